@@ -1,0 +1,52 @@
+// Package arn reads Amazon Resource Names without ever cutting at the wrong
+// colon or slash. It is pure and knows no service.
+package arn
+
+import "strings"
+
+// ARN is arn:Partition:Service:Region:Account:Resource. Region and Account may
+// be empty, as they are for S3 buckets and IAM.
+type ARN struct {
+	Partition, Service, Region, Account, Resource string
+}
+
+// Parse reads an ARN. It asks for six parts, the prefix "arn", and a
+// partition, service and resource that are not empty; it does not judge whether
+// the account has twelve digits, since people mask them.
+func Parse(s string) (ARN, bool) {
+	parts := strings.SplitN(s, ":", 6)
+	if len(parts) != 6 || parts[0] != "arn" || parts[1] == "" || parts[2] == "" || parts[5] == "" {
+		return ARN{}, false
+	}
+	return ARN{Partition: parts[1], Service: parts[2], Region: parts[3], Account: parts[4], Resource: parts[5]}, true
+}
+
+// String writes the ARN in its canonical form.
+func (a ARN) String() string {
+	if a == (ARN{}) {
+		return ""
+	}
+	return strings.Join([]string{"arn", a.Partition, a.Service, a.Region, a.Account, a.Resource}, ":")
+}
+
+// Type is the word before the first slash or colon of the resource ("role",
+// "task", "log-group"), or "" where the resource has no such part.
+func (a ARN) Type() string {
+	if i := strings.IndexAny(a.Resource, "/:"); i >= 0 {
+		return a.Resource[:i]
+	}
+	return ""
+}
+
+// ID is what follows Type and its separator, or the whole resource.
+func (a ARN) ID() string {
+	if i := strings.IndexAny(a.Resource, "/:"); i >= 0 {
+		return a.Resource[i+1:]
+	}
+	return a.Resource
+}
+
+// Name is the part behind the last slash: the name of a role whose ARN has a path.
+func (a ARN) Name() string {
+	return a.Resource[strings.LastIndexAny(a.Resource, "/")+1:]
+}

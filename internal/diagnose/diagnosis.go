@@ -1,0 +1,159 @@
+// Package diagnose turns evidence into a diagnosis. It is pure: no I/O, no
+// clock, no AWS SDK types; the same evidence gives the same diagnosis.
+package diagnose
+
+import (
+	"time"
+
+	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/iampolicy"
+)
+
+// Diagnosis is the answer to "why did this task stop, and whose permission was
+// missing". Its JSON form is public.
+type Diagnosis struct {
+	ID        string    `json:"id"`
+	CreatedAt time.Time `json:"createdAt,omitzero"`
+	// Engine is the version of the rules that made it.
+	Engine   string            `json:"engine"`
+	Task     TaskView          `json:"task"`
+	Verdict  Verdict           `json:"verdict"`
+	Findings []Finding         `json:"findings"`
+	Fix      Fix               `json:"fix"`
+	Timeline []TimelineEntry   `json:"timeline"`
+	Sources  []evidence.Source `json:"sources"`
+	// Caveats say what could not be seen, and what that might hide.
+	Caveats []string `json:"caveats"`
+	// CompleteAfter is when CloudTrail should have caught up; nil where
+	// looking again would bring nothing new.
+	CompleteAfter *time.Time `json:"completeAfter"`
+}
+
+// TaskView is the task as the diagnosis shows it: roles are the effective ones.
+type TaskView struct {
+	ARN               string          `json:"arn,omitempty"`
+	ID                string          `json:"id,omitempty"`
+	Cluster           string          `json:"cluster,omitempty"`
+	Account           string          `json:"account,omitempty"`
+	Region            string          `json:"region,omitempty"`
+	Partition         string          `json:"partition,omitempty"`
+	LaunchType        string          `json:"launchType,omitempty"`
+	Group             string          `json:"group,omitempty"`
+	TaskDefinitionARN string          `json:"taskDefinitionArn,omitempty"`
+	ExecutionRoleARN  string          `json:"executionRoleArn,omitempty"`
+	TaskRoleARN       string          `json:"taskRoleArn,omitempty"`
+	LastStatus        string          `json:"lastStatus,omitempty"`
+	StopCode          string          `json:"stopCode,omitempty"`
+	StoppedReason     string          `json:"stoppedReason,omitempty"`
+	CreatedAt         time.Time       `json:"createdAt,omitzero"`
+	StartedAt         time.Time       `json:"startedAt,omitzero"`
+	StoppedAt         time.Time       `json:"stoppedAt,omitzero"`
+	Containers        []ContainerView `json:"containers"`
+}
+
+// ContainerView is one container as the diagnosis shows it.
+type ContainerView struct {
+	Name      string `json:"name"`
+	Essential bool   `json:"essential"`
+	ExitCode  *int   `json:"exitCode,omitempty"`
+	Reason    string `json:"reason,omitempty"`
+	Image     string `json:"image,omitempty"`
+}
+
+// Verdict is the one answer.
+type Verdict struct {
+	Cause      string             `json:"cause"`
+	Phase      verdict.Phase      `json:"phase"`
+	Identity   verdict.Identity   `json:"identity"`
+	Category   verdict.Category   `json:"category"`
+	Confidence verdict.Confidence `json:"confidence"`
+	Title      string             `json:"title"`
+	Summary    string             `json:"summary"`
+}
+
+// Finding is one thing that was found; the primary one made the verdict.
+type Finding struct {
+	Cause      string             `json:"cause"`
+	Phase      verdict.Phase      `json:"phase"`
+	Identity   verdict.Identity   `json:"identity"`
+	Category   verdict.Category   `json:"category"`
+	Confidence verdict.Confidence `json:"confidence"`
+	Primary    bool               `json:"primary"`
+	Title      string             `json:"title"`
+	Summary    string             `json:"summary"`
+	// Why says in a sentence how the identity was decided.
+	Why      string       `json:"why,omitempty"`
+	Evidence []Quote      `json:"evidence"`
+	Denied   []DeniedCall `json:"denied"`
+	Docs     []string     `json:"docs"`
+}
+
+// Quote is evidence word for word, with where it stood.
+type Quote struct {
+	// Source names the place: "task.stoppedReason", "container.app.reason",
+	// "log.app", "event.service", "cloudtrail", "pasted".
+	Source string    `json:"source"`
+	Text   string    `json:"text"`
+	At     time.Time `json:"at,omitzero"`
+	// Ref is the log group and stream, or an event id.
+	Ref string `json:"ref,omitempty"`
+	// Marks are the byte ranges of Text that decided, for highlighting.
+	Marks [][2]int `json:"marks,omitempty"`
+}
+
+// DeniedCall is one call that was refused.
+type DeniedCall struct {
+	Principal  string             `json:"principal,omitempty"`
+	Action     string             `json:"action,omitempty"`
+	Resource   string             `json:"resource,omitempty"`
+	Explicit   bool               `json:"explicit"`
+	PolicyType verdict.PolicyType `json:"policyType"`
+	PolicyARN  *string            `json:"policyArn"`
+}
+
+// Fix is what to do.
+type Fix struct {
+	// Summary says what to do and who can do it.
+	Summary  string             `json:"summary"`
+	AttachTo *AttachTo          `json:"attachTo,omitempty"`
+	Policies []Policy           `json:"policies"`
+	Snippets iampolicy.Snippets `json:"snippets"`
+	// Steps are for what no policy fixes.
+	Steps []string `json:"steps"`
+}
+
+// AttachTo is the identity that a policy is for.
+type AttachTo struct {
+	Kind verdict.IdentityKind `json:"kind"`
+	ARN  string               `json:"arn,omitempty"`
+	Name string               `json:"name,omitempty"`
+}
+
+// Policy is one document and where it goes.
+type Policy struct {
+	// Purpose is "denied" (exactly what was denied) or "startup-complete"
+	// (everything the execution role needs to start this task definition).
+	Purpose string `json:"purpose"`
+	// Kind is identity-policy, trust-policy, resource-policy, key-policy,
+	// endpoint-policy, boundary, scp or rcp.
+	Kind     string             `json:"kind"`
+	AttachTo *AttachTo          `json:"attachTo,omitempty"`
+	Document iampolicy.Document `json:"document"`
+	Verified Verified           `json:"verified"`
+}
+
+// Verified says whether the policy was tried.
+type Verified struct {
+	Status string `json:"status"` // allowed, still-denied, not-verified
+	By     string `json:"by,omitempty"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// TimelineEntry is one thing that happened.
+type TimelineEntry struct {
+	At     time.Time `json:"at"`
+	Kind   string    `json:"kind"` // task, container, log, api-call, service-event
+	Label  string    `json:"label"`
+	Source string    `json:"source"`
+}

@@ -1,0 +1,88 @@
+// Package evidence holds everything that a diagnosis may be made from, in
+// plain values: what ECS, CloudWatch Logs and CloudTrail said of one task, and
+// what could not be read. It reads the JSON forms in which people and AWS write
+// these things, and does no I/O.
+package evidence
+
+import "time"
+
+// Evidence is what is known of one stopped task. Every part may be missing.
+type Evidence struct {
+	// Now is when the evidence was collected; the zero time where that is
+	// unknown, as for evidence that was brought by hand.
+	Now time.Time `json:"-"`
+	// Ref is what the task's reference alone says of it.
+	Ref Ref `json:"-"`
+
+	Task           *Task           `json:"task,omitempty"`
+	TaskDefinition *TaskDefinition `json:"taskDefinition,omitempty"`
+	Logs           []Log           `json:"logs,omitempty"`
+	CloudTrail     []Record        `json:"cloudtrail,omitempty"`
+	ServiceEvents  []ServiceEvent  `json:"serviceEvents,omitempty"`
+	// Text is anything else that was pasted.
+	Text string `json:"text,omitempty"`
+
+	// Sources tells, per place that was asked, what came of it.
+	Sources []Source `json:"-"`
+}
+
+// Ref is what a reference to a task says before any call was made.
+type Ref struct {
+	ARN, Partition, Region, Account, Cluster, TaskID, Service string
+}
+
+// SourceStatus says what came of asking one source.
+type SourceStatus string
+
+// What can come of asking a source.
+const (
+	SourceOK        SourceStatus = "ok"
+	SourceEmpty     SourceStatus = "empty"
+	SourceDenied    SourceStatus = "denied" // our own permission is missing, never the task's
+	SourceThrottled SourceStatus = "throttled"
+	SourceTimeout   SourceStatus = "timeout"
+	SourceFailed    SourceStatus = "failed"
+	SourceSkipped   SourceStatus = "skipped"
+	SourceTooEarly  SourceStatus = "too-early" // CloudTrail may not have caught up
+	SourceTruncated SourceStatus = "truncated" // more was there than was read
+)
+
+// Source is one place that was asked for evidence.
+type Source struct {
+	// Name is service:Operation as IAM writes the permission, e.g.
+	// "cloudtrail:LookupEvents", and for logs also the container:
+	// "logs:GetLogEvents app".
+	Name   string       `json:"name"`
+	Status SourceStatus `json:"status"`
+	Calls  int          `json:"calls"`
+	TookMS int64        `json:"tookMs"`
+	Detail string       `json:"detail,omitempty"`
+	// MissingPermission is the IAM action that we lacked, if we lacked one.
+	MissingPermission *string `json:"missingPermission"`
+}
+
+// Log is what one container wrote, oldest line first.
+type Log struct {
+	Container string    `json:"container"`
+	Lines     []LogLine `json:"lines"`
+	// Group, Stream and Region say where the lines were read; empty for
+	// lines that were pasted.
+	Group  string `json:"group,omitempty"`
+	Stream string `json:"stream,omitempty"`
+	Region string `json:"region,omitempty"`
+	// Truncated is set where older lines than these exist and were not read.
+	Truncated bool `json:"truncated,omitempty"`
+}
+
+// LogLine is one event of a log stream; it may hold line breaks.
+type LogLine struct {
+	At   time.Time `json:"at,omitzero"`
+	Text string    `json:"text"`
+}
+
+// ServiceEvent is one message of DescribeServices' events.
+type ServiceEvent struct {
+	At   time.Time `json:"at,omitzero"`
+	ID   string    `json:"id,omitempty"`
+	Text string    `json:"text"`
+}
