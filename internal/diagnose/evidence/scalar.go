@@ -36,8 +36,7 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	}
 	for _, layout := range timeLayouts {
 		if at, err := time.Parse(layout, s); err == nil {
-			t.Time = at.UTC()
-			return nil
+			return t.set(at)
 		}
 	}
 	if err := t.fromEpoch(s); err == nil {
@@ -58,7 +57,17 @@ func (t *Time) fromEpoch(s string) error {
 		f /= 1000
 	}
 	sec, frac := math.Modf(f)
-	t.Time = time.Unix(int64(sec), int64(math.Round(frac*1e6))*1000).UTC()
+	return t.set(time.Unix(int64(sec), int64(math.Round(frac*1e6))*1000))
+}
+
+// set refuses what RFC 3339 has no year for: it could be read, but never be
+// written again.
+func (t *Time) set(at time.Time) error {
+	at = at.UTC()
+	if at.Year() < 0 || at.Year() > 9999 {
+		return fmt.Errorf("the year %d is outside of 0 to 9999", at.Year())
+	}
+	t.Time = at
 	return nil
 }
 

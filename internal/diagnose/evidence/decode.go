@@ -1,0 +1,205 @@
+package evidence
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Fields are the names of the parts that Decode reads, in the order of the
+// public documentation.
+var Fields = []string{"task", "event", "taskDefinition", "logs", "cloudtrail", "serviceEvents", "text"}
+
+// DecodeError says what is wrong with evidence that somebody sent.
+type DecodeError struct {
+	// Malformed is set where the input is no JSON at all.
+	Malformed bool
+	// Path leads to the part at fault ("logs[0].lines[3]"); "" for the whole.
+	Path string
+	// Problem goes on after the path: "is missing", "holds a number, ...".
+	Problem string
+}
+
+// Error gives the path and the problem in one line.
+func (e *DecodeError) Error() string {
+	if e.Path == "" {
+		return e.Problem
+	}
+	return e.Path + " " + e.Problem
+}
+
+func problem(path, format string, args ...any) *DecodeError {
+	return &DecodeError{Path: path, Problem: fmt.Sprintf(format, args...)}
+}
+
+// Decode reads evidence as POST /api/v1/evaluate takes it. Our own fields are
+// strict: a name that is unknown or comes twice is an error. What AWS wrote is
+// taken as it comes: unknown properties are passed over, and the envelopes of
+// the AWS CLI, of CloudTrail's files and of EventBridge are opened. At least
+// one part must hold something. Every error is a *DecodeError.
+func Decode(data []byte) (Evidence, error) {
+	var ev Evidence
+	parts, err := members("", bytes.TrimPrefix(data, []byte("\ufeff")), Fields...)
+	if err != nil {
+		return ev, err
+	}
+	maps.DeleteFunc(parts, func(_ string, raw json.RawMessage) bool { return isNull(raw) })
+	if parts["task"] != nil && parts["event"] != nil {
+		return ev, problem("event", "stands instead of task; send one of them")
+	}
+	for _, name := range Fields {
+		if raw, ok := parts[name]; ok {
+			if err := ev.read(name, raw); err != nil {
+				return Evidence{}, err
+			}
+		}
+	}
+	ev.openText()
+	if reflect.DeepEqual(ev, Evidence{}) {
+		return ev, problem("", "there is no evidence in the request; send at least one of %s", strings.Join(Fields, ", "))
+	}
+	return ev, nil
+}
+
+// read takes one part of the evidence from its JSON.
+func (ev *Evidence) read(name string, raw json.RawMessage) error {
+	var err error
+	switch name {
+	case "task":
+		ev.Task, err = decodeTask(name, raw)
+	case "event":
+		err = ev.readEvent(name, raw)
+	case "taskDefinition":
+		ev.TaskDefinition, err = decodeTaskDefinition(name, raw)
+	case "logs":
+		ev.Logs, err = list(name, raw, decodeLog)
+	case "cloudtrail":
+		var records []Record
+		records, err = decodeRecords(name, raw)
+		ev.CloudTrail = append(ev.CloudTrail, records...)
+	case "serviceEvents":
+		var events []ServiceEvent
+		events, err = list(name, raw, decodeServiceEvent)
+		ev.ServiceEvents = append(ev.ServiceEvents, events...)
+	case "text":
+		err = into(name, raw, &ev.Text)
+		if strings.TrimSpace(ev.Text) == "" {
+			ev.Text = ""
+		}
+	}
+	return err
+}
+
+// into decodes what AWS may have written: unknown properties pass.
+func into(path string, raw json.RawMessage, v any) error {
+	err := json.Unmarshal(raw, v)
+	if err == nil {
+		return nil
+	}
+	if e, ok := err.(*json.UnmarshalTypeError); ok {
+		if e.Field != "" {
+			path += "." + e.Field
+		}
+		return problem(path, "holds a %s, which does not fit there", e.Value)
+	}
+	return problem(path, "cannot be read: %s", strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// members splits an object of our own into its parts, which must have one of
+// the given names and come once. encoding/json alone would take "TASK" for
+// "task", and the last of two.
+func members(path string, raw []byte, names ...string) (map[string]json.RawMessage, error) {
+	if err := wellFormed(path, raw); err != nil {
+		return nil, err
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
+		return nil, problem(path, "must be an object")
+	}
+	parts := map[string]json.RawMessage{}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return nil, problem(path, "cannot be read: %s", err)
+		}
+		name := key.(string) // an object's keys are strings
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			return nil, problem(join(path, name), "cannot be read: %s", err)
+		}
+		if !slices.Contains(names, name) {
+			return nil, problem(join(path, name), "is not a field of the evidence; there are %s", strings.Join(names, ", "))
+		}
+		if _, twice := parts[name]; twice {
+			return nil, problem(join(path, name), "comes twice")
+		}
+		parts[name] = value
+	}
+	return parts, nil
+}
+
+func wellFormed(path string, raw []byte) error {
+	var whole json.RawMessage
+	err := json.Unmarshal(raw, &whole)
+	if err == nil {
+		return nil
+	}
+	at := ""
+	if e, ok := err.(*json.SyntaxError); ok {
+		at = fmt.Sprintf(" at byte %d", e.Offset)
+	}
+	return &DecodeError{Malformed: true, Path: path, Problem: fmt.Sprintf("not well-formed JSON%s: %s", at, err)}
+}
+
+// list decodes an array whose items have a decoder of their own.
+func list[T any](path string, raw json.RawMessage, item func(string, json.RawMessage) (T, error)) ([]T, error) {
+	var items []json.RawMessage
+	if err := json.Unmarshal(raw, &items); err != nil {
+		return nil, problem(path, "must be a list")
+	}
+	var out []T
+	for i, raw := range items {
+		v, err := item(fmt.Sprintf("%s[%d]", path, i), raw)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// properties gives the properties of what may be an object by their names in
+// lower case; nil for anything else.
+func properties(raw json.RawMessage) map[string]json.RawMessage {
+	var exact map[string]json.RawMessage
+	if json.Unmarshal(raw, &exact) != nil {
+		return nil
+	}
+	out := make(map[string]json.RawMessage, len(exact))
+	for name, value := range exact {
+		out[strings.ToLower(name)] = value
+	}
+	return out
+}
+
+func has(props map[string]json.RawMessage, name string) bool {
+	_, ok := props[name]
+	return ok
+}
+
+func isNull(raw json.RawMessage) bool { return string(bytes.TrimSpace(raw)) == "null" }
+
+func isList(raw json.RawMessage) bool { return bytes.HasPrefix(bytes.TrimSpace(raw), []byte("[")) }
+
+func isString(raw json.RawMessage) bool { return bytes.HasPrefix(bytes.TrimSpace(raw), []byte(`"`)) }
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}

@@ -1,0 +1,158 @@
+package evidence
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// FromText makes evidence of whatever a person pasted: an EventBridge event,
+// what the AWS CLI printed for a task, a task definition, a service, log events
+// or CloudTrail, evidence in our own form, or else plain text. An error means
+// that the JSON was recognised but does not hold what it should; it is a
+// *DecodeError.
+func FromText(s string) (Evidence, error) {
+	text := strings.TrimSpace(strings.TrimPrefix(s, "\ufeff"))
+	if text == "" {
+		return Evidence{}, problem("", "nothing was pasted")
+	}
+	raw := json.RawMessage(text)
+	part := recognise(raw)
+	if part == "" {
+		return Evidence{Text: text}, nil
+	}
+	if part == whole {
+		return Decode(raw)
+	}
+	var ev Evidence
+	var err error
+	switch part {
+	case "services":
+		err = ev.readServices(raw)
+	case "logEvents":
+		err = ev.readLogEvents(raw)
+	default:
+		err = ev.read(part, raw)
+	}
+	if err == nil && reflect.DeepEqual(ev, Evidence{}) {
+		ev.Text = text
+	}
+	return ev, err
+}
+
+// openText replaces pasted text by what it holds where it is JSON that we know
+// and that does not contradict the other parts.
+func (ev *Evidence) openText() {
+	if recognise(json.RawMessage(ev.Text)) == "" {
+		return
+	}
+	found, err := FromText(ev.Text)
+	if err != nil || (found.Task != nil && ev.Task != nil) || (found.TaskDefinition != nil && ev.TaskDefinition != nil) {
+		return
+	}
+	if found.Task != nil {
+		ev.Task = found.Task
+	}
+	if found.TaskDefinition != nil {
+		ev.TaskDefinition = found.TaskDefinition
+	}
+	ev.Logs = append(ev.Logs, found.Logs...)
+	ev.CloudTrail = append(ev.CloudTrail, found.CloudTrail...)
+	ev.ServiceEvents = append(ev.ServiceEvents, found.ServiceEvents...)
+	ev.Text = found.Text
+}
+
+// whole is what recognise says of evidence in our own form.
+const whole = "evidence"
+
+// recognise names the part of the evidence that JSON holds: one of Fields,
+// "services" for DescribeServices, "logEvents" for GetLogEvents, whole for our
+// own form, and "" for everything else.
+func recognise(raw json.RawMessage) string {
+	if !isList(raw) {
+		if isWhole(raw) {
+			return whole
+		}
+		return shape(properties(raw))
+	}
+	switch part := shape(first(raw)); part {
+	case "task", "cloudtrail", "event":
+		return part
+	}
+	return ""
+}
+
+// shape is recognise for the properties of an object that is not in our own form.
+func shape(props map[string]json.RawMessage) string {
+	switch {
+	case has(props, "detail") && has(props, "detail-type"):
+		return "event"
+	case has(props, "tasks"), has(props, "taskarn"), has(props, "stoppedreason"), has(props, "stopcode"):
+		return "task"
+	case has(props, "taskdefinition"), has(props, "containerdefinitions"):
+		return "taskDefinition"
+	case has(props, "services"):
+		return "services"
+	case has(props, "events") && has(first(props["events"]), "message"):
+		return "logEvents"
+	case has(props, "records"), has(props, "events"), has(props, "cloudtrailevent"), has(props, "eventsource") && has(props, "eventname"):
+		return "cloudtrail"
+	}
+	return ""
+}
+
+// first gives the properties of a list's first item.
+func first(raw json.RawMessage) map[string]json.RawMessage {
+	var items []json.RawMessage
+	if json.Unmarshal(raw, &items) != nil || len(items) == 0 {
+		return nil
+	}
+	return properties(items[0])
+}
+
+// isWhole tells whether every property is a field of ours.
+func isWhole(raw json.RawMessage) bool {
+	var exact map[string]json.RawMessage
+	if json.Unmarshal(raw, &exact) != nil || len(exact) == 0 {
+		return false
+	}
+	for name := range exact {
+		if !slices.Contains(Fields, name) {
+			return false
+		}
+	}
+	return true
+}
+
+// readServices takes the events out of an answer of DescribeServices.
+func (ev *Evidence) readServices(raw json.RawMessage) error {
+	var answer struct {
+		Services []struct{ Events json.RawMessage }
+	}
+	if err := into("services", raw, &answer); err != nil {
+		return err
+	}
+	for _, s := range answer.Services {
+		if len(s.Events) == 0 || isNull(s.Events) {
+			continue
+		}
+		if err := ev.read("serviceEvents", s.Events); err != nil {
+			return err
+		}
+	}
+	if len(ev.ServiceEvents) == 0 {
+		return problem("services", "hold no events")
+	}
+	return nil
+}
+
+// readLogEvents takes the lines out of an answer of GetLogEvents or FilterLogEvents.
+func (ev *Evidence) readLogEvents(raw json.RawMessage) error {
+	lines, err := list("events", properties(raw)["events"], decodeLine)
+	if err != nil {
+		return err
+	}
+	ev.Logs = []Log{{Lines: lines}}
+	return nil
+}
