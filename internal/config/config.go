@@ -1,0 +1,122 @@
+// Package config reads the service's settings from the environment and the
+// command line.
+package config
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Config is everything that can be set.
+type Config struct {
+	// Listen is the TCP address to serve on, host:port; port 0 takes a free one.
+	Listen string
+	// Demo serves an embedded AWS double instead of a real account.
+	Demo bool
+	// Timeout bounds one whole diagnosis.
+	Timeout time.Duration
+	// PublicURL is where people reach the service, without a slash at its end;
+	// "" where that is the address it listens on.
+	PublicURL string
+	// LogLevel is the least level that is logged.
+	LogLevel slog.Level
+}
+
+// prefix marks our own environment variables.
+const prefix = "WHYSTOPPED_"
+
+// ErrHelp is what Load returns when the settings were asked for and printed.
+var ErrHelp = flag.ErrHelp
+
+// Load reads the settings: from the environment, which is in the form of
+// os.Environ, and from args, which win. It returns a warning for each
+// variable that looks like ours but is none. For -h it prints the settings to
+// help and returns ErrHelp; every other error is one line for the person who
+// starts the server.
+func Load(args, environ []string, help io.Writer) (Config, []string, error) {
+	c := Config{}
+	fs := c.flags()
+	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return c, nil, printHelp(fs, help)
+	} else if err != nil {
+		return c, nil, fmt.Errorf("%w (-h prints all settings)", err)
+	}
+	if fs.NArg() > 0 {
+		return c, nil, fmt.Errorf("unexpected argument %q (-h prints all settings)", fs.Arg(0))
+	}
+	warnings, err := fromEnviron(fs, environ)
+	if err != nil {
+		return c, nil, err
+	}
+	return c, warnings, nil
+}
+
+// flags declares every setting, with its default and its check.
+func (c *Config) flags() *flag.FlagSet {
+	fs := flag.NewFlagSet("whystopped", flag.ContinueOnError)
+	fs.SetOutput(io.Discard) // errors are returned, and printed once
+	*c = Config{Listen: "127.0.0.1:8080", Timeout: 10 * time.Second, LogLevel: slog.LevelInfo}
+	fs.Var((*listenValue)(&c.Listen), "listen", "TCP `address` to serve on, host:port; port 0 takes a free one")
+	fs.BoolVar(&c.Demo, "demo", false, "serve sample tasks from an embedded AWS double; needs no account and no network")
+	fs.Var((*timeoutValue)(&c.Timeout), "timeout", "longest `duration` of one diagnosis, 1s to 5m")
+	fs.Var((*urlValue)(&c.PublicURL), "public-url", "`URL` at which people reach the service, for links; by default the address it listens on")
+	fs.Var((*levelValue)(&c.LogLevel), "log-level", "least `level` that is logged: debug, info, warn or error")
+	return fs
+}
+
+// fromEnviron sets what the command line has not set.
+func fromEnviron(fs *flag.FlagSet, environ []string) (warnings []string, err error) {
+	set := map[string]bool{}
+	fs.Visit(func(f *flag.Flag) { set[f.Name] = true })
+	for _, entry := range slices.Sorted(slices.Values(environ)) {
+		name, value, _ := strings.Cut(entry, "=")
+		if !strings.HasPrefix(name, prefix) {
+			continue
+		}
+		f := fs.Lookup(flagName(name))
+		switch {
+		case f == nil || name != envName(f.Name):
+			warnings = append(warnings, fmt.Sprintf("%s is no setting of this program and is ignored", name))
+		case value == "" || set[f.Name]:
+		default:
+			if err := f.Value.Set(value); err != nil {
+				return nil, fmt.Errorf("invalid value %q for %s: %w (-h prints all settings)", value, name, err)
+			}
+		}
+	}
+	return warnings, nil
+}
+
+func envName(flagName string) string {
+	return prefix + strings.ToUpper(strings.ReplaceAll(flagName, "-", "_"))
+}
+
+func flagName(envName string) string {
+	return strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(envName, prefix)), "_", "-")
+}
+
+func printHelp(fs *flag.FlagSet, w io.Writer) error {
+	var b strings.Builder
+	b.WriteString("whystopped says why an ECS task stopped, and whose permission was missing.\n\n" +
+		"Each setting is a flag and an environment variable; the flag wins. AWS itself is\n" +
+		"set up as for any AWS tool: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and so on.\n\n")
+	fs.VisitAll(func(f *flag.Flag) {
+		value, usage := flag.UnquoteUsage(f)
+		fmt.Fprintf(&b, "  %-24s %s\n", strings.TrimSpace("-"+f.Name+" "+value), envName(f.Name))
+		fmt.Fprintf(&b, "        %s", usage)
+		if f.DefValue != "" {
+			fmt.Fprintf(&b, " (default %s)", f.DefValue)
+		}
+		b.WriteString("\n")
+	})
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("print the settings: %w", err)
+	}
+	return ErrHelp
+}

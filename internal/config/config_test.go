@@ -1,0 +1,128 @@
+package config_test
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"whystopped/internal/config"
+)
+
+func TestLoad(t *testing.T) {
+	defaults := config.Config{Listen: "127.0.0.1:8080", Timeout: 10 * time.Second, LogLevel: slog.LevelInfo}
+	with := func(change func(*config.Config)) config.Config {
+		c := defaults
+		change(&c)
+		return c
+	}
+	tests := []struct {
+		name     string
+		args     []string
+		environ  []string
+		want     config.Config
+		warnings []string
+	}{
+		{name: "nothing set", environ: []string{"HOME=/root", "AWS_REGION=eu-west-1"}, want: defaults},
+		{
+			name: "all flags",
+			args: []string{"-listen", ":0", "-demo", "-timeout", "30s", "-public-url=https://why.example.com/ecs/", "--log-level", "DEBUG"},
+			want: config.Config{Listen: ":0", Demo: true, Timeout: 30 * time.Second, PublicURL: "https://why.example.com/ecs", LogLevel: slog.LevelDebug},
+		},
+		{
+			name:    "all variables",
+			environ: []string{"WHYSTOPPED_LISTEN=[::1]:0", "WHYSTOPPED_DEMO=1", "WHYSTOPPED_TIMEOUT=1m", "WHYSTOPPED_PUBLIC_URL=http://why:80", "WHYSTOPPED_LOG_LEVEL=warn"},
+			want:    config.Config{Listen: "[::1]:0", Demo: true, Timeout: time.Minute, PublicURL: "http://why:80", LogLevel: slog.LevelWarn},
+		},
+		{
+			name:    "the flag wins, even over a bad variable",
+			args:    []string{"-timeout=2s"},
+			environ: []string{"WHYSTOPPED_TIMEOUT=never", "WHYSTOPPED_DEMO=true"},
+			want:    with(func(c *config.Config) { c.Timeout, c.Demo = 2*time.Second, true }),
+		},
+		{
+			name:    "an empty variable is not set",
+			environ: []string{"WHYSTOPPED_TIMEOUT=", "WHYSTOPPED_DEMO="},
+			want:    defaults,
+		},
+		{
+			name:     "variables that are none of ours",
+			environ:  []string{"WHYSTOPPED_TIMOUT=3s", "WHYSTOPPED_PUBLIC-URL=x", "WHYSTOPPED_listen=:1"},
+			want:     defaults,
+			warnings: []string{"WHYSTOPPED_PUBLIC-URL", "WHYSTOPPED_TIMOUT", "WHYSTOPPED_listen"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, warnings, err := config.Load(test.args, test.environ, io.Discard)
+			if err != nil {
+				t.Fatalf("Load: %v", err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("settings (-want +got):\n%s", diff)
+			}
+			for i, w := range warnings {
+				warnings[i], _, _ = strings.Cut(w, " ")
+			}
+			if diff := cmp.Diff(test.warnings, warnings); diff != "" {
+				t.Errorf("warned of (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	tests := []struct {
+		name    string
+		args    []string
+		environ []string
+		says    string
+	}{
+		{"an unknown flag", []string{"-listne=:1"}, nil, "-listne"},
+		{"an argument", []string{"serve"}, nil, `"serve"`},
+		{"no value", []string{"-timeout"}, nil, "-timeout"},
+		{"an address without port", []string{"-listen=localhost"}, nil, "host:port"},
+		{"a port that is none", []string{"-listen=:http"}, nil, "65535"},
+		{"a timeout without unit", []string{"-timeout=10"}, nil, "such as 10s"},
+		{"a timeout of nothing", []string{"-timeout=0s"}, nil, "1s to 5m"},
+		{"a URL without scheme", []string{"-public-url=why.example.com"}, nil, "https://"},
+		{"a URL with a password", []string{"-public-url=https://me:pass@why.example.com"}, nil, "https://"},
+		{"a level that is none", []string{"-log-level=loud"}, nil, "debug, info"},
+		{"a bad variable", nil, []string{"WHYSTOPPED_TIMEOUT=soon"}, "WHYSTOPPED_TIMEOUT"},
+		{"a bad truth", nil, []string{"WHYSTOPPED_DEMO=perhaps"}, "WHYSTOPPED_DEMO"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, _, err := config.Load(test.args, test.environ, io.Discard)
+			if err == nil || errors.Is(err, config.ErrHelp) {
+				t.Fatalf("error = %v, want one about the setting", err)
+			}
+			if got := err.Error(); !strings.Contains(got, test.says) || strings.Contains(got, "\n") {
+				t.Errorf("error = %q, want one line with %q", got, test.says)
+			}
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	var help strings.Builder
+	_, _, err := config.Load([]string{"-h"}, nil, &help)
+	if !errors.Is(err, config.ErrHelp) {
+		t.Fatalf("error = %v, want ErrHelp", err)
+	}
+	for _, want := range []string{
+		"-listen address", "WHYSTOPPED_LISTEN", "default 127.0.0.1:8080",
+		"-demo", "WHYSTOPPED_DEMO",
+		"-timeout duration", "WHYSTOPPED_TIMEOUT", "default 10s",
+		"-public-url URL", "WHYSTOPPED_PUBLIC_URL",
+		"-log-level level", "WHYSTOPPED_LOG_LEVEL", "default info",
+	} {
+		if !strings.Contains(help.String(), want) {
+			t.Errorf("help lacks %q:\n%s", want, help.String())
+		}
+	}
+}
