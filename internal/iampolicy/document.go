@@ -3,7 +3,12 @@
 // It is pure: no I/O, standard library only.
 package iampolicy
 
-// Document is an IAM policy document.
+// Version is the version of the policy language that all documents here have.
+const Version = "2012-10-17"
+
+// Document is an IAM policy document. It is read in every form that IAM
+// accepts (one statement or a list, a string or a list of strings) and written
+// with lists.
 type Document struct {
 	Version   string      `json:"Version"`
 	Statement []Statement `json:"Statement"`
@@ -11,13 +16,20 @@ type Document struct {
 
 // Statement is one statement of a policy document.
 type Statement struct {
-	Sid       string              `json:"Sid,omitempty"`
-	Effect    string              `json:"Effect"`
-	Principal map[string][]string `json:"Principal,omitempty"`
-	Action    []string            `json:"Action"`
-	Resource  []string            `json:"Resource,omitempty"`
-	Condition Condition           `json:"Condition,omitempty"`
+	Sid    string `json:"Sid,omitempty"`
+	Effect string `json:"Effect"`
+	// Principal is kind ("AWS", "Service") -> names; "*" alone is {"*": ["*"]}.
+	Principal    Principal `json:"Principal,omitempty"`
+	NotPrincipal Principal `json:"NotPrincipal,omitempty"`
+	Action       []string  `json:"Action,omitempty"`
+	NotAction    []string  `json:"NotAction,omitempty"`
+	Resource     []string  `json:"Resource,omitempty"`
+	NotResource  []string  `json:"NotResource,omitempty"`
+	Condition    Condition `json:"Condition,omitempty"`
 }
+
+// Principal is kind -> names.
+type Principal map[string][]string
 
 // Condition is operator -> context key -> values.
 type Condition map[string]map[string][]string

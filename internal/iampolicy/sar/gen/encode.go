@@ -85,6 +85,6 @@ func (r reference) summary(size int) string {
 			}
 		}
 	}
-	return fmt.Sprintf("%d services, %d actions (%d of them without resource-level permissions), %d resource types, %d bytes",
+	return fmt.Sprintf("%d services, %d actions (%d of them without resource-level permissions), %d ARN forms, %d bytes",
 		len(r.services), actions, wildcardOnly, types, size)
 }

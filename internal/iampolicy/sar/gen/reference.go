@@ -19,6 +19,7 @@ type service struct {
 	actions      []action
 }
 
+// resourceType is one form of ARN; a type with two forms stands twice.
 type resourceType struct {
 	name, template string
 }
@@ -82,14 +83,16 @@ func parseService(files map[string][]byte, prefix string) (service, error) {
 			return svc, err
 		}
 	}
-	numbers := map[string]int{}
-	for i, key := range slices.Sorted(maps.Keys(types)) {
-		numbers[key] = i
-		template, ok := strings.CutPrefix(types[key].ARN, arnHead)
-		if !ok {
-			return svc, fmt.Errorf("resource type %s: template %q does not begin with %s", key, types[key].ARN, arnHead)
+	numbers := map[string][]int{}
+	for _, key := range slices.Sorted(maps.Keys(types)) {
+		for template := range strings.SplitSeq(types[key].ARN, ", ") {
+			short, ok := strings.CutPrefix(template, arnHead)
+			if !ok || strings.ContainsAny(short, " \t\n,") {
+				return svc, fmt.Errorf("resource type %s: %q is no template", key, template)
+			}
+			numbers[key] = append(numbers[key], len(svc.types))
+			svc.types = append(svc.types, resourceType{types[key].Key, short})
 		}
-		svc.types = append(svc.types, resourceType{types[key].Key, template})
 	}
 	var actions actionFile
 	if err := decode(files, "data/actions/"+prefix+".json", &actions); err != nil {
@@ -98,11 +101,13 @@ func parseService(files map[string][]byte, prefix string) (service, error) {
 	for _, key := range slices.Sorted(maps.Keys(actions)) {
 		act := action{name: actions[key].Name}
 		for _, use := range actions[key].ResourceTypes {
-			number, ok := numbers[strings.ToLower(use.Name)]
+			rows, ok := numbers[strings.ToLower(use.Name)]
 			if !ok {
 				return svc, fmt.Errorf("action %s: unknown resource type %q", act.name, use.Name)
 			}
-			act.types = append(act.types, typeUse{number, use.Required})
+			for _, row := range rows {
+				act.types = append(act.types, typeUse{row, use.Required})
+			}
 		}
 		slices.SortFunc(act.types, func(a, b typeUse) int { return a.number - b.number })
 		svc.actions = append(svc.actions, act)

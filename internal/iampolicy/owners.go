@@ -1,0 +1,89 @@
+package iampolicy
+
+import (
+	"strings"
+
+	"whystopped/internal/arn"
+)
+
+// ECSTasks is the service that assumes task and task execution roles.
+const ECSTasks = "ecs-tasks.amazonaws.com"
+
+// TrustPolicy is the trust policy of a role that a service has to assume, such
+// as ECSTasks for a task role, or "ecs.amazonaws.com" for an infrastructure
+// role.
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+func TrustPolicy(principalService string) Document {
+	return Document{Version: Version, Statement: []Statement{{
+		Effect:    "Allow",
+		Principal: Principal{"Service": {principalService}},
+		Action:    []string{"sts:AssumeRole"},
+	}}}
+}
+
+// PassRole is what whoever registers or runs a task definition needs for the
+// roles in it, for ECS tasks and nothing else.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+func PassRole(roleARNs ...string) Document {
+	var grants []grant
+	for _, role := range roleARNs {
+		grants = append(grants, grant{
+			service: "iam", action: "iam:PassRole", resources: []string{escapeVariables(role)},
+			condition: Condition{"StringEquals": {"iam:PassedToService": {ECSTasks}}},
+		})
+	}
+	return Document{Version: Version, Statement: statements(grants)}
+}
+
+// ResourcePolicy is what the owner of a resource adds to the policy on it, the
+// key policy of a KMS key among them, so that the principal may make the
+// requests. The principal is a
+// role's or user's ARN, or a role session's, for which the role stands; the
+// session's ARN lacks the role's path, so give the role's where it is known.
+func ResourcePolicy(principalARN string, reqs []Request, ctx Context) (Document, []Note) {
+	doc, notes := Allow(reqs, ctx)
+	for i := range doc.Statement {
+		s := &doc.Statement[i]
+		s.Principal = Principal{"AWS": {roleOf(principalARN)}}
+		switch service, _, _ := strings.Cut(s.Action[0], ":"); service {
+		case "ecr":
+			// https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
+			s.Resource = nil
+		case "secretsmanager", "kms":
+			// The policy is on one secret or key, and "*" means that one.
+			// https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+			// https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html
+			s.Resource = []string{"*"}
+		}
+	}
+	return doc, notes
+}
+
+// EndpointPolicy is what the owner of a VPC endpoint adds to its policy, so that
+// the principal's requests get through. The role stands in a condition, since
+// the policies of gateway endpoints take no other principal than "*".
+// https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+func EndpointPolicy(principalARN string, reqs []Request, ctx Context) (Document, []Note) {
+	doc, notes := Allow(reqs, ctx)
+	for i := range doc.Statement {
+		s := &doc.Statement[i]
+		s.Principal = Principal{"*": {"*"}}
+		s.Condition = s.Condition.and("ArnEquals", "aws:PrincipalArn", roleOf(principalARN))
+	}
+	return doc, notes
+}
+
+// roleOf gives the role of a role session's ARN, and any other ARN as it is.
+func roleOf(principal string) string {
+	a, ok := arn.Parse(principal)
+	if !ok || a.Service != "sts" {
+		return principal
+	}
+	rest, ok := strings.CutPrefix(a.Resource, "assumed-role/")
+	if !ok {
+		return principal
+	}
+	role, _, _ := strings.Cut(rest, "/")
+	a.Service, a.Resource = "iam", "role/"+role
+	return a.String()
+}

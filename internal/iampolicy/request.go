@@ -1,0 +1,175 @@
+package iampolicy
+
+import (
+	"slices"
+	"strings"
+
+	"whystopped/internal/arn"
+	"whystopped/internal/iampolicy/sar"
+)
+
+// RequestResource is the first of RequestResources, for those who show one.
+func RequestResource(action string, requestParameters map[string]any, resources []string, ctx Context) (string, bool) {
+	found := RequestResources(action, requestParameters, resources, ctx)
+	if len(found) == 0 {
+		return "", false
+	}
+	return found[0], true
+}
+
+// RequestResources gives the resources of a call that CloudTrail recorded, in
+// the form that a policy for the action needs: from the record's resources
+// where one of them is of a type that the action takes, else from its
+// requestParameters. It is "*" for an action without resource-level permissions
+// and empty where the record does not tell.
+func RequestResources(action string, requestParameters map[string]any, resources []string, ctx Context) []string {
+	act, known := Canonical(action)
+	if !known {
+		return nil
+	}
+	if !act.ResourceLevel() {
+		return []string{"*"}
+	}
+	r := request{act: act, parameters: flatten(requestParameters), ctx: ctx}
+	if registry := r.parameters.first("registryid"); registry != "" {
+		r.ctx.Account = registry
+	}
+	if found := r.fitting(resources); len(found) > 0 {
+		return found
+	}
+	for _, find := range []func() []string{
+		func() []string { return r.filled(true, complete) },
+		func() []string { return r.fitting(r.parameters.all()) },
+		func() []string { return r.filled(false, complete) },
+		func() []string { return r.filled(true, partial) },
+	} {
+		if found := find(); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
+
+// request is one recorded call.
+type request struct {
+	act        Action
+	parameters parameters
+	ctx        Context
+}
+
+// fitting gives those of some texts that are ARNs of the action's types, as
+// they are or, where none is, in a form that fits.
+func (r request) fitting(texts []string) []string {
+	var exact, shaped []string
+	for _, text := range texts {
+		if !strings.HasPrefix(text, "arn:") {
+			continue
+		}
+		resource, ok := ResourceARN(r.act.String(), text, r.ctx)
+		if !ok {
+			continue
+		}
+		list := &shaped
+		if r.act.Fits(text) {
+			list = &exact
+		}
+		if !slices.Contains(*list, resource) {
+			*list = append(*list, resource)
+		}
+	}
+	if len(exact) > 0 {
+		return exact
+	}
+	return shaped
+}
+
+// How much of a template has to be known.
+const (
+	complete = true
+	partial  = false
+)
+
+// filled gives the resources of the action's types whose templates the
+// parameters fill: of the types with the most variables, so that a table's
+// index comes before the table.
+func (r request) filled(required, whole bool) []string {
+	var found []string
+	most := 0
+	for _, use := range r.act.Types {
+		variables := len(use.Variables())
+		if use.Required != required || variables < most || variables == 0 {
+			continue
+		}
+		resources := r.fill(*use.ResourceType, whole)
+		if len(resources) == 0 {
+			continue
+		}
+		if variables > most {
+			most, found = variables, nil
+		}
+		for _, resource := range resources {
+			if !slices.Contains(found, resource) {
+				found = append(found, resource)
+			}
+		}
+	}
+	return found
+}
+
+// fill puts the parameters into one template; several resources where the one
+// variable has several values. A value that is an ARN of its own stands for the
+// whole.
+func (r request) fill(t sar.ResourceType, whole bool) []string {
+	values := map[string]string{}
+	missing := 0
+	for _, variable := range t.Variables() {
+		found := r.valuesOf(t, variable)
+		if direct := r.fitting(found); len(direct) > 0 {
+			return direct
+		}
+		if len(found) == 0 {
+			missing++
+			values[variable] = "*"
+			continue
+		}
+		if len(t.Variables()) == 1 {
+			return r.fillEach(t, found)
+		}
+		values[variable] = shortName(found[0])
+	}
+	if missing == len(values) || missing > 0 && whole {
+		return nil
+	}
+	return r.shaped(r.ctx.expand(t, func(variable string) string { return values[variable] }))
+}
+
+func (r request) fillEach(t sar.ResourceType, values []string) []string {
+	var found []string
+	for _, value := range values {
+		if form := serviceForms[r.act.Service].fromName; form != nil && r.act.Service != "s3" {
+			if resource, ok := ResourceARN(r.act.String(), value, r.ctx); ok {
+				found = append(found, resource)
+				continue
+			}
+		}
+		found = append(found, r.shaped(r.ctx.expand(t, func(string) string { return shortName(value) }))...)
+	}
+	return found
+}
+
+// shaped gives a filled template its form in a policy.
+func (r request) shaped(resource string) []string {
+	if resource, ok := ResourceARN(r.act.String(), resource, r.ctx); ok {
+		return []string{resource}
+	}
+	return nil
+}
+
+// shortName is the name in an ARN of another type, such as the cluster's in a
+// request about its service.
+func shortName(value string) string {
+	if a, ok := arn.Parse(value); ok {
+		return a.Name()
+	}
+	return value
+}

@@ -1,0 +1,144 @@
+package iampolicy
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"whystopped/internal/iampolicy/sar"
+)
+
+// parameters are the texts in requestParameters by key in lower case, outer
+// ones first.
+type parameters map[string][]string
+
+// maxDepth is how deep requestParameters are read: EC2 has
+// instancesSet.items[].instanceId.
+const maxDepth = 4
+
+func flatten(in map[string]any) parameters {
+	out := parameters{}
+	level := []map[string]any{in}
+	for range maxDepth {
+		var next []map[string]any
+		for _, object := range level {
+			for _, key := range slices.Sorted(maps.Keys(object)) {
+				next = append(next, out.add(strings.ToLower(key), object[key])...)
+			}
+		}
+		level = next
+	}
+	return out
+}
+
+// add keeps a value's texts and gives back the objects in it.
+func (p parameters) add(key string, value any) (objects []map[string]any) {
+	switch v := value.(type) {
+	case string:
+		if v != "" && v != "***" && !strings.HasPrefix(v, "HIDDEN_") {
+			p[key] = append(p[key], v)
+		}
+	case []any:
+		for _, item := range v {
+			objects = append(objects, p.add(key, item)...)
+		}
+	case map[string]any:
+		objects = append(objects, v)
+	}
+	return objects
+}
+
+func (p parameters) first(key string) string {
+	if values := p[key]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
+// all lists the texts of all parameters, in the order of their keys.
+func (p parameters) all() []string {
+	var texts []string
+	for _, key := range slices.Sorted(maps.Keys(p)) {
+		texts = append(texts, p[key]...)
+	}
+	return texts
+}
+
+// valuesOf gives what the parameters say about a template's variable.
+func (r request) valuesOf(t sar.ResourceType, variable string) []string {
+	if r.act.Service == "ecs" {
+		if values, ok := r.ecsValue(variable); ok {
+			return values
+		}
+	}
+	for _, key := range r.keysOf(t, variable) {
+		if values := r.parameters[key]; len(values) > 0 {
+			return values
+		}
+	}
+	return nil
+}
+
+// keysOf lists the parameters that may tell a variable: for TopicName in
+// sns:Publish topicName, topicArn, topicIdentifier, topic.
+func (r request) keysOf(t sar.ResourceType, variable string) []string {
+	name := strings.TrimSuffix(strings.ToLower(variable), "withpath")
+	stem := strings.TrimSuffix(strings.TrimSuffix(name, "name"), "id")
+	keys := append([]string{name}, oddParameters[r.act.Service+"."+variable]...)
+	if stem == "" { // Route 53 calls each variable Id
+		stem = strings.ToLower(t.Name)
+	}
+	for _, tail := range []string{"arn", "identifier", "", "name", "id"} {
+		keys = append(keys, stem+tail)
+	}
+	if strings.Contains(strings.ToLower(r.act.Name), stem) {
+		keys = append(keys, "name")
+	}
+	return keys
+}
+
+// oddParameters are the parameters whose names do not follow from a template's
+// variable. It is read only.
+var oddParameters = map[string][]string{
+	"autoscaling.GroupFriendlyName":        {"autoscalinggroupname"},
+	"kms.KeyId":                            {"targetkeyid", "destinationkeyid"},
+	"rds.ClusterParameterGroupName":        {"dbclusterparametergroupname"},
+	"rds.ClusterSnapshotName":              {"dbclustersnapshotidentifier"},
+	"rds.DbClusterInstanceName":            {"dbclusteridentifier"},
+	"rds.ParameterGroupName":               {"dbparametergroupname"},
+	"rds.SnapshotName":                     {"dbsnapshotidentifier"},
+	"rds.SubnetGroupName":                  {"dbsubnetgroupname"},
+	"s3.ObjectName":                        {"key"},
+	"secretsmanager.SecretId":              {"name"},
+	"sns.TopicName":                        {"targetarn", "name"},
+	"sqs.QueueName":                        {"queueurl"},
+	"ssm.ParameterNameWithoutLeadingSlash": {"name", "names", "path"},
+}
+
+// ecsValue reads ECS's parameters: the cluster is the default one where none is
+// named, and "taskDefinition" is FAMILY, FAMILY:REVISION or an ARN.
+func (r request) ecsValue(variable string) ([]string, bool) {
+	switch variable {
+	case "ClusterName":
+		if r.parameters.first("cluster") == "" && r.parameters.first("clustername") == "" {
+			return []string{"default"}, true
+		}
+	case "TaskDefinitionFamilyName", "TaskDefinitionRevisionNumber":
+		name := r.parameters.first("taskdefinition")
+		if name == "" {
+			name = r.parameters.first("family")
+		}
+		if strings.HasPrefix(name, "arn:") {
+			return []string{name}, true
+		}
+		family, revision, _ := strings.Cut(name, ":")
+		if variable == "TaskDefinitionFamilyName" && family != "" {
+			return []string{family}, true
+		}
+		if revision != "" {
+			return []string{revision}, true
+		}
+		return nil, true
+	}
+	return nil, false
+}

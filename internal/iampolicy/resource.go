@@ -1,0 +1,162 @@
+package iampolicy
+
+import (
+	"regexp"
+	"strings"
+
+	"whystopped/internal/arn"
+	"whystopped/internal/iampolicy/sar"
+)
+
+// ResourceARN puts a resource as an error printed it into the form that belongs
+// in a policy for the action: quotes and trailing punctuation off, a secret's
+// name to "…:secret:NAME-??????", a queue's URL to its ARN, an object's ARN to
+// its bucket's for an action on buckets. It is "*" for an action without
+// resource-level permissions and for a resource printed as "*".
+//
+// An ARN is kept as printed where the action can match it, masked accounts and
+// all. What a bare name leaves out comes from ctx, "*" where ctx does not know
+// it. It is false where the resource is not known, or where the action cannot
+// match it: a policy then has to say "*", or more has to be found out.
+func ResourceARN(action, printed string, ctx Context) (string, bool) {
+	act, known := Canonical(action)
+	if known && !act.ResourceLevel() {
+		return "*", true
+	}
+	printed = trimPrinted(printed)
+	if printed == "*" || isPhoneNumber(act, printed) {
+		return "*", true
+	}
+	if !strings.HasPrefix(printed, "arn:") {
+		if printed = named(act, printed, ctx); printed == "" {
+			return "", false
+		}
+	}
+	parsed, ok := arn.Parse(printed)
+	if !ok || hasControl(printed) {
+		return "", false
+	}
+	resource := reshape(act, parsed).String()
+	if known && !act.Fits(resource) {
+		return "", false
+	}
+	return resource, true
+}
+
+// trimPrinted takes quotes, brackets around the whole, and the punctuation of
+// the sentence off a resource. A colon stays: "…:log-stream:" ends in one.
+func trimPrinted(s string) string {
+	s = strings.Trim(s, " \t\r\n\"'`“”‘’")
+	if inner, ok := strings.CutPrefix(s, "<arn:"); ok && strings.HasSuffix(inner, ">") {
+		s = "arn:" + strings.TrimSuffix(inner, ">")
+	}
+	s = strings.TrimRight(s, ".,;")
+	if strings.HasSuffix(s, ")") && !strings.Contains(s, "(") {
+		s = strings.TrimSuffix(s, ")")
+	}
+	return strings.Trim(s, "\"'`“”‘’")
+}
+
+// isPhoneNumber tells the resource that SNS prints for a text message, which no
+// policy can name.
+func isPhoneNumber(act Action, printed string) bool {
+	return act.Service == "sns" && strings.HasPrefix(printed, "+")
+}
+
+func hasControl(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+// named turns what is not an ARN into one, "" where it is no name either.
+func named(act Action, printed string, ctx Context) string {
+	if form := serviceForms[act.Service].fromName; form != nil {
+		if resource := form(act, printed, ctx); resource != "" {
+			return resource
+		}
+	}
+	if i := strings.LastIndex(printed, " "); i >= 0 {
+		return byKind(act, strings.ReplaceAll(printed[:i], " ", "-"), printed[i+1:], ctx)
+	}
+	if !plausibleName.MatchString(printed) || emptyWords[strings.ToLower(printed)] {
+		return ""
+	}
+	if resource := byTail(act, printed, ctx); resource != "" {
+		return resource
+	}
+	return byOnlyVariable(act, printed, ctx)
+}
+
+// plausibleName is what services allow in names, at large.
+var plausibleName = regexp.MustCompile(`^[\w+=,.@/#!:$*?-]{1,512}$`)
+
+// emptyWords stand where a resource would stand but name none.
+var emptyWords = map[string]bool{
+	"null": true, "none": true, "nil": true, "undefined": true, "unknown": true,
+	"resource": true, "because": true, "with": true, "-": true, "n/a": true,
+}
+
+// byKind reads "role NAME" and "instance profile NAME", as IAM prints them.
+func byKind(act Action, kind, name string, ctx Context) string {
+	if !plausibleName.MatchString(name) {
+		return ""
+	}
+	for _, use := range act.Types {
+		if use.Name == kind && len(use.Variables()) == 1 {
+			return ctx.expand(*use.ResourceType, func(string) string { return name })
+		}
+	}
+	return ""
+}
+
+// byTail reads names that have the form of an ARN's last part: "table/orders",
+// "/hostedzone/Z1", "log-group:/ecs/api:*".
+func byTail(act Action, printed string, ctx Context) string {
+	for _, tail := range []string{printed, strings.TrimPrefix(printed, "/")} {
+		for _, use := range act.Types {
+			head, last := tailOf(*use.ResourceType)
+			if kind, _, ok := strings.Cut(last, "$"); !ok || kind == "" || !strings.HasPrefix(tail, kind) {
+				continue
+			}
+			if resource := ctx.expand(sar.ResourceType{Template: head}, nil) + tail; act.Fits(resource) {
+				return resource
+			}
+		}
+	}
+	return ""
+}
+
+// tailOf cuts a template before its last part.
+func tailOf(t sar.ResourceType) (head, last string) {
+	colons := 0
+	for i, c := range t.Template {
+		if c == ':' {
+			if colons++; colons == 5 {
+				return t.Template[:i+1], t.Template[i+1:]
+			}
+		}
+	}
+	return t.Template, ""
+}
+
+// byOnlyVariable puts a bare name into the one form with one variable that the
+// action takes; where it takes several, one has to be the required one.
+func byOnlyVariable(act Action, name string, ctx Context) string {
+	var forms, required []string
+	for _, use := range act.Types {
+		if len(use.Variables()) != 1 {
+			continue
+		}
+		resource := ctx.expand(*use.ResourceType, func(string) string { return name })
+		forms = append(forms, resource)
+		if use.Required {
+			required = append(required, resource)
+		}
+	}
+	switch {
+	case len(required) == 1:
+		return required[0]
+	case len(forms) == 1:
+		return forms[0]
+	}
+	return ""
+}
