@@ -1,0 +1,170 @@
+package awsfake
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What the demo's account has.
+const (
+	registry     = DefaultAccount + ".dkr.ecr." + DefaultRegion + ".amazonaws.com"
+	instanceID   = "i-0a1b2c3d4e5f60718"
+	instanceRole = "ecs-instance"
+	operatorRole = "AWSReservedSSO_Operator_0123456789abcdef"
+	operatorName = "dana@example.com"
+)
+
+// builder turns drafts into a Scenario.
+type builder struct {
+	now       time.Time
+	scenario  Scenario
+	samples   []Sample
+	revisions map[string]int
+	tasks     map[string][]Task   // by cluster
+	services  map[string]*Service // by name
+	groups    map[groupKey]*LogGroup
+}
+
+func newBuilder(now time.Time) *builder {
+	return &builder{
+		now:       now.UTC().Truncate(time.Millisecond),
+		scenario:  Scenario{TrailDelay: demoTrailDelay}.withDefaults(),
+		revisions: map[string]int{},
+		tasks:     map[string][]Task{},
+		services:  map[string]*Service{},
+		groups:    map[groupKey]*LogGroup{},
+	}
+}
+
+// retryEvery is the time between two tries of a service.
+const retryEvery = 6 * time.Minute
+
+// add makes everything of one draft.
+func (b *builder) add(d draft) {
+	d = d.withDefaults()
+	definition := b.define(d)
+	for try := d.tries - 1; try >= 0; try-- {
+		r := b.newRun(d, definition.TaskDefinitionARN, try)
+		if d.life != unplaced {
+			b.tasks[d.cluster()] = append(b.tasks[d.cluster()], r.task())
+			b.writeLogs(r)
+			b.writeTrail(r)
+		}
+		if !d.standalone {
+			b.writeService(r)
+		}
+		if try == 0 {
+			d.ARN = r.sampleARN()
+			b.samples = append(b.samples, d.Sample)
+		}
+	}
+}
+
+// build puts the parts together.
+func (b *builder) build() (Scenario, []Sample) {
+	production := Cluster{Name: "production", Tasks: b.tasks["production"]}
+	for _, service := range b.services {
+		slices.SortStableFunc(service.Events, func(x, y ServiceEvent) int { return y.CreatedAt.Compare(x.CreatedAt.Time) })
+		production.Services = append(production.Services, *service)
+	}
+	slices.SortFunc(production.Services, func(x, y Service) int { return strings.Compare(x.ServiceName, y.ServiceName) })
+	b.scenario.Clusters = []Cluster{production, {Name: "batch", Tasks: b.tasks["batch"]}}
+	for _, g := range b.groups {
+		b.scenario.LogGroups = append(b.scenario.LogGroups, *g)
+	}
+	slices.SortFunc(b.scenario.LogGroups, func(x, y LogGroup) int { return strings.Compare(x.Name, y.Name) })
+	b.scenario.ContainerInstances = []ContainerInstance{b.instance()}
+	return b.scenario, b.samples
+}
+
+// instance is the one EC2 instance that tasks run on.
+func (b *builder) instance() ContainerInstance {
+	c := ContainerInstance{
+		ContainerInstanceARN: b.instanceARN(),
+		EC2InstanceID:        instanceID,
+		Status:               "ACTIVE",
+		AgentConnected:       true,
+	}
+	for _, name := range []string{"execution-role-ecr-pull", "execution-role-awslogs", "task-iam-role", "logging-driver.awslogs"} {
+		c.Attributes = append(c.Attributes, KeyValue{Name: "ecs.capability." + name})
+	}
+	return c
+}
+
+func (b *builder) instanceARN() string {
+	return b.scenario.ARN("ecs", "container-instance/production/"+hexID(instanceID, 32))
+}
+
+// roleARN is the ARN of a role by its name, which may have a path; "" for noRole.
+func (b *builder) roleARN(name string) string {
+	if name == noRole {
+		return ""
+	}
+	return b.scenario.ARN("iam", "role/"+name)
+}
+
+// run is one life of a draft's task.
+type run struct {
+	draft
+	b          *builder
+	id         string
+	definition string // ARN
+	at         moments
+	text       *strings.Replacer
+}
+
+func (b *builder) newRun(d draft, definition string, try int) run {
+	id := hexID("task "+d.Name+strings.Repeat("+", try), 32)
+	r := run{draft: d, b: b, id: id, definition: definition}
+	r.at = d.moments(b.now.Add(-time.Duration(try) * retryEvery))
+	r.text = r.placeholders()
+	return r
+}
+
+func (r run) arn() string { return r.b.scenario.ARN("ecs", "task/"+r.cluster()+"/"+r.id) }
+
+func (r run) sampleARN() string {
+	if r.life == unplaced {
+		return r.b.scenario.ARN("ecs", "service/"+r.cluster()+"/"+r.app)
+	}
+	return r.arn()
+}
+
+// session is the ARN of the session that a caller has: ECS names the sessions
+// of both roles after the task, EC2 after the instance.
+func (r run) session(by caller) string {
+	role, name := r.role(by)
+	return r.b.scenario.ARN("sts", "assumed-role/"+lastSegment(role)+"/"+name)
+}
+
+func (r run) role(by caller) (roleARN, session string) {
+	switch by {
+	case byExec:
+		return cmp.Or(r.overrides.ExecutionRoleARN, r.b.roleARN(r.execRole)), r.id
+	case byTask:
+		return cmp.Or(r.overrides.TaskRoleARN, r.b.roleARN(r.taskRole)), r.id
+	case byInstance:
+		return r.b.roleARN(instanceRole), instanceID
+	}
+	return r.b.roleARN("aws-reserved/sso.amazonaws.com/" + operatorRole), operatorName
+}
+
+// placeholders are what the texts of a draft may leave to the builder:
+// {id} of the task, {exec}, {task} and {instance} for the sessions of the
+// roles, {image}, {service}, {deployment}, and {uuid} for a request id.
+func (r run) placeholders() *strings.Replacer {
+	return strings.NewReplacer(
+		"{id}", r.id,
+		"{exec}", r.session(byExec),
+		"{task}", r.session(byTask),
+		"{instance}", r.session(byInstance),
+		"{image}", r.boxes[0].image,
+		"{service}", r.app,
+		"{deployment}", r.deployment(),
+		"{uuid}", uuidOf("request of "+r.id),
+	)
+}
+
+func (r run) deployment() string { return "ecs-svc/" + digits("deployment of "+r.app, 19) }

@@ -1,0 +1,176 @@
+package awsfake
+
+import (
+	"fmt"
+	"time"
+)
+
+// moments are when things happened to a task; zero for what never did.
+type moments struct {
+	created, connected, pullStarted, pullStopped, started time.Time
+	stopping, executionStopped, stopped                   time.Time
+	// ended is when the task failed or its containers ended, now for one that
+	// runs: the moment that a draft counts from.
+	ended time.Time
+}
+
+// How long ECS takes, about.
+const (
+	deprovisioning = 23 * time.Second
+	beforeConnect  = 7 * time.Second
+	beforePull     = 13 * time.Second
+	pulling        = 11 * time.Second
+	beforeStart    = 4 * time.Second
+	usualFailure   = 19 * time.Second
+)
+
+// moments dates the draft's life, seen from now.
+func (d draft) moments(now time.Time) moments {
+	var m moments
+	m.stopped = now.Add(-d.ended)
+	m.ended = m.stopped.Add(-deprovisioning)
+	switch d.life {
+	case unplaced:
+		return moments{ended: m.stopped}
+	case ran:
+		m.stopping, m.executionStopped = m.ended, m.ended
+		m.started = m.ended.Add(-d.ranFor)
+		m.created = m.started.Add(-beforePull - pulling - beforeStart)
+	case running:
+		m = moments{ended: now}
+		m.started = now.Add(-d.ranFor)
+		m.created = m.started.Add(-beforePull - pulling - beforeStart)
+	default:
+		m.stopping = m.ended
+		took := d.took
+		if took == 0 {
+			took = usualFailure
+		}
+		if d.life == failedStart {
+			took += pulling
+		}
+		m.created = m.ended.Add(-took)
+	}
+	m.connected = m.created.Add(beforeConnect)
+	if d.life >= failedPull {
+		m.pullStarted = m.created.Add(beforePull)
+		m.pullStopped = m.pullStarted.Add(pulling)
+	}
+	if d.life == failedPull {
+		m.pullStopped = m.ended
+	}
+	return m
+}
+
+// task makes the Task object as DescribeTasks has it.
+func (r run) task() Task {
+	t := Task{
+		TaskARN:            r.arn(),
+		ClusterARN:         r.b.scenario.ARN("ecs", "cluster/"+r.cluster()),
+		TaskDefinitionARN:  r.definition,
+		Group:              r.group(),
+		StartedBy:          r.startedBy,
+		AvailabilityZone:   DefaultRegion + "b",
+		CPU:                "512",
+		Memory:             "1024",
+		LastStatus:         "STOPPED",
+		DesiredStatus:      "STOPPED",
+		HealthStatus:       "UNKNOWN",
+		Connectivity:       "CONNECTED",
+		StopCode:           r.stopCode,
+		StoppedReason:      r.text.Replace(r.stopped),
+		Version:            6,
+		CreatedAt:          Epoch{r.at.created},
+		ConnectivityAt:     Epoch{r.at.connected},
+		PullStartedAt:      Epoch{r.at.pullStarted},
+		PullStoppedAt:      Epoch{r.at.pullStopped},
+		StartedAt:          Epoch{r.at.started},
+		StoppingAt:         Epoch{r.at.stopping},
+		ExecutionStoppedAt: Epoch{r.at.executionStopped},
+		StoppedAt:          Epoch{r.at.stopped},
+		Overrides:          r.overrides,
+		Attachments:        []Attachment{},
+	}
+	if !r.standalone {
+		t.StartedBy = r.deployment()
+	}
+	if r.life == running {
+		t.LastStatus, t.DesiredStatus = "RUNNING", "RUNNING"
+	}
+	r.placeOn(&t)
+	for _, box := range r.boxes {
+		t.Containers = append(t.Containers, r.container(box))
+		if box.health != "" {
+			t.HealthStatus = box.health
+		}
+	}
+	return t
+}
+
+// placeOn fills in what differs between Fargate and EC2.
+func (r run) placeOn(t *Task) {
+	if r.onEC2 {
+		t.LaunchType = "EC2"
+		t.ContainerInstanceARN = r.b.instanceARN()
+		return
+	}
+	t.LaunchType = "FARGATE"
+	t.PlatformVersion, t.PlatformFamily = "1.4.0", "Linux"
+	if r.spot {
+		t.CapacityProviderName = "FARGATE_SPOT"
+	}
+	t.Attachments = append(t.Attachments, r.networkInterface())
+}
+
+func (r run) networkInterface() Attachment {
+	status := "DELETED"
+	if r.life == running {
+		status = "ATTACHED"
+	}
+	return Attachment{
+		ID:     uuidOf("attachment of " + r.id),
+		Type:   "ElasticNetworkInterface",
+		Status: status,
+		Details: []KeyValue{
+			{Name: "subnetId", Value: "subnet-0a1b2c3d4e5f60718"},
+			{Name: "networkInterfaceId", Value: "eni-0" + hexID("interface of "+r.id, 16)},
+			{Name: "macAddress", Value: "0a:1b:2c:3d:4e:5f"},
+			{Name: "privateDnsName", Value: "ip-10-0-12-34." + DefaultRegion + ".compute.internal"},
+			{Name: "privateIPv4Address", Value: "10.0.12.34"},
+		},
+	}
+}
+
+func (r run) container(box box) Container {
+	c := Container{
+		ContainerARN: r.b.scenario.ARN("ecs", fmt.Sprintf("container/%s/%s/%s", r.cluster(), r.id, uuidOf("container "+box.name+" of "+r.id))),
+		TaskARN:      r.arn(),
+		Name:         box.name,
+		Image:        box.image,
+		LastStatus:   "STOPPED",
+		HealthStatus: "UNKNOWN",
+		ExitCode:     box.exit,
+		Reason:       r.text.Replace(box.reason),
+	}
+	if box.health != "" {
+		c.HealthStatus = box.health
+	}
+	if r.life >= failedStart {
+		c.ImageDigest = "sha256:" + hexID("image "+box.image, 64)
+		c.RuntimeID = r.runtimeID(box)
+	}
+	if r.life == running {
+		c.LastStatus = "RUNNING"
+	}
+	return c
+}
+
+// runtimeID is Docker's id of the container on EC2; on Fargate it holds the
+// task's.
+func (r run) runtimeID(box box) string {
+	seed := "runtime of " + box.name + r.id
+	if r.onEC2 {
+		return hexID(seed, 64)
+	}
+	return r.id + "-" + digits(seed, 10)
+}

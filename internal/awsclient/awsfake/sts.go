@@ -1,0 +1,25 @@
+package awsfake
+
+import "encoding/xml"
+
+const stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
+
+type callerIdentityResponse struct {
+	XMLName   xml.Name `xml:"GetCallerIdentityResponse"`
+	Namespace string   `xml:"xmlns,attr"`
+	ARN       string   `xml:"GetCallerIdentityResult>Arn"`
+	UserID    string   `xml:"GetCallerIdentityResult>UserId"`
+	Account   string   `xml:"GetCallerIdentityResult>Account"`
+	RequestID string   `xml:"ResponseMetadata>RequestId"`
+}
+
+func (s *Server) getCallerIdentity(req request) (any, error) {
+	session := sessionName(s.world.Caller)
+	return callerIdentityResponse{
+		Namespace: stsNamespace,
+		ARN:       s.world.Caller,
+		UserID:    roleID(s.world.Caller) + ":" + session,
+		Account:   s.world.Account,
+		RequestID: req.id,
+	}, nil
+}
