@@ -1,0 +1,138 @@
+package awsclient
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"whystopped/internal/diagnose/evidence"
+)
+
+// taskAnswer is what ECS said of the task. task is nil unless state is
+// taskFound.
+type taskAnswer struct {
+	asked
+	state taskState
+	task  *evidence.Task
+}
+
+type taskState int
+
+const (
+	taskNotAsked  taskState = iota // a service without a stopped task is meant
+	taskFound                      // ECS knows it
+	taskMissing                    // ECS does not know it, or no longer
+	taskNoCluster                  // ECS does not know its cluster
+	taskUnclear                    // ECS did not say
+)
+
+const sourceTask = "ecs:DescribeTasks"
+
+// describeTask asks ECS for the task.
+func (r *run) describeTask(ctx context.Context) taskAnswer {
+	switch {
+	case r.ref.TaskID == "":
+		return taskAnswer{asked: r.skip(sourceTask, "ECS knows no stopped task of this service.")}
+	case r.ref.Cluster == "":
+		return taskAnswer{asked: r.skip(sourceTask, "The reference does not name the cluster, and no cluster that we may read knows the task."), state: taskMissing}
+	}
+	ans := taskAnswer{state: taskUnclear}
+	ans.asked = r.ask(ctx, sourceTask, half, func(ctx context.Context, _ *watch) (outcome, error) {
+		out, err := r.region(r.ref.Region).ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{
+			Cluster: aws.String(r.ref.Cluster),
+			Tasks:   []string{r.ref.TaskID},
+		})
+		if err != nil {
+			var result outcome
+			ans.state, result, err = r.taskRefused(err)
+			return result, err
+		}
+		return ans.read(out)
+	})
+	return ans
+}
+
+// read takes the task out of the answer.
+func (a *taskAnswer) read(out *ecs.DescribeTasksOutput) (outcome, error) {
+	switch {
+	case len(out.Tasks) > 0:
+		a.task, a.state = taskOf(out.Tasks[0]), taskFound
+		return outcome{status: evidence.SourceOK}, nil
+	case out.Tasks == nil && out.Failures == nil:
+		return outcome{}, errEmptyAnswer // AWS always sends one of the two
+	}
+	a.state = taskMissing
+	detail := "ECS does not know this task, or no longer: it forgets stopped tasks after about an hour."
+	if len(out.Failures) > 0 {
+		detail += fmt.Sprintf(" (%s)", aws.ToString(out.Failures[0].Reason))
+	}
+	return outcome{status: evidence.SourceEmpty, detail: detail}, nil
+}
+
+// taskRefused tells the refusals that answer the question from those that do not.
+func (r *run) taskRefused(err error) (taskState, outcome, error) {
+	if _, ok := errors.AsType[*types.ClusterNotFoundException](err); ok {
+		detail := fmt.Sprintf("There is no cluster %q in %s of this account.", r.ref.Cluster, r.ref.Region)
+		return taskNoCluster, outcome{status: evidence.SourceEmpty, detail: detail}, nil
+	}
+	if invalid, ok := errors.AsType[*types.InvalidParameterException](err); ok {
+		detail := "ECS takes this for no task of the cluster: " + invalid.ErrorMessage()
+		return taskMissing, outcome{status: evidence.SourceEmpty, detail: detail}, nil
+	}
+	return taskUnclear, outcome{}, fmt.Errorf("describe task %s: %w", r.ref.TaskID, err)
+}
+
+// serviceOf is the name of the service that the task belongs to, or "".
+func serviceOf(t *evidence.Task) string {
+	name, ok := strings.CutPrefix(t.Group, "service:")
+	if !ok {
+		return ""
+	}
+	return name
+}
+
+// life is a span of time; what happened in it may concern the task.
+type life struct{ from, to time.Time }
+
+func (l life) holds(t time.Time) bool { return !t.Before(l.from) && !t.After(l.to) }
+
+const (
+	// beforeLife allows for a service that tells of a task's start, or a role
+	// that is assumed for it, before ECS's own createdAt.
+	beforeLife = 5 * time.Minute
+	// afterLife is for what is said of a task when it is already gone.
+	afterLife = 5 * time.Minute
+	// recentDays is how far back a service without a stopped task is looked at.
+	recentSpan = 24 * time.Hour
+)
+
+// lifeOf is the life of the task, up to now if it has not ended.
+func (r *run) lifeOf(t *evidence.Task) life {
+	l := life{from: t.CreatedAt.Add(-beforeLife), to: r.now}
+	if t.CreatedAt.IsZero() {
+		l.from = r.recent().from
+	}
+	if end := stoppedAt(t); !end.IsZero() && end.Add(afterLife).Before(r.now) {
+		l.to = end.Add(afterLife)
+	}
+	return l
+}
+
+func (r *run) recent() life { return life{from: r.now.Add(-recentSpan), to: r.now} }
+
+// stoppedAt is when the task stopped, as well as that is known; the zero time
+// for a task that runs.
+func stoppedAt(t *evidence.Task) time.Time {
+	for _, at := range []evidence.Time{t.StoppedAt, t.ExecutionStoppedAt, t.StoppingAt} {
+		if !at.IsZero() {
+			return at.Time
+		}
+	}
+	return time.Time{}
+}

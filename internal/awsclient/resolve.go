@@ -1,0 +1,108 @@
+package awsclient
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"whystopped/internal/taskref"
+)
+
+// Resolve completes a reference: the default region, the account of our
+// credentials, the cluster of an old short ARN, and for a service the newest
+// of its stopped tasks that failed. What AWS does not know stays empty, and
+// Collect says so: a short ARN that no cluster knows keeps an empty Cluster,
+// and a service without a stopped task an empty TaskID.
+//
+// The error is an *Error unless ctx has ended. Resolve uses at most half of the time that ctx has
+// left, since Collect comes after it.
+func (c *Collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, error) {
+	ctx, cancel := half.of(ctx)
+	defer cancel()
+	if err := c.checkCredentials(ctx); err != nil {
+		return taskref.Ref{}, err
+	}
+	ref.Region = cmp.Or(ref.Region, c.config.Region)
+	if ref.Region == "" {
+		return taskref.Ref{}, &Error{Kind: ErrUnknownRegion, Message: "The reference names no region and this server has no default one. Paste the whole ARN, or start the server with AWS_REGION."}
+	}
+	ref.Partition = cmp.Or(ref.Partition, partitionOf(ref.Region))
+	if ref.Account == "" {
+		own, err := c.ownAccount(ctx, ref.Region)
+		if err != nil {
+			return taskref.Ref{}, err
+		}
+		ref.Account = own
+	}
+	if ref.Kind == taskref.KindService && ref.TaskID == "" {
+		return c.resolveService(ctx, ref)
+	}
+	if ref.Cluster == "" {
+		cluster, err := c.findCluster(ctx, ref.Region, c.holdsTask(ref))
+		if err != nil {
+			return taskref.Ref{}, err
+		}
+		ref.Cluster = cluster
+	}
+	return ref, nil
+}
+
+// resolveService turns a reference to a service into one to a task of it.
+func (c *Collector) resolveService(ctx context.Context, ref taskref.Ref) (taskref.Ref, error) {
+	if ref.Cluster == "" {
+		cluster, err := c.findCluster(ctx, ref.Region, c.holdsService(ref))
+		if err != nil {
+			return taskref.Ref{}, err
+		}
+		if cluster == "" {
+			return taskref.Ref{}, &Error{Kind: ErrUnknownService, Message: fmt.Sprintf("No cluster in %s has a service %q. Check the region and the account.", ref.Region, ref.Service)}
+		}
+		ref.Cluster = cluster
+	}
+	id, err := c.newestFailed(ctx, ref)
+	if err != nil {
+		return taskref.Ref{}, err
+	}
+	if id != "" {
+		ref.Kind, ref.TaskID = taskref.KindTask, id
+	}
+	return ref, nil
+}
+
+// resolveProblem is the error of a call that resolving cannot do without.
+func resolveProblem(ref taskref.Ref, action string, err error) error {
+	if _, ok := errors.AsType[*types.ClusterNotFoundException](err); ok {
+		return &Error{Kind: ErrUnknownCluster, Message: noCluster(ref.Cluster, ref.Region), Err: err}
+	}
+	if _, ok := errors.AsType[*types.ServiceNotFoundException](err); ok {
+		return &Error{Kind: ErrUnknownService, Message: noService(ref.Service, ref.Cluster, ref.Region), Err: err}
+	}
+	return understand(err).problem([]string{action})
+}
+
+// holdsTask asks whether a cluster knows the task.
+func (c *Collector) holdsTask(ref taskref.Ref) holdsFunc {
+	return func(ctx context.Context, cluster string) (bool, error) {
+		out, err := c.region(ref.Region).ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(cluster), Tasks: []string{ref.TaskID}})
+		if err != nil {
+			return false, fmt.Errorf("look for task %s in cluster %s: %w", ref.TaskID, cluster, err)
+		}
+		return len(out.Tasks) > 0, nil
+	}
+}
+
+// holdsService asks whether a cluster has the service.
+func (c *Collector) holdsService(ref taskref.Ref) holdsFunc {
+	return func(ctx context.Context, cluster string) (bool, error) {
+		out, err := c.region(ref.Region).ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(cluster), Services: []string{ref.Service}})
+		if err != nil {
+			return false, fmt.Errorf("look for service %s in cluster %s: %w", ref.Service, cluster, err)
+		}
+		return len(out.Services) > 0, nil
+	}
+}

@@ -1,0 +1,137 @@
+package awsclient
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"golang.org/x/sync/errgroup"
+
+	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
+)
+
+const (
+	// tasksPerCall is what DescribeTasks takes at most.
+	// Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
+	tasksPerCall = 100
+	// maxStoppedTasks bounds the tasks of a service that are looked through.
+	maxStoppedTasks = 1000
+	// batchesAtOnce is how many calls of DescribeTasks run at the same time.
+	batchesAtOnce = 4
+)
+
+// newestFailed is the id of the service's newest stopped task that failed; of
+// the newest stopped one where none failed; "" where ECS knows none.
+func (c *Collector) newestFailed(ctx context.Context, ref taskref.Ref) (string, error) {
+	arns, err := c.listStopped(ctx, ref)
+	if err != nil {
+		return "", resolveProblem(ref, "ecs:ListTasks", err)
+	}
+	tasks, err := c.describeAll(ctx, ref, arns)
+	if len(tasks) == 0 && err != nil {
+		return "", resolveProblem(ref, sourceTask, err)
+	}
+	tasks = slices.DeleteFunc(tasks, func(t *evidence.Task) bool { return t.Group != "service:"+ref.Service })
+	if len(tasks) == 0 {
+		return "", nil
+	}
+	newest := slices.MaxFunc(tasks, func(a, b *evidence.Task) int {
+		return cmp.Or(compareBool(failed(a), failed(b)), stoppedAt(a).Compare(stoppedAt(b)), cmp.Compare(a.TaskARN, b.TaskARN))
+	})
+	return taskIDOf(newest), nil
+}
+
+// listStopped lists the stopped tasks of a service that ECS still knows.
+func (c *Collector) listStopped(ctx context.Context, ref taskref.Ref) ([]string, error) {
+	pages := ecs.NewListTasksPaginator(c.region(ref.Region).ecs, &ecs.ListTasksInput{
+		Cluster:       aws.String(ref.Cluster),
+		ServiceName:   aws.String(ref.Service),
+		DesiredStatus: types.DesiredStatusStopped,
+		MaxResults:    aws.Int32(tasksPerCall),
+	})
+	var arns []string
+	for pages.HasMorePages() && len(arns) < maxStoppedTasks {
+		out, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("list stopped tasks of service %s: %w", ref.Service, err)
+		}
+		if out.TaskArns == nil {
+			return nil, fmt.Errorf("list stopped tasks of service %s: %w", ref.Service, errEmptyAnswer)
+		}
+		arns = append(arns, out.TaskArns...)
+	}
+	return arns, nil
+}
+
+// describeAll describes tasks in batches. A batch that fails does not take
+// the others with it; its error comes with their tasks.
+func (c *Collector) describeAll(ctx context.Context, ref taskref.Ref, arns []string) ([]*evidence.Task, error) {
+	var group errgroup.Group
+	group.SetLimit(batchesAtOnce)
+	var mu sync.Mutex
+	var tasks []*evidence.Task
+	var errs []error
+	for batch := range slices.Chunk(arns, tasksPerCall) {
+		group.Go(func() error {
+			out, err := c.region(ref.Region).ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(ref.Cluster), Tasks: batch})
+			if err == nil && out.Tasks == nil && out.Failures == nil {
+				err = errEmptyAnswer
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				errs = append(errs, fmt.Errorf("describe %d tasks of service %s: %w", len(batch), ref.Service, err))
+				return nil
+			}
+			tasks = append(tasks, each(out.Tasks, taskOf)...)
+			return nil
+		})
+	}
+	_ = group.Wait() // the errors are in errs
+	return tasks, errors.Join(errs...)
+}
+
+// failed tells a task that failed from one that was stopped on purpose or
+// came to its end. It only chooses which task to look at; why that one stopped
+// is decided from all of its evidence.
+func failed(t *evidence.Task) bool {
+	switch t.StopCode {
+	case "UserInitiated":
+		return false
+	case "ServiceSchedulerInitiated":
+		// "Task failed ELB health checks in …", as opposed to "Scaling
+		// activity initiated by …" and maintenance.
+		return strings.Contains(t.StoppedReason, "failed")
+	case "TaskFailedToStart", "SpotInterruption", "TerminationNotice", "InfrastructureHealth":
+		return true
+	}
+	return !allExitedWell(t.Containers)
+}
+
+// allExitedWell tells whether every container ended with exit code 0.
+func allExitedWell(containers []evidence.Container) bool {
+	for _, c := range containers {
+		if c.ExitCode == nil || *c.ExitCode != 0 {
+			return false
+		}
+	}
+	return len(containers) > 0
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
