@@ -58,7 +58,6 @@ func Decode(data []byte) (Evidence, error) {
 			}
 		}
 	}
-	ev.openText()
 	if reflect.DeepEqual(ev, Evidence{}) {
 		return ev, problem("", "there is no evidence in the request; send at least one of %s", strings.Join(Fields, ", "))
 	}

@@ -104,16 +104,6 @@ func TestDecode(t *testing.T) {
 			Evidence{Text: "  AccessDenied\n"},
 		},
 		{
-			"text that holds an event is opened",
-			`{"text":"{\"detail-type\":\"ECS Task State Change\",\"detail\":{\"stopCode\":\"TaskFailedToStart\"}}"}`,
-			Evidence{Task: &Task{StopCode: "TaskFailedToStart"}},
-		},
-		{
-			"text that contradicts the task stays text",
-			`{"task":{"stopCode":"A"},"text":"{\"stopCode\":\"B\"}"}`,
-			Evidence{Task: &Task{StopCode: "A"}, Text: `{"stopCode":"B"}`},
-		},
-		{
 			"null parts are as if they were not there",
 			`{"task":null,"event":{"detail":{"stopCode":"A"}},"logs":null,"text":null}`,
 			Evidence{Task: &Task{StopCode: "A"}},
@@ -223,6 +213,37 @@ func TestFromText(t *testing.T) {
 				t.Errorf("evidence (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestOpenText(t *testing.T) {
+	const event = `{"detail-type":"ECS Task State Change","detail":{"stopCode":"A"}}`
+	const record = `{"eventSource":"s3.amazonaws.com","eventName":"GetObject"}`
+	const twoTasks = `{"tasks":[{"stopCode":"A"},{"stopCode":"B"}]}`
+	b := &Task{StopCode: "B"}
+	tests := []struct {
+		name     string
+		in, want Evidence
+	}{
+		{"plain text", Evidence{Text: "AccessDenied"}, Evidence{Text: "AccessDenied"}},
+		{"an event", Evidence{Text: event}, Evidence{Task: &Task{StopCode: "A"}}},
+		{"an event that contradicts the task", Evidence{Task: b, Text: event}, Evidence{Task: b, Text: event}},
+		{"a record beside the task", Evidence{Task: b, Text: record}, Evidence{Task: b, CloudTrail: []Record{{EventSource: "s3.amazonaws.com", EventName: "GetObject"}}}},
+		{"JSON that cannot be read beside the task", Evidence{Task: b, Text: twoTasks}, Evidence{Task: b, Text: twoTasks}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := test.in.OpenText()
+			if err != nil {
+				t.Fatalf("OpenText: %v", err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("evidence (-want +got):\n%s", diff)
+			}
+		})
+	}
+	if _, err := (Evidence{Text: twoTasks}).OpenText(); err == nil {
+		t.Error("two tasks alone: no error")
 	}
 }
 

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -41,26 +42,28 @@ func FromText(s string) (Evidence, error) {
 	return ev, err
 }
 
-// openText replaces pasted text by what it holds where it is JSON that we know
-// and that does not contradict the other parts.
-func (ev *Evidence) openText() {
+// OpenText gives the evidence with its pasted text replaced by what it holds,
+// where that is JSON which FromText recognises. Text that contradicts another
+// part, or cannot be read beside one, stays text. Every error is a *DecodeError.
+func (ev Evidence) OpenText() (Evidence, error) {
 	if recognise(json.RawMessage(ev.Text)) == "" {
-		return
+		return ev, nil
 	}
 	found, err := FromText(ev.Text)
-	if err != nil || (found.Task != nil && ev.Task != nil) || (found.TaskDefinition != nil && ev.TaskDefinition != nil) {
-		return
+	alone := reflect.DeepEqual(ev, Evidence{Now: ev.Now, Text: ev.Text})
+	switch {
+	case err != nil && alone:
+		return ev, err
+	case err != nil, found.Task != nil && ev.Task != nil, found.TaskDefinition != nil && ev.TaskDefinition != nil:
+		return ev, nil
 	}
-	if found.Task != nil {
-		ev.Task = found.Task
-	}
-	if found.TaskDefinition != nil {
-		ev.TaskDefinition = found.TaskDefinition
-	}
-	ev.Logs = append(ev.Logs, found.Logs...)
-	ev.CloudTrail = append(ev.CloudTrail, found.CloudTrail...)
-	ev.ServiceEvents = append(ev.ServiceEvents, found.ServiceEvents...)
+	ev.Task = cmp.Or(ev.Task, found.Task)
+	ev.TaskDefinition = cmp.Or(ev.TaskDefinition, found.TaskDefinition)
+	ev.Logs = slices.Concat(ev.Logs, found.Logs)
+	ev.CloudTrail = slices.Concat(ev.CloudTrail, found.CloudTrail)
+	ev.ServiceEvents = slices.Concat(ev.ServiceEvents, found.ServiceEvents)
 	ev.Text = found.Text
+	return ev, nil
 }
 
 // whole is what recognise says of evidence in our own form.

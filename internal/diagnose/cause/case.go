@@ -1,0 +1,152 @@
+// Package cause is the catalogue of reasons for which an ECS task stops, each
+// one literal: what it is called, what it means, who is at fault and why, what
+// mends it, and how it is recognised. It is pure.
+package cause
+
+import (
+	"fmt"
+	"strings"
+
+	"whystopped/internal/diagnose/denial"
+	"whystopped/internal/diagnose/evidence"
+)
+
+// Case is evidence made ready for the catalogue: facts, texts, and refusals.
+type Case struct {
+	Evidence evidence.Evidence
+	Facts    Facts
+	Texts    []*Text
+	Refusals []Refusal
+}
+
+// NewCase reads the evidence once for all causes.
+func NewCase(ev evidence.Evidence) *Case {
+	c := &Case{Evidence: ev, Facts: factsOf(ev)}
+	c.Texts = textsOf(ev, &c.Facts)
+	set := literals()
+	for _, t := range c.Texts {
+		t.index(set.scan)
+	}
+	for _, t := range c.Texts {
+		for _, d := range denialsOf(t, set) {
+			c.addRefusal(d, t)
+		}
+	}
+	c.readTrail()
+	return c
+}
+
+func (c *Case) addRefusal(d denial.Denial, t *Text) {
+	if d.At.IsZero() {
+		d.At = t.AtOffset(d.Start)
+	}
+	for i, r := range c.Refusals {
+		if r.SameCall(d) && r.Text.Place&(Log|Pasted) == t.Place&(Log|Pasted) && r.Text.Place != Trail {
+			if t.Place == Log && r.Text == t { // the later one is nearer to the end
+				c.Refusals[i].Start, c.Refusals[i].End, c.Refusals[i].At = d.Start, d.End, d.At
+			}
+			return
+		}
+	}
+	c.Refusals = append(c.Refusals, Refusal{Denial: d, Text: t, Who: c.who(d, t)})
+}
+
+// readTrail adds what CloudTrail recorded. A record of a call that a text shows
+// too completes it; the task's own session makes it the task's.
+func (c *Case) readTrail() {
+	for _, r := range c.Evidence.CloudTrail {
+		d, ok := denial.FromRecord(r)
+		if !ok {
+			continue
+		}
+		text := recordText(r)
+		c.Texts = append(c.Texts, text)
+		if d.End == 0 || d.End > len(text.Raw) || d.Start >= d.End {
+			d.Start, d.End = 0, len(text.Raw)
+		}
+		c.Refusals = append(c.Refusals, Refusal{Denial: d, Text: text, Who: c.who(d, text)})
+	}
+}
+
+func recordText(r evidence.Record) *Text {
+	raw := r.ErrorMessage
+	if raw == "" {
+		raw = fmt.Sprintf("%s %s: errorCode %s", r.EventSource, r.EventName, r.ErrorCode)
+	}
+	return &Text{Place: Trail, Source: "cloudtrail", Raw: raw, At: r.At(), Ref: r.EventID}
+}
+
+func textsOf(ev evidence.Evidence, f *Facts) []*Text {
+	var ts []*Text
+	add := func(t *Text) {
+		if strings.TrimSpace(t.Raw) != "" {
+			t.Cut = wasCut(t.Raw)
+			ts = append(ts, t)
+		}
+	}
+	if t := ev.Task; t != nil {
+		add(&Text{Place: Stopped, Source: "task.stoppedReason", Raw: t.StoppedReason, At: f.Ended})
+		for i, c := range t.Containers {
+			ran := f.Containers[i]
+			add(&Text{Place: Reason, Source: "container." + c.Name + ".reason", Container: c.Name, Raw: c.Reason, At: f.Ended, Stale: isPullError(c.Reason) && (ran.Exited() || !f.StartedAt.IsZero())})
+			for _, a := range c.ManagedAgents {
+				add(&Text{Place: ManagedAgent, Source: "container." + c.Name + ".managedAgent", Container: c.Name, Raw: a.Reason})
+			}
+		}
+		for _, a := range t.Attachments {
+			add(&Text{Place: Attachment, Source: "task.attachment." + a.Type, Raw: a.Detail("statusReason"), At: f.Ended})
+		}
+	}
+	for _, e := range ev.ServiceEvents {
+		add(&Text{Place: Event, Source: "event.service", Raw: e.Text, At: e.At, Ref: e.ID})
+	}
+	for _, l := range ev.Logs {
+		if t := logText(l); t.Raw != "" {
+			ts = append(ts, t)
+		}
+	}
+	add(&Text{Place: Pasted, Source: "pasted", Raw: ev.Text})
+	return ts
+}
+
+// isPullError tells reasons of fetching an image. With the agent's default pull
+// behaviour such an error is only noted, and a cached image runs all the same:
+// aws/amazon-ecs-agent agent/engine/task_manager.go (handleContainerEvent).
+func isPullError(reason string) bool { return strings.HasPrefix(reason, "CannotPull") }
+
+// wasCut tells texts that end where AWS cuts: reasons at 255 or 1,024 bytes
+// (aws/amazon-ecs-agent ecs-agent/api/ecs/client/ecs_client.go), or in dots.
+func wasCut(s string) bool {
+	n := len(s)
+	return n >= 250 && n <= 255 || n >= 1015 && n <= 1024 || strings.HasSuffix(s, "...") || strings.HasSuffix(s, "…")
+}
+
+// maxDenialWindows bounds how many places of one log are read for denials: the
+// last ones, since what ended the task stands at the end.
+const maxDenialWindows = 200
+
+// denialsOf finds the refusals of a text; a long log only around the words that
+// every refusal has.
+func denialsOf(t *Text, set *literalSet) []denial.Denial {
+	var ends []int
+	for _, id := range set.denialAnchors {
+		ends = append(ends, t.ends(id)...)
+	}
+	if len(ends) == 0 {
+		if byECS(t) || t.Place == Pasted {
+			return denial.Find(t.Raw) // a sentence may be cut before the anchor
+		}
+		return nil
+	}
+	if len(t.Raw) <= smallText {
+		return denial.Find(t.Raw)
+	}
+	var found []denial.Denial
+	for _, w := range windows(t.Raw, ends) {
+		for _, d := range denial.Find(t.Raw[w[0]:w[1]]) {
+			d.Start, d.End = d.Start+w[0], d.End+w[0]
+			found = append(found, d)
+		}
+	}
+	return found
+}

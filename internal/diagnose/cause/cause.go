@@ -1,0 +1,153 @@
+package cause
+
+import (
+	"sync"
+
+	"whystopped/internal/diagnose/denial"
+	"whystopped/internal/diagnose/scan"
+	"whystopped/internal/diagnose/verdict"
+)
+
+// Level says how much a cause explains. A more specific one that speaks of the
+// same words silences a more general one.
+type Level int
+
+// From the vaguest to the sharpest.
+const (
+	Fallback Level = iota - 1 // an exit code, a stop code: that something happened
+	Specific                  // what happened; the zero value, since most causes are
+)
+
+// Cause is one reason for which a task stops. Texts may hold {name} or
+// {name|words where the evidence does not tell}.
+type Cause struct {
+	// Code is stable and never reused for another meaning.
+	Code     string
+	Area     Area
+	Level    Level
+	Phase    verdict.Phase
+	Category verdict.Category
+	// Identity is who is at fault; verdict.UnknownIdentity where Who or the
+	// refusal decides.
+	Identity verdict.IdentityKind
+	Who      func(c *Case, m Match) Answer
+	// Confidence is the most that this cause's words can carry.
+	Confidence verdict.Confidence
+
+	Title   string // a phrase without a full stop
+	Meaning string // one or two sentences
+	Reason  string // why that identity and not the one people suspect
+	Fix     []string
+	Docs    []string
+
+	When Matcher
+}
+
+// Area is the part of a task's life that a cause belongs to; each has a file.
+type Area string
+
+// The areas of the catalogue.
+const (
+	AreaImage     Area = "image"
+	AreaSecrets   Area = "secrets"
+	AreaLogging   Area = "logging"
+	AreaVolumes   Area = "volumes"
+	AreaNetwork   Area = "network"
+	AreaRoles     Area = "roles"
+	AreaContainer Area = "container"
+	AreaRuntime   Area = "runtime"
+	AreaPlacement Area = "placement"
+	AreaShutdown  Area = "shutdown"
+)
+
+// All is the catalogue, in the order of its areas. It is made once and never
+// written afterwards.
+var All = sync.OnceValue(func() []*Cause {
+	var all []*Cause
+	for _, area := range [][]*Cause{
+		imageCauses(), secretCauses(), loggingCauses(), volumeCauses(), networkCauses(), roleCauses(),
+		containerCauses(), denialCauses(), credentialCauses(), lookalikeCauses(), runtimeCauses(), placementCauses(), shutdownCauses(),
+	} {
+		all = append(all, area...)
+	}
+	return all
+})
+
+// literalSet is every literal of the catalogue and of the denial grammar,
+// compiled into one automaton.
+type literalSet struct {
+	scan          *scan.Set
+	denialAnchors []int
+}
+
+var literals = sync.OnceValue(func() *literalSet {
+	ids := map[string]int{}
+	var list []string
+	id := func(lit string) int {
+		if n, ok := ids[lit]; ok {
+			return n
+		}
+		ids[lit] = len(list)
+		list = append(list, lit)
+		return len(list) - 1
+	}
+	set := &literalSet{}
+	for _, c := range All() {
+		for _, p := range c.When.phrases() {
+			p.id = id(p.literal)
+		}
+	}
+	for _, a := range denial.Anchors() {
+		set.denialAnchors = append(set.denialAnchors, id(a))
+	}
+	set.scan = scan.New(list)
+	return set
+})
+
+// Refused matches refusals that pass a test.
+type Refused func(c *Case, r *Refusal) bool
+
+func (t Refused) phrases() []*Phrase { return nil }
+
+func (t Refused) Find(c *Case) []Match {
+	var found []Match
+	for i := range c.Refusals {
+		r := &c.Refusals[i]
+		if t(c, r) {
+			found = append(found, c.refusalMatch(r))
+		}
+	}
+	return found
+}
+
+func (c *Case) refusalMatch(r *Refusal) Match {
+	return Match{
+		Text: r.Text, Start: r.Start, End: r.End, Refusal: r, Who: &r.Who,
+		Confidence: refusalConfidence(r), Captures: refusalCaptures(r),
+	}
+}
+
+// refusalConfidence: a whole sentence says outright what was refused; what had
+// to be derived from the operation does not.
+func refusalConfidence(r *Refusal) verdict.Confidence {
+	switch {
+	case r.Action == "":
+		return verdict.Possible
+	case r.Bare && r.Principal.Kind == denial.PrincipalUnknown:
+		return verdict.Likely
+	}
+	return verdict.Confirmed
+}
+
+// Shapes are the words and patterns by which the cause is recognised.
+func (k *Cause) Shapes() []string {
+	var shapes []string
+	for _, p := range k.When.phrases() {
+		if p.pattern != nil {
+			shapes = append(shapes, p.pattern.String())
+			continue
+		}
+		shapes = append(shapes, p.literal)
+	}
+	return shapes
+}

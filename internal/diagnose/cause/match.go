@@ -1,0 +1,266 @@
+package cause
+
+import (
+	"regexp"
+	"strings"
+
+	"whystopped/internal/diagnose/verdict"
+)
+
+// Matcher looks at a case and says where it sees its cause.
+type Matcher interface {
+	// Find gives every place that shows the cause.
+	Find(c *Case) []Match
+	phrases() []*Phrase
+}
+
+// Match is one place that shows a cause.
+type Match struct {
+	Text       *Text // nil where a fact of the task decides, not a text
+	Start, End int
+	// Captures fill the {names} in title, meaning and fix.
+	Captures map[string]string
+	Refusal  *Refusal
+	// Confidence, Phase, Category and Who override the cause's own where set.
+	Confidence verdict.Confidence
+	Phase      verdict.Phase
+	Category   verdict.Category
+	Who        *Answer
+}
+
+// Phrase is a literal, and perhaps a pattern around it. The literal is sought
+// first, in all texts at once; the pattern runs only where it was found.
+type Phrase struct {
+	literal string
+	pattern *regexp.Regexp
+	id      int
+}
+
+// phrase is a literal that decides by itself. Case and the kind of white space
+// do not matter.
+func phrase(literal string) *Phrase { return &Phrase{literal: strings.ToLower(literal)} }
+
+// blanks are what stands for white space in a pattern, with its repetition.
+var blanks = regexp.MustCompile(` +[?*+]?`)
+
+// pattern is a regular expression that holds the literal in all its matches. A
+// blank in it stands for any white space; case does not matter.
+func pattern(literal, expr string) *Phrase {
+	expr = blanks.ReplaceAllStringFunc(expr, func(b string) string {
+		if strings.HasSuffix(b, "?") || strings.HasSuffix(b, "*") {
+			return `(?:\s|\\n)*`
+		}
+		return `(?:\s|\\n)+`
+	})
+	return &Phrase{literal: strings.ToLower(literal), pattern: regexp.MustCompile(`(?i)` + expr)}
+}
+
+const (
+	smallText    = 8 << 10 // up to here a pattern sees the whole text
+	windowBefore = 1 << 10
+	windowAfter  = 3 << 10
+	maxMatches   = 12 // of one phrase in one text
+)
+
+// in finds the phrase in a text.
+func (p *Phrase) in(t *Text) []Match {
+	ends := t.ends(p.id)
+	switch {
+	case len(ends) == 0:
+		return nil
+	case p.pattern == nil:
+		return p.literalMatches(t, ends)
+	case len(t.Raw) <= smallText:
+		return p.patternMatches(t, 0, len(t.Raw))
+	}
+	var found []Match
+	lastStart := -1
+	for _, end := range ends[max(0, len(ends)-maxMatches):] {
+		from, to := window(t.Raw, end)
+		for _, m := range p.patternMatches(t, from, to) {
+			if m.Start > lastStart {
+				found = append(found, m)
+				lastStart = m.Start
+			}
+		}
+	}
+	return found
+}
+
+func (p *Phrase) literalMatches(t *Text, ends []int) []Match {
+	ends = ends[max(0, len(ends)-maxMatches):]
+	found := make([]Match, 0, len(ends))
+	for _, end := range ends {
+		start := end - literalLength(t.Raw[:end], p.literal)
+		found = append(found, Match{Text: t, Start: start, End: end})
+	}
+	return found
+}
+
+// literalLength is how many bytes of text, counted back from its end, the
+// literal took; runs of white space count as one blank.
+func literalLength(text, literal string) int {
+	i := len(text)
+	for j := len(literal) - 1; j >= 0 && i > 0; j-- {
+		i--
+		if literal[j] == ' ' {
+			for i > 0 && isBlank(text[i-1]) {
+				i--
+			}
+		}
+	}
+	return len(text) - i
+}
+
+func isBlank(b byte) bool { return b == ' ' || b == '\n' || b == '\t' || b == '\r' }
+
+func (p *Phrase) patternMatches(t *Text, from, to int) []Match {
+	var found []Match
+	names := p.pattern.SubexpNames()
+	for _, m := range p.pattern.FindAllStringSubmatchIndex(t.Raw[from:to], maxMatches) {
+		match := Match{Text: t, Start: from + m[0], End: from + m[1]}
+		for i, name := range names {
+			if name != "" && m[2*i] >= 0 {
+				if match.Captures == nil {
+					match.Captures = map[string]string{}
+				}
+				match.Captures[name] = t.Raw[from+m[2*i] : from+m[2*i+1]]
+			}
+		}
+		found = append(found, match)
+	}
+	return found
+}
+
+// window is the stretch of a long text around an offset, on line borders where
+// the lines are not too long.
+func window(s string, at int) (from, to int) {
+	from, to = max(0, at-windowBefore), min(len(s), at+windowAfter)
+	return runeStart(s, from), runeStart(s, to)
+}
+
+// Says matches where any of the phrases stands in a text of one of the places.
+type Says struct {
+	In  Place
+	Any []*Phrase
+}
+
+func says(in Place, any ...*Phrase) Says { return Says{In: in, Any: any} }
+
+func (s Says) phrases() []*Phrase { return s.Any }
+
+func (s Says) Find(c *Case) []Match {
+	var found []Match
+	for _, t := range c.Texts {
+		if t.Place&s.In == 0 {
+			continue
+		}
+		for _, p := range s.Any {
+			found = append(found, p.in(t)...)
+		}
+	}
+	return found
+}
+
+// Any matches what any of its parts matches.
+type Any []Matcher
+
+func (a Any) Find(c *Case) []Match {
+	var found []Match
+	for _, m := range a {
+		found = append(found, m.Find(c)...)
+	}
+	return found
+}
+
+func (a Any) phrases() []*Phrase {
+	var all []*Phrase
+	for _, m := range a {
+		all = append(all, m.phrases()...)
+	}
+	return all
+}
+
+// Both matches what First matches in texts that Second matches too; captures
+// of both are kept.
+type Both struct{ First, Second Matcher }
+
+func (b Both) phrases() []*Phrase { return append(b.First.phrases(), b.Second.phrases()...) }
+
+func (b Both) Find(c *Case) []Match {
+	second := b.Second.Find(c)
+	var found []Match
+	for _, m := range b.First.Find(c) {
+		for _, n := range second {
+			if m.Text == n.Text && (m.Text.Place != Log || near(m, n)) {
+				found = append(found, m.with(n.Captures))
+				break
+			}
+		}
+	}
+	return found
+}
+
+const nearBytes = 2000 // within a log, words further apart do not belong together
+
+func near(m, n Match) bool { return m.Start-n.End < nearBytes && n.Start-m.End < nearBytes }
+
+func (m Match) with(captures map[string]string) Match {
+	if len(captures) == 0 {
+		return m
+	}
+	all := make(map[string]string, len(m.Captures)+len(captures))
+	for k, v := range captures {
+		all[k] = v
+	}
+	for k, v := range m.Captures {
+		all[k] = v
+	}
+	m.Captures = all
+	return m
+}
+
+// Unless matches what Match matches in texts where nothing near it matches But.
+type Unless struct{ Match, But Matcher }
+
+func (u Unless) phrases() []*Phrase { return append(u.Match.phrases(), u.But.phrases()...) }
+
+func (u Unless) Find(c *Case) []Match {
+	matches := u.Match.Find(c)
+	if len(matches) == 0 {
+		return nil
+	}
+	excluded := u.But.Find(c)
+	var found []Match
+next:
+	for _, m := range matches {
+		for _, x := range excluded {
+			if x.Text == m.Text && (m.Text.Place != Log || near(m, x)) {
+				continue next
+			}
+		}
+		found = append(found, m)
+	}
+	return found
+}
+
+// Where is a function over the whole case, for what no phrase tells.
+type Where func(c *Case) []Match
+
+func (w Where) Find(c *Case) []Match { return w(c) }
+func (w Where) phrases() []*Phrase   { return nil }
+
+// When keeps what Match matches only if a condition over the facts holds.
+type When struct {
+	If    func(f *Facts) bool
+	Match Matcher
+}
+
+func (w When) phrases() []*Phrase { return w.Match.phrases() }
+
+func (w When) Find(c *Case) []Match {
+	if !w.If(&c.Facts) {
+		return nil
+	}
+	return w.Match.Find(c)
+}

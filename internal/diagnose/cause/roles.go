@@ -1,0 +1,163 @@
+package cause
+
+import (
+	"strings"
+
+	"whystopped/internal/diagnose/verdict"
+)
+
+// roleCauses: roles that are missing, cannot be assumed, or never arrived.
+func roleCauses() []*Cause {
+	return []*Cause{
+		{
+			Code: "role.cannot-be-assumed", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMTrust,
+			Identity: verdict.UnknownIdentity, Who: assumedRole, Confidence: verdict.Likely,
+			Title:   "ECS could not assume the role {name|of the task}",
+			Meaning: "Before a task exists, ECS assumes its roles, and could not assume {name|one of them}. AWS has one text for four faults: the trust policy does not name ecs-tasks.amazonaws.com, the role does not exist, the caller may not pass it, or it was made seconds ago.",
+			Reason:  "The text names the role that failed, not why; iam:GetRole tells whether it exists and whom it trusts.",
+			Fix: []string{
+				"Check that {name|the role} exists in this account (aws iam get-role).",
+				"Its trust policy must allow sts:AssumeRole to ecs-tasks.amazonaws.com.",
+				"Whoever creates the service or runs the task needs iam:PassRole on it.",
+				"If the role is new, try again in a minute.",
+			},
+			Docs: []string{docExecutionRole, docTaskRole, docPassRole},
+			When: says(ByECS|Log,
+				pattern("unable to assume the role", `ECS was unable to assume the role '?(?P<name>arn:[^\s')]+)?`),
+				pattern("unable to assume role", `ECS was unable to assume (?:the )?(?:task |execution )?role '?(?P<name>arn:[^\s')]+)?`)),
+		},
+		{
+			Code: "role.invalid", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMRoleMissing,
+			Identity: verdict.ExecutionRole, Confidence: verdict.Possible,
+			Title:   "A role in the task definition is not a valid role",
+			Meaning: "ECS refused the task definition: executionRoleArn or taskRoleArn is no role's ARN, names a role that does not exist, or is an empty string. The text does not say which of the two.",
+			Fix:     []string{"Put existing roles' full ARNs into executionRoleArn and taskRoleArn, and leave the field out where there is no role."},
+			Docs:    []string{docExecutionRole, docTaskRole},
+			When:    says(ByECS|Log, phrase("role is not valid")),
+		},
+		{
+			Code: "role.execution-required", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMRoleMissing,
+			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
+			Title:   "The task definition needs an execution role and has none",
+			Meaning: "Something in the task definition (Fargate with awslogs or ECR, secrets, a private registry) is done with the execution role, and executionRoleArn is not set.",
+			Reason:  "The task role does not serve for what ECS does before the container runs.",
+			Fix:     []string{"Set executionRoleArn to a role that trusts ecs-tasks.amazonaws.com and has AmazonECSTaskExecutionRolePolicy, plus what secrets and log groups need."},
+			Docs:    []string{docExecutionRole},
+			When: says(ByECS|Log,
+				phrase("requires task definition to have execution role"), pattern("execution role", `when you (?:are )?specify(?:ing)? container secrets[^\n]{0,120}?execution role`),
+				phrase("you must also specify a value for 'executionrolearn'"), phrase("specify a value for 'executionrolearn'"), phrase("executionrolearn is required"), phrase("must specify an executionrolearn"),
+				phrase("requires that a task execution role")),
+		},
+		{
+			Code: "role.execution-credentials-missing", Area: AreaRoles, Phase: verdict.PhaseStartup, Category: verdict.IAMRoleMissing,
+			Identity: verdict.ExecutionRole, Confidence: verdict.Likely,
+			Title:   "The host had no credentials of the execution role",
+			Meaning: "The ECS agent needed the execution role's credentials and did not have them: the task definition has no execution role, or ECS could not hand its credentials over. It is not a missing permission.",
+			Reason:  "The text speaks of credentials, not of an action that was refused.",
+			Fix:     []string{"Set executionRoleArn in the task definition. If it is set, restart the ECS agent on the host and check its connection to ECS."},
+			Docs:    []string{docExecutionRole, docAgent},
+			When: says(ByECS|Log,
+				phrase("unable to find execution role credentials"), phrase("no execution credentials set for the task"),
+				phrase("unable to get execution role credentials"), phrase("execution role credentials not available"), phrase("container uses execution credentials, but the credentials are empty")),
+		},
+		{
+			Code: "role.credentials-not-delivered", Area: AreaRoles, Phase: verdict.PhaseStartup, Category: verdict.Agent,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Title:   "The ECS agent lost the credentials for the registry",
+			Meaning: "The agent had no credentials at hand for the pull. That is a fault between ECS and the agent, not of a policy.",
+			Fix:     []string{"Restart or update the ECS agent on the container instance and start the task again."},
+			Docs:    []string{docAgent},
+			When: says(ByECS|Log,
+				phrase("engine ecr credentials: not found"), phrase("engine docker private registry credentials: not found"), phrase("dockerauth: missing container's ecr auth data"),
+				phrase("missing authorizationdata in ecr response"), phrase("authorizationdata is nil for"), phrase("unexpected number of results in authorizationdata"), phrase("getcredentialsinvalidroletype"), phrase("credentialsv2request: id not found"), phrase("credentialsv2request: credentials not found")),
+		},
+		{
+			Code: "role.service-linked-missing", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMRoleMissing,
+			Identity: verdict.ServiceLinkedRole, Confidence: verdict.Confirmed,
+			Title:   "ECS's service-linked role does not exist yet or could not be used",
+			Meaning: "ECS acts with AWSServiceRoleForECS, and could not. On the first use in an account it often is just not ready: a second try works.",
+			Reason:  "It is neither the execution role nor the task role: AWS itself uses this one.",
+			Fix:     []string{"Create it: aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com; then try again."},
+			Docs:    []string{docServiceLinked},
+			When:    says(ByECS|Log, phrase("unable to assume the service linked role"), phrase("unable to assume the service-linked role"), phrase("verify that the ecs service linked role exists")),
+		},
+		{
+			Code: "role.service-role-permissions", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMPermission,
+			Identity: verdict.ServiceLinkedRole, Confidence: verdict.Likely,
+			Title:   "The ECS service role could not check the target group",
+			Meaning: "ECS could not use the service's role to look at the load balancer: the role's policy was not attached yet, or is missing.",
+			Reason:  "Load balancers are handled with the service role or the service-linked role, not with the task's roles.",
+			Fix:     []string{"Let the service be created after the role's policy is attached, or leave the role out, so that the service-linked role is used."},
+			Docs:    []string{docServiceLinked},
+			When:    says(ByECS|Log, phrase("unable to assume role and validate the specified targetgrouparn"), phrase("unable to assume role and validate the listeners"), phrase("verify that the ecs service role being passed has the proper permissions")),
+		},
+		{
+			Code: "role.infrastructure-elb", Area: AreaRoles, Phase: verdict.PhaseUnknown, Category: verdict.IAMTrust,
+			Identity: verdict.InfrastructureRole, Confidence: verdict.Likely,
+			Title:   "ECS could not use the infrastructure role {name|} for the load balancer",
+			Meaning: "The deployment was rolled back because ECS could not act with the infrastructure role of the service. AWS documents the trust policy as the cause, although the text says permissions.",
+			Reason:  "Blue/green deployments move traffic with the infrastructure role, which must trust ecs.amazonaws.com.",
+			Fix:     []string{"Let {name|the role} trust ecs.amazonaws.com, and attach AmazonECSInfrastructureRolePolicyForLoadBalancers."},
+			Docs:    []string{docInfrastructure},
+			When: says(ByECS|Log,
+				pattern("missing permissions on ecs infrastructure role", `missing permissions on ECS Infrastructure Role '?(?P<name>[^'\s]*)`),
+				pattern("infrastructure role", `unable to (?:assume|use) (?:the )?(?:\w+ )?infrastructure role '?(?P<name>[^'\s]*)`)),
+		},
+		{
+			Code: "role.efs-needs-task-role", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMRoleMissing,
+			Identity: verdict.TaskRole, Confidence: verdict.Confirmed,
+			Title:   "A volume with IAM authorization needs a task role",
+			Meaning: "The task definition mounts EFS with IAM authorization, which is done with the task role, and has none.",
+			Reason:  "EFS is mounted with the task role, not with the execution role.",
+			Fix:     []string{"Set taskRoleArn to a role with elasticfilesystem:ClientMount, or switch IAM authorization off."},
+			Docs:    []string{docEFS},
+			When:    says(ByECS|Log, phrase("efs iam authorization requires a task role")),
+		},
+		{
+			Code: "role.task-role-absent", Area: AreaRoles, Phase: verdict.PhaseRuntime, Category: verdict.IAMRoleMissing,
+			Identity: verdict.TaskRole, Confidence: verdict.Confirmed,
+			Title:   "The task has no task role, and the application needs one",
+			Meaning: "A call that is made with the task role found no credentials: taskRoleArn is not set.",
+			Reason:  "The execution role's credentials are out of a container's reach; without a task role there are none.",
+			Fix:     []string{"Set taskRoleArn in the task definition to a role with the permissions that the application needs."},
+			Docs:    []string{docTaskRole},
+			When: Any{
+				says(Anywhere, phrase("no task iam role credentials available for task")),
+				When{
+					If:    func(f *Facts) bool { return f.RolesComplete && f.TaskRole == "" },
+					Match: says(ByApp, noCredentialPhrases()...),
+				},
+			},
+		},
+		{
+			Code: "role.placeholder", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMRoleMissing,
+			Identity: verdict.UnknownIdentity, Who: assumedRole, Confidence: verdict.Likely,
+			Title:   "The role {name|in the task definition} is a placeholder, not a role",
+			Meaning: "The role's name is what a template leaves behind when a value is missing. No such role exists.",
+			Fix:     []string{"Register a revision with the real role, or without the field."},
+			Docs:    []string{docTaskRole, docExecutionRole},
+			When:    says(ByECS|Log, pattern("unable to assume the role", `unable to assume the role '?(?P<name>arn:[\w-]+:iam::[^:]*:role/(?:null|undefined|none|nil|None|\$\{[^}']*\}|<[^>']*>))'?[\s)]`)),
+		},
+	}
+}
+
+// assumedRole tells which of the task's roles ECS could not assume: by the
+// definition, else by the role's name, which never confirms.
+func assumedRole(c *Case, m Match) Answer {
+	role := m.Captures["name"]
+	switch name := RoleName(role); {
+	case role != "" && name == RoleName(c.Facts.ExecutionRole) && name == RoleName(c.Facts.TaskRole):
+		return answer(verdict.ExecutionRole, role, verdict.Possible, "%s is both roles of this task.", name)
+	case role != "" && name == RoleName(c.Facts.ExecutionRole):
+		return answer(verdict.ExecutionRole, role, verdict.Likely, "%s is the execution role of this task.", name)
+	case role != "" && name == RoleName(c.Facts.TaskRole):
+		return answer(verdict.TaskRole, role, verdict.Likely, "%s is the task role of this task.", name)
+	case strings.Contains(strings.ToLower(name), "exec"):
+		return answer(verdict.ExecutionRole, role, verdict.Possible, "By its name %s is an execution role; the definition is not known here.", name)
+	case strings.HasPrefix(name, "AWSServiceRoleFor"):
+		return answer(verdict.UnknownIdentity, role, verdict.Possible, "%s is a service-linked role; no task can use it.", name)
+	case role == "":
+		return answer(verdict.UnknownIdentity, "", verdict.Possible, "The text does not name the role.")
+	}
+	return answer(verdict.TaskRole, role, verdict.Possible, "The text says only that %s was given for the task; without its definition it is taken for the task role.", RoleName(role))
+}

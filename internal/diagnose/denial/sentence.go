@@ -1,0 +1,193 @@
+package denial
+
+import (
+	"regexp"
+	"strings"
+
+	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/iampolicy"
+)
+
+// sentenceAnchor is the part that every form of the sentence shares. Between
+// the words there may be any white space, a line break among it, and
+// backslashes where the text was quoted.
+var sentenceAnchor = regexp.MustCompile(`(?i)(?:is[\s\\n]+)?not[\s\\n]+authori[sz]ed[\s\\n]+to[\s\\n]+(?:perform|access|invoke)\b`)
+
+var (
+	// The subject stands before the anchor: "User: ARN", "User `ARN'" (SES),
+	// "User ARN", "You are". The last one before the anchor counts.
+	subject = regexp.MustCompile("(?i)\\b(?:user:|user\\s+[`'\"]|user(?:\\s+with\\s+accountid)?:?|principal:)\\s*")
+	// An action is service:Name. Some services print it in lower case, in
+	// capitals, or in quotes.
+	actionPattern = regexp.MustCompile("^[\\s:\\\\n]*[`'\"\\\\]*([A-Za-z][A-Za-z0-9-]*:\\s?[A-Za-z][A-Za-z0-9*]*)")
+	// SES and STS leave the colon after "perform" out; what the anchor left is
+	// matched by actionPattern all the same.
+	onResource = regexp.MustCompile("(?i)^[`'\"\\\\]*[,.]?(?:\\s|\\\\n)+on(?:\\s|\\\\n)+(?:the(?:\\s|\\\\n)+)?(?:this(?:\\s|\\\\n)+)?resources?\\b(?:\\(s\\))?\\s*:?(?:\\s|\\\\n)*")
+)
+
+const (
+	lookBack  = 600  // bytes before the anchor in which the subject is sought
+	lookAhead = 4000 // bytes behind it in which resource and reason are sought
+)
+
+// sentences finds every access-denied sentence of a text.
+func sentences(text string) []Denial {
+	var found []Denial
+	from := 0
+	for _, m := range sentenceAnchor.FindAllStringIndex(text, -1) {
+		d := readSentence(text, from, m[0], m[1])
+		if d.Action == "" && !d.Principal.Known() && !d.Explicit {
+			if !strings.Contains(strings.ToLower(text[m[0]:m[1]]), "perform") {
+				continue // "not authorized to access this page": no AWS sentence
+			}
+		}
+		from = d.End
+		found = append(found, d)
+	}
+	if d, ok := cutSentence(text, from); ok {
+		found = append(found, d)
+	}
+	return found
+}
+
+func readSentence(text string, from, anchorStart, anchorEnd int) Denial {
+	d := Denial{Policy: verdict.PolicyUnknown, Start: anchorStart, End: anchorEnd}
+	d.readSubject(text, max(from, anchorStart-lookBack), anchorStart)
+	rest := text[anchorEnd:min(len(text), anchorEnd+lookAhead)]
+	atEnd := anchorEnd+len(rest) == len(text)
+
+	m := actionPattern.FindStringSubmatchIndex(rest)
+	if m == nil {
+		d.Cut = atEnd && strings.Trim(rest, " :\\.…") == ""
+		d.Bare = true
+		d.readReason(rest, 0)
+		return d
+	}
+	printed := strings.ReplaceAll(rest[m[2]:m[3]], " ", "")
+	d.End = anchorEnd + m[3]
+	tail := rest[m[3]:]
+	if atEnd && strings.Trim(tail, ".…") == "" {
+		d.Cut = true
+		d.Action = completeAction(printed)
+		return d
+	}
+	d.Action = canonical(printed)
+	used := d.readResource(tail, atEnd)
+	d.End += used
+	d.readReason(tail[used:], d.End)
+	if d.Policy == verdict.PolicyUnknown && !d.Explicit && atEnd && cutWithin(tail[used:]) {
+		d.Cut = true
+	}
+	d.readEncoded(tail)
+	return d
+}
+
+func (d *Denial) readSubject(text string, from, anchor int) {
+	window := text[from:anchor]
+	if i := strings.LastIndex(window, "not authorized"); i >= 0 {
+		window, from = window[i:], from+i
+	}
+	all := subject.FindAllStringIndex(window, -1)
+	if all == nil {
+		return
+	}
+	last := all[len(all)-1]
+	d.Start = from + last[0]
+	d.Principal = ParsePrincipal(strings.TrimSpace(window[last[1]:]))
+}
+
+// readResource reads "on resource: X" at the start of tail and returns how many
+// bytes it took.
+func (d *Denial) readResource(tail string, atEnd bool) int {
+	m := onResource.FindStringIndex(tail)
+	if m == nil {
+		return 0
+	}
+	head := strings.ToLower(tail[m[0]:m[1]])
+	value := tail[m[1]:]
+	if strings.Contains(head, "this") || !strings.Contains(head, ":") && !startsResource(value) {
+		return m[1] // "on this resource", "on the resource.": it is not named
+	}
+	res, n, cut := resourceValue(value, atEnd)
+	d.Resource, d.Cut = res, d.Cut || cut
+	return m[1] + n
+}
+
+func startsResource(s string) bool {
+	s = strings.TrimLeft(s, "`'\"\\")
+	return strings.HasPrefix(s, "arn:") || strings.HasPrefix(s, "*")
+}
+
+func (d *Denial) readEncoded(tail string) {
+	const mark = "Encoded authorization failure message:"
+	i := strings.Index(tail, mark)
+	if i < 0 {
+		return
+	}
+	blob := strings.TrimSpace(tail[i+len(mark):])
+	if j := strings.IndexFunc(blob, func(r rune) bool { return !strings.ContainsRune(encodedAlphabet, r) }); j >= 0 {
+		blob = blob[:j]
+	}
+	d.Encoded = blob
+}
+
+const encodedAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/="
+
+// canonical spells an action as IAM does; unknown ones keep their name.
+func canonical(printed string) string {
+	a, _ := iampolicy.Canonical(printed)
+	return a.String()
+}
+
+// startupActions are those whose cut forms can be completed without doubt,
+// because ECS itself calls no other that begins alike.
+// Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+var startupActions = []string{
+	"ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability",
+	"secretsmanager:GetSecretValue", "ssm:GetParameters", "kms:Decrypt", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents",
+}
+
+// completeAction completes an action at which the text was cut.
+func completeAction(printed string) string {
+	if a, ok := iampolicy.Canonical(printed); ok {
+		return a.String()
+	}
+	match := ""
+	for _, a := range startupActions {
+		if len(printed) < len(a) && strings.EqualFold(a[:len(printed)], printed) {
+			if match != "" {
+				return ""
+			}
+			match = a
+		}
+	}
+	return match
+}
+
+// cutMarks are what people and consoles put where they cut.
+func cutWithin(rest string) bool {
+	rest = strings.TrimSpace(rest)
+	if rest == "" || rest == "..." || rest == "…" {
+		return true
+	}
+	rest = strings.ToLower(strings.TrimRight(rest, ".…"))
+	return len(rest) < 24 && strings.HasPrefix("because no identity-based policy", rest) || strings.HasPrefix("with an explicit deny", rest)
+}
+
+// cutBeforeAnchor is a sentence that ends before "not authorized to perform".
+var cutBeforeAnchor = regexp.MustCompile(`(?i)AccessDenied(?:Exception)?:\s*(User:?\s*(\S*)(?:\s+i?s?\s*n?o?t?\s*a?u?t?h?o?r?i?z?e?d?(?:\s+t?o?\s*p?e?r?f?o?r?m?)?)?\s*(?:\.\.\.|…)?)\s*$`)
+
+func cutSentence(text string, from int) (Denial, bool) {
+	if from > len(text) {
+		return Denial{}, false
+	}
+	m := cutBeforeAnchor.FindStringSubmatchIndex(text[from:])
+	if m == nil {
+		return Denial{}, false
+	}
+	d := Denial{Policy: verdict.PolicyUnknown, Bare: true, Cut: true, Code: "AccessDeniedException", Start: from + m[0], End: from + m[1]}
+	printed := text[from+m[4] : from+m[5]]
+	d.Principal = ParsePrincipal(printed)
+	d.Principal.Cut = d.Principal.Cut || from+m[5] == len(text)
+	return d, true
+}

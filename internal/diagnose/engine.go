@@ -1,0 +1,73 @@
+package diagnose
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"sync"
+
+	"whystopped/internal/diagnose/cause"
+)
+
+// ruleset is raised when the engine itself changes: the grammar, who is held
+// responsible, the order of findings.
+const ruleset = "1"
+
+// Engine is the version of the rules: the engine's own, and a digest that
+// changes with any text of the catalogue.
+var Engine = sync.OnceValue(func() string {
+	h := sha256.New()
+	for _, k := range cause.All() {
+		for _, part := range append([]string{k.Code, string(k.Phase), string(k.Category), string(k.Identity), k.Title, k.Meaning, k.Reason}, append(k.Fix, k.Shapes()...)...) {
+			h.Write([]byte(part))
+			h.Write([]byte{0})
+		}
+	}
+	return ruleset + "-" + hex.EncodeToString(h.Sum(nil))[:8]
+})
+
+// CauseInfo is one entry of the catalogue of causes, as people and tooling see it.
+type CauseInfo struct {
+	Code     string `json:"code"`
+	Area     string `json:"area"` // image, secrets, logging, volumes, network, roles, container, runtime, placement, shutdown
+	Phase    string `json:"phase"`
+	Category string `json:"category"`
+	// Identity is the kind at fault; "depends" where the evidence decides.
+	Identity string `json:"identity"`
+	Title    string `json:"title"`
+	// Meaning says in a few sentences what happened.
+	Meaning string `json:"meaning"`
+	// Why says why that identity, and not the one people suspect.
+	Why  string   `json:"why,omitempty"`
+	Fix  []string `json:"fix"`
+	Docs []string `json:"docs"`
+	// Examples are words by which the cause is recognised.
+	Examples []string `json:"examples"`
+}
+
+// Catalogue lists every cause, sorted by code.
+var Catalogue = sync.OnceValue(func() []CauseInfo {
+	var list []CauseInfo
+	for _, k := range cause.All() {
+		list = append(list, causeInfo(k))
+	}
+	list = append(list, unknownInfo())
+	slices.SortFunc(list, func(a, b CauseInfo) int { return strings.Compare(a.Code, b.Code) })
+	return list
+})
+
+func causeInfo(k *cause.Cause) CauseInfo {
+	plain := func(s string) string { return cause.Fill(s, cause.PlainWords(k)) }
+	info := CauseInfo{
+		Code: k.Code, Area: string(k.Area), Phase: string(k.Phase), Category: string(k.Category), Identity: string(k.Identity),
+		Title: plain(k.Title), Meaning: plain(k.Meaning), Why: k.Reason, Fix: []string{}, Docs: orEmpty(k.Docs), Examples: orEmpty(k.Shapes()),
+	}
+	if k.Identity == "unknown" {
+		info.Identity = "depends"
+	}
+	for _, step := range k.Fix {
+		info.Fix = append(info.Fix, plain(step))
+	}
+	return info
+}

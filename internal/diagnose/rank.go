@@ -1,0 +1,299 @@
+package diagnose
+
+import (
+	"sort"
+	"time"
+
+	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/verdict"
+)
+
+// candidate is one cause seen at one place.
+type candidate struct {
+	cause      *cause.Cause
+	match      cause.Match
+	answer     cause.Answer
+	score      int
+	confidence verdict.Confidence
+	// survived is set for what the application logged and outlived.
+	survived bool
+}
+
+func (k candidate) identity() verdict.Identity { return k.answer.Identity }
+
+func (k candidate) place() cause.Place {
+	if k.match.Text == nil {
+		return 0
+	}
+	return k.match.Text.Place
+}
+
+// How strongly a place speaks of the end of the task. What ECS says it did to
+// the task leads; then why it could not start it; then what the program said at
+// its end; last what merely was the case.
+const (
+	scoreByCaller   = 1000 // StopTask: the text beside it is the caller's
+	scoreStopped    = 900  // stopped from outside: health, scaling, Spot, host
+	scoreReason     = 800  // stoppedReason, a container's reason, an attachment
+	scorePasted     = 620  // pasted by a person: meant to be looked at
+	scoreEventAlone = 600  // a service event where no task is known
+	scoreLog        = 500  // the log of the container that ended the task
+	scoreTrail      = 480
+	scoreExit       = 300 // an exit code alone
+	scoreSibling    = 280 // the log of another container
+	scoreEvent      = 260 // a service event beside a task that tells for itself
+	scoreBackground = 120 // survived, stale, harmless
+	fallbackCost    = 400 // a vague cause loses to any sharp one of its place
+	sentenceBonus   = 30  // AWS's own sentence over words that may mean anything
+)
+
+// rank finds every cause of the case and orders them: what ended the task first.
+func rank(c *cause.Case) []candidate {
+	var all []candidate
+	for _, k := range cause.All() {
+		for _, m := range k.When.Find(c) {
+			all = append(all, newCandidate(c, k, m))
+		}
+	}
+	all = dropRepeats(dropImitations(c, all))
+	sort.SliceStable(all, func(i, j int) bool { return before(all[i], all[j]) })
+	all = dropVague(all)
+	weigh(c, all)
+	return all
+}
+
+func newCandidate(c *cause.Case, k *cause.Cause, m cause.Match) candidate {
+	a := cause.Answer{Identity: verdict.Identity{Kind: k.Identity}, Why: k.Reason, Confidence: k.Confidence}
+	switch {
+	case m.Who != nil:
+		a = *m.Who
+	case k.Who != nil:
+		a = k.Who(c, m)
+	case k.Identity == verdict.ExecutionRole:
+		a.Identity.ARN = c.Facts.ExecutionRole
+	case k.Identity == verdict.TaskRole:
+		a.Identity.ARN = c.Facts.TaskRole
+	}
+	cand := candidate{cause: k, match: m, answer: a}
+	cand.confidence = k.Confidence.AtMost(a.Confidence)
+	if m.Confidence != "" {
+		cand.confidence = cand.confidence.AtMost(m.Confidence)
+	}
+	cand.survived = survived(c, cand)
+	cand.score = score(c, cand)
+	return cand
+}
+
+func score(c *cause.Case, k candidate) int {
+	s := placeScore(c, k)
+	if k.cause.Level == cause.Fallback && s > scoreExit {
+		s -= fallbackCost
+	}
+	if r := k.match.Refusal; r != nil && r.Action != "" && s > scoreBackground {
+		s += sentenceBonus
+	}
+	return s + weight(k)
+}
+
+func placeScore(c *cause.Case, k candidate) int {
+	t := k.match.Text
+	byStop := k.cause.Area == cause.AreaShutdown && k.cause.Level != cause.Fallback
+	switch {
+	case k.cause.Code == "stop.user" && c.Facts.StopCode == "UserInitiated":
+		return scoreByCaller
+	case byStop && (t == nil || t.Place == cause.Stopped):
+		return scoreStopped
+	case t == nil && k.cause.Code == "running":
+		return scoreExit - 1
+	case t == nil && k.cause.Level == cause.Fallback && k.cause.Area == cause.AreaShutdown, t == nil && k.cause.Code == "startup.failed", t == nil && k.cause.Code == "stop.essential-container":
+		return scoreExit - 10
+	case t == nil:
+		return scoreExit
+	case t.Stale || k.survived:
+		return scoreBackground
+	}
+	switch t.Place {
+	case cause.Stopped, cause.Attachment:
+		return scoreReason
+	case cause.Reason:
+		return reasonScore(c, k)
+	case cause.Pasted:
+		return scorePasted
+	case cause.Event:
+		if c.Facts.HasTask && (c.Facts.StopCode != "" || len(c.Facts.Containers) > 0) {
+			return scoreEvent
+		}
+		return scoreEventAlone
+	case cause.Log:
+		return logScore(c, k)
+	case cause.Trail:
+		return scoreTrail
+	}
+	return scoreBackground
+}
+
+// reasonScore: of several containers the one that ended the task speaks first.
+func reasonScore(c *cause.Case, k candidate) int {
+	if f := c.Facts.First; f != nil && f.Name != k.match.Text.Container {
+		return scoreReason - 60
+	}
+	return scoreReason + 10
+}
+
+func logScore(c *cause.Case, k candidate) int {
+	f := c.Facts.First
+	switch {
+	case f == nil || !f.Exited():
+		return scoreLog
+	case *f.ExitCode == 0:
+		return scoreBackground + 10
+	case f.Name != k.match.Text.Container && hasLog(c, f.Name):
+		return scoreBackground + 20
+	case f.Name != k.match.Text.Container && f.Name != "":
+		return scoreSibling
+	}
+	return scoreLog
+}
+
+func hasLog(c *cause.Case, container string) bool {
+	for _, t := range c.Texts {
+		if t.Place == cause.Log && t.Container == container {
+			return true
+		}
+	}
+	return false
+}
+
+// weight orders causes seen in the same kind of place: who names a permission
+// explains more than who names a stack trace.
+func weight(k candidate) int {
+	switch {
+	case k.match.Refusal != nil:
+		return 40
+	case k.cause.Code == "app.crash":
+		return 0
+	case k.cause.Code == "app.configuration", k.cause.Code == "network.runtime":
+		return 10
+	case k.cause.Code == "credentials.none", k.cause.Code == "role.task-role-absent":
+		return 24
+	}
+	return 20
+}
+
+const (
+	nearLines = 60          // a line further from the log's end did not end the program
+	nearTime  = time.Minute // nor one longer before it
+)
+
+// survived tells words of a log after which the program went on.
+func survived(c *cause.Case, k candidate) bool {
+	t := k.match.Text
+	if t == nil {
+		return false
+	}
+	end := c.Facts.Ended
+	switch t.Place {
+	case cause.Trail:
+		return c.Facts.Started && !end.IsZero() && !t.At.IsZero() && end.Sub(t.At) > 2*nearTime && k.identity().Kind != verdict.InfrastructureRole
+	case cause.Log:
+		at := t.AtOffset(k.match.Start)
+		if last := t.LastTime(); end.IsZero() || !last.IsZero() && last.Before(end) {
+			end = last
+		}
+		if !at.IsZero() && !end.IsZero() {
+			return end.Sub(at) > nearTime
+		}
+		return t.LinesAfter(k.match.Start) > nearLines
+	}
+	return false
+}
+
+// dropImitations leaves out what a StopTask caller wrote: free text may imitate
+// any error.
+func dropImitations(c *cause.Case, all []candidate) []candidate {
+	if c.Facts.StopCode != "UserInitiated" {
+		return all
+	}
+	kept := all[:0]
+	for _, k := range all {
+		if k.place() != cause.Stopped || k.cause.Area == cause.AreaShutdown && k.cause.Level != cause.Fallback {
+			kept = append(kept, k)
+		}
+	}
+	return kept
+}
+
+// dropRepeats keeps of one cause and one refusal the strongest sighting, of the
+// equally strong ones the last: it is nearest to the end.
+func dropRepeats(all []candidate) []candidate {
+	type key struct {
+		code, action, resource, who string
+	}
+	best := map[key]int{}
+	var kept []candidate
+	for _, k := range all {
+		id := key{code: k.cause.Code, who: string(k.identity().Kind)}
+		if r := k.match.Refusal; r != nil {
+			id.action, id.resource = r.Action, r.Resource
+		}
+		if i, ok := best[id]; ok {
+			if k.score >= kept[i].score {
+				kept[i] = k
+			}
+			continue
+		}
+		best[id] = len(kept)
+		kept = append(kept, k)
+	}
+	return kept
+}
+
+// before orders candidates; in one text the later words decide, since wrappers
+// stand before what they wrap.
+func before(a, b candidate) bool {
+	if a.score != b.score {
+		return a.score > b.score
+	}
+	if a.match.Text == b.match.Text && a.match.Text != nil && a.match.Start != b.match.Start {
+		return a.match.Start > b.match.Start
+	}
+	return a.confidence.Rank() > b.confidence.Rank()
+}
+
+// dropVague leaves out causes that only say that something happened, where a
+// sharper one says what.
+func dropVague(all []candidate) []candidate {
+	if len(all) == 0 || all[0].cause.Level == cause.Fallback {
+		return all
+	}
+	kept := all[:0]
+	for _, k := range all {
+		if k.cause.Level != cause.Fallback || k.cause.Code == "running" {
+			kept = append(kept, k)
+		}
+	}
+	return kept
+}
+
+// weigh lowers the confidence where the case as a whole does not carry it.
+func weigh(c *cause.Case, all []candidate) {
+	for i := range all {
+		k := &all[i]
+		switch {
+		case k.match.Text != nil && k.match.Text.Stale:
+			k.confidence = k.confidence.AtMost(verdict.Possible)
+		case c.Facts.HasTask && !c.Facts.Stopped && k.cause.Code != "running":
+			k.confidence = k.confidence.AtMost(verdict.Likely)
+		case k.place() == cause.Trail && k.answer.Identity.Kind != verdict.InstanceRole:
+			k.confidence = k.confidence.AtMost(verdict.Likely)
+		}
+	}
+	if len(all) > 1 && tied(all[0], all[1]) {
+		all[0].confidence = all[0].confidence.AtMost(verdict.Likely)
+	}
+}
+
+// tied tells two causes that the evidence does not order.
+func tied(a, b candidate) bool {
+	return a.score == b.score && a.match.Text != b.match.Text && a.identity().Kind != b.identity().Kind
+}

@@ -1,0 +1,70 @@
+package diagnose
+
+import (
+	"strings"
+
+	"whystopped/internal/arn"
+	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/iampolicy"
+)
+
+// policyContext is where the call was made: what the refusal's own ARNs tell,
+// then the task.
+func policyContext(c *cause.Case, r *cause.Refusal) iampolicy.Context {
+	ctx := iampolicy.Context{Partition: c.Facts.Partition, Region: c.Facts.Region, Account: c.Facts.Account}
+	for _, s := range []string{r.Resource, r.Principal.ARN, c.Facts.ExecutionRole, c.Facts.TaskRole} {
+		a, ok := arn.Parse(s)
+		if !ok {
+			continue
+		}
+		if ctx.Partition == "" {
+			ctx.Partition = a.Partition
+		}
+		if ctx.Region == "" {
+			ctx.Region = a.Region
+		}
+		if ctx.Account == "" {
+			ctx.Account = a.Account
+		}
+	}
+	return ctx
+}
+
+// policyResource is the refused resource in the form that a policy needs, or
+// what the task definition tells of it; "" where neither knows.
+func policyResource(c *cause.Case, r *cause.Refusal) string {
+	ctx := policyContext(c, r)
+	if r.Resource != "" {
+		if res, ok := iampolicy.ResourceARN(r.Action, r.Resource, ctx); ok {
+			return res
+		}
+	}
+	if a, known := iampolicy.Canonical(r.Action); known && !a.ResourceLevel() {
+		return "*"
+	}
+	return ""
+}
+
+// viaService restricts a KMS statement to the service that decrypts.
+// Source: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+func viaService(c *cause.Case, r *cause.Refusal) string {
+	if !strings.HasPrefix(r.Action, "kms:") {
+		return ""
+	}
+	service := ""
+	switch text := strings.ToLower(r.Text.Raw); {
+	case r.Operation == "GetSecretValue", strings.Contains(text, "secrets manager"), strings.Contains(text, "secret from asm"), strings.Contains(text, "secretsmanager"):
+		service = "secretsmanager"
+	case strings.Contains(text, "parameter store"), strings.Contains(text, "secrets from ssm"), strings.Contains(text, ":parameter/"):
+		service = "ssm"
+	}
+	region := policyContext(c, r).Region
+	if service == "" || region == "" {
+		return ""
+	}
+	suffix := ".amazonaws.com"
+	if strings.HasPrefix(region, "cn-") {
+		suffix = ".amazonaws.com.cn"
+	}
+	return service + "." + region + suffix
+}

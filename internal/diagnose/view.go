@@ -1,0 +1,162 @@
+package diagnose
+
+import (
+	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/verdict"
+)
+
+func taskView(c *cause.Case) TaskView {
+	f := &c.Facts
+	v := TaskView{
+		ARN: c.Evidence.Ref.ARN, ID: f.TaskID, Cluster: f.Cluster, Account: f.Account, Region: f.Region, Partition: f.Partition,
+		ExecutionRoleARN: f.ExecutionRole, TaskRoleARN: f.TaskRole, Containers: []ContainerView{},
+	}
+	if d := c.Evidence.TaskDefinition; d != nil {
+		v.TaskDefinitionARN = d.TaskDefinitionARN
+	}
+	t := c.Evidence.Task
+	if t == nil {
+		if f.Service != "" {
+			v.Group = "service:" + f.Service
+		}
+		return v
+	}
+	if t.TaskARN != "" {
+		v.ARN = t.TaskARN
+	}
+	if t.TaskDefinitionARN != "" {
+		v.TaskDefinitionARN = t.TaskDefinitionARN
+	}
+	v.LaunchType, v.Group = t.LaunchType, t.Group
+	v.LastStatus, v.StopCode, v.StoppedReason = t.LastStatus, t.StopCode, t.StoppedReason
+	v.CreatedAt, v.StartedAt, v.StoppedAt = t.CreatedAt.Time, t.StartedAt.Time, t.StoppedAt.Time
+	for _, r := range f.Containers {
+		v.Containers = append(v.Containers, ContainerView{Name: r.Name, Essential: r.Essential, ExitCode: r.ExitCode, Reason: r.Reason, Image: r.Image})
+	}
+	return v
+}
+
+const maxFindings = 12
+
+func findings(c *cause.Case, ranked []candidate) []Finding {
+	out := make([]Finding, 0, min(len(ranked), maxFindings))
+	for i, k := range ranked {
+		if i == maxFindings {
+			break
+		}
+		f := finding(c, k)
+		f.Primary = i == 0
+		if f.Primary {
+			f.Evidence = append(f.Evidence, beside(c, k)...)
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func finding(c *cause.Case, k candidate) Finding {
+	words := captures(c, k)
+	f := Finding{
+		Cause: k.cause.Code, Phase: phaseOf(c, k), Identity: k.identity(), Category: categoryOf(k), Confidence: k.confidence,
+		Title: cause.Fill(k.cause.Title, words), Summary: cause.Fill(k.cause.Meaning, words),
+		Why: k.answer.Why, Evidence: quotes(k), Denied: []DeniedCall{}, Docs: orEmpty(k.cause.Docs),
+	}
+	if k.match.Refusal != nil {
+		f.Denied = append(f.Denied, deniedCall(c, k.match.Refusal))
+	}
+	return f
+}
+
+// captures are the names for the cause's texts: what was matched, and what the
+// task itself tells.
+func captures(c *cause.Case, k candidate) map[string]string {
+	m := map[string]string{}
+	put := func(key, value string) {
+		if value != "" {
+			m[key] = value
+		}
+	}
+	if t := k.match.Text; t != nil {
+		put("container", t.Container)
+	}
+	put("service", c.Facts.Service)
+	put("role", cause.RoleName(k.identity().ARN))
+	if kind := k.identity().Kind; kind != verdict.NoIdentity && kind != verdict.UnknownIdentity {
+		put("who", cause.IdentityWords(kind))
+	}
+	for key, value := range k.match.Captures {
+		if key == "name" {
+			value = cause.ShortName(value)
+		}
+		put(key, value)
+	}
+	return m
+}
+
+// phaseOf places a cause in the life of this very task. Calls that start tasks
+// are placement where a tool made them, and runtime where a running task did.
+func phaseOf(c *cause.Case, k candidate) verdict.Phase {
+	switch {
+	case k.match.Phase != "":
+		return k.match.Phase
+	case k.cause.Phase == verdict.PhasePlacement && k.match.Refusal != nil && k.place() == cause.Log && (c.Facts.HasTask || c.Facts.TaskRole != ""):
+		return verdict.PhaseRuntime
+	case k.cause.Code == "infrastructure.denied" && k.place() == cause.Attachment:
+		return verdict.PhaseStartup
+	}
+	return k.cause.Phase
+}
+
+func categoryOf(k candidate) verdict.Category {
+	if k.match.Category != "" {
+		return k.match.Category
+	}
+	return k.cause.Category
+}
+
+func quotes(k candidate) []Quote {
+	t := k.match.Text
+	if t == nil {
+		return []Quote{}
+	}
+	text, mark := t.Quote(k.match.Start, k.match.End)
+	return []Quote{{Source: t.Source, Text: text, At: t.AtOffset(k.match.Start), Ref: t.Ref, Marks: [][2]int{mark}}}
+}
+
+// beside adds to the deciding words the frame around them: what ECS says of the
+// stop, and CloudTrail's record of the same call.
+func beside(c *cause.Case, k candidate) []Quote {
+	var out []Quote
+	for _, t := range c.Texts {
+		if t == k.match.Text || t.Place != cause.Stopped {
+			continue
+		}
+		text, _ := t.Quote(0, len(t.Raw))
+		out = append(out, Quote{Source: t.Source, Text: text, At: t.At})
+	}
+	if r := k.match.Refusal; r != nil && k.place() != cause.Trail {
+		for _, other := range c.Refusals {
+			if other.Text.Place == cause.Trail && other.Action == r.Action && other.Who.Identity.Kind == r.Who.Identity.Kind {
+				out = append(out, Quote{Source: other.Text.Source, Text: other.Text.Raw, At: other.Text.At, Ref: other.Text.Ref})
+			}
+		}
+	}
+	if len(out) > 3 {
+		out = out[:3]
+	}
+	return out
+}
+
+func deniedCall(c *cause.Case, r *cause.Refusal) DeniedCall {
+	d := DeniedCall{
+		Principal: r.Principal.ARN, Action: r.Action, Resource: policyResource(c, r),
+		Explicit: r.Explicit, PolicyType: r.Policy,
+	}
+	if d.Resource == "" {
+		d.Resource = r.Resource
+	}
+	if r.PolicyARN != "" {
+		d.PolicyARN = &r.PolicyARN
+	}
+	return d
+}
