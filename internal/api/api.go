@@ -1,0 +1,99 @@
+// Package api is the JSON API: diagnoses, evaluation of evidence that is
+// brought, and the catalogue of causes. Its OpenAPI document is made from the
+// same Go types that answer the calls. Every error is an
+// application/problem+json document with a stable type.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+
+	"whystopped/internal/casebook"
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/evidence"
+)
+
+// Casebook answers questions and keeps the answers. Its errors are
+// *casebook.Error where a person can do something about them.
+type Casebook interface {
+	Diagnose(ctx context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error)
+	Evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error)
+	Get(ctx context.Context, id string) (diagnose.Diagnosis, error)
+	List(ctx context.Context, f casebook.Filter, cursor string, limit int) (casebook.Page, error)
+}
+
+// Options are what an API is made of. All but PublicURL are needed.
+type Options struct {
+	Casebook Casebook
+	// Causes is the catalogue, sorted by code.
+	Causes []diagnose.CauseInfo
+	// PublicURL is where people reach the service; "" where that is unknown.
+	PublicURL string
+	Version   string
+	Log       *slog.Logger
+}
+
+// API answers the calls below /api/v1 and gives out its own description.
+type API struct {
+	opts     Options
+	router   chi.Router
+	document *huma.OpenAPI
+	json     []byte
+	yaml     []byte
+}
+
+// maxBody is the largest request body, in bytes.
+const maxBody = 8 << 20
+
+// bodyTimeout bounds reading a request's body.
+const bodyTimeout = 30 * time.Second
+
+// New makes the API and its OpenAPI document.
+func New(o Options) (*API, error) {
+	a := &API{opts: o, router: chi.NewRouter()}
+	a.router.Use(acceptJSON, headers)
+	framework := humachi.New(a.router, a.config())
+	a.document = framework.OpenAPI()
+	a.addDiagnoses(framework)
+	a.addList(framework)
+	a.addEvaluate(framework)
+	a.addCauses(framework)
+	polish(a.document)
+	var err error
+	if a.json, err = json.Marshal(a.document); err != nil {
+		return nil, fmt.Errorf("write the OpenAPI document as JSON: %w", err)
+	}
+	if a.yaml, err = a.document.YAML(); err != nil {
+		return nil, fmt.Errorf("write the OpenAPI document as YAML: %w", err)
+	}
+	return a, nil
+}
+
+// Routes adds the calls and the OpenAPI document to r.
+func (a *API) Routes(r chi.Router) {
+	for _, route := range a.router.Routes() {
+		for method := range route.Handlers {
+			r.Method(method, route.Pattern, a.router)
+		}
+	}
+	r.Get("/openapi.json", serve("application/json", a.json))
+	r.Get("/openapi.yaml", serve("application/yaml", a.yaml))
+}
+
+// OpenAPI is the document as JSON, for the page that explains the API.
+func (a *API) OpenAPI() []byte { return a.json }
+
+func serve(contentType string, body []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		w.Write(body) // an error here means that the client has left
+	}
+}

@@ -1,0 +1,57 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"whystopped/internal/casebook"
+	"whystopped/internal/diagnose"
+)
+
+const diagnosesPath = "/api/v1/diagnoses"
+
+// sampleTask is the reference in the document's examples.
+const sampleTask = "arn:aws:ecs:eu-west-1:111122223333:task/web/0123456789abcdef0123456789abcdef"
+
+type diagnoseInput struct {
+	Body diagnoseRequest
+}
+
+type diagnoseRequest struct {
+	Task    string `json:"task" doc:"The task's ARN, the address of its page in the AWS console, CLUSTER/ID in the default region, or a service's ARN, which means its newest failed task."`
+	Refresh bool   `json:"refresh,omitempty" doc:"Diagnose anew even when a diagnosis is kept."`
+}
+
+type diagnosisOutput struct {
+	Body diagnose.Diagnosis
+}
+
+type idInput struct {
+	ID string `path:"id" doc:"The id of a kept diagnosis."`
+}
+
+func (a *API) addDiagnoses(framework huma.API) {
+	huma.Register(framework, huma.Operation{
+		OperationID: "diagnose", Method: http.MethodPost, Path: diagnosesPath,
+		Summary:     "Diagnose a stopped task",
+		Description: "Reads what AWS knows of the task and says why it stopped. A kept diagnosis of a stopped task is given again unless refresh is set.",
+		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Example: map[string]any{"task": sampleTask}}}},
+		Responses:   responses("The diagnosis", malformed, invalid, casebook.NotAReference, casebook.UnknownTask, casebook.NotAllowed, casebook.NoCredentials, casebook.BadCredentials, casebook.Refused, casebook.Unreachable, tooLarge, mediaType),
+
+		MaxBodyBytes: maxBody + 1, BodyReadTimeout: bodyTimeout,
+	}, handle(a, func(ctx context.Context, in *diagnoseInput) (*diagnosisOutput, error) {
+		d, err := a.opts.Casebook.Diagnose(ctx, in.Body.Task, in.Body.Refresh)
+		return &diagnosisOutput{d}, err
+	}))
+
+	huma.Register(framework, huma.Operation{
+		OperationID: "get-diagnosis", Method: http.MethodGet, Path: diagnosesPath + "/{id}",
+		Summary:   "Get a kept diagnosis",
+		Responses: responses("The diagnosis, unchanged since it was made", casebook.UnknownDiagnosis),
+	}, handle(a, func(ctx context.Context, in *idInput) (*diagnosisOutput, error) {
+		d, err := a.opts.Casebook.Get(ctx, in.ID)
+		return &diagnosisOutput{d}, err
+	}))
+}

@@ -1,0 +1,99 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"whystopped/internal/casebook"
+	"whystopped/internal/diagnose/evidence"
+)
+
+// evaluateInput takes the body as it came: what AWS wrote in it follows AWS's
+// rules and not those of our schema, so the evidence has a decoder of its own.
+type evaluateInput struct {
+	RawBody []byte
+}
+
+// Evidence describes the request for the document. evidence.Decode reads it.
+type Evidence struct {
+	Task           awsObject   `json:"task,omitempty" doc:"A task as DescribeTasks or the AWS CLI prints it, whole or in part, or the whole answer when it holds one task. Times are RFC 3339 or seconds since 1970."`
+	Event          awsObject   `json:"event,omitempty" doc:"Instead of task: an EventBridge event, whose detail is the task."`
+	TaskDefinition awsObject   `json:"taskDefinition,omitempty" doc:"The task definition as DescribeTaskDefinition prints it."`
+	Logs           []Log       `json:"logs,omitempty" doc:"What the containers wrote."`
+	CloudTrail     []awsObject `json:"cloudtrail,omitempty" doc:"CloudTrail records, as in a trail's file or as LookupEvents prints them."`
+	ServiceEvents  []timedText `json:"serviceEvents,omitempty" doc:"Events of the service, as text or as DescribeServices prints them."`
+	Text           string      `json:"text,omitempty" doc:"Anything else that was pasted: an error message, a log excerpt, a JSON event."`
+}
+
+// Log is the log of one container.
+type Log struct {
+	Container string      `json:"container,omitempty" doc:"The container's name."`
+	Lines     []timedText `json:"lines,omitempty" doc:"Its lines, oldest first."`
+	Group     string      `json:"group,omitempty" doc:"The log group that they stand in."`
+	Stream    string      `json:"stream,omitempty" doc:"The log stream that they stand in."`
+	Region    string      `json:"region,omitempty" doc:"The region of the log group."`
+	Truncated bool        `json:"truncated,omitempty" doc:"Older lines exist and were left out."`
+}
+
+// awsObject is an object whose properties AWS defines.
+type awsObject struct{}
+
+// Schema implements huma.SchemaProvider.
+func (awsObject) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+}
+
+// timedText is a text, or a text with its time.
+type timedText struct{}
+
+// Schema implements huma.SchemaProvider.
+func (timedText) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{OneOf: []*huma.Schema{
+		{Type: huma.TypeString},
+		{Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"text"}, Properties: map[string]*huma.Schema{
+			"at":   {Type: huma.TypeString, Format: "date-time"},
+			"text": {Type: huma.TypeString},
+		}},
+	}}
+}
+
+// sampleEvidence is the example of the document.
+var sampleEvidence = map[string]any{
+	"task": map[string]any{
+		"stopCode":      "TaskFailedToStart",
+		"stoppedReason": "ResourceInitializationError: unable to pull secrets or registry auth: AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/api-execution/0123456789abcdef0123456789abcdef is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-password because no identity-based policy allows the secretsmanager:GetSecretValue action",
+	},
+}
+
+func (a *API) addEvaluate(framework huma.API) {
+	schema := framework.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Evidence](), true, "")
+	huma.Register(framework, huma.Operation{
+		OperationID: "evaluate", Method: http.MethodPost, Path: "/api/v1/evaluate",
+		Summary:     "Diagnose evidence that you bring",
+		Description: "Makes no call to AWS. Every part is optional, and at least one is needed. Our own fields are strict; in what AWS wrote, properties that are not known are passed over.",
+		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Schema: schema, Example: sampleEvidence}}},
+		Responses:   responses("The diagnosis", malformed, casebook.InvalidEvidence, tooLarge, mediaType),
+
+		SkipValidateBody: true, MaxBodyBytes: maxBody + 1, BodyReadTimeout: bodyTimeout,
+	}, handle(a, func(ctx context.Context, in *evaluateInput) (*diagnosisOutput, error) {
+		ev, err := evidence.Decode(in.RawBody)
+		if err != nil {
+			return nil, unusable(err)
+		}
+		d, err := a.opts.Casebook.Evaluate(ctx, ev)
+		return &diagnosisOutput{d}, err
+	}))
+}
+
+// unusable tells a body that is no JSON from evidence that cannot be used.
+func unusable(err error) error {
+	kind := casebook.InvalidEvidence
+	if e, ok := errors.AsType[*evidence.DecodeError](err); ok && e.Malformed {
+		kind = malformed
+	}
+	return &casebook.Error{Kind: kind, Message: sentence(err.Error())}
+}

@@ -1,0 +1,108 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"whystopped/internal/casebook"
+	"whystopped/internal/diagnose"
+)
+
+type listInput struct {
+	Task    string `query:"task" doc:"Diagnose this task instead of listing: the same as POST, without a body. No filter goes with it."`
+	Refresh bool   `query:"refresh" doc:"With task: diagnose anew even when a diagnosis is kept."`
+
+	Account  string       `query:"account" doc:"Only tasks of this AWS account."`
+	Region   string       `query:"region" doc:"Only tasks of this region."`
+	Cluster  string       `query:"cluster" doc:"Only tasks of the cluster of this name."`
+	Service  string       `query:"service" doc:"Only tasks of the service of this name."`
+	Cause    string       `query:"cause" doc:"Only this cause, as the catalogue has it."`
+	Category category     `query:"category" doc:"Only this category."`
+	Identity identityKind `query:"identity" doc:"Only this kind of identity."`
+	Since    time.Time    `query:"since" doc:"Only diagnoses made at this time or later."`
+	Until    time.Time    `query:"until" doc:"Only diagnoses made before this time."`
+	Limit    int          `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many to give."`
+	Cursor   string       `query:"cursor" doc:"Where to go on: nextCursor of the page before."`
+
+	given map[string]bool
+}
+
+// Resolve implements huma.Resolver. It notes which parameters were given, and
+// refuses those that contradict each other.
+func (in *listInput) Resolve(ctx huma.Context) []error {
+	address := ctx.URL()
+	in.given = map[string]bool{}
+	for name := range address.Query() {
+		in.given[name] = true
+	}
+	if !in.given["task"] {
+		if in.given["refresh"] {
+			return []error{&huma.ErrorDetail{Location: "query.refresh", Message: "refresh goes with task"}}
+		}
+		return nil
+	}
+	for name := range in.given {
+		if name != "task" && name != "refresh" {
+			return []error{&huma.ErrorDetail{Location: "query." + name, Message: "a filter does not go with task"}}
+		}
+	}
+	return nil
+}
+
+func (in *listInput) filter() casebook.Filter {
+	return casebook.Filter{
+		Account: in.Account, Region: in.Region, Cluster: in.Cluster, Service: in.Service,
+		Cause: in.Cause, Category: in.Category.value(), Identity: in.Identity.value(),
+		Since: in.Since, Until: in.Until,
+	}
+}
+
+// listOutput holds a Diagnosis or a DiagnosisList.
+type listOutput struct {
+	Body any
+}
+
+// DiagnosisList is one page of kept diagnoses, newest first.
+type DiagnosisList struct {
+	Items      []diagnose.Diagnosis `json:"items"`
+	NextCursor *string              `json:"nextCursor" doc:"The cursor of the page that follows; null on the last."`
+}
+
+func (a *API) addList(framework huma.API) {
+	ok := responses("The kept diagnoses, newest first; with task, the one Diagnosis", invalid, casebook.InvalidFilter, casebook.NotAReference, casebook.UnknownTask, casebook.NotAllowed, casebook.NoCredentials, casebook.BadCredentials, casebook.Refused, casebook.Unreachable)
+	schemas := framework.OpenAPI().Components.Schemas
+	ok["200"].Content = map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{OneOf: []*huma.Schema{
+		schemas.Schema(reflect.TypeFor[DiagnosisList](), true, ""),
+		schemas.Schema(reflect.TypeFor[diagnose.Diagnosis](), true, ""),
+	}}}}
+	huma.Register(framework, huma.Operation{
+		OperationID: "list-diagnoses", Method: http.MethodGet, Path: diagnosesPath,
+		Summary:     "List kept diagnoses, or diagnose without a body",
+		Description: "Lists the kept diagnoses that pass every filter, newest first. With task=REF it diagnoses that task, for curl and chat.",
+		Responses:   ok,
+	}, handle(a, a.list))
+}
+
+func (a *API) list(ctx context.Context, in *listInput) (*listOutput, error) {
+	if in.given["task"] {
+		d, err := a.opts.Casebook.Diagnose(ctx, strings.TrimSpace(in.Task), in.Refresh)
+		return &listOutput{d}, err
+	}
+	page, err := a.opts.Casebook.List(ctx, in.filter(), in.Cursor, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	body := DiagnosisList{Items: page.Diagnoses}
+	if body.Items == nil {
+		body.Items = []diagnose.Diagnosis{}
+	}
+	if page.Next != "" {
+		body.NextCursor = &page.Next
+	}
+	return &listOutput{body}, nil
+}

@@ -1,0 +1,60 @@
+package api
+
+import (
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+)
+
+// acceptJSON lets bodies pass whose type is JSON, or says nothing against it:
+// none at all, text, or the form that curl -d claims by default. A form of a
+// page elsewhere cannot misuse that: the whole service refuses requests that a
+// browser makes for another site.
+func acceptJSON(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			claimed, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+			switch {
+			case r.Header.Get("Content-Type") == "",
+				err == nil && (claimed == "application/json" || claimed == "text/plain" || claimed == "application/x-www-form-urlencoded"),
+				err == nil && strings.HasPrefix(claimed, "application/") && strings.HasSuffix(claimed, "+json"):
+				r.Header.Set("Content-Type", "application/json")
+			default:
+				write(w, problem(mediaType, "The body must be JSON, with the Content-Type application/json.", nil))
+				return
+			}
+			r.Body = &drained{r.Body}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// drained is a body that is read on for a while when it is closed early, as one
+// that is too large is. Most clients first send and then read: without this
+// they would see a broken connection instead of our answer.
+type drained struct{ io.ReadCloser }
+
+// drainedBytes is how much is read on; a client that sends more gets the broken
+// connection.
+const drainedBytes = 16 << 20
+
+// Close reads on and closes the body.
+func (d *drained) Close() error {
+	io.CopyN(io.Discard, d.ReadCloser, drainedBytes) // an error ends it, which is all that is wanted
+	return d.ReadCloser.Close()
+}
+
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		setHeaders(w.Header())
+		next.ServeHTTP(w, r)
+	})
+}
+
+// setHeaders keeps answers, which are about somebody's account, out of caches,
+// and browsers from taking them for anything but JSON.
+func setHeaders(h http.Header) {
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+}

@@ -1,0 +1,79 @@
+package api
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"whystopped/internal/casebook"
+)
+
+const description = "Why did this ECS task stop, and whose permission was missing?\n\n" +
+	"Errors are RFC 9457 problem documents whose type is stable and begins with " + typePrefix + ". Times are RFC 3339 in UTC. " +
+	"Fields may be added to answers at any time; none changes its meaning. Fields and parameters that the API does not know are errors. " +
+	"Request bodies may have up to 8 MiB."
+
+// responses describes the answers of a call: its success, and each HTTP status
+// with the kinds of problem behind it.
+func responses(success string, kinds ...casebook.Kind) map[string]*huma.Response {
+	out := map[string]*huma.Response{"200": {Description: success}}
+	byStatus := map[int][]string{}
+	for _, kind := range append(kinds, internal) {
+		byStatus[answers[kind].status] = append(byStatus[answers[kind].status], string(kind))
+	}
+	for _, status := range slices.Sorted(maps.Keys(byStatus)) {
+		out[strconv.Itoa(status)] = &huma.Response{
+			Description: fmt.Sprintf("%s: %s", http.StatusText(status), strings.Join(byStatus[status], ", ")),
+			Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: &huma.Schema{Ref: "#/components/schemas/ErrorModel"}}},
+		}
+	}
+	return out
+}
+
+// polish corrects what the framework says of our types: our lists are never
+// null, answers may get more fields, and many strings have a fixed set of
+// values.
+func polish(doc *huma.OpenAPI) {
+	schemas := doc.Components.Schemas.Map()
+	for _, name := range slices.Sorted(maps.Keys(schemas)) {
+		s := schemas[name]
+		isRequest := name == "Evidence" || name == "Log" || name == "DiagnoseRequest"
+		if s.Type == huma.TypeObject && !isRequest {
+			s.AdditionalProperties = true
+		}
+		for _, property := range s.Properties {
+			notNull(property)
+		}
+	}
+	for place, values := range map[[2]string][]any{
+		{"Verdict", "phase"}:         phases(),
+		{"Verdict", "category"}:      categories(),
+		{"Verdict", "confidence"}:    confidences(),
+		{"Finding", "phase"}:         phases(),
+		{"Finding", "category"}:      categories(),
+		{"Finding", "confidence"}:    confidences(),
+		{"CauseInfo", "phase"}:       phases(),
+		{"CauseInfo", "category"}:    categories(),
+		{"Identity", "kind"}:         identityKinds(),
+		{"AttachTo", "kind"}:         identityKinds(),
+		{"DeniedCall", "policyType"}: policyTypes(),
+		{"Source", "status"}:         sourceStatuses(),
+		{"Policy", "purpose"}:        enum("denied", "startup-complete"),
+		{"Policy", "kind"}:           enum("identity-policy", "trust-policy", "resource-policy", "key-policy", "endpoint-policy", "boundary", "scp", "rcp"),
+		{"Verified", "status"}:       enum("allowed", "still-denied", "not-verified"),
+		{"TimelineEntry", "kind"}:    enum("task", "container", "log", "api-call", "service-event"),
+	} {
+		schemas[place[0]].Properties[place[1]].Enum = values
+	}
+}
+
+func notNull(s *huma.Schema) {
+	for ; s != nil && s.Type == huma.TypeArray; s = s.Items {
+		s.Nullable = false
+	}
+}

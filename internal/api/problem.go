@@ -1,0 +1,142 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"whystopped/internal/casebook"
+)
+
+// typePrefix makes the stable type of a problem from its kind.
+const typePrefix = "urn:whystopped:problem:"
+
+// The kinds of problem that the API itself finds, beside those of the casebook.
+const (
+	malformed        casebook.Kind = "malformed-request"
+	invalid          casebook.Kind = "invalid-request"
+	notFound         casebook.Kind = "not-found"
+	methodNotAllowed casebook.Kind = "method-not-allowed"
+	notAcceptable    casebook.Kind = "not-acceptable"
+	requestTimeout   casebook.Kind = "request-timeout"
+	tooLarge         casebook.Kind = "too-large"
+	mediaType        casebook.Kind = "unsupported-media-type"
+	internal         casebook.Kind = "internal-error"
+	abandoned        casebook.Kind = "abandoned"
+)
+
+// answers is the one place that knows the HTTP status of each kind of problem.
+var answers = map[casebook.Kind]struct {
+	status int
+	title  string
+}{
+	casebook.NotAReference:    {http.StatusUnprocessableEntity, "Not a reference to a task"},
+	casebook.InvalidEvidence:  {http.StatusUnprocessableEntity, "Evidence that cannot be used"},
+	casebook.InvalidFilter:    {http.StatusUnprocessableEntity, "Filter that cannot be used"},
+	casebook.UnknownTask:      {http.StatusNotFound, "Nothing is known of this task"},
+	casebook.UnknownDiagnosis: {http.StatusNotFound, "No such diagnosis"},
+	casebook.NotAllowed:       {http.StatusForbidden, "Account not allowed"},
+	casebook.NoCredentials:    {http.StatusBadGateway, "No AWS credentials"},
+	casebook.BadCredentials:   {http.StatusBadGateway, "AWS credentials not accepted"},
+	casebook.Refused:          {http.StatusBadGateway, "AWS refuses"},
+	casebook.Unreachable:      {http.StatusBadGateway, "AWS cannot be reached"},
+	malformed:                 {http.StatusBadRequest, "Malformed request"},
+	invalid:                   {http.StatusUnprocessableEntity, "Invalid request"},
+	notFound:                  {http.StatusNotFound, "Not found"},
+	methodNotAllowed:          {http.StatusMethodNotAllowed, "Method not allowed"},
+	notAcceptable:             {http.StatusNotAcceptable, "Not acceptable"},
+	requestTimeout:            {http.StatusRequestTimeout, "Request took too long"},
+	tooLarge:                  {http.StatusRequestEntityTooLarge, "Request too large"},
+	mediaType:                 {http.StatusUnsupportedMediaType, "Unsupported media type"},
+	internal:                  {http.StatusInternalServerError, "Internal error"},
+	abandoned:                 {http.StatusServiceUnavailable, "Request abandoned"},
+}
+
+// kindOfStatus is the kind for a problem that the framework found.
+func kindOfStatus(status int) casebook.Kind {
+	for _, kind := range []casebook.Kind{malformed, notFound, methodNotAllowed, notAcceptable, requestTimeout, tooLarge, mediaType, invalid} {
+		if answers[kind].status == status {
+			return kind
+		}
+	}
+	return internal
+}
+
+func problem(kind casebook.Kind, detail string, details []*huma.ErrorDetail) *huma.ErrorModel {
+	a := answers[kind]
+	return &huma.ErrorModel{Type: typePrefix + string(kind), Title: a.title, Status: a.status, Detail: detail, Errors: details}
+}
+
+// handle turns a handler's error into a problem. Errors that nobody can do
+// anything about go to the log, and the client gets the number of that line.
+func handle[I, O any](a *API, h func(context.Context, *I) (*O, error)) func(context.Context, *I) (*O, error) {
+	return func(ctx context.Context, in *I) (*O, error) {
+		out, err := h(ctx, in)
+		if err == nil {
+			return out, nil
+		}
+		return nil, a.problemOf(ctx, err)
+	}
+}
+
+func (a *API) problemOf(ctx context.Context, err error) *huma.ErrorModel {
+	e, known := errors.AsType[*casebook.Error](err)
+	switch {
+	case known && answers[e.Kind].status >= http.StatusInternalServerError:
+		a.opts.Log.WarnContext(ctx, "AWS could not be asked", "kind", string(e.Kind), "error", err)
+		return problem(e.Kind, e.Message, nil)
+	case known && answers[e.Kind].status != 0:
+		return problem(e.Kind, e.Message, nil)
+	case errors.Is(err, context.Canceled):
+		return problem(abandoned, "The client left, or the server is shutting down.", nil)
+	}
+	a.opts.Log.ErrorContext(ctx, "request failed", "error", err)
+	return internalProblem(ctx)
+}
+
+func internalProblem(ctx context.Context) *huma.ErrorModel {
+	detail := "Something went wrong that is not your fault."
+	if id := middleware.GetReqID(ctx); id != "" {
+		detail += " The server's log has it under the request id " + id + "."
+	}
+	return problem(internal, detail, nil)
+}
+
+// NotFound answers for an address below /api that does not exist.
+func NotFound(w http.ResponseWriter, r *http.Request) {
+	write(w, problem(notFound, "There is nothing at "+r.URL.Path+". The API is described at /docs and in /openapi.json.", nil))
+}
+
+// MethodNotAllowed answers for an address that exists for other methods.
+func MethodNotAllowed(w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	if routes := chi.RouteContext(r.Context()).Routes; routes != nil {
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+			if routes.Match(chi.NewRouteContext(), method, r.URL.Path) {
+				allowed = append(allowed, method)
+			}
+		}
+	}
+	list := strings.Join(allowed, ", ")
+	w.Header().Set("Allow", list)
+	write(w, problem(methodNotAllowed, r.Method+" is not possible here; "+list+" is.", nil))
+}
+
+// InternalError answers for a request whose handler panicked.
+func InternalError(w http.ResponseWriter, r *http.Request) {
+	write(w, internalProblem(r.Context()))
+}
+
+// write sends a problem from outside of the framework.
+func write(w http.ResponseWriter, p *huma.ErrorModel) {
+	setHeaders(w.Header())
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	json.NewEncoder(w).Encode(p) // an error here means that the client has left
+}

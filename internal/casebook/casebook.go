@@ -1,0 +1,142 @@
+// Package casebook answers "why did this task stop": it reads the reference,
+// looks whether the answer is kept, and otherwise collects evidence, diagnoses
+// it, and keeps what came out.
+package casebook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
+)
+
+// Options are what a Casebook works with. All fields are needed.
+type Options struct {
+	Collector Collector
+	Store     Store
+	Log       *slog.Logger
+	// Timeout bounds one whole diagnosis.
+	Timeout time.Duration
+	Now     func() time.Time
+	// NewID makes ids that sort by the time given, as this package's NewID does.
+	NewID func(time.Time) string
+}
+
+// Casebook makes and keeps diagnoses. It is safe for concurrent use.
+type Casebook struct {
+	opts    Options
+	running singleflight.Group
+}
+
+// New makes a Casebook.
+func New(o Options) *Casebook { return &Casebook{opts: o} }
+
+// Diagnose answers for what somebody pasted. A kept diagnosis is given where it
+// still holds and refresh is not set; those who ask for one task at the same
+// time share one collection.
+func (c *Casebook) Diagnose(ctx context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error) {
+	ref, err := c.task(ctx, pasted)
+	if err != nil {
+		return diagnose.Diagnosis{}, err
+	}
+	kept, err := c.kept(ctx, ref)
+	if err != nil {
+		return diagnose.Diagnosis{}, err
+	}
+	if kept != nil && !refresh && reusable(*kept, c.opts.Now()) {
+		return *kept, nil
+	}
+	made, err := c.share(ctx, ref, kept)
+	if err != nil && kept != nil && fallback(*kept, err, refresh) {
+		c.opts.Log.Warn("a new diagnosis cannot be had, giving the kept one", "id", kept.ID, "error", err)
+		return *kept, nil
+	}
+	return made, err
+}
+
+// Evaluate diagnoses evidence that the caller brought, and keeps the answer.
+// Its text may be JSON of any kind that evidence.FromText reads. No call to AWS
+// is made.
+func (c *Casebook) Evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error) {
+	ev, err := ev.OpenText()
+	if err != nil {
+		return diagnose.Diagnosis{}, &Error{Kind: InvalidEvidence, Message: "What was pasted cannot be diagnosed: " + err.Error() + "."}
+	}
+	d := c.conclude(ev)
+	if err := c.opts.Store.Save(ctx, Kept{Diagnosis: d, Brought: true}); err != nil {
+		return diagnose.Diagnosis{}, fmt.Errorf("keep diagnosis %s: %w", d.ID, err)
+	}
+	return d, nil
+}
+
+// Get finds a kept diagnosis by its id.
+func (c *Casebook) Get(ctx context.Context, id string) (diagnose.Diagnosis, error) {
+	d, err := c.opts.Store.Get(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotKept):
+		return d, &Error{Kind: UnknownDiagnosis, Message: "No diagnosis with this id is kept here. Ask again with the task's ARN."}
+	case err != nil:
+		return d, fmt.Errorf("get diagnosis %s: %w", id, err)
+	}
+	return d, nil
+}
+
+// Page is one page of a list of kept diagnoses.
+type Page struct {
+	Diagnoses []diagnose.Diagnosis
+	// Next is the cursor of the page that follows; "" on the last one.
+	Next string
+}
+
+// List gives kept diagnoses, newest first. The cursor is "" for the first page
+// and a Page's Next after it; limit is at least 1.
+func (c *Casebook) List(ctx context.Context, f Filter, cursor string, limit int) (Page, error) {
+	if cursor != "" && !isID(cursor) {
+		return Page{}, &Error{Kind: InvalidFilter, Message: "The cursor is not one that this list gave out. Leave it away to begin at the newest."}
+	}
+	found, err := c.opts.Store.List(ctx, f, cursor, limit+1)
+	if err != nil {
+		return Page{}, fmt.Errorf("list diagnoses: %w", err)
+	}
+	if len(found) <= limit {
+		return Page{Diagnoses: found}, nil
+	}
+	return Page{Diagnoses: found[:limit], Next: found[limit-1].ID}, nil
+}
+
+// task reads what was pasted; a service means its newest failed task.
+func (c *Casebook) task(ctx context.Context, pasted string) (taskref.Ref, error) {
+	ref, err := taskref.Parse(pasted)
+	if err != nil {
+		return ref, &Error{Kind: NotAReference, Message: err.Error()}
+	}
+	if ref.Kind == taskref.KindTask {
+		return ref, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.opts.Timeout)
+	defer cancel()
+	task, err := c.opts.Collector.Resolve(ctx, ref)
+	if err != nil {
+		return ref, fmt.Errorf("find the newest failed task of service %s: %w", ref.Service, c.inTime(err))
+	}
+	return task, nil
+}
+
+// kept finds the newest diagnosis of a task; nil where there is none.
+func (c *Casebook) kept(ctx context.Context, ref taskref.Ref) (*diagnose.Diagnosis, error) {
+	d, err := c.opts.Store.Latest(ctx, ref)
+	switch {
+	case errors.Is(err, ErrNotKept):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("look up task %s: %w", ref.TaskID, err)
+	}
+	return &d, nil
+}

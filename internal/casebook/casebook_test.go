@@ -1,0 +1,344 @@
+package casebook_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"whystopped/internal/casebook"
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/store/memory"
+	"whystopped/internal/taskref"
+)
+
+const (
+	taskID     = "0123456789abcdef0123456789abcdef"
+	taskARN    = "arn:aws:ecs:eu-west-1:111122223333:task/web/" + taskID
+	serviceARN = "arn:aws:ecs:eu-west-1:111122223333:service/web/api"
+)
+
+// collector answers with functions; each has a sensible default.
+type collector struct {
+	resolve func(context.Context, taskref.Ref) (taskref.Ref, error)
+	collect func(context.Context, taskref.Ref) (evidence.Evidence, error)
+
+	mu    sync.Mutex
+	asked []taskref.Ref
+}
+
+func (c *collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, error) {
+	if c.resolve == nil {
+		return ref, nil
+	}
+	return c.resolve(ctx, ref)
+}
+
+func (c *collector) Collect(ctx context.Context, ref taskref.Ref) (evidence.Evidence, error) {
+	c.mu.Lock()
+	c.asked = append(c.asked, ref)
+	c.mu.Unlock()
+	if c.collect == nil {
+		return stoppedTask(), nil
+	}
+	return c.collect(ctx, ref)
+}
+
+func (c *collector) calls() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.asked)
+}
+
+func stoppedTask() evidence.Evidence {
+	return evidence.Evidence{Task: &evidence.Task{TaskARN: taskARN, LastStatus: "STOPPED", StoppedReason: "Essential container in task exited"}}
+}
+
+func open(c casebook.Collector, s casebook.Store) *casebook.Casebook {
+	return casebook.New(casebook.Options{
+		Collector: c, Store: s, Log: slog.New(slog.DiscardHandler), Timeout: 10 * time.Second, Now: time.Now, NewID: casebook.NewID,
+	})
+}
+
+// keep puts a diagnosis of the task into a new store.
+func keep(t *testing.T, d diagnose.Diagnosis) (*memory.Store, string) {
+	t.Helper()
+	s := memory.New(10)
+	d.ID = casebook.NewID(time.Now())
+	d.Task.ID = taskID
+	if err := s.Save(t.Context(), casebook.Kept{Diagnosis: d}); err != nil {
+		t.Fatalf("Save: %v", err)
+	}
+	return s, d.ID
+}
+
+func TestDiagnoseKeeps(t *testing.T) {
+	book := open(&collector{}, memory.New(10))
+	made, err := book.Diagnose(t.Context(), " "+taskARN+" ", false)
+	if err != nil {
+		t.Fatalf("Diagnose: %v", err)
+	}
+	if made.ID == "" || made.CreatedAt.IsZero() || made.CreatedAt.Location() != time.UTC {
+		t.Errorf("id %q, made at %v: want both, in UTC", made.ID, made.CreatedAt)
+	}
+	if made.Findings == nil || made.Sources == nil || made.Caveats == nil || made.Fix.Policies == nil {
+		t.Error("a list of the diagnosis is nil")
+	}
+	if kept, err := book.Get(t.Context(), made.ID); err != nil || kept.ID != made.ID {
+		t.Errorf("Get = %q, %v, want the diagnosis", kept.ID, err)
+	}
+}
+
+func TestDiagnoseReuses(t *testing.T) {
+	ended := diagnose.Diagnosis{Task: diagnose.TaskView{LastStatus: "STOPPED"}}
+	running := diagnose.Diagnosis{Task: diagnose.TaskView{LastStatus: "RUNNING"}}
+	gone := func(context.Context, taskref.Ref) (evidence.Evidence, error) {
+		return evidence.Evidence{}, &casebook.Error{Kind: casebook.UnknownTask}
+	}
+	trailOnly := func(context.Context, taskref.Ref) (evidence.Evidence, error) {
+		return evidence.Evidence{CloudTrail: []evidence.Record{{EventName: "GetObject"}}}, nil
+	}
+	tests := []struct {
+		name     string
+		kept     diagnose.Diagnosis
+		refresh  bool
+		collect  func(context.Context, taskref.Ref) (evidence.Evidence, error)
+		wantKept bool
+		calls    int
+	}{
+		{"of a stopped task", ended, false, nil, true, 0},
+		{"of a stopped task, but a new one is wanted", ended, true, nil, false, 1},
+		{"of a running task", running, false, nil, false, 1},
+		{"when AWS has forgotten the task", ended, true, gone, true, 1},
+		{"when ECS has forgotten the task", ended, true, trailOnly, true, 1},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s, id := keep(t, test.kept)
+			c := &collector{collect: test.collect}
+			got, err := open(c, s).Diagnose(t.Context(), taskARN, test.refresh)
+			if err != nil {
+				t.Fatalf("Diagnose: %v", err)
+			}
+			if (got.ID == id) != test.wantKept || c.calls() != test.calls {
+				t.Errorf("got the kept one: %v after %d collections, want %v after %d", got.ID == id, c.calls(), test.wantKept, test.calls)
+			}
+		})
+	}
+}
+
+func TestBroughtEvidenceAnswersForNoTask(t *testing.T) {
+	c := &collector{}
+	book := open(c, memory.New(10))
+	brought, err := book.Evaluate(t.Context(), stoppedTask())
+	if err != nil {
+		t.Fatalf("Evaluate: %v", err)
+	}
+	if c.calls() != 0 {
+		t.Error("Evaluate asked AWS")
+	}
+	if _, err := book.Get(t.Context(), brought.ID); err != nil {
+		t.Errorf("Get: %v", err)
+	}
+	got, err := book.Diagnose(t.Context(), taskARN, false)
+	if err != nil || got.ID == brought.ID || c.calls() != 1 {
+		t.Errorf("Diagnose gave %q after %d collections, %v; want a diagnosis of its own", got.ID, c.calls(), err)
+	}
+}
+
+func TestServiceMeansItsNewestFailedTask(t *testing.T) {
+	c := &collector{resolve: func(_ context.Context, ref taskref.Ref) (taskref.Ref, error) {
+		if ref.Kind == taskref.KindService {
+			ref.Kind, ref.TaskID = taskref.KindTask, taskID
+		}
+		return ref, nil
+	}}
+	if _, err := open(c, memory.New(10)).Diagnose(t.Context(), serviceARN, false); err != nil {
+		t.Fatalf("Diagnose: %v", err)
+	}
+	if len(c.asked) != 1 || c.asked[0].TaskID != taskID {
+		t.Errorf("collected for %+v, want the task %s", c.asked, taskID)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	fail := func(err error) *collector {
+		return &collector{collect: func(context.Context, taskref.Ref) (evidence.Evidence, error) { return evidence.Evidence{}, err }}
+	}
+	tests := []struct {
+		name   string
+		pasted string
+		with   *collector
+		want   casebook.Kind
+	}{
+		{"no reference", "hello", &collector{}, casebook.NotAReference},
+		{"nothing", "", &collector{}, casebook.NotAReference},
+		{"an unknown task", taskARN, fail(&casebook.Error{Kind: casebook.UnknownTask}), casebook.UnknownTask},
+		{"an unknown service", serviceARN, &collector{resolve: func(context.Context, taskref.Ref) (taskref.Ref, error) {
+			return taskref.Ref{}, &casebook.Error{Kind: casebook.UnknownTask}
+		}}, casebook.UnknownTask},
+		{"no time left", taskARN, fail(fmt.Errorf("describe: %w", context.DeadlineExceeded)), casebook.Unreachable},
+		{"a failure of our own", taskARN, fail(errors.New("broken")), ""},
+		{"a panic", taskARN, &collector{collect: func(context.Context, taskref.Ref) (evidence.Evidence, error) { panic("broken") }}, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := open(test.with, memory.New(10)).Diagnose(t.Context(), test.pasted, false)
+			if err == nil || casebook.KindOf(err) != test.want {
+				t.Errorf("error %v of kind %q, want kind %q", err, casebook.KindOf(err), test.want)
+			}
+		})
+	}
+}
+
+func TestEvaluatePastedJSON(t *testing.T) {
+	book := open(&collector{}, memory.New(10))
+	_, err := book.Evaluate(t.Context(), evidence.Evidence{Text: `{"tasks":[{"stopCode":"A"},{"stopCode":"B"}]}`})
+	if casebook.KindOf(err) != casebook.InvalidEvidence || !strings.Contains(err.Error(), "2 tasks") {
+		t.Errorf("error = %v, want invalid evidence that names the two tasks", err)
+	}
+}
+
+func TestOneCollectionForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		c := &collector{collect: func(context.Context, taskref.Ref) (evidence.Evidence, error) {
+			<-release
+			return stoppedTask(), nil
+		}}
+		book := open(c, memory.New(10))
+		ids := make(chan string, 20)
+		for range cap(ids) {
+			go func() {
+				d, err := book.Diagnose(t.Context(), taskARN, true)
+				if err != nil {
+					t.Errorf("Diagnose: %v", err)
+				}
+				ids <- d.ID
+			}()
+		}
+		synctest.Wait()
+		close(release)
+		first := <-ids
+		for range cap(ids) - 1 {
+			if id := <-ids; id != first {
+				t.Errorf("got the diagnoses %s and %s, want one", first, id)
+			}
+		}
+		if c.calls() != 1 {
+			t.Errorf("collected %d times, want once", c.calls())
+		}
+	})
+}
+
+func TestWhoeverLeavesDoesNotStopTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		c := &collector{collect: func(ctx context.Context, _ taskref.Ref) (evidence.Evidence, error) {
+			select {
+			case <-release:
+				return stoppedTask(), nil
+			case <-ctx.Done():
+				return evidence.Evidence{}, ctx.Err()
+			}
+		}}
+		book := open(c, memory.New(10))
+		leaving, leave := context.WithCancel(t.Context())
+		left, stayed := make(chan error, 1), make(chan error, 1)
+		go func() {
+			_, err := book.Diagnose(leaving, taskARN, false)
+			left <- err
+		}()
+		synctest.Wait()
+		go func() {
+			_, err := book.Diagnose(t.Context(), taskARN, false)
+			stayed <- err
+		}()
+		synctest.Wait()
+		leave()
+		if err := <-left; !errors.Is(err, context.Canceled) {
+			t.Errorf("who left got %v, want context.Canceled", err)
+		}
+		close(release)
+		if err := <-stayed; err != nil {
+			t.Errorf("who stayed got %v", err)
+		}
+	})
+}
+
+func TestTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &collector{collect: func(ctx context.Context, _ taskref.Ref) (evidence.Evidence, error) {
+			<-ctx.Done()
+			return evidence.Evidence{}, ctx.Err()
+		}}
+		start := time.Now()
+		_, err := open(c, memory.New(10)).Diagnose(t.Context(), taskARN, false)
+		if casebook.KindOf(err) != casebook.Unreachable {
+			t.Errorf("error = %v, want kind %s", err, casebook.Unreachable)
+		}
+		if took := time.Since(start); took != 10*time.Second {
+			t.Errorf("took %v of the test's clock, want the timeout of 10s", took)
+		}
+	})
+}
+
+func TestEvidenceThatCameLateIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &collector{collect: func(ctx context.Context, _ taskref.Ref) (evidence.Evidence, error) {
+			<-ctx.Done() // a source hung until the very end
+			return stoppedTask(), nil
+		}}
+		book := open(c, memory.New(10))
+		made, err := book.Diagnose(t.Context(), taskARN, false)
+		if err != nil {
+			t.Fatalf("Diagnose: %v", err)
+		}
+		if _, err := book.Get(t.Context(), made.ID); err != nil {
+			t.Errorf("Get: %v", err)
+		}
+	})
+}
+
+func TestList(t *testing.T) {
+	book := open(&collector{}, memory.New(10))
+	var made []string
+	for range 3 {
+		d, err := book.Evaluate(t.Context(), stoppedTask())
+		if err != nil {
+			t.Fatalf("Evaluate: %v", err)
+		}
+		made = append(made, d.ID)
+	}
+	seen := map[string]bool{}
+	cursor := ""
+	for pages := 1; ; pages++ {
+		page, err := book.List(t.Context(), casebook.Filter{}, cursor, 2)
+		if err != nil {
+			t.Fatalf("List: %v", err)
+		}
+		for _, d := range page.Diagnoses {
+			seen[d.ID] = true
+		}
+		if cursor = page.Next; cursor == "" {
+			if pages != 2 {
+				t.Errorf("got %d pages of 2, want 2", pages)
+			}
+			break
+		}
+	}
+	for _, id := range made {
+		if !seen[id] {
+			t.Errorf("diagnosis %s is on no page", id)
+		}
+	}
+	if _, err := book.List(t.Context(), casebook.Filter{}, "nonsense", 2); casebook.KindOf(err) != casebook.InvalidFilter {
+		t.Errorf("a cursor that is none: %v, want kind %s", err, casebook.InvalidFilter)
+	}
+}
