@@ -1,8 +1,6 @@
 package iampolicy
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"whystopped/internal/iampolicy/sar"
@@ -22,7 +20,7 @@ func flatten(in map[string]any) parameters {
 	for range maxDepth {
 		var next []map[string]any
 		for _, object := range level {
-			for _, key := range slices.Sorted(maps.Keys(object)) {
+			for _, key := range sortedKeys(object) {
 				next = append(next, out.add(strings.ToLower(key), object[key])...)
 			}
 		}
@@ -58,7 +56,7 @@ func (p parameters) first(key string) string {
 // all lists the texts of all parameters, in the order of their keys.
 func (p parameters) all() []string {
 	var texts []string
-	for _, key := range slices.Sorted(maps.Keys(p)) {
+	for _, key := range sortedKeys(p) {
 		texts = append(texts, p[key]...)
 	}
 	return texts
