@@ -22,7 +22,10 @@ func fixOf(c *cause.Case, k candidate) Fix {
 	}
 	if r := k.match.Refusal; r != nil && categoryOf(k).IsIAM() {
 		denialFix(c, k, r, &fix)
-	} else if len(fix.Steps) > 0 {
+	} else if categoryOf(k).IsIAM() {
+		grantedFix(c, k, &fix)
+	}
+	if fix.Summary == "" && len(fix.Steps) > 0 {
 		fix.Summary = fix.Steps[0]
 	}
 	if fix.Summary == "" {
@@ -39,7 +42,7 @@ func denialFix(c *cause.Case, k candidate, r *cause.Refusal, fix *Fix) {
 		return
 	}
 	request := iampolicy.Request{Action: r.Action, Resource: policyResource(c, r), ViaService: viaService(c, r)}
-	doc, notes := iampolicy.Allow([]iampolicy.Request{request}, policyContext(c, r))
+	doc, notes := iampolicy.Allow([]iampolicy.Request{request}, refusalContext(c, r))
 	for _, n := range notes {
 		fix.Steps = append(fix.Steps, n.Reason)
 	}

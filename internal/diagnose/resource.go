@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"strings"
 
 	"whystopped/internal/arn"
@@ -8,32 +9,33 @@ import (
 	"whystopped/internal/iampolicy"
 )
 
-// policyContext is where the call was made: what the refusal's own ARNs tell,
-// then the task.
-func policyContext(c *cause.Case, r *cause.Refusal) iampolicy.Context {
+// policyContext is where a call was made: what the given ARNs tell, in their
+// order, then the task and its roles.
+func policyContext(c *cause.Case, arns ...string) iampolicy.Context {
 	ctx := iampolicy.Context{Partition: c.Facts.Partition, Region: c.Facts.Region, Account: c.Facts.Account}
-	for _, s := range []string{r.Resource, r.Principal.ARN, c.Facts.ExecutionRole, c.Facts.TaskRole} {
+	for _, s := range append(arns, c.Facts.ExecutionRole, c.Facts.TaskRole) {
 		a, ok := arn.Parse(s)
 		if !ok {
 			continue
 		}
-		if ctx.Partition == "" {
-			ctx.Partition = a.Partition
-		}
-		if ctx.Region == "" {
-			ctx.Region = a.Region
-		}
-		if ctx.Account == "" {
-			ctx.Account = a.Account
-		}
+		ctx.Partition = cmp.Or(ctx.Partition, a.Partition)
+		ctx.Region = cmp.Or(ctx.Region, a.Region)
+		ctx.Account = cmp.Or(ctx.Account, a.Account)
 	}
+	ctx.Partition = cmp.Or(ctx.Partition, "aws")
 	return ctx
+}
+
+// refusalContext is where a refused call was made. The principal's account is
+// the caller's; a resource may be another's.
+func refusalContext(c *cause.Case, r *cause.Refusal) iampolicy.Context {
+	return policyContext(c, r.Principal.ARN, r.Resource)
 }
 
 // policyResource is the refused resource in the form that a policy needs, or
 // what the task definition tells of it; "" where neither knows.
 func policyResource(c *cause.Case, r *cause.Refusal) string {
-	ctx := policyContext(c, r)
+	ctx := refusalContext(c, r)
 	if r.Resource != "" {
 		if res, ok := iampolicy.ResourceARN(r.Action, r.Resource, ctx); ok {
 			return res
@@ -58,7 +60,7 @@ func viaService(c *cause.Case, r *cause.Refusal) string {
 	case strings.Contains(text, "parameter store"), strings.Contains(text, "secrets from ssm"), strings.Contains(text, ":parameter/"):
 		service = "ssm"
 	}
-	region := policyContext(c, r).Region
+	region := refusalContext(c, r).Region
 	if service == "" || region == "" {
 		return ""
 	}

@@ -39,6 +39,9 @@ type Cause struct {
 	Reason  string // why that identity and not the one people suspect
 	Fix     []string
 	Docs    []string
+	// Grants are the actions that the identity lacks where the words are a
+	// refusal without a sentence, so that no text names them.
+	Grants []string
 
 	When Matcher
 }

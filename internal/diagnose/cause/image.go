@@ -102,7 +102,8 @@ func imageCauses() []*Cause {
 				"If the repository {repository|} is in another account than the task, its owner must allow the pulling role or account in the repository policy; the role needs the pull actions besides.",
 				"If it is in the task's own account, allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository for the role.",
 			},
-			Docs: []string{docCannotPull, docECRPolicies},
+			Docs:   []string{docCannotPull, docECRPolicies},
+			Grants: []string{"ecr:BatchGetImage"},
 			When: Unless{
 				Match: says(ByECS|Log,
 					pattern("403 forbidden", `(?:(?P<registry>[\w-]+)\.dkr\.ecr(?:-fips)?\.(?P<region>[\w-]+)\.amazonaws\.com(?:\.cn)?/(?:v2/)?(?P<repository>[\w./-]+?)(?:/(?:manifests|blobs)/|[:@"\s]))[\s\S]{0,700}?403 Forbidden`),

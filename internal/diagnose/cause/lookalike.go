@@ -80,6 +80,7 @@ func lookalikeCauses() []*Cause {
 			Reason:  "The client signs with the task role. If the cluster uses SASL/SCRAM (port 9096), no IAM permission is involved: the client's configuration tells.",
 			Fix:     []string{"Allow kafka-cluster:Connect on the cluster, and DescribeTopic, ReadData or WriteData on the topics, for the task role.", "With SASL/SCRAM check the user and its ACLs instead."},
 			Docs:    []string{docMSKIAM},
+			Grants:  []string{"kafka-cluster:Connect"},
 			When: says(ByApp,
 				pattern("saslauthenticationexception", `SaslAuthenticationException:[^\n]{0,120}?Access denied`), pattern("sasl_authentication_failed", `SASL_AUTHENTICATION_FAILED`), pattern("saslauthenticationexception", `SaslAuthenticationException: \[[0-9a-f-]+\]`)),
 		},
@@ -91,6 +92,7 @@ func lookalikeCauses() []*Cause {
 			Reason:  "The token is signed with the task role.",
 			Fix:     []string{"Allow rds-db:connect on arn:PARTITION:rds-db:REGION:ACCOUNT:dbuser:RESOURCE-ID/USER for the task role, and make a new token for each connection."},
 			Docs:    []string{docTaskRole},
+			Grants:  []string{"rds-db:connect"},
 			When:    says(ByApp, phrase("pam authentication failed for user")),
 		},
 		{
@@ -101,6 +103,7 @@ func lookalikeCauses() []*Cause {
 			Reason:  "The Envoy proxy runs as a container of the task and uses the task role.",
 			Fix:     []string{"Allow appmesh:StreamAggregatedResources on the mesh's virtual node or gateway for the task role."},
 			Docs:    []string{docAppMesh},
+			Grants:  []string{"appmesh:StreamAggregatedResources"},
 			When:    says(ByApp, pattern("streamaggregatedresources", `(?:gRPC config[^\n]{0,120}?closed: (?:7|16)|StreamAggregatedResources[^\n]{0,200}?(?:PermissionDenied|PERMISSION_DENIED|Unauthorized|closed: (?:7|16)))`), pattern("grpc config stream closed: 7", `gRPC config stream closed: 7`), pattern("grpc config stream closed: 16", `gRPC config stream closed: 16`)),
 		},
 	}

@@ -39,7 +39,16 @@ func placementCauses() []*Cause {
 			Meaning: "In awsvpc mode each task takes a network interface, and the instances' are used up.",
 			Fix:     []string{"Switch on ENI trunking (awsvpcTrunking), take larger instances or more of them."},
 			Docs:    []string{docServiceEvents, docTaskNetworking},
-			When:    says(ByECS|Log, phrase("resource:eni"), phrase("unable to attach network interface to unused device index"), phrase("error \"resource:eni\"")),
+			When:    says(ByECS|Log, phrase("resource:eni")),
+		},
+		{
+			Code: "network.eni-attach", Area: AreaNetwork, Phase: verdict.PhaseStartup, Category: verdict.Capacity,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "The instance has no free slot for the task's network interface",
+			Meaning: "The task was placed, but its network interface could not be attached: the instance's slots are taken.",
+			Fix:     []string{"Switch on ENI trunking (awsvpcTrunking), take larger instances or more of them."},
+			Docs:    []string{docTaskNetworking, docStoppedCodes},
+			When:    says(ByECS|Log, phrase("unable to attach network interface to unused device index")),
 		},
 		{
 			Code: "placement.attribute", Area: AreaPlacement, Phase: verdict.PhasePlacement, Category: verdict.ContainerConfig,

@@ -89,6 +89,7 @@ func roleCauses() []*Cause {
 			Reason:  "Load balancers are handled with the service role or the service-linked role, not with the task's roles.",
 			Fix:     []string{"Let the service be created after the role's policy is attached, or leave the role out, so that the service-linked role is used."},
 			Docs:    []string{docServiceLinked},
+			Grants:  []string{"elasticloadbalancing:DescribeTargetGroups"},
 			When:    says(ByECS|Log, phrase("unable to assume role and validate the specified targetgrouparn"), phrase("unable to assume role and validate the listeners"), phrase("verify that the ecs service role being passed has the proper permissions")),
 		},
 		{

@@ -20,8 +20,9 @@ func volumeCauses() []*Cause {
 				"Without: the file system policy refuses anonymous clients; enable IAM authorization on the volume, or change that policy.",
 				"Check the access point of the volume against the policy's conditions, and that transit encryption is on where the policy asks for it.",
 			},
-			Docs: []string{docEFS, docEFSIAM, docEFSMount},
-			When: says(ByECS|Log, phrase("access denied by server while mounting")),
+			Docs:   []string{docEFS, docEFSIAM, docEFSMount},
+			Grants: []string{"elasticfilesystem:ClientMount"},
+			When:   says(ByECS|Log, phrase("access denied by server while mounting")),
 		},
 		{
 			Code: "volume.efs.dns", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.VolumeMount,

@@ -249,13 +249,25 @@ func startHead(s string) bool {
 	return false
 }
 
+// StartsTasks tells actions that are asked of whoever starts or deploys tasks,
+// before there is a task.
+func StartsTasks(action string) bool {
+	switch action {
+	case "iam:PassRole", "iam:CreateServiceLinkedRole", "ecs:RunTask", "ecs:StartTask", "ecs:StopTask", "ecs:CreateService", "ecs:UpdateService", "ecs:DeleteService",
+		"ecs:RegisterTaskDefinition", "ecs:DeregisterTaskDefinition", "ecs:TagResource", "ecs:ExecuteCommand", "ecs:CreateCluster", "ecs:CreateTaskSet":
+		return true
+	}
+	return false
+}
+
 // isCallerAction tells actions that are asked of whoever runs, deploys or
 // inspects tasks. Source: Service Authorization Reference, Amazon ECS.
 func isCallerAction(action string) bool {
+	if StartsTasks(action) {
+		return true
+	}
 	switch action {
-	case "iam:PassRole", "iam:CreateServiceLinkedRole", "ecs:RunTask", "ecs:StartTask", "ecs:StopTask", "ecs:CreateService", "ecs:UpdateService", "ecs:DeleteService",
-		"ecs:RegisterTaskDefinition", "ecs:DeregisterTaskDefinition", "ecs:TagResource", "ecs:ExecuteCommand", "ecs:CreateCluster", "ecs:CreateTaskSet",
-		"ecs:ListTasks", "ecs:DescribeTasks", "ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:DescribeClusters", "ecs:ListClusters", "ecs:ListServices":
+	case "ecs:ListTasks", "ecs:DescribeTasks", "ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:DescribeClusters", "ecs:ListClusters", "ecs:ListServices":
 		return true
 	}
 	return false

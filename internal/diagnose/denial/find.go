@@ -157,10 +157,15 @@ func queueFromURL(url string) string {
 	return url
 }
 
+const headWindow = 1500 // bytes before a refusal in which its head is sought
+
 // finish derives the action from the operation where no sentence told it.
 func (d *Denial) finish(text string) {
 	if d.Action == "" {
 		d.Action = d.actionOfOperation()
+	}
+	if d.Action == "" {
+		d.Action = actionOfHead(text[max(0, d.Start-headWindow):], min(d.Start, headWindow))
 	}
 	if d.Resource == "" && strings.HasPrefix(d.Action, "s3:") {
 		d.Resource = s3ResourceNear(text, *d)
@@ -168,11 +173,15 @@ func (d *Denial) finish(text string) {
 	if d.Resource == "" && takesNoResource(d.Action) {
 		d.Resource = "*"
 	}
-	if d.Action == "sts:AssumeRole" || strings.HasPrefix(d.Action, "sts:AssumeRoleWith") {
-		if d.Policy == verdict.PolicyResource {
-			d.Policy = verdict.PolicyTrust
-		}
+	if strings.HasPrefix(d.Action, "sts:AssumeRole") && (d.Policy == verdict.PolicyResource || d.Policy == verdict.PolicyUnknown && d.assumesItself()) {
+		d.Policy = verdict.PolicyTrust // a role's resource policy is its trust policy
 	}
+}
+
+// assumesItself: a role may assume itself only where its trust policy says so.
+// Source: https://aws.amazon.com/blogs/security/announcing-an-update-to-iam-role-trust-policy-behavior/
+func (d Denial) assumesItself() bool {
+	return d.Principal.Role != "" && strings.HasSuffix(d.Resource, "/"+d.Principal.Role)
 }
 
 // takesNoResource tells actions that can be allowed on * only.

@@ -80,7 +80,10 @@ func joinSpaced(s string) string { return strings.TrimSpace(s) }
 // trimResource takes off what belongs to the text around the resource. A final
 // colon is part of the ARNs that CloudWatch Logs prints, and of no other.
 func trimResource(s string) string {
-	s = strings.TrimRight(s, "\"'`\\,;)}]>")
+	s = strings.TrimRight(s, "\"'`\\,;)}]")
+	if !strings.Contains(s, "<") { // people mask names as <name>
+		s = strings.TrimRight(s, ">\"'")
+	}
 	if i := strings.Index(s, "</"); i > 0 {
 		s = s[:i]
 	}

@@ -16,7 +16,7 @@ var sentenceAnchor = regexp.MustCompile(`(?i)(?:is[\s\\n]+)?not[\s\\n]+authori[s
 var (
 	// The subject stands before the anchor: "User: ARN", "User `ARN'" (SES),
 	// "User ARN", "You are". The last one before the anchor counts.
-	subject = regexp.MustCompile("(?i)\\b(?:user:|user\\s+[`'\"]|user(?:\\s+with\\s+accountid)?:?|principal:)\\s*")
+	subject = regexp.MustCompile("(?i)\\b(?:user:\\s*|user\\s+with\\s+accountid:?\\s*|principal:\\s*|user\\s+[`'\"]|user\\s+(arn:))")
 	// An action is service:Name. Some services print it in lower case, in
 	// capitals, or in quotes.
 	actionPattern = regexp.MustCompile("^[\\s:\\\\n]*[`'\"\\\\]*([A-Za-z][A-Za-z0-9-]*:\\s?[A-Za-z][A-Za-z0-9*]*)")
@@ -87,13 +87,17 @@ func (d *Denial) readSubject(text string, from, anchor int) {
 	if i := strings.LastIndex(window, "not authorized"); i >= 0 {
 		window, from = window[i:], from+i
 	}
-	all := subject.FindAllStringIndex(window, -1)
+	all := subject.FindAllStringSubmatchIndex(window, -1)
 	if all == nil {
 		return
 	}
 	last := all[len(all)-1]
+	begin := last[1]
+	if last[2] >= 0 { // "User arn:…": the match ate the ARN's first letters
+		begin = last[2]
+	}
 	d.Start = from + last[0]
-	d.Principal = ParsePrincipal(strings.TrimSpace(window[last[1]:]))
+	d.Principal = ParsePrincipal(strings.TrimSpace(window[begin:]))
 }
 
 // readResource reads "on resource: X" at the start of tail and returns how many

@@ -1,0 +1,81 @@
+package diagnose
+
+import (
+	"strings"
+
+	"whystopped/internal/arn"
+	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/iampolicy"
+)
+
+// grantedFix gives the policy for a refusal that no sentence describes: the
+// cause knows the action, the task definition or the text the resource.
+func grantedFix(c *cause.Case, k candidate, fix *Fix) {
+	to := attachTo(k.identity())
+	fix.AttachTo = to
+	requests := grants(c, k)
+	if len(requests) == 0 {
+		return
+	}
+	doc, _ := iampolicy.Allow(requests, policyContext(c, k.identity().ARN))
+	fix.Policies = append(fix.Policies, Policy{
+		Purpose: "denied", Kind: "identity-policy", AttachTo: to, Document: doc,
+		Verified: Verified{Status: "not-verified", Detail: notSimulated},
+	})
+}
+
+func grants(c *cause.Case, k candidate) []iampolicy.Request {
+	kind := k.identity().Kind
+	if kind == verdict.NoIdentity || kind == verdict.UnknownIdentity || len(k.cause.Grants) == 0 {
+		return nil
+	}
+	resource := ""
+	switch service, _, _ := strings.Cut(k.cause.Grants[0], ":"); service {
+	case "elasticfilesystem":
+		resource = fileSystemARN(c)
+	case "ecr":
+		if resource = repositoryARN(c, k); resource == "" {
+			return nil // the repository may be another account's: its policy would decide
+		}
+	}
+	var out []iampolicy.Request
+	for _, action := range k.cause.Grants {
+		out = append(out, iampolicy.Request{Action: action, Resource: resource})
+	}
+	return out
+}
+
+// fileSystemARN is the one EFS file system of the task definition.
+func fileSystemARN(c *cause.Case) string {
+	d := c.Evidence.TaskDefinition
+	if d == nil {
+		return ""
+	}
+	id := ""
+	for _, v := range d.Volumes {
+		if v.EFS == nil || v.EFS.FileSystemID == id {
+			continue
+		}
+		if id != "" {
+			return ""
+		}
+		id = v.EFS.FileSystemID
+	}
+	ctx := policyContext(c)
+	if id == "" || ctx.Region == "" || ctx.Account == "" {
+		return ""
+	}
+	return arn.ARN{Partition: ctx.Partition, Service: "elasticfilesystem", Region: ctx.Region, Account: ctx.Account, Resource: "file-system/" + id}.String()
+}
+
+// repositoryARN is the repository that refused, where it is known to belong to
+// the account of the task: only then can the role's own policy be enough.
+func repositoryARN(c *cause.Case, k candidate) string {
+	registry, region, name := k.match.Captures["registry"], k.match.Captures["region"], k.match.Captures["repository"]
+	ctx := policyContext(c)
+	if registry == "" || name == "" || ctx.Account != registry {
+		return ""
+	}
+	return arn.ARN{Partition: ctx.Partition, Service: "ecr", Region: region, Account: registry, Resource: "repository/" + name}.String()
+}
