@@ -1,0 +1,60 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/go-chi/chi/v5"
+
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/verdict"
+)
+
+// CausePage is one entry of the catalogue.
+type CausePage struct {
+	Page
+	Code     string
+	Heading  string
+	Area     string
+	Phase    string
+	Category string
+	Who      actor
+	Meaning  string
+	Why      string
+	Fix      []string
+	Examples []string
+	Docs     []docLink
+}
+
+func (s *Site) cause(w http.ResponseWriter, r *http.Request) error {
+	code := chi.URLParam(r, "code")
+	i := slices.IndexFunc(s.opts.Causes, func(c diagnose.CauseInfo) bool { return c.Code == code })
+	if i < 0 {
+		return problem{
+			Status: http.StatusNotFound,
+			Title:  "There is no cause with this code",
+			Detail: "The catalogue lists every code, also those of earlier versions.",
+			Steps:  []string{"Look for it in the catalogue at /causes."},
+		}
+	}
+	c := s.opts.Causes[i]
+	page := CausePage{
+		Page:     s.newPage(c.Title, c.Meaning, causePath(c.Code)),
+		Code:     c.Code,
+		Heading:  c.Title,
+		Area:     c.Area,
+		Phase:    wordFor(phaseWords, verdict.Phase(c.Phase)),
+		Category: wordFor(categoryWords, verdict.Category(c.Category)),
+		Who:      causeActor(c),
+		Meaning:  c.Meaning,
+		Why:      c.Why,
+		Fix:      c.Fix,
+		Examples: c.Examples,
+		Docs:     docLinks(c.Docs),
+	}
+	page.Section = "causes"
+	return s.render(w, http.StatusOK, "cause", page)
+}
+
+func causePath(code string) string { return "/causes/" + url.PathEscape(code) }

@@ -1,0 +1,181 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/iampolicy"
+)
+
+// fixView is what to do: a policy in the forms that people paste, or steps.
+type fixView struct {
+	Heading string
+	// Target is the name of what the policy is attached to; empty for steps.
+	Target  string
+	Summary string
+	Panels  []panel
+	// Whole is everything the task definition needs to start, beside what was
+	// denied; nil where there is no such policy.
+	Whole *policyView
+	Steps []string
+}
+
+// panel is the fix in one format, behind one tab.
+type panel struct {
+	ID       string // unique in the page
+	Label    string
+	Policies []*policyView // the first panel: the documents themselves
+	Code     string       // every other panel
+	CopyName string       // "Copy …"
+}
+
+// policyView is one policy document and where it goes.
+type policyView struct {
+	ID       string
+	Heading  string
+	Target   string
+	Lines    []codeLine
+	Verified verifiedView
+}
+
+// verifiedView says whether the policy was tried.
+type verifiedView struct {
+	Class  string // held, failed, open
+	Word   string
+	Detail string
+	By     string
+}
+
+func fixOf(f diagnose.Fix) (fixView, error) {
+	v := fixView{Heading: "What to do", Summary: f.Summary, Steps: f.Steps}
+	var deciding []*policyView
+	for i, p := range f.Policies {
+		view, err := policyOf(p, fmt.Sprintf("policy-%d", i))
+		if err != nil {
+			return fixView{}, err
+		}
+		if p.Purpose == "startup-complete" && v.Whole == nil && len(f.Policies) > 1 {
+			v.Whole = view
+			continue
+		}
+		deciding = append(deciding, view)
+	}
+	if len(deciding) == 0 {
+		return v, nil
+	}
+	v.Heading, v.Target = deciding[0].Heading, deciding[0].Target
+	v.Panels = panelsOf(deciding, f.Snippets)
+	return v, nil
+}
+
+func panelsOf(policies []*policyView, s iampolicy.Snippets) []panel {
+	panels := []panel{{ID: "policy", Label: "Policy", Policies: policies}}
+	for _, p := range []panel{
+		{ID: "cli", Label: "AWS CLI", Code: s.CLI, CopyName: "Copy command"},
+		{ID: "terraform", Label: "Terraform", Code: s.Terraform, CopyName: "Copy Terraform"},
+		{ID: "cloudformation", Label: "CloudFormation", Code: s.CloudFormation, CopyName: "Copy template"},
+		{ID: "cdk", Label: "CDK", Code: s.CDK, CopyName: "Copy CDK"},
+	} {
+		if p.Code != "" {
+			panels = append(panels, p)
+		}
+	}
+	return panels
+}
+
+func policyOf(p diagnose.Policy, id string) (*policyView, error) {
+	text, err := prettyJSON(p.Document)
+	if err != nil {
+		return nil, fmt.Errorf("write the %s policy: %w", p.Purpose, err)
+	}
+	return &policyView{
+		ID:       id,
+		Heading:  policyHeading(p),
+		Target:   attachName(p.AttachTo),
+		Lines:    jsonLines(text),
+		Verified: verifiedOf(p.Verified),
+	}, nil
+}
+
+// policyHeading is completed by the target's name: "Attach this to the
+// execution role orders-exec".
+func policyHeading(p diagnose.Policy) string {
+	to := "its owner"
+	if p.AttachTo != nil {
+		to = identityPhrase(p.AttachTo.Kind)
+	}
+	switch p.Kind {
+	case "trust-policy":
+		return "Make this the trust policy of " + to
+	case "resource-policy":
+		return "Add this to the resource’s own policy"
+	case "key-policy":
+		return "Add this to the policy of the KMS key"
+	case "endpoint-policy":
+		return "Add this to the policy of the VPC endpoint"
+	case "boundary":
+		return "Add this to the permissions boundary of " + to
+	case "scp":
+		return "Change the service control policy like this"
+	case "rcp":
+		return "Change the resource control policy like this"
+	}
+	return "Attach this to " + to
+}
+
+func identityPhrase(k verdict.IdentityKind) string {
+	switch k {
+	case verdict.ExecutionRole:
+		return "the execution role"
+	case verdict.TaskRole:
+		return "the task role"
+	case verdict.InstanceRole:
+		return "the instance role"
+	case verdict.ServiceLinkedRole:
+		return "the service-linked role"
+	case verdict.InfrastructureRole:
+		return "the infrastructure role"
+	}
+	return "the identity"
+}
+
+func attachName(to *diagnose.AttachTo) string {
+	switch {
+	case to == nil:
+		return ""
+	case to.Name != "":
+		return to.Name
+	}
+	return principalName(to.ARN)
+}
+
+func verifiedOf(v diagnose.Verified) verifiedView {
+	view := verifiedView{Detail: v.Detail, By: v.By}
+	switch v.Status {
+	case "allowed":
+		view.Class, view.Word = "held", "Proven"
+	case "still-denied":
+		view.Class, view.Word = "failed", "Not enough"
+	case "":
+		return verifiedView{}
+	default:
+		view.Class, view.Word = "open", "Not tried"
+	}
+	return view
+}
+
+// prettyJSON writes the document as people paste it: two spaces, and < > & as
+// they are, since the page escapes them for itself.
+func prettyJSON(doc any) (string, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(doc); err != nil {
+		return "", err
+	}
+	return string(bytes.TrimRight(b.Bytes(), "\n")), nil
+}

@@ -1,0 +1,271 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/verdict"
+)
+
+// ReportPage is one diagnosis.
+type ReportPage struct {
+	Page
+	Who        actor
+	Phase      string
+	Category   string // empty where the identity's label says it already
+	Confidence confidenceWord
+	Heading    string
+	Summary    string
+	Why        string // how the identity was decided
+	CauseCode  string
+	Where      []string
+	Stopped    *moment
+	// Running is the status of a task that had not stopped yet; else empty.
+	Running string
+	// SettlesAt is when CloudTrail should have caught up.
+	SettlesAt *moment
+	Denied    []deniedView
+	Fix       fixView
+	Evidence  []quoteView
+	Docs      []docLink
+	Others    []findingView
+	Timeline  []timelineRow
+	Day       string // the day of the timeline's first entry
+	Sources   []sourceView
+	Caveats   []string
+	Task      []fact
+	Container []containerRow
+	TaskARN   string // what to diagnose again
+	Kept      *moment
+	Engine    string
+	JSONURL   string
+	SelfURL   string
+}
+
+// deniedView is one refused call: who may not do what, on what.
+type deniedView struct {
+	Who      actor
+	Action   string
+	Resource []string // to be written without gaps; a line may break between
+	Because  string
+	Policy   []string
+}
+
+// findingView is a finding that did not make the verdict.
+type findingView struct {
+	Who        actor
+	Phase      string
+	Confidence confidenceWord
+	Heading    string
+	Summary    string
+	CauseCode  string
+	Evidence   []quoteView
+	Docs       []docLink
+}
+
+// sourceView is one place that was asked for evidence.
+type sourceView struct {
+	Title  string
+	Name   string
+	Status sourceStatus
+	Detail string
+	Effort string
+	Lacks  string // the permission that we lack
+}
+
+// docLink is a page of AWS's documentation.
+type docLink struct{ URL, Label string }
+
+func (s *Site) reportPage(d diagnose.Diagnosis, clock clock) (ReportPage, error) {
+	fix, err := fixOf(d.Fix)
+	if err != nil {
+		return ReportPage{}, err
+	}
+	primary, others := splitFindings(d.Findings)
+	self := reportPath(d.ID)
+	p := ReportPage{
+		Page:       s.newPage(d.Verdict.Title, describe(d), self),
+		Who:        whoOf(d),
+		Phase:      wordFor(phaseWords, d.Verdict.Phase),
+		Category:   categoryOf(d.Verdict),
+		Confidence: confidenceOf(d.Verdict.Confidence),
+		Heading:    d.Verdict.Title,
+		Summary:    d.Verdict.Summary,
+		CauseCode:  d.Verdict.Cause,
+		Where:      whereOf(d.Task),
+		Stopped:    clock.ago(d.Task.StoppedAt),
+		Running:    runningStatus(d.Task),
+		Fix:        fix,
+		Sources:    sourcesOf(d.Sources),
+		Caveats:    d.Caveats,
+		Task:       factsOf(d.Task, isQuoted(primary, d.Task.StoppedReason), clock),
+		Container:  containersOf(d.Task.Containers),
+		TaskARN:    d.Task.ARN,
+		Kept:       clock.dateTime(d.CreatedAt),
+		Engine:     d.Engine,
+		JSONURL:    "/api/v1/diagnoses/" + url.PathEscape(d.ID),
+		SelfURL:    self,
+	}
+	p.NoIndex = true
+	p.Timeline, p.Day = timelineOf(d.Timeline, clock)
+	if d.CompleteAfter != nil {
+		p.SettlesAt = clock.timeOfDay(*d.CompleteAfter)
+	}
+	p.addFindings(primary, others, clock)
+	return p, nil
+}
+
+// addFindings spreads the findings that made the verdict over the page, and
+// lists the others.
+func (p *ReportPage) addFindings(primary, others []diagnose.Finding, clock clock) {
+	for _, f := range primary {
+		p.Denied = append(p.Denied, deniedOf(f)...)
+		p.Evidence = append(p.Evidence, quotesOf(f.Evidence, clock)...)
+		p.Docs = append(p.Docs, docLinks(f.Docs)...)
+		p.Why = cmp.Or(p.Why, f.Why)
+	}
+	for _, f := range others {
+		p.Others = append(p.Others, findingOf(f, clock))
+	}
+}
+
+func splitFindings(findings []diagnose.Finding) (primary, others []diagnose.Finding) {
+	for _, f := range findings {
+		if f.Primary {
+			primary = append(primary, f)
+		} else {
+			others = append(others, f)
+		}
+	}
+	return primary, others
+}
+
+// isQuoted tells whether a text is among the evidence already.
+func isQuoted(findings []diagnose.Finding, text string) bool {
+	for _, f := range findings {
+		for _, q := range f.Evidence {
+			if q.Text == text {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// whoOf names the identity at fault. Where the verdict knows its kind only, the
+// role's name is that of the task's own role of this kind.
+func whoOf(d diagnose.Diagnosis) actor {
+	id := d.Verdict.Identity
+	if id.ARN == "" {
+		switch id.Kind {
+		case verdict.ExecutionRole:
+			id.ARN = d.Task.ExecutionRoleARN
+		case verdict.TaskRole:
+			id.ARN = d.Task.TaskRoleARN
+		}
+	}
+	return actorOf(id)
+}
+
+func categoryOf(v diagnose.Verdict) string {
+	if v.Category == "" || v.Category == verdict.Other {
+		return ""
+	}
+	return wordFor(categoryWords, v.Category)
+}
+
+// describe is the sentence under the link when a report is unfurled.
+func describe(d diagnose.Diagnosis) string {
+	where := strings.Join(whereOf(d.Task), " · ")
+	if where == "" {
+		return d.Verdict.Summary
+	}
+	return d.Verdict.Summary + " (" + where + ")"
+}
+
+func runningStatus(t diagnose.TaskView) string {
+	switch t.LastStatus {
+	case "", "STOPPED", "DELETED":
+		return ""
+	}
+	if !t.StoppedAt.IsZero() {
+		return ""
+	}
+	return t.LastStatus
+}
+
+func deniedOf(f diagnose.Finding) []deniedView {
+	var views []deniedView
+	for _, c := range f.Denied {
+		who := actorOf(f.Identity)
+		if name := principalName(c.Principal); name != "" {
+			who.Name, who.ARN = name, c.Principal
+		}
+		v := deniedView{
+			Who:      who,
+			Action:   c.Action,
+			Resource: breakable(c.Resource),
+			Because:  becauseOf(c.PolicyType, c.Explicit),
+		}
+		if c.PolicyARN != nil {
+			v.Policy = breakable(*c.PolicyARN)
+		}
+		views = append(views, v)
+	}
+	return views
+}
+
+func findingOf(f diagnose.Finding, clock clock) findingView {
+	return findingView{
+		Who:        actorOf(f.Identity),
+		Phase:      wordFor(phaseWords, f.Phase),
+		Confidence: confidenceOf(f.Confidence),
+		Heading:    f.Title,
+		Summary:    f.Summary,
+		CauseCode:  f.Cause,
+		Evidence:   quotesOf(f.Evidence, clock),
+		Docs:       docLinks(f.Docs),
+	}
+}
+
+func sourcesOf(sources []evidence.Source) []sourceView {
+	var views []sourceView
+	for _, s := range sources {
+		v := sourceView{
+			Title:  sourceTitle(s.Name),
+			Name:   s.Name,
+			Status: statusOf(s.Status),
+			Detail: s.Detail,
+		}
+		if s.Calls > 0 {
+			v.Effort = fmt.Sprintf("%s, %d ms", count(s.Calls, "call"), s.TookMS)
+		}
+		if s.MissingPermission != nil {
+			v.Lacks = *s.MissingPermission
+		}
+		views = append(views, v)
+	}
+	return views
+}
+
+// docLinks labels links by what their address says, since AWS's titles are not
+// at hand. Anything but https is left out.
+func docLinks(urls []string) []docLink {
+	var links []docLink
+	for _, raw := range urls {
+		u, err := url.Parse(raw)
+		if err != nil || u.Scheme != "https" || u.Host == "" {
+			continue
+		}
+		label := u.Host
+		if page := strings.TrimSuffix(u.Path[strings.LastIndex(u.Path, "/")+1:], ".html"); page != "" {
+			label += " · " + strings.NewReplacer("-", " ", "_", " ").Replace(page)
+		}
+		links = append(links, docLink{URL: raw, Label: label})
+	}
+	return links
+}

@@ -1,0 +1,262 @@
+package web
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
+
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/verdict"
+)
+
+func reportDoc(t *testing.T, d diagnose.Diagnosis) *html.Node {
+	t.Helper()
+	return parsePage(t, get(t, newHandler(t, options(always(d))), "/d/"+d.ID))
+}
+
+func TestReportLeadsWithTheVerdict(t *testing.T) {
+	doc := reportDoc(t, secretDenied())
+	want := map[string][]string{
+		".badge":      {"Execution role orders-exec ECS uses it to start the task"},
+		"h1":          {"The execution role may not read the secret ledger/db"},
+		".said .sure": {"Confirmed"},
+		".where":      {"task 0f1e2d3c… · service ledger-api · cluster prod · eu-west-1 · account 111122223333 · stopped 7 minutes ago"},
+		".call":       {"Execution role orders-exec may not call secretsmanager:GetSecretValue on " + secretARN + " because no policy of this identity allows it"},
+		"h2":          {"The fix", "Evidence", "Also found", "When", "Not seen", "Looked at", "Containers", "The task", "This report"},
+	}
+	for path, texted := range want {
+		if diff := cmp.Diff(texted, texts(doc, path)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", path, diff)
+		}
+	}
+	if got := texts(doc, ".said .chips")[0]; !strings.Contains(got, "At start-up") || !strings.Contains(got, "IAM permission") {
+		t.Errorf("chips = %q, want phase and category", got)
+	}
+	if got := attr(one(t, doc, "article"), "class"); got != "report exec" {
+		t.Errorf("class of the report = %q, want the actor's", got)
+	}
+}
+
+func TestReportPolicyCanBeCopied(t *testing.T) {
+	d := secretDenied()
+	doc := reportDoc(t, d)
+	for i, p := range d.Fix.Policies {
+		want, err := json.Marshal(p.Document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code := byID(t, doc, "policy-"+string(rune('0'+i)))
+		var shown any
+		if err := json.Unmarshal([]byte(rawText(code)), &shown); err != nil {
+			t.Fatalf("the text that is copied is no JSON: %v\n%s", err, rawText(code))
+		}
+		got, err := json.Marshal(shown)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(decoded(t, want), decoded(t, got)); diff != "" {
+			t.Errorf("policy %d (-want +got):\n%s", i, diff)
+		}
+		if !strings.HasPrefix(rawText(code), "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {\n") {
+			t.Errorf("policy %d is not indented:\n%s", i, rawText(code))
+		}
+	}
+}
+
+func decoded(t *testing.T, b []byte) (v any) {
+	t.Helper()
+	if err := json.Unmarshal(b, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func byID(t *testing.T, doc *html.Node, id string) *html.Node {
+	t.Helper()
+	for n := range doc.Descendants() {
+		if n.Type == html.ElementNode && attr(n, "id") == id {
+			return n
+		}
+	}
+	t.Fatalf("no element has the id %q", id)
+	return nil
+}
+
+func TestReportFormats(t *testing.T) {
+	doc := reportDoc(t, secretDenied())
+	if diff := cmp.Diff([]string{"Policy", "AWS CLI", "Terraform", "CloudFormation", "CDK"}, texts(doc, ".tabs label")); diff != "" {
+		t.Errorf("tabs (-want +got):\n%s", diff)
+	}
+	checked := 0
+	for _, input := range find(doc, ".tabs input") {
+		if attr(input, "type") != "radio" {
+			t.Errorf("a tab is a %q, want a radio button: they work without JavaScript", attr(input, "type"))
+		}
+		if hasAttr(input, "checked") {
+			checked++
+		}
+	}
+	if checked != 1 {
+		t.Errorf("%d tabs are chosen, want 1", checked)
+	}
+	if got, want := rawText(byID(t, doc, "code-cli")), secretDenied().Fix.Snippets.CLI; got != want {
+		t.Errorf("CLI = %q, want %q", got, want)
+	}
+	if got := texts(doc, ".proof"); len(got) != 2 || !strings.HasPrefix(got[0], "Proven. before: implicitDeny") || !strings.HasPrefix(got[1], "Not tried. ") {
+		t.Errorf("proofs = %q", got)
+	}
+}
+
+func TestReportWithoutPolicy(t *testing.T) {
+	doc := reportDoc(t, outOfMemory())
+	if n := len(find(doc, ".formats")) + len(find(doc, ".call")) + len(find(doc, "button.copy")); n != 0 {
+		t.Errorf("%d elements speak of policies or refused calls in a report without any", n)
+	}
+	if diff := cmp.Diff(outOfMemory().Fix.Steps, texts(doc, "ol.steps li")); diff != "" {
+		t.Errorf("steps (-want +got):\n%s", diff)
+	}
+	if got := texts(doc, ".badge b"); !slices.Equal(got, []string{"Not an IAM matter"}) {
+		t.Errorf("badge = %q", got)
+	}
+	if got := texts(doc, "tbody td"); len(got) != 1 || !strings.HasPrefix(got[0], "137 killed (SIGKILL)") {
+		t.Errorf("exit code = %q", got)
+	}
+}
+
+func TestReportMarksTheDecidingWords(t *testing.T) {
+	doc := reportDoc(t, secretDenied())
+	want := []string{
+		"arn:aws:sts::111122223333:assumed-role/orders-exec",
+		"is not authorized to perform: secretsmanager:GetSecretValue",
+		"because no identity-based policy allows",
+		"AccessDenied",
+		"Access Denied", // in the finding that was survived
+	}
+	if diff := cmp.Diff(want, texts(doc, "mark")); diff != "" {
+		t.Errorf("marked words (-want +got):\n%s", diff)
+	}
+	if got, want := rawText(find(doc, "blockquote")[0]), secretDenied().Findings[0].Evidence[0].Text; got != want {
+		t.Errorf("quote is not word for word:\n got %q\nwant %q", got, want)
+	}
+}
+
+func TestReportSources(t *testing.T) {
+	doc := reportDoc(t, secretDenied())
+	got := texts(doc, ".sources .asked")
+	want := []string{
+		"The task, from ECS read the task",
+		"The task definition read ledger-api:42",
+		"Log of container api nothing there no stream: the container never started, which itself points at start-up",
+		"Calls of this task, from CloudTrail too early to tell 1 refused call; more may follow until 12:07",
+		"Events of the service not allowed to look Give whystopped’s own role ecs:DescribeServices to see it.",
+		"The policy, tried on the role not needed",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("sources (-want +got):\n%s", diff)
+	}
+}
+
+func TestReportTimeline(t *testing.T) {
+	doc := reportDoc(t, secretDenied())
+	got := texts(doc, ".timeline .at")
+	want := []string{"11:52:00 UTC", "11:52:18 UTC +18 s", "11:52:20 UTC +20 s", "11:52:25 UTC +25 s", "11:52:29 UTC +29 s", "11:52:31 UTC +31 s"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("times (-want +got):\n%s", diff)
+	}
+}
+
+func TestReportOfARunningTask(t *testing.T) {
+	tests := []struct {
+		status  string
+		stopped time.Time
+		notice  bool
+	}{
+		{"RUNNING", time.Time{}, true},
+		{"STOPPING", time.Time{}, true},
+		{"STOPPED", noon, false},
+		{"DEPROVISIONING", noon, false}, // its containers have ended: the verdict stands
+		{"", time.Time{}, false},
+	}
+	for _, tt := range tests {
+		d := outOfMemory()
+		d.Task.LastStatus, d.Task.StoppedAt = tt.status, tt.stopped
+		if got := len(find(reportDoc(t, d), ".notice")) == 1; got != tt.notice {
+			t.Errorf("status %q: notice shown: %t, want %t", tt.status, got, tt.notice)
+		}
+	}
+}
+
+func TestReportCanBeUnfurled(t *testing.T) {
+	o := options(always(secretDenied()))
+	o.PublicURL = "https://why.example.com/"
+	doc := parsePage(t, get(t, newHandler(t, o), "/diagnose?task="+sampleARN))
+	got := map[string]string{}
+	for _, m := range find(doc, "meta") {
+		got[attr(m, "property")+attr(m, "name")] = attr(m, "content")
+	}
+	if want := secretDenied().Verdict.Title; got["og:title"] != want {
+		t.Errorf("og:title = %q, want %q", got["og:title"], want)
+	}
+	for _, name := range []string{"description", "og:description"} {
+		if !strings.HasPrefix(got[name], secretDenied().Verdict.Summary) {
+			t.Errorf("%s = %q, want the summary", name, got[name])
+		}
+	}
+	if want := "https://why.example.com/d/" + secretDenied().ID; got["og:url"] != want {
+		t.Errorf("og:url = %q, want %q: the link that stays", got["og:url"], want)
+	}
+	if got["robots"] != "noindex" {
+		t.Error("a report may be indexed")
+	}
+	if got := text(one(t, doc, "title")); got != secretDenied().Verdict.Title+" · whystopped" {
+		t.Errorf("title = %q", got)
+	}
+}
+
+func TestEveryActorHasItsShape(t *testing.T) {
+	shapes := map[string]verdict.IdentityKind{}
+	for kind := range actorKinds {
+		d := outOfMemory()
+		d.Verdict.Identity.Kind = kind
+		doc := reportDoc(t, d)
+		var b strings.Builder
+		if err := html.Render(&b, find(doc, ".badge svg")[0]); err != nil {
+			t.Fatal(err)
+		}
+		class := actorKinds[kind].Class
+		if other, taken := shapes[b.String()]; taken && actorKinds[other].Class != class {
+			t.Errorf("%s and %s have one shape: they differ by colour alone", kind, other)
+		}
+		shapes[b.String()] = kind
+		if got := texts(doc, ".badge b")[0]; got != actorKinds[kind].Label {
+			t.Errorf("%s is called %q, want %q", kind, got, actorKinds[kind].Label)
+		}
+	}
+}
+
+func TestValuesThatNobodyForesaw(t *testing.T) {
+	d := outOfMemory()
+	d.Verdict.Phase, d.Verdict.Category, d.Verdict.Confidence, d.Verdict.Identity.Kind = "limbo", "gremlins", "gut-feeling", "ghost-role"
+	d.Sources = []evidence.Source{{Name: "ec2:DescribeInstances", Status: "puzzled"}}
+	d.Timeline = []diagnose.TimelineEntry{{Kind: "omen", Label: "a crow"}}
+	d.Findings[0].Evidence[0].Source = "tea.leaves"
+	page := text(reportDoc(t, d))
+	for _, want := range []string{"limbo", "gremlins", "gut-feeling", "ghost-role", "ec2:DescribeInstances", "puzzled", "omen", "tea.leaves"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not show %q", want)
+		}
+	}
+}
+
+func TestEmptyDiagnosisHasAPage(t *testing.T) {
+	doc := reportDoc(t, diagnose.Diagnosis{ID: "x"})
+	if got := texts(doc, ".badge b"); !slices.Equal(got, []string{"Identity unknown"}) {
+		t.Errorf("badge = %q", got)
+	}
+}

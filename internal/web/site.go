@@ -1,0 +1,138 @@
+// Package web serves the pages for people: the start page, the report of a
+// diagnosis, the catalogue of causes and the description of the API. Every page
+// works without JavaScript and loads nothing from elsewhere.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"whystopped/internal/casebook"
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/evidence"
+	assets "whystopped/web"
+)
+
+// Casebook answers questions and keeps the answers. Its errors are
+// *casebook.Error where a person can do something about them.
+type Casebook interface {
+	// Diagnose answers for what somebody pasted as a reference to a task.
+	Diagnose(ctx context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error)
+	// Evaluate diagnoses evidence that was brought, and keeps the answer.
+	Evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error)
+	// Get finds a kept diagnosis.
+	Get(ctx context.Context, id string) (diagnose.Diagnosis, error)
+	// List gives kept diagnoses, newest first.
+	List(ctx context.Context, f casebook.Filter, cursor string, limit int) (casebook.Page, error)
+}
+
+// Options are what a Site is made of. Casebook, Logger and Now are needed.
+type Options struct {
+	Casebook Casebook
+	// Causes is the catalogue, sorted by code: diagnose.Catalogue().
+	Causes []diagnose.CauseInfo
+	// Samples are tasks to click on the start page; none outside the demo.
+	Samples []Sample
+	// PublicURL is where people reach the service, without a slash at its end;
+	// empty where that is not known, and then no page names its own address.
+	PublicURL string
+	// OpenAPI is the API's OpenAPI 3.1 document as JSON; without one, /docs
+	// is not found.
+	OpenAPI []byte
+	Version string
+	Logger  *slog.Logger
+	Now     func() time.Time
+}
+
+// Sample is a stopped task to try.
+type Sample struct {
+	Title string
+	ARN   string
+	// Note says in a few words what there is to see.
+	Note string
+}
+
+// Site renders the pages. It is safe for concurrent use.
+type Site struct {
+	opts      Options
+	templates map[string]*template.Template
+	static    *staticFiles
+	api       *apiDocument
+}
+
+// New parses the templates and the API's description, so that what is wrong
+// with them is known before the first request.
+func New(o Options) (*Site, error) {
+	if o.Casebook == nil || o.Logger == nil || o.Now == nil {
+		return nil, errors.New("web: Casebook, Logger and Now are needed")
+	}
+	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
+	templates, err := parseTemplates(assets.Templates)
+	if err != nil {
+		return nil, fmt.Errorf("parse the pages' templates: %w", err)
+	}
+	static, err := newStaticFiles(assets.Static)
+	if err != nil {
+		return nil, fmt.Errorf("read the static files: %w", err)
+	}
+	api, err := parseAPIDocument(o.OpenAPI)
+	if err != nil {
+		return nil, fmt.Errorf("read the OpenAPI document: %w", err)
+	}
+	return &Site{opts: o, templates: templates, static: static, api: api}, nil
+}
+
+// Routes adds the pages to r. The addresses of the API are not touched.
+func (s *Site) Routes(r chi.Router) {
+	r.Group(func(r chi.Router) {
+		r.Use(middleware.Compress(5), secureHeaders)
+		get := func(pattern string, h handler) {
+			r.Get(pattern, s.handle(h))
+			r.Head(pattern, s.handle(h))
+		}
+		get("/", s.start)
+		get("/diagnose", s.diagnose)
+		r.With(http.NewCrossOriginProtection().Handler).Post("/diagnose", s.handle(s.submit))
+		get("/d/{id}", s.kept)
+		get("/causes", s.causes)
+		get("/causes/{code}", s.cause)
+		get("/docs", s.docs)
+		get("/favicon.ico", s.favicon)
+		get("/static/{version}/*", s.staticFile)
+	})
+}
+
+// NotFound is the page for an address that does not exist.
+func (s *Site) NotFound(w http.ResponseWriter, r *http.Request) {
+	secureHeaders(s.handle(func(http.ResponseWriter, *http.Request) error { return errNoSuchPage })).ServeHTTP(w, r)
+}
+
+// secureHeaders keeps a page from running or loading anything that is not ours,
+// and from being put into another site's frame.
+//
+// The referrer policy is same-origin and not no-referrer: under the latter
+// browsers send "Origin: null" with our own form, and over plain HTTP, where
+// they do not send Sec-Fetch-Site, that looks like an attack from another site.
+// Other sites get no referrer under either.
+func secureHeaders(next http.Handler) http.Handler {
+	const csp = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; " +
+		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", csp)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,58 @@
+package web
+
+import (
+	"net/http"
+
+	"whystopped/internal/casebook"
+	"whystopped/internal/diagnose"
+)
+
+// StartPage has the box, what was asked lately, and in the demo the samples.
+type StartPage struct {
+	Page
+	Samples []Sample
+	Recent  []recentRow
+	// Roles are the two that people mix up.
+	Roles []actor
+}
+
+// recentRow is one kept diagnosis in a list.
+type recentRow struct {
+	URL     string
+	Who     actor
+	Heading string
+	Where   []string
+	When    *moment
+}
+
+// recentShown is how many diagnoses the start page lists.
+const recentShown = 8
+
+func (s *Site) start(w http.ResponseWriter, r *http.Request) error {
+	page := StartPage{
+		Page:    s.newPage("Why did it stop?", "Why a stopped ECS task stopped, whose permission was missing, and the policy that mends it.", "/"),
+		Samples: s.opts.Samples,
+		Roles:   legend(),
+	}
+	page.OwnBox = true
+	kept, err := s.opts.Casebook.List(r.Context(), casebook.Filter{}, "", recentShown)
+	if err != nil {
+		// The box works without the list.
+		s.opts.Logger.WarnContext(r.Context(), "the start page lacks its recent diagnoses", "error", err)
+	}
+	clock := clock{now: s.opts.Now()}
+	for _, d := range kept.Diagnoses {
+		page.Recent = append(page.Recent, recentOf(d, clock))
+	}
+	return s.render(w, http.StatusOK, "start", page)
+}
+
+func recentOf(d diagnose.Diagnosis, clock clock) recentRow {
+	return recentRow{
+		URL:     reportPath(d.ID),
+		Who:     whoOf(d),
+		Heading: d.Verdict.Title,
+		Where:   whereOf(d.Task),
+		When:    clock.ago(d.CreatedAt),
+	}
+}

@@ -1,0 +1,175 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+
+	"whystopped/internal/arn"
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/verdict"
+)
+
+// fact is one line of what is known of the task.
+type fact struct {
+	Label string
+	// Value is written without gaps; a line may break between its parts.
+	Value []string
+	At    *moment
+	// Who marks a role with its shape and colour.
+	Who *actor
+}
+
+// factsOf lists what is known of a task. Its stopped reason is left out where
+// the page quotes it as evidence.
+func factsOf(t diagnose.TaskView, reasonQuoted bool, clock clock) []fact {
+	if reasonQuoted {
+		t.StoppedReason = ""
+	}
+	all := []fact{
+		{Label: "Task", Value: breakable(t.ARN)},
+		{Label: "Task definition", Value: breakable(resourceName(t.TaskDefinitionARN))},
+		{Label: "Execution role", Value: breakable(t.ExecutionRoleARN), Who: roleActor(verdict.ExecutionRole)},
+		{Label: "Task role", Value: breakable(t.TaskRoleARN), Who: roleActor(verdict.TaskRole)},
+		{Label: "Launch type", Value: breakable(t.LaunchType)},
+		{Label: "Status", Value: breakable(t.LastStatus)},
+		{Label: "Stop code", Value: breakable(t.StopCode)},
+		{Label: "Stopped reason", Value: breakable(t.StoppedReason)},
+		{Label: "Created", At: clock.dateTime(t.CreatedAt)},
+		{Label: "Started", At: clock.dateTime(t.StartedAt)},
+		{Label: "Stopped", At: clock.dateTime(t.StoppedAt)},
+	}
+	var known []fact
+	for _, f := range all {
+		if len(f.Value) > 0 || f.At != nil {
+			known = append(known, f)
+		}
+	}
+	return known
+}
+
+func roleActor(kind verdict.IdentityKind) *actor {
+	a := actorOf(verdict.Identity{Kind: kind})
+	return &a
+}
+
+// whereOf names the task for the line under the verdict: task, service,
+// cluster, region, account.
+func whereOf(t diagnose.TaskView) []string {
+	var where []string
+	add := func(before, what string) {
+		if what != "" {
+			where = append(where, before+what)
+		}
+	}
+	add("task ", shortID(t.ID))
+	if service, ok := strings.CutPrefix(t.Group, "service:"); ok {
+		add("service ", service)
+	} else if family, ok := strings.CutPrefix(t.Group, "family:"); ok {
+		add("family ", family)
+	} else {
+		add("group ", t.Group)
+	}
+	add("cluster ", t.Cluster)
+	add("", t.Region)
+	add("account ", t.Account)
+	return where
+}
+
+// shortID keeps the part of a task's id that people compare.
+func shortID(id string) string {
+	const enough = 8
+	if r := []rune(id); len(r) > enough+1 {
+		return string(r[:enough]) + "…"
+	}
+	return id
+}
+
+// resourceName is an ARN's resource without its type: "orders:42" for a task
+// definition. What is no ARN stays as it is.
+func resourceName(s string) string {
+	if a, ok := arn.Parse(s); ok {
+		return a.ID()
+	}
+	return s
+}
+
+// containerRow is one container of the task.
+type containerRow struct {
+	Name      string
+	Essential bool
+	Exit      string
+	ExitMeans string
+	Bad       bool
+	Reason    string
+	Image     []string
+}
+
+func containersOf(containers []diagnose.ContainerView) []containerRow {
+	var rows []containerRow
+	for _, c := range containers {
+		row := containerRow{Name: c.Name, Essential: c.Essential, Reason: c.Reason, Image: breakable(c.Image)}
+		if c.ExitCode == nil {
+			row.Exit, row.ExitMeans = "none", "it never ran, or the code was lost"
+		} else {
+			row.Exit, row.ExitMeans = strconv.Itoa(*c.ExitCode), exitMeaning(*c.ExitCode)
+			row.Bad = *c.ExitCode != 0
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// exitMeaning says what a code means whatever the program is. Codes above 128
+// are 128 + the signal that ended it.
+func exitMeaning(code int) string {
+	switch code {
+	case 0:
+		return "ended by itself, without an error"
+	case 126:
+		return "the command could not be run"
+	case 127:
+		return "the command was not found"
+	case 134:
+		return "aborted itself (SIGABRT)"
+	case 137:
+		return "killed (SIGKILL): out of memory, or it did not stop in time"
+	case 139:
+		return "crashed (SIGSEGV)"
+	case 143:
+		return "asked to stop (SIGTERM)"
+	}
+	return ""
+}
+
+// timelineRow is one thing that happened.
+type timelineRow struct {
+	At     *moment
+	Offset string
+	Kind   string
+	Word   string
+	Label  string
+	Source string
+}
+
+var timelineWords = map[string]string{
+	"task":          "Task",
+	"container":     "Container",
+	"log":           "Log",
+	"api-call":      "API call",
+	"service-event": "Service",
+}
+
+// timelineOf writes the timeline, and the day on which it begins.
+func timelineOf(entries []diagnose.TimelineEntry, clock clock) (rows []timelineRow, day string) {
+	for i, e := range entries {
+		row := timelineRow{At: clock.timeOfDay(e.At), Kind: e.Kind, Word: wordFor(timelineWords, e.Kind), Label: e.Label, Source: e.Source}
+		if i == 0 && !e.At.IsZero() {
+			day = e.At.UTC().Format("2 January 2006")
+		}
+		if i > 0 && !e.At.IsZero() && !entries[0].At.IsZero() {
+			row.Offset = offset(e.At.Sub(entries[0].At))
+		}
+		rows = append(rows, row)
+	}
+	return rows, day
+}
