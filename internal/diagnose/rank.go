@@ -88,6 +88,9 @@ func score(c *cause.Case, k candidate) int {
 	s := placeScore(c, k)
 	if k.cause.Level == cause.Fallback && s > scoreExit {
 		s -= fallbackCost
+		if t := k.match.Text; t != nil && t.Place == cause.Log {
+			s = scoreExit + 5 // a log's last complaint says a little more than an exit code
+		}
 	}
 	if r := k.match.Refusal; r != nil && r.Action != "" && s > scoreBackground {
 		s += sentenceBonus
@@ -134,7 +137,11 @@ func placeScore(c *cause.Case, k candidate) int {
 
 // reasonScore: of several containers the one that ended the task speaks first.
 func reasonScore(c *cause.Case, k candidate) int {
-	if f := c.Facts.First; f != nil && f.Name != k.match.Text.Container {
+	f := c.Facts.First
+	switch {
+	case f != nil && f.Exited() && *f.ExitCode != 0 && f.Name != k.match.Text.Container && k.match.Text.WaitedForAnother():
+		return scoreSibling
+	case f != nil && f.Name != k.match.Text.Container:
 		return scoreReason - 60
 	}
 	return scoreReason + 10

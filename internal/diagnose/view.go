@@ -101,6 +101,8 @@ func phaseOf(c *cause.Case, k candidate) verdict.Phase {
 		return k.match.Phase
 	case k.cause.Phase == verdict.PhasePlacement && k.match.Refusal != nil && k.place() == cause.Log && (c.Facts.HasTask || c.Facts.TaskRole != "" || !cause.StartsTasks(k.match.Refusal.Action)):
 		return verdict.PhaseRuntime
+	case k.cause.PhaseInLog != "" && k.place() == cause.Log:
+		return k.cause.PhaseInLog
 	case k.cause.Code == "infrastructure.denied" && k.place() == cause.Attachment:
 		return verdict.PhaseStartup
 	}

@@ -27,6 +27,9 @@ type Cause struct {
 	Level    Level
 	Phase    verdict.Phase
 	Category verdict.Category
+	// PhaseInLog is the phase where a program's log tells of it: what breaks a
+	// task's start also breaks the tool that creates the service.
+	PhaseInLog verdict.Phase
 	// Identity is who is at fault; verdict.UnknownIdentity where Who or the
 	// refusal decides.
 	Identity verdict.IdentityKind
@@ -69,7 +72,7 @@ var All = sync.OnceValue(func() []*Cause {
 	var all []*Cause
 	for _, area := range [][]*Cause{
 		imageCauses(), secretCauses(), loggingCauses(), volumeCauses(), networkCauses(), roleCauses(),
-		containerCauses(), denialCauses(), credentialCauses(), lookalikeCauses(), runtimeCauses(), placementCauses(), shutdownCauses(),
+		containerCauses(), denialCauses(), credentialCauses(), lookalikeCauses(), runtimeCauses(), applicationLogCauses(), placementCauses(), shutdownCauses(),
 	} {
 		all = append(all, area...)
 	}

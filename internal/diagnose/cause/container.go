@@ -116,8 +116,17 @@ func containerCauses() []*Cause {
 			Docs:    []string{docAgent, docStoppedCodes},
 			When: says(ByECS|Log,
 				phrase("containervanishederror"), phrase("no container matching saved id found"), phrase("cannotinspectcontainererror"), phrase("cannotdescribecontainererror"), phrase("cannotlistcontainerserror"), phrase("cannotlistimageserror"),
-				phrase("cannotgetdockerclienterror"), phrase("cannotgetdockerclientversionerror"), phrase("cannotstopcontainererror"), phrase("cannotremovecontainererror"), phrase("cannotremovevolumeerror"), phrase("cannotlistpluginserror"), phrase("cannotgetcontainertoperror"), phrase("nosuchcontainererror"),
+				phrase("cannotgetdockerclienterror"), phrase("cannotgetdockerclientversionerror"), phrase("cannotremovecontainererror"), phrase("cannotremovevolumeerror"), phrase("cannotlistpluginserror"), phrase("cannotgetcontainertoperror"), phrase("nosuchcontainererror"),
 				phrase("impossiblestatetransitionerror"), phrase("taskstateerror"), phrase("unrecogniedtaskerror"), phrase("agent could not progress task"), phrase("cgrouperror"), phrase("cannot connect to the docker daemon"), phrase("error loading task"), phrase("resource cannot be initialized for task"), phrase("cannotcreatecontainerexecerror"), phrase("cannotstartcontainerexecerror"), phrase("cannotinspectcontainerexecerror")),
+		},
+		{
+			Code: "agent.cannot-stop", Area: AreaContainer, Phase: verdict.PhaseShutdown, Category: verdict.Agent,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Title:   "The container could not be stopped cleanly",
+			Meaning: "The runtime did not carry out the stop: the process did not react, or the daemon did not answer. Something else had asked for the stop.",
+			Fix:     []string{"See that the program handles SIGTERM, and look at the runtime's health on the host."},
+			Docs:    []string{docStoppedCodes},
+			When:    says(ByECS|Log, phrase("cannotstopcontainererror"), phrase("failed sending sigterm to container")),
 		},
 		{
 			Code: "startup.before-pull", Area: AreaContainer, Level: Fallback, Phase: verdict.PhaseStartup, Category: verdict.Other,

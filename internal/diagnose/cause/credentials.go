@@ -52,6 +52,18 @@ func credentialCauses() []*Cause {
 			When:    says(ByApp, phrase("with session credentials"), phrase("roles may not be assumed by root accounts")),
 		},
 		{
+			Code: "account.not-enabled", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.Other,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Title:   "The account has no access to this service or feature",
+			Meaning: "AWS refuses the account as a whole: a model without access, a service that is not subscribed to or not offered, a Region that is not switched on. No statement in a policy grants that.",
+			Reason:  "The refusal names the account, not a principal and an action.",
+			Fix:     []string{"Request access or switch the service or Region on for the account; check that the right Region's endpoint is called."},
+			Docs:    []string{docDenied},
+			When: says(ByApp,
+				phrase("your account is not authorized to invoke this api operation"), phrase("optinrequired"), phrase("subscriptionrequiredexception"), phrase("you are not subscribed to this service"), phrase("needs a subscription for the service"),
+				phrase("you don't have access to the model"), phrase("account is currently blocked"), phrase("account has been suspended"), phrase("is not authorized to use this service")),
+		},
+		{
 			Code: "credentials.endpoint", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.Credentials,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "The container's credentials endpoint did not hand out the task role",

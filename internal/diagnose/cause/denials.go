@@ -289,7 +289,7 @@ func denialCauses() []*Cause {
 			When:    at(verdict.ServiceLinkedRole),
 		},
 		{
-			Code: "instance.agent.denied", Area: AreaRoles, Phase: verdict.PhaseUnknown, Category: verdict.IAMPermission,
+			Code: "instance.agent.denied", Area: AreaRoles, Phase: verdict.PhaseUnknown, PhaseInLog: verdict.PhaseRuntime, Category: verdict.IAMPermission,
 			Identity: verdict.InstanceRole, Confidence: verdict.Confirmed,
 			Title:   "The container instance role may not call {action|ECS}",
 			Meaning: "The ECS agent on the host reports with {role|the container instance role}, which was refused. Listing tags and telemetry are harmless; registering and polling are not.",

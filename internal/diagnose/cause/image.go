@@ -21,7 +21,7 @@ func imageCauses() []*Cause {
 			When: Unless{
 				Match: says(pulls,
 					pattern("pull access denied for", `pull access denied for (?P<image>[^\s,]+), repository does not exist`),
-					pattern("not found: manifest unknown", `manifest for (?P<image>\S+) not found`),
+					pattern("manifest for", `manifest for (?P<image>\S+) not found`),
 					pattern("manifest unknown", `(?:(?P<image>[\w./:@-]+):? )?manifest unknown`),
 					pattern("not found", `failed to resolve (?:ref|reference) "?(?P<image>[^\s"]+?)"?: (?:\S+ )?(?:\S+: )?not found`),
 					pattern("not found", `(?:failed to copy|ref pull)[^\n]{0,300}?(?:content descriptor|httpReadSeeker)[^\n]{0,300}?not found`),
@@ -39,7 +39,20 @@ func imageCauses() []*Cause {
 					pattern("not found", `CannotPull\w*Error:[^\n]{0,200}?\b(?P<image>[\w.-]+/[\w./:@-]+): not found`),
 					phrase("failed to find a repo digest matching"),
 				),
-				But: Any{refusedPull, says(pulls, phrase("toomanyrequests"), phrase("no such file or directory"))},
+				But: Any{refusedPull, says(pulls, phrase("toomanyrequests"), phrase("no such file or directory"), pattern("pull access denied for", `pull access denied for [\w.-]+\.dkr\.ecr`))},
+			},
+		},
+		{
+			Code: "startup.ecr.login-missing", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
+			Identity: verdict.UnknownIdentity, Who: puller, Confidence: verdict.Possible,
+			Title:   "ECR refused the pull of {image|the image} without a reason",
+			Meaning: "Docker's words leave open whether the repository is missing or no valid login was sent. ECR says \"name unknown\" of a missing repository, so a login that failed is likelier: the pulling role's permissions, or an agent that lost its credentials.",
+			Reason:  "The image is in ECR, where the login is made with the pulling role.",
+			Fix:     []string{"Check that the repository exists in exactly this account and Region, that the pulling role may call ecr:GetAuthorizationToken and ecr:BatchGetImage, and that other tasks on the same host can pull; if they cannot, restart the agent or replace the host."},
+			Docs:    []string{docCannotPull, docAgent},
+			When: Unless{
+				Match: says(pulls, pattern("pull access denied for", `pull access denied for (?P<image>[\w.-]+\.dkr\.ecr[\w.-]*\.amazonaws\.com[^\s,]*), repository does not exist`)),
+				But:   refusedPull,
 			},
 		},
 		{
@@ -133,7 +146,7 @@ func imageCauses() []*Cause {
 			When: says(ByECS|Log,
 				pattern("no space left on device", `(?:pull|layer|register|extract|image|snapshot|tar|unpack)[^\n]{0,500}?no space left on device`),
 				pattern("failed to register layer", `failed to register layer:[^\n]{0,200}?ApplyLayer exit status \d+ stdout: +stderr: ?$`),
-				phrase("thinpool"), phrase("minimum free metadata space")),
+				phrase("thinpool"), pattern("thin pool has", `thin pool has \d+ free`), phrase("minimum free metadata space")),
 		},
 		{
 			Code: "image.reference-invalid", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.ContainerConfig,

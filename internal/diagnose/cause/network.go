@@ -61,11 +61,11 @@ func networkCauses() []*Cause {
 			Fix:     []string{"Check the free addresses of the subnet and the account's quota of network interfaces, then start the task again."},
 			Docs:    []string{docTaskNetworking, docStoppedCodes},
 			When: Unless{
-				Match: says(ByECS,
+				Match: says(ByECS|Log,
 					phrase("timeout waiting for network interface provisioning"), phrase("network interface provision complete error timeout"),
 					pattern("attempting to create network interface", `unexpected ec2 error while attempting to create network interface`),
 					phrase("insufficientfreeaddressesinsubnet"), phrase("no available ip"),
-					phrase("containernetworkingerror"), phrase("cni plugin"), phrase("failed to setup network namespace")),
+					phrase("containernetworkingerror"), phrase("cni plugin"), phrase("failed to setup network namespace"), phrase("cannot setup task network namespace"), phrase("unable to build cni configuration"), phrase("add network failed")),
 				But: says(ByECS, phrase("tagpolicyviolation"), phrase("unauthorizedoperation"), phrase("not authorized to perform")),
 			},
 		},

@@ -26,7 +26,7 @@ func runtimeCauses() []*Cause {
 			Meaning: "The language runtime gave up at its own limit (heap, metaspace), which may lie below the container's.",
 			Fix:     []string{"Raise the runtime's limit (-Xmx, MaxMetaspaceSize, --max-old-space-size) together with the container's memory, or find the leak."},
 			Docs:    []string{docOOM},
-			When:    says(ByApp, phrase("java.lang.outofmemoryerror"), phrase("heap out of memory"), phrase("fatal error: runtime: out of memory"), phrase("allocation failed - javascript heap"), phrase("memoryerror"), phrase("cannot allocate memory"), phrase("out of memory: kill"), phrase("memory cgroup out of memory"), phrase("oom-kill"), phrase("system.outofmemoryexception"), phrase("allowed memory size of")),
+			When:    says(ByApp, phrase("java.lang.outofmemoryerror"), phrase("heap out of memory"), phrase("fatal error: runtime: out of memory"), phrase("allocation failed - javascript heap"), phrase("last few gcs"), phrase("ineffective mark-compacts"), phrase("memoryerror"), phrase("cannot allocate memory"), phrase("out of memory: kill"), phrase("memory cgroup out of memory"), phrase("oom-kill"), phrase("system.outofmemoryexception"), phrase("allowed memory size of")),
 		},
 		{
 			Code: "image.platform-at-run", Area: AreaImage, Phase: verdict.PhaseRuntime, Category: verdict.ImagePlatform,

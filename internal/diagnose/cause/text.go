@@ -143,6 +143,12 @@ func (t *Text) lineAt(offset int) int {
 	return sort.Search(len(t.lineStarts), func(i int) bool { return t.lineStarts[i] > offset }) - 1
 }
 
+// WaitedForAnother tells the reason of a container that never started because
+// one that it depends on failed.
+func (t *Text) WaitedForAnother() bool {
+	return t.Place == Reason && strings.Contains(strings.ToLower(t.Raw), dependencyFailure)
+}
+
 // LinesAfter is how many log lines follow the one at offset.
 func (t *Text) LinesAfter(offset int) int {
 	if len(t.lineStarts) == 0 {

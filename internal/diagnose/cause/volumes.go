@@ -82,7 +82,7 @@ func volumeCauses() []*Cause {
 			},
 		},
 		{
-			Code: "volume.ebs.role", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.IAMTrust,
+			Code: "volume.ebs.role", Area: AreaVolumes, Phase: verdict.PhaseStartup, PhaseInLog: verdict.PhasePlacement, Category: verdict.IAMTrust,
 			Identity: verdict.InfrastructureRole, Confidence: verdict.Confirmed,
 			Title:   "ECS could not assume the infrastructure role {name|of the volume}",
 			Meaning: "ECS makes EBS volumes with the infrastructure role of the volume configuration. It could not assume it: its trust policy does not name ecs.amazonaws.com, the caller may not pass it, or it lacks the volume permissions; the text is the same for all three.",

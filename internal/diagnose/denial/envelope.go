@@ -167,7 +167,7 @@ var credentialCodes = map[string]bool{
 // noPolicyHelps tells refusals that no statement lifts, though their code is AccessDenied.
 func noPolicyHelps(message string) bool {
 	m := strings.ToLower(message)
-	for _, s := range []string{"with session credentials", "may not be assumed by root accounts", "request has expired", "requests specifying server side encryption"} {
+	for _, s := range []string{"with session credentials", "may not be assumed by root accounts", "request has expired", "your account is not authorized", "have access to the model with", "requests specifying server side encryption"} {
 		if strings.Contains(m, s) {
 			return true
 		}

@@ -173,6 +173,9 @@ func (d *Denial) finish(text string) {
 	if d.Resource == "" && takesNoResource(d.Action) {
 		d.Resource = "*"
 	}
+	if strings.HasPrefix(d.Action, "sts:AssumeRoleWith") && d.Policy == verdict.PolicyUnknown {
+		d.Policy = verdict.PolicyTrust // such calls are unsigned: only the trust policy is asked
+	}
 	if strings.HasPrefix(d.Action, "sts:AssumeRole") && (d.Policy == verdict.PolicyResource || d.Policy == verdict.PolicyUnknown && d.assumesItself()) {
 		d.Policy = verdict.PolicyTrust // a role's resource policy is its trust policy
 	}

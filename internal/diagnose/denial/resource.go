@@ -8,6 +8,9 @@ import (
 var (
 	// What may follow an unquoted resource.
 	resourceEnd = regexp.MustCompile(`(?i)(?:\s|\\n|\\t)+(?:because\b|with\s+an\s+explicit|status code:|\(service:|at\s+\S+\s*\(|caused by|---)`)
+	// A log collector may break the line inside the resource; the reason behind
+	// it shows that the sentence went on.
+	wrappedResource = regexp.MustCompile(`(?i)^(arn:[^\s"']+)[\r\n]+[ \t]*([^\s"']+)\s+(?:because\s+no|with\s+an\s+explicit)\b`)
 	// IAM and STS print words instead of ARNs.
 	wordResource = regexp.MustCompile(`(?i)^((?:role|user|group|policy path|policy|instance profile|access key|server certificate|mfa device|saml provider|oidc provider)\s+[^\s,;"']+)`)
 )
@@ -31,6 +34,10 @@ func resourceValue(s string, atEnd bool) (value string, used int, cut bool) {
 	}
 	if m := wordResource.FindString(s[start:]); m != "" {
 		return trimResource(m), start + len(m), false
+	}
+	if m := wrappedResource.FindStringSubmatchIndex(s[start:]); m != nil {
+		v := s[start:]
+		return trimResource(v[m[2]:m[3]] + v[m[4]:m[5]]), start + m[5], false
 	}
 	end, spaced := unquotedEnd(s[start:])
 	raw := s[start : start+end]
@@ -62,7 +69,7 @@ func unquotedEnd(s string) (end int, spaced bool) {
 	if i := strings.IndexAny(line, "\n\r"); i >= 0 {
 		line = line[:i]
 	}
-	first := strings.IndexAny(line, " \t")
+	first := firstBlank(line)
 	if i := strings.Index(line, `\n`); i >= 0 && (first < 0 || i < first) {
 		return i, false
 	}
@@ -73,6 +80,24 @@ func unquotedEnd(s string) (end int, spaced bool) {
 		return m[0], true
 	}
 	return first, false
+}
+
+// firstBlank is the first blank outside <a masked name>, or -1.
+func firstBlank(s string) int {
+	depth := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '<':
+			depth++
+		case '>':
+			depth = max(0, depth-1)
+		case ' ', '\t':
+			if depth == 0 || !strings.Contains(s[i:], ">") {
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 func joinSpaced(s string) string { return strings.TrimSpace(s) }

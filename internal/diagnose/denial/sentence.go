@@ -44,6 +44,7 @@ func sentences(text string) []Denial {
 		from = d.End
 		found = append(found, d)
 	}
+	found = append(found, orphanClauses(text, found)...)
 	if d, ok := cutSentence(text, from); ok {
 		found = append(found, d)
 	}
@@ -176,6 +177,25 @@ func cutWithin(rest string) bool {
 	}
 	rest = strings.ToLower(strings.TrimRight(rest, ".…"))
 	return len(rest) < 24 && strings.HasPrefix("because no identity-based policy", rest) || strings.HasPrefix("with an explicit deny", rest)
+}
+
+// orphanClause is the end of a sentence whose beginning was cut off.
+var orphanClause = regexp.MustCompile(`(?i)\bno\s+((?:identity|resource)-based|session|permissions|vpc\s+endpoint|service\s+control|resource\s+control|role\s+trust)\s+(?:policy|boundary)\s+allows?\s*the\s+([a-z][a-z0-9-]*:[a-z*]+)\s+action`)
+
+func orphanClauses(text string, sents []Denial) []Denial {
+	var found []Denial
+next:
+	for _, m := range orphanClause.FindAllStringSubmatchIndex(text, -1) {
+		for _, s := range sents {
+			if m[0] >= s.Start && m[0] <= s.End {
+				continue next
+			}
+		}
+		d := Denial{Action: canonical(text[m[4]:m[5]]), Policy: verdict.PolicyUnknown, Start: m[0], End: m[1]}
+		d.readReason("because "+text[m[0]:m[1]], 0)
+		found = append(found, d)
+	}
+	return found
 }
 
 // cutBeforeAnchor is a sentence that ends before "not authorized to perform".
