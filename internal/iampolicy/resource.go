@@ -24,6 +24,9 @@ func ResourceARN(action, printed string, ctx Context) (string, bool) {
 		return "*", true
 	}
 	printed = trimPrinted(printed)
+	if len(printed) > maxARN {
+		return "", false
+	}
 	if printed == "*" || isPhoneNumber(act, printed) {
 		return "*", true
 	}
@@ -42,6 +45,9 @@ func ResourceARN(action, printed string, ctx Context) (string, bool) {
 	}
 	return resource, true
 }
+
+// maxARN is longer than any ARN: an object's key has up to 1,024 bytes.
+const maxARN = 2048
 
 // trimPrinted takes quotes, brackets around the whole, and the punctuation of
 // the sentence off a resource. A colon stays: "…:log-stream:" ends in one.
@@ -77,13 +83,18 @@ func named(act Action, printed string, ctx Context) string {
 	if i := strings.LastIndex(printed, " "); i >= 0 {
 		return byKind(act, strings.ReplaceAll(printed[:i], " ", "-"), printed[i+1:], ctx)
 	}
-	if !plausibleName.MatchString(printed) || emptyWords[strings.ToLower(printed)] {
+	if !isName(printed) || strings.Contains(printed, "://") {
 		return ""
 	}
 	if resource := byTail(act, printed, ctx); resource != "" {
 		return resource
 	}
 	return byOnlyVariable(act, printed, ctx)
+}
+
+// isName tells whether a text can be a resource's name.
+func isName(s string) bool {
+	return plausibleName.MatchString(s) && !emptyWords[strings.ToLower(s)]
 }
 
 // plausibleName is what services allow in names, at large.
@@ -97,7 +108,7 @@ var emptyWords = map[string]bool{
 
 // byKind reads "role NAME" and "instance profile NAME", as IAM prints them.
 func byKind(act Action, kind, name string, ctx Context) string {
-	if !plausibleName.MatchString(name) {
+	if !isName(name) {
 		return ""
 	}
 	for _, use := range act.Types {

@@ -19,7 +19,7 @@ type serviceForm struct {
 var serviceForms = map[string]serviceForm{
 	"ecr":            {fromName: repositoryOfImage},
 	"kms":            {fromName: keyOfID},
-	"logs":           {reshape: logGroup},
+	"logs":           {fromName: groupByName, reshape: logGroup},
 	"s3":             {fromName: bucketOrObject, reshape: bucketNotObject},
 	"secretsmanager": {fromName: secretByName, reshape: wholeSecret},
 	"sqs":            {fromName: queueOfURL},
@@ -67,7 +67,7 @@ var maybeWord = regexp.MustCompile(`-([A-Z][a-z]{5}|[a-z0-9]{6}|[A-Z]{6})$`)
 // for, "rds!db-…" among them.
 func secretByName(act Action, printed string, ctx Context) string {
 	name, _, _ := strings.Cut(printed, ":")
-	if !plausibleName.MatchString(name) || emptyWords[name] {
+	if !isName(name) {
 		return ""
 	}
 	if act.Name == "CreateSecret" {
@@ -90,7 +90,7 @@ func oneSlash(_ Action, a arn.ARN) arn.ARN {
 }
 
 func parameterByName(act Action, printed string, ctx Context) string {
-	if !takes(act, "parameter") || !plausibleName.MatchString(printed) || emptyWords[printed] {
+	if !takes(act, "parameter") || !isName(printed) {
 		return ""
 	}
 	return ctx.arn("ssm", "parameter/"+strings.TrimPrefix(printed, "parameter/"))
@@ -127,6 +127,14 @@ func logGroup(act Action, a arn.ARN) arn.ARN {
 		a.Resource = "log-group:" + group + ":*"
 	}
 	return a
+}
+
+// groupByName is for a group, or a stream of it, without the ARN before it.
+func groupByName(act Action, printed string, ctx Context) string {
+	if !takes(act, "log-group") && !takes(act, "log-stream") || !isName(printed) {
+		return ""
+	}
+	return ctx.arn("logs", "log-group:"+strings.TrimPrefix(printed, "log-group:"))
 }
 
 // KMS

@@ -1,8 +1,14 @@
 package sar
 
+import "strings"
+
 // overlap tells whether two patterns, with "*" for any text and "?" for any
 // byte, have a text in common.
 func overlap(a, b string) bool {
+	a, b, differ := trimSame(a, b)
+	if differ {
+		return false
+	}
 	// reach[j] says whether the part of a that was read and the first j bytes
 	// of b can stand for the same text.
 	reach := make([]bool, len(b)+1)
@@ -25,3 +31,24 @@ func overlap(a, b string) bool {
 	}
 	return reach[len(b)]
 }
+
+// trimSame takes the letters off that both patterns begin and end with, and
+// tells when their first or last letters already differ, as those of most
+// templates and ARNs do.
+func trimSame(a, b string) (restA, restB string, differ bool) {
+	for a != "" && b != "" && !wild(a[0]) && !wild(b[0]) {
+		if a[0] != b[0] {
+			return a, b, true
+		}
+		a, b = a[1:], b[1:]
+	}
+	for a != "" && b != "" && !wild(a[len(a)-1]) && !wild(b[len(b)-1]) {
+		if a[len(a)-1] != b[len(b)-1] {
+			return a, b, true
+		}
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	return a, b, a == "" && strings.Trim(b, "*") != "" || b == "" && strings.Trim(a, "*") != ""
+}
+
+func wild(c byte) bool { return c == '*' || c == '?' }
