@@ -75,24 +75,10 @@ func (b *builder) build() (Scenario, []Sample) {
 		b.scenario.LogGroups = append(b.scenario.LogGroups, *g)
 	}
 	slices.SortFunc(b.scenario.LogGroups, func(x, y LogGroup) int { return strings.Compare(x.Name, y.Name) })
-	b.scenario.ContainerInstances = []ContainerInstance{b.instance()}
 	return b.scenario, b.samples
 }
 
-// instance is the one EC2 instance that tasks run on.
-func (b *builder) instance() ContainerInstance {
-	c := ContainerInstance{
-		ContainerInstanceARN: b.instanceARN(),
-		EC2InstanceID:        instanceID,
-		Status:               "ACTIVE",
-		AgentConnected:       true,
-	}
-	for _, name := range []string{"execution-role-ecr-pull", "execution-role-awslogs", "task-iam-role", "logging-driver.awslogs"} {
-		c.Attributes = append(c.Attributes, KeyValue{Name: "ecs.capability." + name})
-	}
-	return c
-}
-
+// instanceARN is the one EC2 instance that tasks run on, as ECS names it.
 func (b *builder) instanceARN() string {
 	return b.scenario.ARN("ecs", "container-instance/production/"+hexID(instanceID, 32))
 }

@@ -51,7 +51,9 @@ func (d draft) moments(now time.Time) moments {
 		}
 		m.created = m.ended.Add(-took)
 	}
-	m.connected = m.created.Add(beforeConnect)
+	if !d.refused { // without roles a task never connects
+		m.connected = m.created.Add(beforeConnect)
+	}
 	if d.life >= failedPull {
 		m.pullStarted = m.created.Add(beforePull)
 		m.pullStopped = m.pullStarted.Add(pulling)
@@ -100,6 +102,7 @@ func (r run) task() Task {
 	r.placeOn(&t)
 	for _, box := range r.boxes {
 		t.Containers = append(t.Containers, r.container(box))
+		t.Overrides.ContainerOverrides = append(t.Overrides.ContainerOverrides, ContainerOverride{Name: box.name})
 		if box.health != "" {
 			t.HealthStatus = box.health
 		}

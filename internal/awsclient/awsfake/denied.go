@@ -7,12 +7,11 @@ import (
 
 // target is what any of the operations may name as the thing that it is about.
 type target struct {
-	Cluster            string   `json:"cluster"`
-	Tasks              []string `json:"tasks"`
-	Services           []string `json:"services"`
-	ContainerInstances []string `json:"containerInstances"`
-	LogGroupName       string   `json:"logGroupName"`
-	LogStreamName      string   `json:"logStreamName"`
+	Cluster       string   `json:"cluster"`
+	Tasks         []string `json:"tasks"`
+	Services      []string `json:"services"`
+	LogGroupName  string   `json:"logGroupName"`
+	LogStreamName string   `json:"logStreamName"`
 }
 
 // deniedResource is the resource that AWS names when it refuses the call, by
@@ -27,8 +26,6 @@ func (s *Server) deniedResource(req request) string {
 		return s.world.ARN("ecs", "task/"+cluster+"/"+first(t.Tasks))
 	case "ecs:DescribeServices":
 		return s.world.ARN("ecs", "service/"+cluster+"/"+first(t.Services))
-	case "ecs:DescribeContainerInstances":
-		return s.world.ARN("ecs", "container-instance/"+cluster+"/"+first(t.ContainerInstances))
 	case "logs:GetLogEvents":
 		return s.world.ARN("logs", "log-group:"+t.LogGroupName+":log-stream:"+t.LogStreamName)
 	case "logs:FilterLogEvents":

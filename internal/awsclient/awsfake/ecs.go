@@ -150,34 +150,6 @@ func (s *Server) describeServices(req request, in describeServicesInput) (any, e
 	return out, nil
 }
 
-type describeContainerInstancesInput struct {
-	Cluster            string   `json:"cluster"`
-	ContainerInstances []string `json:"containerInstances"`
-}
-
-type describeContainerInstancesOutput struct {
-	ContainerInstances []ContainerInstance `json:"containerInstances"`
-	Failures           []failure           `json:"failures"`
-}
-
-func (s *Server) describeContainerInstances(req request, in describeContainerInstancesInput) (any, error) {
-	cluster, err := s.world.cluster(req, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
-	out := describeContainerInstancesOutput{ContainerInstances: []ContainerInstance{}, Failures: []failure{}}
-	for _, ref := range in.ContainerInstances {
-		arn := s.world.ARN("ecs", "container-instance/"+cluster.Name+"/"+lastSegment(ref))
-		i := slices.IndexFunc(s.world.ContainerInstances, func(c ContainerInstance) bool { return c.ContainerInstanceARN == arn })
-		if i < 0 {
-			out.Failures = append(out.Failures, missing(arn))
-			continue
-		}
-		out.ContainerInstances = append(out.ContainerInstances, s.world.ContainerInstances[i])
-	}
-	return out, nil
-}
-
 type listTasksInput struct {
 	Cluster       string `json:"cluster"`
 	Family        string `json:"family"`

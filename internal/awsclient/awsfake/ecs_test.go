@@ -55,7 +55,6 @@ func twoClusters() awsfake.Scenario {
 			{TaskDefinitionARN: arnPrefix + "task-definition/api:3", Family: "api", Revision: 3, Status: "ACTIVE", ExecutionRoleARN: "arn:aws:iam::111122223333:role/api-exec"},
 			{TaskDefinitionARN: arnPrefix + "task-definition/api:4", Family: "api", Revision: 4, Status: "INACTIVE"},
 		},
-		ContainerInstances: []awsfake.ContainerInstance{{ContainerInstanceARN: arnPrefix + "container-instance/main/" + taskC, EC2InstanceID: "i-0a1b2c3d4e5f60718", Status: "ACTIVE"}},
 	}
 }
 
@@ -199,19 +198,6 @@ func TestDescribeServices(t *testing.T) {
 	wantCode(t, err, "InvalidParameterException")
 	_, err = client.DescribeServices(t.Context(), &ecs.DescribeServicesInput{Cluster: aws.String("main"), Services: []string{}})
 	wantCode(t, err, "InvalidParameterException")
-}
-
-func TestDescribeContainerInstances(t *testing.T) {
-	_, cfg := start(t, twoClusters())
-	out, err := ecs.NewFromConfig(cfg).DescribeContainerInstances(t.Context(), &ecs.DescribeContainerInstancesInput{
-		Cluster: aws.String("main"), ContainerInstances: []string{taskC, taskA},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(out.ContainerInstances) != 1 || aws.ToString(out.ContainerInstances[0].Ec2InstanceId) != "i-0a1b2c3d4e5f60718" || len(out.Failures) != 1 {
-		t.Errorf("got %+v, failures %+v", out.ContainerInstances, out.Failures)
-	}
 }
 
 func TestListTasks(t *testing.T) {

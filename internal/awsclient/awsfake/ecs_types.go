@@ -223,12 +223,3 @@ type ServiceEvent struct {
 	CreatedAt Epoch  `json:"createdAt"`
 	Message   string `json:"message"`
 }
-
-// ContainerInstance is an EC2 instance in a cluster.
-type ContainerInstance struct {
-	ContainerInstanceARN string     `json:"containerInstanceArn"`
-	EC2InstanceID        string     `json:"ec2InstanceId"`
-	Status               string     `json:"status"`
-	AgentConnected       bool       `json:"agentConnected"`
-	Attributes           []KeyValue `json:"attributes"`
-}

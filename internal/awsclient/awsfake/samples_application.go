@@ -10,6 +10,7 @@ func applicationSamples() []draft {
 			Sample: Sample{
 				Name: "out-of-memory", Kind: kind,
 				Title:        "Killed for its use of memory",
+				WantCause:    "oom.container",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseRuntime, WantCategory: verdict.OOM,
 			},
 			app: "image-resizer", onEC2: true, life: ran, ended: 14 * minute, ranFor: 42 * minute,
@@ -27,6 +28,7 @@ func applicationSamples() []draft {
 			Sample: Sample{
 				Name: "application-crash", Kind: kind,
 				Title:        "A crash, long after a denial that the application survived",
+				WantCause:    "app.crash",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseRuntime, WantCategory: verdict.AppCrash,
 			},
 			app: "orders-api", life: ran, ended: 40 * minute, ranFor: 70 * minute,
@@ -50,6 +52,7 @@ func applicationSamples() []draft {
 			Sample: Sample{
 				Name: "container-health-check", Kind: kind,
 				Title:        "Its own health check failed",
+				WantCause:    "health.container",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseShutdown, WantCategory: verdict.HealthCheck,
 			},
 			app: "chat-gateway", life: ran, ended: 16 * minute, ranFor: 7 * minute,
@@ -69,6 +72,7 @@ func applicationSamples() []draft {
 			Sample: Sample{
 				Name: "load-balancer-health-check", Kind: kind,
 				Title:        "The load balancer's health check failed",
+				WantCause:    "health.load-balancer",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseShutdown, WantCategory: verdict.HealthCheck,
 			},
 			app: "web", life: ran, ended: 23 * minute, ranFor: 3 * minute,

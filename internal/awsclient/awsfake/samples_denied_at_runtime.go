@@ -8,7 +8,7 @@ func deniedAtRuntimeSamples() []draft {
 	const kind = "Denied at run time"
 	want := func(name, title string) Sample {
 		return Sample{
-			Name: name, Title: title, Kind: kind,
+			Name: name, Title: title, Kind: kind, WantCause: "runtime.denied",
 			WantIdentity: verdict.TaskRole, WantPhase: verdict.PhaseRuntime, WantCategory: verdict.IAMPermission,
 		}
 	}

@@ -11,6 +11,7 @@ func imageSamples() []draft {
 			Sample: Sample{
 				Name: "ecr-token-denied", Kind: kind,
 				Title:        "The execution role may not log in to ECR",
+				WantCause:    "startup.ecr.token-denied",
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},
 			app: "orders-worker", life: failedInit, ended: 17 * minute, tries: 2,
@@ -37,6 +38,7 @@ func imageSamples() []draft {
 			Sample: Sample{
 				Name: "instance-role-pull-denied", Kind: kind,
 				Title:        "On EC2 without an execution role: the instance role may not pull",
+				WantCause:    "startup.ecr.pull-denied",
 				WantIdentity: verdict.InstanceRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},
 			app: "thumbnailer", onEC2: true, execRole: noRole, life: failedPull, ended: 38 * minute,
@@ -53,6 +55,7 @@ func imageSamples() []draft {
 			Sample: Sample{
 				Name: "ecr-timeout", Kind: kind,
 				Title:        "No way to ECR: a timeout that looks like a missing permission",
+				WantCause:    "network.unreachable",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseStartup, WantCategory: verdict.Network,
 			},
 			app: "inventory", life: failedInit, ended: 12 * minute, took: 5 * minute,
@@ -62,6 +65,7 @@ func imageSamples() []draft {
 			Sample: Sample{
 				Name: "image-tag-missing", Kind: kind,
 				Title:        "An image tag that was never pushed",
+				WantCause:    "image.not-found",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseStartup, WantCategory: verdict.ImageNotFound,
 			},
 			app: "storefront", life: failedPull, ended: 9 * minute, tries: 2,
@@ -72,6 +76,7 @@ func imageSamples() []draft {
 			Sample: Sample{
 				Name: "image-platform", Kind: kind,
 				Title:        "An image that was built for ARM only",
+				WantCause:    "image.platform",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseStartup, WantCategory: verdict.ImagePlatform,
 			},
 			app: "recommender", life: failedPull, ended: 47 * minute,

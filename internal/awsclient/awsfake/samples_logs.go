@@ -11,6 +11,7 @@ func logSamples() []draft {
 			Sample: Sample{
 				Name: "log-stream-denied", Kind: kind,
 				Title:        "The execution role may not create the log stream",
+				WantCause:    "startup.logs.stream-denied",
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},
 			app: "search", life: failedInit, ended: 29 * minute,
@@ -24,6 +25,7 @@ func logSamples() []draft {
 			Sample: Sample{
 				Name: "log-group-missing", Kind: kind,
 				Title:        "A log group that does not exist",
+				WantCause:    "log.group-missing",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseStartup, WantCategory: verdict.LogGroupMissing,
 			},
 			app: "feature-flags", life: failedInit, ended: 31 * minute,
@@ -34,6 +36,7 @@ func logSamples() []draft {
 			Sample: Sample{
 				Name: "log-group-create-denied", Kind: kind,
 				Title:        "awslogs-create-group without logs:CreateLogGroup",
+				WantCause:    "startup.logs.group-denied",
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},
 			app: "webhooks", life: failedInit, ended: 44 * minute,

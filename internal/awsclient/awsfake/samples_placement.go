@@ -11,6 +11,7 @@ func placementSamples() []draft {
 			Sample: Sample{
 				Name: "capacity-unavailable", Kind: kind,
 				Title:        "Fargate has no capacity in the zone",
+				WantCause:    "placement.fargate-capacity",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhasePlacement, WantCategory: verdict.Capacity,
 			},
 			app: "transcoder", life: unplaced, ended: 4 * minute,
@@ -23,6 +24,7 @@ func placementSamples() []draft {
 			Sample: Sample{
 				Name: "instance-memory", Kind: kind,
 				Title:        "No EC2 instance has enough memory left",
+				WantCause:    "placement.resources",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhasePlacement, WantCategory: verdict.ResourceLimit,
 			},
 			app: "analytics", onEC2: true, life: unplaced, ended: 8 * minute,

@@ -10,6 +10,7 @@ func roleSamples() []draft {
 			Sample: Sample{
 				Name: "role-not-assumable-service", Kind: kind,
 				Title:        "A service that gets no task: ECS cannot assume the task role",
+				WantCause:    "role.cannot-be-assumed",
 				WantIdentity: verdict.TaskRole, WantPhase: verdict.PhasePlacement, WantCategory: verdict.IAMTrust,
 			},
 			app: "ledger", life: unplaced, ended: 3 * minute,
@@ -22,6 +23,7 @@ func roleSamples() []draft {
 			Sample: Sample{
 				Name: "role-not-assumable-task", Kind: kind,
 				Title:        "A task whose execution role ECS cannot assume",
+				WantCause:    "role.cannot-be-assumed",
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMTrust,
 			},
 			app: "invoice-export", standalone: true, startedBy: "events-rule/invoice-export-nightly",

@@ -32,6 +32,7 @@ func secretSamples() []draft {
 			Sample: Sample{
 				Name: "parameter-denied", Kind: kind,
 				Title:        "A parameter that the execution role may not read, stopped two minutes ago",
+				WantCause:    "startup.ssm.denied",
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},
 			app: "checkout", life: failedInit, ended: 2 * minute,
@@ -47,6 +48,7 @@ func secretSamples() []draft {
 			Sample: Sample{
 				Name: "kms-denied", Kind: kind,
 				Title:        "A secret under a customer key that the execution role may not decrypt with",
+				WantCause:    "startup.kms.denied",
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.KMS,
 			},
 			app: "ledger-sync", standalone: true, startedBy: "events-rule/ledger-sync-hourly",
@@ -68,6 +70,7 @@ func secretSamples() []draft {
 			Sample: Sample{
 				Name: "env-file-forbidden", Kind: kind,
 				Title:        "An environment file in S3 that answers 403",
+				WantCause:    "startup.s3.denied",
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},
 			app: "newsletter", life: failedInit, ended: 41 * minute,

@@ -12,6 +12,7 @@ func storageSamples() []draft {
 			Sample: Sample{
 				Name: "efs-denied", Kind: kind,
 				Title:        "EFS with IAM: the task role may not mount, before anything has started",
+				WantCause:    "volume.efs.denied",
 				WantIdentity: verdict.TaskRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},
 			app: "media-library", life: failedInit, ended: 19 * minute,
@@ -25,7 +26,8 @@ func storageSamples() []draft {
 			Sample: Sample{
 				Name: "efs-timeout", Kind: kind,
 				Title:        "EFS without IAM: the mount runs into a timeout",
-				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseStartup, WantCategory: verdict.Network,
+				WantCause:    "volume.efs.unreachable",
+				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseStartup, WantCategory: verdict.VolumeMount,
 			},
 			app: "wiki", life: failedInit, ended: 52 * minute, took: 3 * minute,
 			efs:     &EFSVolume{FileSystemID: "fs-00112233445566778", RootDirectory: "/"},

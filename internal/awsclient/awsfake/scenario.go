@@ -15,11 +15,10 @@ type Scenario struct {
 	// Default: the session "demo" of the role "whystopped".
 	Caller string
 
-	Clusters           []Cluster
-	TaskDefinitions    []TaskDefinition
-	ContainerInstances []ContainerInstance
-	LogGroups          []LogGroup
-	Trail              []TrailRecord
+	Clusters        []Cluster
+	TaskDefinitions []TaskDefinition
+	LogGroups       []LogGroup
+	Trail           []TrailRecord
 	// TrailDelay is how long CloudTrail takes to show a record; in a real
 	// account about 5 minutes, at times 15.
 	TrailDelay time.Duration

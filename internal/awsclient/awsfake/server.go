@@ -121,16 +121,15 @@ type handler func(*Server, request) (any, error)
 
 // operations are all that the double knows, by the name that IAM has for them.
 var operations = map[string]handler{
-	"cloudtrail:LookupEvents":        jsonOperation((*Server).lookupEvents),
-	"ecs:DescribeContainerInstances": jsonOperation((*Server).describeContainerInstances),
-	"ecs:DescribeServices":           jsonOperation((*Server).describeServices),
-	"ecs:DescribeTaskDefinition":     jsonOperation((*Server).describeTaskDefinition),
-	"ecs:DescribeTasks":              jsonOperation((*Server).describeTasks),
-	"ecs:ListClusters":               jsonOperation((*Server).listClusters),
-	"ecs:ListTasks":                  jsonOperation((*Server).listTasks),
-	"logs:FilterLogEvents":           jsonOperation((*Server).filterLogEvents),
-	"logs:GetLogEvents":              jsonOperation((*Server).getLogEvents),
-	"sts:GetCallerIdentity":          (*Server).getCallerIdentity,
+	"cloudtrail:LookupEvents":    jsonOperation((*Server).lookupEvents),
+	"ecs:DescribeServices":       jsonOperation((*Server).describeServices),
+	"ecs:DescribeTaskDefinition": jsonOperation((*Server).describeTaskDefinition),
+	"ecs:DescribeTasks":          jsonOperation((*Server).describeTasks),
+	"ecs:ListClusters":           jsonOperation((*Server).listClusters),
+	"ecs:ListTasks":              jsonOperation((*Server).listTasks),
+	"logs:FilterLogEvents":       jsonOperation((*Server).filterLogEvents),
+	"logs:GetLogEvents":          jsonOperation((*Server).getLogEvents),
+	"sts:GetCallerIdentity":      (*Server).getCallerIdentity,
 }
 
 // jsonOperation makes a handler of a method that takes its input from JSON.
