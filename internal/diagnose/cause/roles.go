@@ -31,6 +31,7 @@ func roleCauses() []*Cause {
 			Identity: verdict.ExecutionRole, Confidence: verdict.Possible,
 			Title:   "A role in the task definition is not a valid role",
 			Meaning: "ECS refused the task definition: executionRoleArn or taskRoleArn is no role's ARN, names a role that does not exist, or is an empty string. The text does not say which of the two.",
+			Reason:  "The text names neither role; the execution role is the one that most definitions have.",
 			Fix:     []string{"Put existing roles' full ARNs into executionRoleArn and taskRoleArn, and leave the field out where there is no role."},
 			Docs:    []string{docExecutionRole, docTaskRole},
 			When:    says(ByECS|Log, phrase("role is not valid")),
