@@ -28,8 +28,8 @@ type panel struct {
 	ID       string // unique in the page
 	Label    string
 	Policies []*policyView // the first panel: the documents themselves
-	Code     string       // every other panel
-	CopyName string       // "Copy …"
+	Code     string        // every other panel
+	CopyName string        // "Copy …"
 }
 
 // policyView is one policy document and where it goes.

@@ -255,7 +255,7 @@ func TestStart(t *testing.T) {
 		t.Error("the box is not called task, or does not have the focus")
 	}
 	var links []string
-	for _, a := range find(doc, "ul.rows a") {
+	for _, a := range find(doc, ".listing a") {
 		links = append(links, attr(a, "href"))
 	}
 	want := []string{"/diagnose?task=" + sampleARN, "/d/" + secretDenied().ID}

@@ -57,7 +57,7 @@ type Options struct {
 type Sample struct {
 	Title string
 	ARN   string
-	// Note says in a few words what there is to see.
+	// Note is the heading under which samples of one kind stand together.
 	Note string
 }
 

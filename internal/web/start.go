@@ -10,10 +10,28 @@ import (
 // StartPage has the box, what was asked lately, and in the demo the samples.
 type StartPage struct {
 	Page
-	Samples []Sample
+	Samples []sampleGroup
 	Recent  []recentRow
 	// Roles are the two that people mix up.
 	Roles []actor
+}
+
+// sampleGroup is samples that follow each other with the same note.
+type sampleGroup struct {
+	Note    string
+	Samples []Sample
+}
+
+func groups(samples []Sample) []sampleGroup {
+	var grouped []sampleGroup
+	for i, s := range samples {
+		if i == 0 || s.Note != samples[i-1].Note {
+			grouped = append(grouped, sampleGroup{Note: s.Note})
+		}
+		last := &grouped[len(grouped)-1]
+		last.Samples = append(last.Samples, s)
+	}
+	return grouped
 }
 
 // recentRow is one kept diagnosis in a list.
@@ -31,7 +49,7 @@ const recentShown = 8
 func (s *Site) start(w http.ResponseWriter, r *http.Request) error {
 	page := StartPage{
 		Page:    s.newPage("Why did it stop?", "Why a stopped ECS task stopped, whose permission was missing, and the policy that mends it.", "/"),
-		Samples: s.opts.Samples,
+		Samples: groups(s.opts.Samples),
 		Roles:   legend(),
 	}
 	page.OwnBox = true

@@ -159,10 +159,19 @@ var timelineWords = map[string]string{
 	"service-event": "Service",
 }
 
+// timelineSource says where an entry was read: in one of ECS's answers, or where
+// a quote would stand.
+func timelineSource(source string) string {
+	if strings.HasPrefix(source, "ecs:") {
+		return "ECS"
+	}
+	return quoteSource(source)
+}
+
 // timelineOf writes the timeline, and the day on which it begins.
 func timelineOf(entries []diagnose.TimelineEntry, clock clock) (rows []timelineRow, day string) {
 	for i, e := range entries {
-		row := timelineRow{At: clock.timeOfDay(e.At), Kind: e.Kind, Word: wordFor(timelineWords, e.Kind), Label: e.Label, Source: e.Source}
+		row := timelineRow{At: clock.timeOfDay(e.At), Kind: e.Kind, Word: wordFor(timelineWords, e.Kind), Label: e.Label, Source: timelineSource(e.Source)}
 		if i == 0 && !e.At.IsZero() {
 			day = e.At.UTC().Format("2 January 2006")
 		}

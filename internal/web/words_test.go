@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"whystopped/internal/diagnose/verdict"
 )
 
@@ -97,5 +99,17 @@ func TestOffset(t *testing.T) {
 		if got := offset(tt.d); got != tt.want {
 			t.Errorf("offset(%s) = %q, want %q", tt.d, got, tt.want)
 		}
+	}
+}
+
+func TestGroups(t *testing.T) {
+	got := groups([]Sample{{Title: "a", Note: "x"}, {Title: "b", Note: "x"}, {Title: "c", Note: "y"}, {Title: "d", Note: "x"}})
+	want := []sampleGroup{
+		{Note: "x", Samples: []Sample{{Title: "a", Note: "x"}, {Title: "b", Note: "x"}}},
+		{Note: "y", Samples: []Sample{{Title: "c", Note: "y"}}},
+		{Note: "x", Samples: []Sample{{Title: "d", Note: "x"}}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
