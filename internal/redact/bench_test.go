@@ -1,0 +1,33 @@
+package redact_test
+
+import (
+	"strings"
+	"testing"
+
+	"whystopped/internal/redact"
+)
+
+// BenchmarkText reads 8 MiB, the largest body that the service takes, of:
+// a log without triggers, a log in which some lines have a trigger and no
+// secret, one with secrets, and texts made to be slow.
+func BenchmarkText(b *testing.B) {
+	for _, bb := range []struct{ name, line string }{
+		{"no trigger", "2026-11-22T08:00:00.000Z INFO  [http-8080-exec-3] c.e.orders.Orders : order 4711 shipped in 12 ms\n"},
+		{"triggers without secrets", "2026-11-22T08:00:00.000Z INFO  [http-8080-exec-3] c.e.TokenService : token for https://id.example.com/authorize is still valid\n"},
+		{"secrets", "2026-11-22T08:00:00.000Z DEBUG connecting to postgres://app:hunter2@db/app with password=hunter2 and region eu-west-1\n"},
+		{"one long line of names", "token:("},
+		{"one long line of quotes", `key="`},
+		{"one long line of URLs", "://:a"},
+		{"one long line of headers", "authorization:(cookie:("},
+		{"blocks that do not end", "-----BEGIN PRIVATE KEY-----"},
+	} {
+		text := strings.Repeat(bb.line, 8<<20/len(bb.line))
+		b.Run(bb.name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				redact.Text(text)
+			}
+		})
+	}
+}

@@ -1,0 +1,123 @@
+package redact
+
+import (
+	"regexp"
+	"strings"
+)
+
+// harmless tells whether a value under a secret's name is none: a reference, a
+// word about the secret, or a secret that somebody has hidden already.
+func harmless(v string) bool {
+	v = strings.TrimSpace(v)
+	return v == "" || strings.HasPrefix(v, "arn:") || strings.Contains(v, "[redacted") ||
+		isStatus(v) || variable.MatchString(v) || masked.MatchString(v) || action.MatchString(v) || isPath(v)
+}
+
+var (
+	// ${NAME}, $NAME, $(command), {{resolve:…}}, %NAME%, and names of our own such as <password>.
+	variable = regexp.MustCompile(`\A(?:\$\{[^}]*\}|\$[A-Z_][A-Z0-9_]*|\$\([^)]*\)|\{\{[^}]*\}\}|%[A-Za-z_]+%|<[^>]*>)\z`)
+	masked   = regexp.MustCompile(`(?i)\A(?:[*•#.-]+|x{3,}|\(?(?:redacted|masked|hidden|hidden_due_to_security_reasons|sensitive)\)?)\z`)
+	// secretsmanager:GetSecretValue
+	action = regexp.MustCompile(`\A[a-z][a-z0-9-]*:[A-Z*][A-Za-z]*\*?[,.;]?\z`)
+	path   = regexp.MustCompile(`\A(?:\.{0,2}|~|file:/{0,2})/[\w.@:/-]*\z`)
+)
+
+// isPath tells whether v is the path of a file, a parameter or a URL. Base64
+// may begin with a slash as well, so a part that looks random makes it none.
+func isPath(v string) bool { return path.MatchString(v) && !isRandom(v) }
+
+// isStatus tells whether v is a word that programs print in place of a value,
+// or the name of an error.
+func isStatus(v string) bool {
+	w := strings.Trim(v, ".,;:!()")
+	return statuses[strings.ToLower(w)] || errorName.MatchString(w)
+}
+
+var (
+	statuses = set("true", "false", "null", "nil", "none", "undefined", "yes", "no", "on", "off", "n/a", "empty", "set", "unset", "missing",
+		"required", "optional", "invalid", "valid", "expired", "unknown", "ok", "denied", "failed", "default", "string", "unable", "error",
+		"failure", "rejected", "revoked", "unauthorized", "forbidden", "disabled", "enabled")
+	errorName = regexp.MustCompile(`\A[A-Z][A-Za-z]+(?:Exception|Error|Denied|Failed|Failure|Expired|Invalid|Missing|Found|Exist|Mismatch|Token|Request|Credentials?|Signature|Operation)\z`)
+)
+
+// isSecret judges a value under a name that is a secret's for certain.
+func isSecret(n secretName, v string) bool {
+	switch {
+	case n.label == awsSecretKey && len(v) == 40: // may look like a path
+		return true
+	case harmless(v), strings.HasPrefix(v, "-----BEGIN"): // that is privateKey's
+		return false
+	case n.kind == password:
+		return !n.bare || !isNumber(v) || len(v) > 3
+	case n.kind == signature:
+		return len(v) >= 16
+	case n.kind == login:
+		return isLogin(v)
+	case n.kind == cookie:
+		return true
+	case n.kind == secret && strings.ContainsAny(v, "/ "): // a secret's own name, prod/db
+		return isRandom(v)
+	default:
+		return !isNumber(v) && !strings.Contains(v, " ")
+	}
+}
+
+// isSecretInProse judges a value that follows "name: " without quotes, where
+// the same words also introduce an error: "token: AccessDenied", "password:
+// authentication failed". rest is the line behind the value.
+func isSecretInProse(n secretName, v, rest string) bool {
+	switch {
+	case !isSecret(n, v), len(v) < 4, strings.HasSuffix(v, ":"), strings.Contains(v, "://"), pair.MatchString(v):
+		return false
+	case !n.last, n.bare && n.kind != password, n.kind == header:
+		return isRandom(v)
+	case isLetters(v):
+		rest = strings.TrimSpace(rest)
+		return n.kind == password && (rest == "" || rest[0] == '-')
+	default:
+		return true
+	}
+}
+
+// pair is another name's value: "api-key: status=403".
+var pair = regexp.MustCompile(`\A[a-z_]+=\w+\z`)
+
+// isNumber tells whether v is a count, such as a number of tokens.
+func isNumber(v string) bool { return len(v) < 10 && strings.Trim(v, "0123456789.,") == "" }
+
+func isLetters(v string) bool {
+	for i := range len(v) {
+		if !isUpper(v[i]) && !isLower(v[i]) && strings.IndexByte(`.,;!?'()`, v[i]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// isRandom tells whether v has a long part of mixed letters and digits, as keys
+// have and names have not. The ids of tasks and requests are random as well and
+// no secret.
+func isRandom(v string) bool {
+	for part := range strings.FieldsFuncSeq(v, func(r rune) bool { return strings.ContainsRune("-/_.:, ", r) }) {
+		if len(part) >= 16 && strings.ContainsAny(part, "0123456789") && strings.Trim(part, "0123456789") != "" && !isTaskID(part) {
+			return true
+		}
+	}
+	return false
+}
+
+func isTaskID(v string) bool {
+	return len(v) == 32 && strings.Trim(v, "0123456789abcdef") == ""
+}
+
+// isMixed tells whether v has upper case, lower case and digits, which forty
+// characters of hexadecimal have not.
+func isMixed(v string) bool {
+	upper, lower, digit := false, false, false
+	for i := range len(v) {
+		upper = upper || isUpper(v[i])
+		lower = lower || isLower(v[i])
+		digit = digit || isDigit(v[i])
+	}
+	return upper && lower && digit
+}
