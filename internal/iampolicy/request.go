@@ -38,10 +38,9 @@ func RequestResources(action string, requestParameters map[string]any, resources
 		return found
 	}
 	for _, find := range []func() []string{
-		func() []string { return r.filled(true, complete) },
+		func() []string { return r.filled(complete) },
 		func() []string { return r.fitting(r.parameters.all()) },
-		func() []string { return r.filled(false, complete) },
-		func() []string { return r.filled(true, partial) },
+		func() []string { return r.filled(partial) },
 	} {
 		if found := find(); len(found) > 0 {
 			return found
@@ -91,21 +90,22 @@ const (
 
 // filled gives the resources of the action's types whose templates the
 // parameters fill: of the types with the most variables, so that a table's
-// index comes before the table.
-func (r request) filled(required, whole bool) []string {
+// index comes before the table, and of those of the required ones. A template
+// that is filled in part counts for a required type only.
+func (r request) filled(whole bool) []string {
 	var found []string
-	most := 0
+	best := 0
 	for _, use := range r.act.Types {
-		variables := len(use.Variables())
-		if use.Required != required || variables < most || variables == 0 {
+		weight := 2 * len(use.Variables())
+		if use.Required {
+			weight++
+		}
+		if weight < max(best, 2) || !whole && !use.Required {
 			continue
 		}
 		resources := r.fill(*use.ResourceType, whole)
-		if len(resources) == 0 {
-			continue
-		}
-		if variables > most {
-			most, found = variables, nil
+		if len(resources) > 0 && weight > best {
+			best, found = weight, nil
 		}
 		for _, resource := range resources {
 			if !slices.Contains(found, resource) {

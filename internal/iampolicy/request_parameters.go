@@ -84,7 +84,7 @@ func (r request) keysOf(t sar.ResourceType, variable string) []string {
 	stem := strings.TrimSuffix(strings.TrimSuffix(name, "name"), "id")
 	keys := append([]string{name}, oddParameters[r.act.Service+"."+variable]...)
 	if stem == "" { // Route 53 calls each variable Id
-		stem = strings.ToLower(t.Name)
+		return append(keys, strings.ToLower(t.Name)+"id")
 	}
 	for _, tail := range []string{"arn", "identifier", "", "name", "id"} {
 		keys = append(keys, stem+tail)

@@ -1,0 +1,227 @@
+package iampolicy
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestAllow(t *testing.T) {
+	const (
+		repository = "arn:aws:ecr:eu-west-1:111122223333:repository/api"
+		secret     = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-a1B2c3"
+		key        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+	)
+	tests := []struct {
+		name  string
+		reqs  []Request
+		want  []Statement
+		notes []Note
+	}{
+		{
+			name: "one call",
+			reqs: []Request{{Action: "secretsmanager:getsecretvalue", Resource: secret}},
+			want: []Statement{{Sid: "SecretsmanagerGetSecretValue", Effect: "Allow", Action: []string{"secretsmanager:GetSecretValue"}, Resource: []string{secret}}},
+		},
+		{
+			name: "actions with the same resources share a statement, once each",
+			reqs: []Request{
+				{Action: "ecr:GetDownloadUrlForLayer", Resource: repository},
+				{Action: "ecr:GetAuthorizationToken"},
+				{Action: "ecr:BatchGetImage", Resource: repository},
+				{Action: "ecr:BatchGetImage", Resource: "api"},
+			},
+			want: []Statement{
+				{Sid: "EcrActions", Effect: "Allow", Action: []string{"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}, Resource: []string{repository}},
+				{Sid: "EcrGetAuthorizationToken", Effect: "Allow", Action: []string{"ecr:GetAuthorizationToken"}, Resource: []string{"*"}},
+			},
+			notes: []Note{{"ecr:GetAuthorizationToken", "*", "IAM has no resource-level permissions for ecr:GetAuthorizationToken: only * works."}},
+		},
+		{
+			name: "an action's resources are its own",
+			reqs: []Request{
+				{Action: "s3:GetObject", Resource: "arn:aws:s3:::a/x"},
+				{Action: "s3:PutObject", Resource: "arn:aws:s3:::a/x"},
+				{Action: "s3:GetObject", Resource: "arn:aws:s3:::b/y"},
+			},
+			want: []Statement{
+				{Sid: "S3GetObject", Effect: "Allow", Action: []string{"s3:GetObject"}, Resource: []string{"arn:aws:s3:::a/x", "arn:aws:s3:::b/y"}},
+				{Sid: "S3PutObject", Effect: "Allow", Action: []string{"s3:PutObject"}, Resource: []string{"arn:aws:s3:::a/x"}},
+			},
+		},
+		{
+			name: "a key through a service, and the same key without it",
+			reqs: []Request{
+				{Action: "kms:Decrypt", Resource: key, ViaService: "secretsmanager.eu-west-1.amazonaws.com"},
+				{Action: "kms:Decrypt", Resource: key, ViaService: "ssm.eu-west-1.amazonaws.com"},
+			},
+			want: []Statement{
+				{
+					Sid: "KmsDecrypt", Effect: "Allow", Action: []string{"kms:Decrypt"}, Resource: []string{key},
+					Condition: Condition{"StringEquals": {"kms:ViaService": {"secretsmanager.eu-west-1.amazonaws.com"}}},
+				},
+				{
+					Sid: "KmsDecrypt2", Effect: "Allow", Action: []string{"kms:Decrypt"}, Resource: []string{key},
+					Condition: Condition{"StringEquals": {"kms:ViaService": {"ssm.eu-west-1.amazonaws.com"}}},
+				},
+			},
+		},
+		{
+			name: "a key by its alias",
+			reqs: []Request{{Action: "kms:Decrypt", Resource: "alias/app"}},
+			want: []Statement{{
+				Sid: "KmsDecrypt", Effect: "Allow", Action: []string{"kms:Decrypt"}, Resource: []string{"arn:aws:kms:eu-west-1:111122223333:key/*"},
+				Condition: Condition{"ForAnyValue:StringEquals": {"kms:ResourceAliases": {"alias/app"}}},
+			}},
+			notes: []Note{{
+				"kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:key/*",
+				"IAM does not match keys by alias; the condition holds the statement to keys with alias/app.",
+			}},
+		},
+		{
+			name: "a secret whose name may end in what looks like its suffix",
+			reqs: []Request{{Action: "secretsmanager:GetSecretValue", Resource: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-secret"}},
+			want: []Statement{{
+				Sid: "SecretsmanagerGetSecretValue", Effect: "Allow", Action: []string{"secretsmanager:GetSecretValue"},
+				Resource: []string{
+					"arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-secret",
+					"arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-secret-??????",
+				},
+			}},
+		},
+		{
+			name: "unknown resource, and * beside an ARN",
+			reqs: []Request{
+				{Action: "ssm:GetParameters", Resource: "arn:aws:ssm:eu-west-1:111122223333:parameter/a"},
+				{Action: "ssm:GetParameters"},
+			},
+			want:  []Statement{{Sid: "SsmGetParameters", Effect: "Allow", Action: []string{"ssm:GetParameters"}, Resource: []string{"*"}}},
+			notes: []Note{{"ssm:GetParameters", "*", "The evidence does not name the resource; put its ARN in place of *."}},
+		},
+		{
+			name: "a resource that the action cannot match",
+			reqs: []Request{{Action: "iam:PassRole", Resource: "arn:aws:iam::111122223333:user/x"}},
+			want: []Statement{{Sid: "IamPassRole", Effect: "Allow", Action: []string{"iam:PassRole"}, Resource: []string{"*"}}},
+			notes: []Note{{
+				"iam:PassRole", "*",
+				"iam:PassRole cannot be allowed on arn:aws:iam::111122223333:user/x; put the right ARN in place of *.",
+			}},
+		},
+		{
+			name: "a log stream",
+			reqs: []Request{{Action: "logs:PutLogEvents", Resource: "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api:log-stream:a/b/c"}},
+			want: []Statement{{
+				Sid: "LogsPutLogEvents", Effect: "Allow", Action: []string{"logs:PutLogEvents"},
+				Resource: []string{"arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api:*"},
+			}},
+			notes: []Note{{
+				"logs:PutLogEvents", "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api:*",
+				"A log stream's name changes with each task, so the whole log group is allowed.",
+			}},
+		},
+		{
+			name: "names that IAM would fill in",
+			reqs: []Request{{Action: "s3:GetObject", Resource: "arn:aws:s3:::home/${aws:username}/${HOME}"}},
+			want: []Statement{{
+				Sid: "S3GetObject", Effect: "Allow", Action: []string{"s3:GetObject"},
+				Resource: []string{"arn:aws:s3:::home/${$}{aws:username}/${HOME}"},
+			}},
+		},
+		{name: "no action", reqs: []Request{{Resource: "arn:aws:s3:::a"}, {Action: "GetObject"}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			doc, notes := Allow(tt.reqs, here)
+			if diff := cmp.Diff(Document{Version: "2012-10-17", Statement: tt.want}, doc); diff != "" {
+				t.Errorf("document (-want +got)\n%s", diff)
+			}
+			if diff := cmp.Diff(tt.notes, notes); diff != "" {
+				t.Errorf("notes (-want +got)\n%s", diff)
+			}
+			if len(tt.want) > 0 {
+				if problems := Validate(doc, KindIdentity); problems != nil {
+					t.Errorf("invalid: %v", problems)
+				}
+			}
+		})
+	}
+}
+
+func TestAllowNotesMissingPlace(t *testing.T) {
+	doc, notes := Allow([]Request{{Action: "sqs:SendMessage", Resource: "jobs"}}, Context{Partition: "aws"})
+	if got := doc.Statement[0].Resource[0]; got != "arn:aws:sqs:*:*:jobs" {
+		t.Errorf("resource %s", got)
+	}
+	want := []Note{{"sqs:SendMessage", "arn:aws:sqs:*:*:jobs", "The evidence does not name the account or the Region; put them in place of *."}}
+	if diff := cmp.Diff(want, notes); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestOwners(t *testing.T) {
+	const (
+		session = "arn:aws:sts::111122223333:assumed-role/api/0123456789abcdef0123456789abcdef"
+		role    = "arn:aws:iam::111122223333:role/api"
+		image   = "arn:aws:ecr:eu-west-1:444455556666:repository/api"
+		secret  = "arn:aws:secretsmanager:eu-west-1:444455556666:secret:db-a1B2c3"
+		queue   = "arn:aws:sqs:eu-west-1:444455556666:jobs"
+	)
+	resourcePolicy := func(action, resource string) Document {
+		doc, _ := ResourcePolicy(session, []Request{{Action: action, Resource: resource}}, here)
+		return doc
+	}
+	endpoint, _ := EndpointPolicy(role, []Request{{Action: "sqs:SendMessage", Resource: queue}}, here)
+	tests := []struct {
+		name string
+		kind Kind
+		got  Document
+		want Statement
+	}{
+		{
+			"trust", KindTrust, TrustPolicy(ECSTasks),
+			Statement{Effect: "Allow", Principal: Principal{"Service": {"ecs-tasks.amazonaws.com"}}, Action: []string{"sts:AssumeRole"}},
+		},
+		{
+			"pass role", KindIdentity, PassRole(role, "arn:aws:iam::111122223333:role/team/execution"),
+			Statement{
+				Sid: "IamPassRole", Effect: "Allow", Action: []string{"iam:PassRole"},
+				Resource:  []string{role, "arn:aws:iam::111122223333:role/team/execution"},
+				Condition: Condition{"StringEquals": {"iam:PassedToService": {"ecs-tasks.amazonaws.com"}}},
+			},
+		},
+		{
+			"repository", KindResource, resourcePolicy("ecr:BatchGetImage", image),
+			Statement{Sid: "EcrBatchGetImage", Effect: "Allow", Principal: Principal{"AWS": {role}}, Action: []string{"ecr:BatchGetImage"}},
+		},
+		{
+			"secret", KindResource, resourcePolicy("secretsmanager:GetSecretValue", secret),
+			Statement{
+				Sid: "SecretsmanagerGetSecretValue", Effect: "Allow", Principal: Principal{"AWS": {role}},
+				Action: []string{"secretsmanager:GetSecretValue"}, Resource: []string{"*"},
+			},
+		},
+		{
+			"key", KindKey, resourcePolicy("kms:Decrypt", "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
+			Statement{Sid: "KmsDecrypt", Effect: "Allow", Principal: Principal{"AWS": {role}}, Action: []string{"kms:Decrypt"}, Resource: []string{"*"}},
+		},
+		{
+			"queue", KindResource, resourcePolicy("sqs:SendMessage", queue),
+			Statement{Sid: "SqsSendMessage", Effect: "Allow", Principal: Principal{"AWS": {role}}, Action: []string{"sqs:SendMessage"}, Resource: []string{queue}},
+		},
+		{
+			"endpoint", KindEndpoint, endpoint,
+			Statement{
+				Sid: "SqsSendMessage", Effect: "Allow", Principal: Principal{"*": {"*"}}, Action: []string{"sqs:SendMessage"},
+				Resource: []string{queue}, Condition: Condition{"ArnEquals": {"aws:PrincipalArn": {role}}},
+			},
+		},
+	}
+	for _, tt := range tests {
+		if diff := cmp.Diff(Document{Version: Version, Statement: []Statement{tt.want}}, tt.got); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", tt.name, diff)
+		}
+		if problems := Validate(tt.got, tt.kind); problems != nil {
+			t.Errorf("%s is invalid: %v", tt.name, problems)
+		}
+	}
+}
