@@ -197,6 +197,9 @@ func (d Denial) actionOfOperation() string {
 	if d.Operation == "" {
 		return ""
 	}
+	if d.Service == "" && strings.HasSuffix(d.Code, "UnauthorizedOperation") {
+		d.Service = "ec2" // the code is EC2's alone
+	}
 	if d.Service != "" {
 		if actions := iampolicy.CallActions(d.Service, d.Operation); len(actions) > 0 {
 			return actions[0]

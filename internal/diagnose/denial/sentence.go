@@ -67,12 +67,13 @@ func readSentence(text string, from, anchorStart, anchorEnd int) Denial {
 	printed := strings.ReplaceAll(rest[m[2]:m[3]], " ", "")
 	d.End = anchorEnd + m[3]
 	tail := rest[m[3]:]
-	if atEnd && strings.Trim(tail, ".…") == "" {
+	action, known := iampolicy.Canonical(printed)
+	if !known && atEnd && strings.Trim(tail, ".…") == "" {
 		d.Cut = true
 		d.Action = completeAction(printed)
 		return d
 	}
-	d.Action = canonical(printed)
+	d.Action = action.String()
 	used := d.readResource(tail, atEnd)
 	d.End += used
 	d.readReason(tail[used:], d.End)
@@ -154,9 +155,6 @@ var startupActions = []string{
 
 // completeAction completes an action at which the text was cut.
 func completeAction(printed string) string {
-	if a, ok := iampolicy.Canonical(printed); ok {
-		return a.String()
-	}
 	match := ""
 	for _, a := range startupActions {
 		if len(printed) < len(a) && strings.EqualFold(a[:len(printed)], printed) {
@@ -169,14 +167,15 @@ func completeAction(printed string) string {
 	return match
 }
 
-// cutMarks are what people and consoles put where they cut.
+// cutWithin tells what is left of a reason that was cut. A sentence that simply
+// ends without one may be whole: many services give none.
 func cutWithin(rest string) bool {
 	rest = strings.TrimSpace(rest)
-	if rest == "" || rest == "..." || rest == "…" {
+	if rest == "..." || rest == "…" {
 		return true
 	}
 	rest = strings.ToLower(strings.TrimRight(rest, ".…"))
-	return len(rest) < 24 && strings.HasPrefix("because no identity-based policy", rest) || strings.HasPrefix("with an explicit deny", rest)
+	return rest != "" && (strings.HasPrefix("because no", rest) || strings.HasPrefix("with an explicit deny", rest))
 }
 
 // orphanClause is the end of a sentence whose beginning was cut off.
