@@ -2,6 +2,8 @@ package awsclient
 
 import (
 	"context"
+	"math/rand/v2"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -57,7 +59,7 @@ func (c *Collector) region(name string) *clients {
 	cfg := c.config.Copy()
 	cfg.Region = name
 	cl := &clients{
-		ecs:   ecs.NewFromConfig(cfg),
+		ecs:   ecs.NewFromConfig(cfg, lenient),
 		logs:  cloudwatchlogs.NewFromConfig(cfg),
 		trail: cloudtrail.NewFromConfig(cfg),
 		sts:   sts.NewFromConfig(cfg),
@@ -82,7 +84,23 @@ func prepare(cfg aws.Config) aws.Config {
 // newRetryer is the SDK's standard retryer with three attempts, as AWS tools
 // have by default; AWS_MAX_ATTEMPTS still wins.
 func newRetryer() aws.Retryer {
-	return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = maxBackoff })
+	return retry.NewStandard(func(o *retry.StandardOptions) { o.Backoff = retry.BackoffDelayerFunc(backoff) })
+}
+
+const (
+	firstBackoff = 500 * time.Millisecond
+	maxBackoff   = time.Second
+)
+
+// backoff waits at least half of a time that doubles with each attempt, and at
+// most all of it: long enough for a throttled LookupEvents, of which AWS takes
+// two a second, and not so long that nothing is left of the budget.
+func backoff(attempt int, _ error) (time.Duration, error) {
+	d := firstBackoff
+	for range attempt - 1 {
+		d = min(2*d, maxBackoff)
+	}
+	return d/2 + rand.N(d/2), nil
 }
 
 // markedCredentials are the given credentials, with errors that we know again.

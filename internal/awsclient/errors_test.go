@@ -129,6 +129,41 @@ func TestWhatIsLeftOfAForgottenTask(t *testing.T) {
 	}
 }
 
+func TestAServiceWithoutStoppedTaskThatCannotBeRead(t *testing.T) {
+	tests := []struct {
+		name    string
+		service string
+		fault   awsfake.Fault
+		want    error
+		says    string
+	}{
+		{name: "no such service", service: "nope", want: awsclient.ErrUnknownService, says: "nope"},
+		{name: "refused", service: "api", fault: awsfake.Fault{Deny: true}, want: awsclient.ErrRefused, says: "ecs:DescribeServices"},
+		{name: "empty answer", service: "api", fault: awsfake.Fault{Empty: true}, want: awsclient.ErrUnreachable, says: "proxy"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			fake, collector := serve(t, forgotten())
+			fake.SetFault("ecs:DescribeServices", tt.fault)
+			r := serviceRef()
+			r.Service = tt.service
+			_, err := collector.Collect(t.Context(), r, nil)
+			checkError(t, err, tt.want, []string{tt.says})
+		})
+	}
+}
+
+func TestAnErrorSaysWhatLayBehindIt(t *testing.T) {
+	cause := errors.New("dial tcp: refused")
+	err := error(&awsclient.Error{Kind: awsclient.ErrUnreachable, Message: "Try again.", Err: cause})
+	if !errors.Is(err, cause) || !errors.Is(err, awsclient.ErrUnreachable) {
+		t.Error("errors.Is finds neither kind nor cause")
+	}
+	if got, want := err.Error(), "AWS cannot be reached: Try again.: dial tcp: refused"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestWithoutCredentials(t *testing.T) {
 	broken := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{}, errors.New("no EC2 IMDS role found")

@@ -112,10 +112,10 @@ func (f failure) sortByTransport() failureKind {
 	switch {
 	case errors.Is(f.err, context.DeadlineExceeded), errors.Is(f.err, context.Canceled):
 		return failedTimeout
-	case f.httpStatus >= 500 && f.httpStatus != 501:
-		return failedServer
-	case notReadable, errors.Is(f.err, errEmptyAnswer), f.code == "UnknownError":
+	case notReadable, errors.Is(f.err, errEmptyAnswer), f.code == "UnknownError" && f.httpStatus < 500:
 		return failedForeign
+	case f.httpStatus >= 500:
+		return failedServer
 	case f.httpStatus == 0 && f.code == "":
 		return failedNoConnection
 	}

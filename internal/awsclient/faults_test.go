@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/go-cmp/cmp"
 
 	"whystopped/internal/awsclient/awsfake"
@@ -211,5 +213,24 @@ func TestASearchThatDoesNotEndIsBounded(t *testing.T) {
 	}
 	if got := ev.Logs[0].Lines[0].Text; !strings.HasPrefix(got, "0: ") {
 		t.Errorf("the log begins with %q, want the first denial", got)
+	}
+}
+
+func TestTasksAsOtherServersWriteThem(t *testing.T) {
+	collector := answering(t, world(), "DescribeTasks", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		fmt.Fprintf(w, `{"tasks":[{"taskArn":%q,"cpu":256,"memory":"512","launchType":"","version":3,"createdAt":1795348800.123,"containers":[{"name":"app","cpu":0,"memory":128,"exitCode":0}]}],"failures":[]}`, taskARN)
+	})
+	ev, err := collector.Collect(t.Context(), ref(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &evidence.Task{
+		TaskARN: taskARN, CPU: "256", Memory: "512", Version: 3,
+		CreatedAt:  evidence.At(time.Unix(1795348800, 123_000_000).UTC()),
+		Containers: []evidence.Container{{Name: "app", ExitCode: aws.Int(0)}},
+	}
+	if diff := cmp.Diff(want, ev.Task); diff != "" {
+		t.Errorf("task (-want +got):\n%s", diff)
 	}
 }

@@ -124,7 +124,7 @@ func TestManyCallsKeepEveryFailedOne(t *testing.T) {
 }
 
 func TestLookupEventsIsAnsweredByAPage(t *testing.T) {
-	for _, status := range []int{http.StatusNotFound, http.StatusNotImplemented, http.StatusForbidden, http.StatusOK} {
+	for _, status := range []int{http.StatusNotFound, http.StatusNotImplemented, http.StatusForbidden, http.StatusInternalServerError, http.StatusOK} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
 			collector := answering(t, world(), "LookupEvents", func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "text/html; charset=utf-8")

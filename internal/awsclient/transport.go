@@ -16,8 +16,6 @@ const (
 	// connectTimeout keeps an endpoint that swallows packets from using up
 	// the budget of a source without a second try.
 	connectTimeout = 3 * time.Second
-	// maxBackoff bounds one wait between the attempts of a call.
-	maxBackoff = time.Second
 	// maxAnswer bounds one answer in bytes. AWS's own limits are far below:
 	// 1 MB for log events, and 50 CloudTrail records of up to 256 KB.
 	maxAnswer = 32 << 20
