@@ -1,0 +1,54 @@
+# Everything that is done with this project by command. "make test" is the one
+# that has to pass; it installs what its tests need where it may.
+
+GO      ?= go
+LDFLAGS := -s -w
+FUZZTIME ?= 20s
+
+.PHONY: all build run demo test test-moto tools lint bench fuzz vuln measure generate clean
+
+all: lint test
+
+build: ## the server as one static binary in bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/whystopped ./cmd/server
+
+demo: ## the service with sample tasks, no account needed
+	$(GO) run ./cmd/server -demo
+
+run: ## the service on the AWS account of your environment
+	$(GO) run ./cmd/server
+
+tools: ## what the tests need beside Go: Chromium and the AWS CLI
+	@scripts/test-tools.sh chromium aws
+
+test: tools ## all tests, with the race detector and in random order
+	WHYSTOPPED_REQUIRE_TOOLS=1 $(GO) test -race -shuffle=on -timeout 15m ./...
+
+test-moto: ## the service against moto_server, an AWS server that others wrote
+	$(GO) test -tags moto -count=1 -timeout 5m ./test/moto
+
+lint: ## formatting, vet, staticcheck, the Dockerfile's rules
+	@out=$$($(GO) tool gofumpt -l cmd internal test web); if [ -n "$$out" ]; then echo "not formatted (go tool gofumpt -w .):"; echo "$$out"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) vet -tags moto ./test/moto
+	$(GO) tool staticcheck ./...
+	scripts/lint-dockerfile.sh Dockerfile
+	@git diff --exit-code --stat -- go.mod go.sum
+
+bench: ## benchmarks of the engine and the way through the double
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## each fuzz target for FUZZTIME
+	scripts/fuzz.sh $(FUZZTIME)
+
+vuln: ## known holes in dependencies; needs to reach vuln.go.dev
+	$(GO) tool govulncheck ./...
+
+measure: build ## size of the binary, start to first answer, idle memory
+	scripts/measure.sh bin/whystopped
+
+generate: ## the table of IAM actions from the Service Authorization Reference
+	$(GO) generate ./...
+
+clean:
+	rm -rf bin

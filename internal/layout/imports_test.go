@@ -1,0 +1,105 @@
+// Package layout holds the rule of who may import whom, which the compiler does
+// not know: the core is pure, and nothing but the program imports the wiring.
+package layout
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "whystopped/"
+
+// pkg is what go list tells of a package.
+type pkg struct {
+	ImportPath string
+	Standard   bool
+	Imports    []string
+	Deps       []string
+}
+
+func packages(t *testing.T) map[string]pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Standard,Imports,Deps", "whystopped/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	all := map[string]pkg{}
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatalf("read go list: %v", err)
+		}
+		all[strings.TrimPrefix(p.ImportPath, module)] = p
+	}
+	return all
+}
+
+// The pure core: the standard library, and each other downward.
+var pure = map[string][]string{
+	"internal/arn":               {},
+	"internal/redact":            {},
+	"internal/taskref":           {"internal/arn"},
+	"internal/iampolicy/sar":     {},
+	"internal/iampolicy":         {"internal/arn", "internal/iampolicy/sar"},
+	"internal/diagnose/scan":     {},
+	"internal/diagnose/verdict":  {},
+	"internal/diagnose/evidence": {},
+	"internal/diagnose/denial":   {"internal/arn", "internal/iampolicy", "internal/diagnose/evidence", "internal/diagnose/verdict"},
+	"internal/diagnose/cause":    {"internal/arn", "internal/iampolicy", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/scan", "internal/diagnose/verdict"},
+	"internal/diagnose":          {"internal/arn", "internal/iampolicy", "internal/redact", "internal/diagnose/cause", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/verdict"},
+}
+
+// Packages of the standard library that touch the world.
+var worldly = []string{"net", "net/http", "os", "os/exec", "database/sql", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "syscall"}
+
+func TestThePureCoreImportsNothingWorldly(t *testing.T) {
+	all := packages(t)
+	for name, allowed := range pure {
+		p, ok := all[name]
+		if !ok {
+			t.Errorf("%s does not exist any more; take it out of the list", name)
+			continue
+		}
+		for _, dep := range p.Imports {
+			own, isOwn := strings.CutPrefix(dep, module)
+			switch {
+			case isOwn && !slices.Contains(allowed, own):
+				t.Errorf("%s may not import %s", name, own)
+			case !isOwn && strings.Contains(strings.SplitN(dep, "/", 2)[0], "."):
+				t.Errorf("%s may import the standard library only, not %s", name, dep)
+			case slices.Contains(worldly, dep):
+				t.Errorf("%s is pure and may not import %s", name, dep)
+			}
+		}
+	}
+}
+
+func TestWhoMayImportWhom(t *testing.T) {
+	all := packages(t)
+	const aws = "github.com/aws/aws-sdk-go-v2"
+	for name, p := range all {
+		for _, dep := range p.Imports {
+			own := strings.TrimPrefix(dep, module)
+			switch {
+			case own == "internal/app" && name != "cmd/server" && !strings.HasPrefix(name, "test/"):
+				t.Errorf("%s imports internal/app; only cmd/server may", name)
+			case strings.HasPrefix(dep, aws) && name != "internal/awsclient" && name != "internal/app" && !strings.HasPrefix(name, "test/"):
+				t.Errorf("%s imports %s; the AWS SDK stays inside internal/awsclient (and its configuration in internal/app)", name, dep)
+			case own == "internal/awsclient" && name != "internal/app":
+				t.Errorf("%s imports internal/awsclient; ways in go through internal/casebook", name)
+			case own == "internal/awsclient/awsfake" && name != "internal/app":
+				t.Errorf("%s imports the AWS double; only the demo's wiring may", name)
+			}
+		}
+	}
+	if len(all) < len(pure) {
+		t.Fatalf("go list told of %d packages only", len(all))
+	}
+}
