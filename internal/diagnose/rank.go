@@ -40,6 +40,7 @@ const (
 	scoreLog        = 500  // the log of the container that ended the task
 	scoreTrail      = 480
 	scoreExit       = 300 // an exit code alone
+	scoreFrame      = 290 // what ECS writes around every such stop
 	scoreSibling    = 280 // the log of another container
 	scoreEvent      = 260 // a service event beside a task that tells for itself
 	scoreBackground = 120 // survived, stale, harmless
@@ -86,6 +87,9 @@ func newCandidate(c *cause.Case, k *cause.Cause, m cause.Match) candidate {
 
 func score(c *cause.Case, k candidate) int {
 	s := placeScore(c, k)
+	if k.cause.Level == cause.Frame {
+		return scoreFrame
+	}
 	if k.cause.Level == cause.Fallback && s > scoreExit {
 		s -= fallbackCost
 		if t := k.match.Text; t != nil && t.Place == cause.Log {
@@ -100,16 +104,12 @@ func score(c *cause.Case, k candidate) int {
 
 func placeScore(c *cause.Case, k candidate) int {
 	t := k.match.Text
-	byStop := k.cause.Area == cause.AreaShutdown && k.cause.Level != cause.Fallback
+	byStop := k.cause.Area == cause.AreaShutdown && k.cause.Level == cause.Specific
 	switch {
 	case k.cause.Code == "stop.user" && c.Facts.StopCode == "UserInitiated":
 		return scoreByCaller
 	case byStop && (t == nil || t.Place == cause.Stopped):
 		return scoreStopped
-	case t == nil && k.cause.Code == "running":
-		return scoreExit - 1
-	case t == nil && k.cause.Level == cause.Fallback && k.cause.Area == cause.AreaShutdown, t == nil && k.cause.Code == "startup.failed", t == nil && k.cause.Code == "stop.essential-container":
-		return scoreExit - 10
 	case t == nil:
 		return scoreExit
 	case t.Stale || k.survived:
@@ -223,7 +223,7 @@ func dropImitations(c *cause.Case, all []candidate) []candidate {
 	}
 	kept := all[:0]
 	for _, k := range all {
-		if k.place() != cause.Stopped || k.cause.Area == cause.AreaShutdown && k.cause.Level != cause.Fallback {
+		if k.place() != cause.Stopped || k.cause.Area == cause.AreaShutdown && k.cause.Level == cause.Specific {
 			kept = append(kept, k)
 		}
 	}
@@ -270,12 +270,13 @@ func before(a, b candidate) bool {
 // dropVague leaves out causes that only say that something happened, where a
 // sharper one says what.
 func dropVague(all []candidate) []candidate {
-	if len(all) == 0 || all[0].cause.Level == cause.Fallback {
+	if len(all) == 0 || all[0].cause.Level == cause.Frame {
 		return all
 	}
+	lead := all[0].cause.Level
 	kept := all[:0]
 	for _, k := range all {
-		if k.cause.Level != cause.Fallback || k.cause.Code == "running" {
+		if k.cause.Level >= lead || k.cause.Code == "running" {
 			kept = append(kept, k)
 		}
 	}

@@ -14,7 +14,8 @@ type Level int
 
 // From the vaguest to the sharpest.
 const (
-	Fallback Level = iota - 1 // an exit code, a stop code: that something happened
+	Frame    Level = iota - 2 // what ECS writes around every stop of its kind
+	Fallback                  // an exit code, a last complaint: that something happened
 	Specific                  // what happened; the zero value, since most causes are
 )
 

@@ -94,7 +94,7 @@ func shutdownCauses() []*Cause {
 			},
 		},
 		{
-			Code: "running", Area: AreaShutdown, Level: Fallback, Phase: verdict.PhaseUnknown, Category: verdict.Other,
+			Code: "running", Area: AreaShutdown, Level: Frame, Phase: verdict.PhaseUnknown, Category: verdict.Other,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The task has not stopped",
 			Meaning: "ECS still counts the task among the running or starting ones ({name|no stop is recorded}). What is said here is provisional.",
@@ -102,7 +102,7 @@ func shutdownCauses() []*Cause {
 			When:    Where(stillRunning),
 		},
 		{
-			Code: "startup.failed", Area: AreaContainer, Level: Fallback, Phase: verdict.PhaseStartup, Category: verdict.Other,
+			Code: "startup.failed", Area: AreaContainer, Level: Frame, Phase: verdict.PhaseStartup, Category: verdict.Other,
 			Identity: verdict.UnknownIdentity, Confidence: verdict.ConfidenceUnknown,
 			Title:   "The task failed to start, and nothing says why",
 			Meaning: "ECS gave up before the application ran. The reason is missing from what was read: the containers' reasons, the service's events and CloudTrail usually have it.",
@@ -113,7 +113,7 @@ func shutdownCauses() []*Cause {
 			},
 		},
 		{
-			Code: "stop.essential-container", Area: AreaRuntime, Level: Fallback, Phase: verdict.PhaseRuntime, Category: verdict.AppCrash,
+			Code: "stop.essential-container", Area: AreaRuntime, Level: Frame, Phase: verdict.PhaseRuntime, Category: verdict.AppCrash,
 			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
 			Title:   "An essential container ended, and nothing says why",
 			Meaning: "A container that the task cannot do without ended. Its exit code and its log would tell why, and neither was there.",
