@@ -59,24 +59,6 @@ func Lookup(service, name string) (Action, bool) {
 	return svc.actions[i], true
 }
 
-// Actions lists the actions of a service, sorted by name.
-func Actions(service string) []Action {
-	svc := load(service)
-	if svc == nil {
-		return nil
-	}
-	return append([]Action(nil), svc.actions...)
-}
-
-// Types lists the resource types of a service.
-func Types(service string) []ResourceType {
-	svc := load(service)
-	if svc == nil {
-		return nil
-	}
-	return append([]ResourceType(nil), svc.types...)
-}
-
 // Services lists the prefixes of all services, sorted.
 func Services() []string { return append([]string(nil), contents().prefixes...) }
 

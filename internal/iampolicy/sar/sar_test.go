@@ -1,7 +1,6 @@
 package sar_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -73,35 +72,6 @@ func TestFits(t *testing.T) {
 		if got := action.Fits(tt.resource); got != tt.want {
 			t.Errorf("%s fits %s: got %v, want %v", tt.action, tt.resource, got, tt.want)
 		}
-	}
-}
-
-// TestTableIsWhole unpacks every section of the embedded table.
-func TestTableIsWhole(t *testing.T) {
-	services := sar.Services()
-	if !slices.IsSorted(services) {
-		t.Error("services are not sorted")
-	}
-	actions := 0
-	for _, service := range services {
-		list := sar.Actions(service)
-		actions += len(list)
-		for _, action := range list {
-			if got, ok := sar.Lookup(service, strings.ToUpper(action.Name)); !ok || got.Name != action.Name {
-				t.Errorf("Lookup(%s, %s) = %v, %v", service, strings.ToUpper(action.Name), got, ok)
-			}
-		}
-		for _, typ := range sar.Types(service) {
-			if !strings.HasPrefix(typ.Template, "arn:${Partition}:") || strings.Contains(typ.Template, "\t") {
-				t.Errorf("service %s: odd template %q of type %s", service, typ.Template, typ.Name)
-			}
-		}
-		if sar.ServiceName(service) == "" {
-			t.Errorf("service %s has no name", service)
-		}
-	}
-	if len(services) < 400 || actions < 20000 {
-		t.Errorf("%d services and %d actions, too few", len(services), actions)
 	}
 }
 
