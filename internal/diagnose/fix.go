@@ -2,12 +2,16 @@ package diagnose
 
 import (
 	"fmt"
-	"strings"
 
-	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
+)
+
+// The purposes of policies in a fix.
+const (
+	purposeDenied   = "denied"           // exactly what was denied
+	purposeComplete = "startup-complete" // everything the execution role needs to start the task
 )
 
 const notSimulated = "IAM was not asked: the policy was not tried on the role."
@@ -20,10 +24,8 @@ func fixOf(c *cause.Case, k candidate) Fix {
 	for _, step := range k.cause.Fix {
 		fix.Steps = append(fix.Steps, cause.Fill(step, words))
 	}
-	if r := k.match.Refusal; r != nil && categoryOf(k).IsIAM() {
-		denialFix(c, k, r, &fix)
-	} else if categoryOf(k).IsIAM() {
-		grantedFix(c, k, &fix)
+	if categoryOf(k).IsIAM() {
+		fixIAM(c, k, &fix)
 	}
 	if fix.Summary == "" && len(fix.Steps) > 0 {
 		fix.Summary = fix.Steps[0]
@@ -34,21 +36,89 @@ func fixOf(c *cause.Case, k candidate) Fix {
 	return fix
 }
 
-func denialFix(c *cause.Case, k candidate, r *cause.Refusal, fix *Fix) {
-	to := attachTo(k.identity())
-	fix.AttachTo = to
-	if !allowHelps(c, k, r) {
-		fix.Summary = ownerWords(r, to)
+func fixIAM(c *cause.Case, k candidate, fix *Fix) {
+	if kind := k.identity().Kind; kind != verdict.NoIdentity && kind != verdict.UnknownIdentity {
+		fix.AttachTo = attachTo(k.identity())
+	}
+	switch {
+	case k.match.Refusal != nil:
+		fixRefusal(c, k, fix)
+	case k.cause.Trusts != "":
+		fix.add(iampolicy.KindTrust, fix.AttachTo, iampolicy.TrustPolicy(k.cause.Trusts))
+	default:
+		fixGranted(c, k, fix)
+	}
+	if k.identity().Kind == verdict.ExecutionRole && len(fix.Policies) > 0 && phaseOf(c, k) == verdict.PhaseStartup {
+		addStartupComplete(c, fix)
+	}
+	fix.Snippets = snippets(*fix)
+}
+
+// fixRefusal mends a refusal where it was made: at the identity, or at whoever
+// owns the policy that said no.
+func fixRefusal(c *cause.Case, k candidate, fix *Fix) {
+	r := k.match.Refusal
+	requests := []iampolicy.Request{{Action: r.Action, Resource: policyResource(c, r), ViaService: viaService(c, r)}}
+	ctx := refusalContext(c, r)
+	if !allowHelps(k, r) {
+		fix.Summary = ownerWords(r, fix.AttachTo)
+		fixAtOwner(c, k, requests, fix)
 		return
 	}
-	request := iampolicy.Request{Action: r.Action, Resource: policyResource(c, r), ViaService: viaService(c, r)}
-	doc, notes := iampolicy.Allow([]iampolicy.Request{request}, refusalContext(c, r))
+	fix.Summary = fmt.Sprintf("Attach this policy to %s. Whoever administers IAM in %s can do it.", attachWords(fix.AttachTo), accountWords(c, k))
+	doc, notes := iampolicy.Allow(requests, ctx)
+	if r.Action == "iam:PassRole" && requests[0].Resource != "" && requests[0].Resource != "*" {
+		doc, notes = iampolicy.PassRole(passedRoles(c, requests[0].Resource)...), nil
+	}
+	fix.add(iampolicy.KindIdentity, fix.AttachTo, doc)
 	for _, n := range notes {
 		fix.Steps = append(fix.Steps, n.Reason)
 	}
-	fix.Summary = fmt.Sprintf("Attach this policy to %s. Whoever administers IAM in %s can do it.", attachWords(to), accountWords(c, k))
-	fix.Policies = append(fix.Policies, Policy{
-		Purpose: "denied", Kind: "identity-policy", AttachTo: to, Document: doc,
+	if owner := foreignOwner(k, r); owner != "" {
+		fix.Steps = append(fix.Steps, fmt.Sprintf("The resource belongs to account %s: its owner must allow %s in the resource's own policy too.", owner, attachWords(fix.AttachTo)))
+		doc, _ := iampolicy.ResourcePolicy(principalARN(k, r), requests, ctx)
+		fix.add(ownerKind(r), nil, doc)
+	}
+}
+
+// fixAtOwner gives the document that the deciding owner has to change, where
+// one can be written without knowing the rest of it. A deny has to be found and
+// removed, and an organization's policies and sessions have owners of their own.
+func fixAtOwner(c *cause.Case, k candidate, requests []iampolicy.Request, fix *Fix) {
+	r := k.match.Refusal
+	principal := principalARN(k, r)
+	if r.Explicit || r.Action == "" || principal == "" {
+		return
+	}
+	ctx := refusalContext(c, r)
+	switch r.Policy {
+	case verdict.PolicyResource, verdict.PolicyKey:
+		doc, _ := iampolicy.ResourcePolicy(principal, requests, ctx)
+		fix.add(ownerKind(r), nil, doc)
+	case verdict.PolicyVPCEndpoint:
+		doc, _ := iampolicy.EndpointPolicy(principal, requests, ctx)
+		fix.add(iampolicy.KindEndpoint, nil, doc)
+	case verdict.PolicyBoundary:
+		doc, _ := iampolicy.Allow(requests, ctx)
+		fix.add(iampolicy.KindBoundary, fix.AttachTo, doc)
+	case verdict.PolicyTrust:
+		fix.add(iampolicy.KindTrust, &AttachTo{Kind: verdict.Caller, ARN: r.Resource, Name: principalName(r.Resource)}, trustOf(principal))
+	}
+}
+
+// trustOf is the trust policy that lets one role assume another.
+func trustOf(principal string) iampolicy.Document {
+	return iampolicy.Document{Version: iampolicy.Version, Statement: []iampolicy.Statement{{
+		Effect: "Allow", Principal: iampolicy.Principal{"AWS": {principal}}, Action: []string{"sts:AssumeRole"},
+	}}}
+}
+
+func (f *Fix) add(kind iampolicy.Kind, to *AttachTo, doc iampolicy.Document) {
+	if len(doc.Statement) == 0 {
+		return
+	}
+	f.Policies = append(f.Policies, Policy{
+		Purpose: purposeDenied, Kind: string(kind), AttachTo: to, Document: doc,
 		Verified: Verified{Status: "not-verified", Detail: notSimulated},
 	})
 }
@@ -56,7 +126,7 @@ func denialFix(c *cause.Case, k candidate, r *cause.Refusal, fix *Fix) {
 // allowHelps tells whether a statement on the refused principal mends it. Only
 // a missing permission of the identity is mended so; every other policy has
 // another owner.
-func allowHelps(c *cause.Case, k candidate, r *cause.Refusal) bool {
+func allowHelps(k candidate, r *cause.Refusal) bool {
 	switch {
 	case r.Action == "" || r.Explicit:
 		return false
@@ -68,68 +138,17 @@ func allowHelps(c *cause.Case, k candidate, r *cause.Refusal) bool {
 	return true
 }
 
-// ownerWords say whose policy decides, where it is not the role's.
-func ownerWords(r *cause.Refusal, to *AttachTo) string {
-	which := ""
-	if r.PolicyARN != "" {
-		which = " " + r.PolicyARN
+// snippets render the first policy that goes onto a role.
+func snippets(fix Fix) iampolicy.Snippets {
+	for _, p := range fix.Policies {
+		target := iampolicy.Target{Kind: iampolicy.Kind(p.Kind), PolicyName: "whystopped-fix"}
+		if p.AttachTo != nil {
+			target.RoleName, target.RoleARN = p.AttachTo.Name, p.AttachTo.ARN
+		}
+		if p.Kind != string(iampolicy.KindIdentity) && p.Kind != string(iampolicy.KindTrust) {
+			continue
+		}
+		return iampolicy.Render(p.Document, target)
 	}
-	switch r.Policy {
-	case verdict.PolicySCP:
-		return "A service control policy" + which + " refuses this. It belongs to the organization: its administrators must change it in the management account. A policy on the role changes nothing."
-	case verdict.PolicyRCP:
-		return "A resource control policy" + which + " refuses this. It belongs to the organization of the resource's account. A policy on the role changes nothing."
-	case verdict.PolicyBoundary:
-		return "The permissions boundary" + which + " of " + attachWords(to) + " does not let this through. Whoever sets boundaries in the account must widen it; an Allow beside it changes nothing."
-	case verdict.PolicySession:
-		return "The session policy" + which + " that was given when the role was assumed limits the session. Whoever assumes the role sets it."
-	case verdict.PolicyVPCEndpoint:
-		return "The policy of the VPC endpoint" + which + " refuses this. It belongs to whoever runs the network; a policy on the role changes nothing."
-	case verdict.PolicyKey:
-		return "The KMS key's own policy refuses this. The key's administrators must let the role, or the account's IAM policies, use it."
-	case verdict.PolicyTrust:
-		return "The trust policy of the role to be assumed refuses this. It is mended at that role."
-	case verdict.PolicyResource:
-		return "The resource's own policy refuses this. Its owner must allow " + attachWords(to) + " there; a policy on the role alone changes nothing."
-	case verdict.PolicyIdentity:
-		return "A policy" + which + " on " + attachWords(to) + " denies this explicitly. Remove the Deny or narrow its condition: a deny beats every Allow."
-	}
-	if r.Explicit {
-		return "Some policy denies this explicitly, and the message does not say which. A deny beats every Allow: look for it in the role's policies, its boundary, the organization's policies and the resource's policy."
-	}
-	return "Which permission is missing cannot be told from the text alone."
-}
-
-func attachTo(id verdict.Identity) *AttachTo {
-	return &AttachTo{Kind: id.Kind, ARN: id.ARN, Name: principalName(id.ARN)}
-}
-
-// principalName is what IAM's calls want: a name without its path.
-func principalName(s string) string {
-	a, ok := arn.Parse(s)
-	if !ok {
-		return ""
-	}
-	if a.Service == "sts" { // an assumed-role session: role/session
-		name, _, _ := strings.Cut(a.ID(), "/")
-		return name
-	}
-	return a.Name()
-}
-
-func attachWords(to *AttachTo) string {
-	if to.Name != "" {
-		return "the " + cause.IdentityWords(to.Kind) + " " + to.Name
-	}
-	return "the " + cause.IdentityWords(to.Kind)
-}
-
-func accountWords(c *cause.Case, k candidate) string {
-	if a, ok := arn.Parse(k.identity().ARN); ok && a.Account != "" {
-		return "account " + a.Account
-	}
-	if c.Facts.Account != "" {
-		return "account " + c.Facts.Account
-	}
-	return "the role's account"
+	return iampolicy.Snippets{}
 }

@@ -9,20 +9,13 @@ import (
 	"whystopped/internal/iampolicy"
 )
 
-// grantedFix gives the policy for a refusal that no sentence describes: the
+// fixGranted gives the policy for a refusal that no sentence describes: the
 // cause knows the action, the task definition or the text the resource.
-func grantedFix(c *cause.Case, k candidate, fix *Fix) {
-	to := attachTo(k.identity())
-	fix.AttachTo = to
-	requests := grants(c, k)
-	if len(requests) == 0 {
-		return
+func fixGranted(c *cause.Case, k candidate, fix *Fix) {
+	if requests := grants(c, k); len(requests) > 0 {
+		doc, _ := iampolicy.Allow(requests, policyContext(c, k.identity().ARN))
+		fix.add(iampolicy.KindIdentity, fix.AttachTo, doc)
 	}
-	doc, _ := iampolicy.Allow(requests, policyContext(c, k.identity().ARN))
-	fix.Policies = append(fix.Policies, Policy{
-		Purpose: "denied", Kind: "identity-policy", AttachTo: to, Document: doc,
-		Verified: Verified{Status: "not-verified", Detail: notSimulated},
-	})
 }
 
 func grants(c *cause.Case, k candidate) []iampolicy.Request {

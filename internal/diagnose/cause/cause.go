@@ -46,6 +46,9 @@ type Cause struct {
 	// Grants are the actions that the identity lacks where the words are a
 	// refusal without a sentence, so that no text names them.
 	Grants []string
+	// Trusts is the service that the role has to trust, where that is what a
+	// role cannot be assumed for.
+	Trusts string
 
 	When Matcher
 }

@@ -89,6 +89,7 @@ func volumeCauses() []*Cause {
 			Reason:  "Neither execution nor task role has to do with EBS volumes.",
 			Fix:     []string{"Let {name|the role} trust ecs.amazonaws.com, attach AmazonECSInfrastructureRolePolicyForVolumes, and allow iam:PassRole on it for whoever starts the task."},
 			Docs:    []string{docEBS, docInfrastructure},
+			Trusts:  "ecs.amazonaws.com",
 			When:    says(Anywhere, pattern("unable to assume the configured ecs infrastructure role", `unable to assume the configured ECS Infrastructure Role '?(?P<name>[^'\s]*)`)),
 		},
 		{

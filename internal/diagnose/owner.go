@@ -1,0 +1,137 @@
+package diagnose
+
+import (
+	"slices"
+	"strings"
+
+	"whystopped/internal/arn"
+	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/iampolicy"
+)
+
+// ownerWords say whose policy decides, where it is not the role's.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+func ownerWords(r *cause.Refusal, to *AttachTo) string {
+	which := ""
+	if r.PolicyARN != "" {
+		which = " " + r.PolicyARN
+	}
+	switch r.Policy {
+	case verdict.PolicySCP:
+		return "A service control policy" + which + " refuses this. It belongs to the organization: its administrators must change it in the management account. A policy on the role changes nothing."
+	case verdict.PolicyRCP:
+		return "A resource control policy" + which + " refuses this. It belongs to the organization of the resource's account. A policy on the role changes nothing."
+	case verdict.PolicyBoundary:
+		return "The permissions boundary" + which + " of " + attachWords(to) + " does not let this through. Whoever sets boundaries in the account must widen it; an Allow beside it changes nothing."
+	case verdict.PolicySession:
+		return "The session policy" + which + " that was given when the role was assumed limits the session. Whoever assumes the role sets it."
+	case verdict.PolicyVPCEndpoint:
+		return "The policy of the VPC endpoint" + which + " refuses this. It belongs to whoever runs the network; a policy on the role changes nothing."
+	case verdict.PolicyKey:
+		return "The KMS key's own policy refuses this. The key's administrators must let " + attachWords(to) + ", or the account's IAM policies, use it."
+	case verdict.PolicyTrust:
+		return "The trust policy of the role to be assumed refuses this. It is mended at that role."
+	case verdict.PolicyResource:
+		return "The resource's own policy refuses this. Its owner must allow " + attachWords(to) + " there; a policy on the role alone changes nothing."
+	case verdict.PolicyIdentity:
+		return "A policy" + which + " on " + attachWords(to) + " denies this explicitly. Remove the Deny or narrow its condition: a deny beats every Allow."
+	}
+	if r.Explicit {
+		return "Some policy denies this explicitly, and the message does not say which. A deny beats every Allow: look for it in the role's policies, its boundary, the organization's policies and the resource's policy."
+	}
+	return "Which permission is missing cannot be told from the text alone."
+}
+
+// ownerKind is the kind of the policy on the refused resource.
+func ownerKind(r *cause.Refusal) iampolicy.Kind {
+	if strings.HasPrefix(r.Action, "kms:") {
+		return iampolicy.KindKey
+	}
+	return iampolicy.KindResource
+}
+
+// foreignOwner is the account of the resource where it is another than the
+// principal's: then both sides must allow.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
+func foreignOwner(k candidate, r *cause.Refusal) string {
+	resource, ok := arn.Parse(r.Resource)
+	if !ok || !isAccount(resource.Account) {
+		return ""
+	}
+	account := r.Principal.Account
+	if a, ok := arn.Parse(k.identity().ARN); ok {
+		account = a.Account
+	}
+	if !isAccount(account) || account == resource.Account {
+		return ""
+	}
+	return resource.Account
+}
+
+func isAccount(s string) bool {
+	return len(s) == 12 && strings.Trim(s, "0123456789") == ""
+}
+
+// principalARN is the refused principal as a policy names it: a role's ARN
+// where it is known, else the session's.
+func principalARN(k candidate, r *cause.Refusal) string {
+	if id := k.identity().ARN; id != "" {
+		return id
+	}
+	return r.Principal.ARN
+}
+
+// passedRoles are the roles that whoever starts the task has to pass: the one
+// that was refused, and with it the task's other role.
+// Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_service-with-iam.html
+func passedRoles(c *cause.Case, refused string) []string {
+	roles := []string{refused}
+	own := []string{c.Facts.ExecutionRole, c.Facts.TaskRole}
+	if !slices.Contains(own, refused) {
+		return roles
+	}
+	for _, role := range own {
+		if role != "" && !slices.Contains(roles, role) {
+			roles = append(roles, role)
+		}
+	}
+	return roles
+}
+
+func attachTo(id verdict.Identity) *AttachTo {
+	return &AttachTo{Kind: id.Kind, ARN: id.ARN, Name: principalName(id.ARN)}
+}
+
+// principalName is what IAM's calls want: a name without its path.
+func principalName(s string) string {
+	a, ok := arn.Parse(s)
+	if !ok {
+		return ""
+	}
+	if a.Service == "sts" { // an assumed-role session: role/session
+		name, _, _ := strings.Cut(a.ID(), "/")
+		return name
+	}
+	return a.Name()
+}
+
+func attachWords(to *AttachTo) string {
+	if to == nil {
+		return "the principal that the message names"
+	}
+	if to.Name != "" {
+		return "the " + cause.IdentityWords(to.Kind) + " " + to.Name
+	}
+	return "the " + cause.IdentityWords(to.Kind)
+}
+
+func accountWords(c *cause.Case, k candidate) string {
+	if a, ok := arn.Parse(k.identity().ARN); ok && isAccount(a.Account) {
+		return "account " + a.Account
+	}
+	if c.Facts.Account != "" {
+		return "account " + c.Facts.Account
+	}
+	return "the role's account"
+}
