@@ -1,0 +1,368 @@
+package taskref_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"whystopped/internal/taskref"
+)
+
+const (
+	id      = "0123456789abcdef0123456789abcdef"
+	uuid    = "6f1b2c3d-0000-4000-8000-00000000a001"
+	taskARN = "arn:aws:ecs:eu-west-1:111122223333:task/prod/" + id
+)
+
+func task(partition, region, account, cluster, id string) taskref.Ref {
+	return taskref.Ref{Kind: taskref.KindTask, Partition: partition, Region: region, Account: account, Cluster: cluster, TaskID: id}
+}
+
+func service(partition, region, account, cluster, name string) taskref.Ref {
+	return taskref.Ref{Kind: taskref.KindService, Partition: partition, Region: region, Account: account, Cluster: cluster, Service: name}
+}
+
+// whole is what taskARN means, page what a link to that task's page can tell.
+var (
+	whole = task("aws", "eu-west-1", "111122223333", "prod", id)
+	page  = task("aws", "eu-west-1", "", "prod", id)
+)
+
+type reads struct {
+	name, in string
+	want     taskref.Ref
+}
+
+func checkReads(t *testing.T, tests []reads) {
+	t.Helper()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := taskref.Parse(tt.in)
+			if err != nil {
+				t.Fatalf("Parse(%q): %v", tt.in, err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("Parse(%q) (-want +got):\n%s", tt.in, diff)
+			}
+			if !taskref.LooksLike(tt.in) {
+				t.Errorf("LooksLike(%q) = false", tt.in)
+			}
+		})
+	}
+}
+
+func TestParseARNs(t *testing.T) {
+	checkReads(t, []reads{
+		{"task", taskARN, whole},
+		{"task with a UUID", "arn:aws:ecs:eu-west-1:111122223333:task/prod/" + uuid, task("aws", "eu-west-1", "111122223333", "prod", uuid)},
+		{"old task", "arn:aws:ecs:eu-west-1:111122223333:task/" + id, task("aws", "eu-west-1", "111122223333", "", id)},
+		{"old task with a UUID", "arn:aws:ecs:eu-west-1:111122223333:task/" + uuid, task("aws", "eu-west-1", "111122223333", "", uuid)},
+		{"China", "arn:aws-cn:ecs:cn-north-1:111122223333:task/prod/" + id, task("aws-cn", "cn-north-1", "111122223333", "prod", id)},
+		{"GovCloud", "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task/prod/" + id, task("aws-us-gov", "us-gov-west-1", "111122223333", "prod", id)},
+		{"ISO", "arn:aws-iso-b:ecs:us-isob-east-1:111122223333:task/prod/" + id, task("aws-iso-b", "us-isob-east-1", "111122223333", "prod", id)},
+		{"European sovereign cloud", "arn:aws-eusc:ecs:eusc-de-east-1:111122223333:task/prod/" + id, task("aws-eusc", "eusc-de-east-1", "111122223333", "prod", id)},
+		{"region of the future", "arn:aws:ecs:zz-middle-7:111122223333:task/prod/" + id, task("aws", "zz-middle-7", "111122223333", "prod", id)},
+		{"capital letters in the id", strings.Replace(taskARN, id, strings.ToUpper(id), 1), whole},
+		{"container", "arn:aws:ecs:eu-west-1:111122223333:container/prod/" + id + "/" + uuid, whole},
+		{"service", "arn:aws:ecs:eu-west-1:111122223333:service/prod/api_2-x", service("aws", "eu-west-1", "111122223333", "prod", "api_2-x")},
+		{"old service", "arn:aws:ecs:eu-west-1:111122223333:service/api", service("aws", "eu-west-1", "111122223333", "", "api")},
+		{"cluster and id", "prod/" + id, task("", "", "", "prod", id)},
+		{"cluster and UUID", "my_cluster-2/" + uuid, task("", "", "", "my_cluster-2", uuid)},
+	})
+}
+
+func TestParseLinks(t *testing.T) {
+	const host = "https://eu-west-1.console.aws.amazon.com"
+	const query = "?region=eu-west-1"
+	checkReads(t, []reads{
+		{"task", host + "/ecs/v2/clusters/prod/tasks/" + id + query, page},
+		{"task without a query", host + "/ecs/v2/clusters/prod/tasks/" + id, page},
+		{"tab", host + "/ecs/v2/clusters/prod/tasks/" + id + "/configuration" + query, page},
+		{"tab with a container", host + "/ecs/v2/clusters/prod/tasks/" + id + "/logs/containers/app" + query + "&x=1#y", page},
+		{"through the service", host + "/ecs/v2/clusters/prod/services/api/tasks/" + id + "/networking" + query, page},
+		{"global host", "https://console.aws.amazon.com/ecs/v2/clusters/prod/tasks/" + id + query, page},
+		{"global host without a region", "https://console.aws.amazon.com/ecs/v2/clusters/prod/tasks/" + id, task("", "", "", "prod", id)},
+		{"host and query disagree", host + "/ecs/v2/clusters/prod/tasks/" + id + "?region=us-east-1", page},
+		{"ampersand escaped for HTML", "https://console.aws.amazon.com/ecs/v2/clusters/prod/tasks/" + id + "?x=1&amp;region=eu-west-1", page},
+		{"classic", host + "/ecs/home" + query + "#/clusters/prod/tasks/" + id + "/details", page},
+		{"classic, global host", "https://console.aws.amazon.com/ecs/home" + query + "#/clusters/prod/tasks/" + id + "/details", page},
+		{"classic, query behind the fragment", "https://console.aws.amazon.com/ecs/home#/clusters/prod/tasks/" + id + "/details" + query, page},
+		{"classic, service", host + "/ecs/home" + query + "#/clusters/prod/services/api/details", service("aws", "eu-west-1", "", "prod", "api")},
+		{"several sessions", "https://111122223333-ab12cd34.eu-west-1.console.aws.amazon.com/ecs/v2/clusters/prod/tasks/" + id + query, whole},
+		{"China", "https://cn-north-1.console.amazonaws.cn/ecs/v2/clusters/prod/tasks/" + id, task("aws-cn", "cn-north-1", "", "prod", id)},
+		{"China, global host", "https://console.amazonaws.cn/ecs/v2/clusters/prod/tasks/" + id + "?region=cn-northwest-1", task("aws-cn", "cn-northwest-1", "", "prod", id)},
+		{"GovCloud", "https://us-gov-west-1.console.amazonaws-us-gov.com/ecs/v2/clusters/prod/tasks/" + id, task("aws-us-gov", "us-gov-west-1", "", "prod", id)},
+		{"European sovereign cloud", "https://eusc-de-east-1.console.amazonaws-eusc.eu/ecs/v2/clusters/prod/tasks/" + id, task("aws-eusc", "eusc-de-east-1", "", "prod", id)},
+		{"ISO, whose console's host is not public", "https://us-iso-east-1.console.example.gov/ecs/v2/clusters/prod/tasks/" + id, task("aws-iso", "us-iso-east-1", "", "prod", id)},
+		{"unknown region of a known console", "https://zz-new-1.console.amazonaws.cn/ecs/v2/clusters/prod/tasks/" + id, task("aws-cn", "zz-new-1", "", "prod", id)},
+		{"escaped parts", host + "/ecs/v2/clusters/pr%6Fd/tasks/%30" + id[1:] + query, page},
+		{"link inside a link", "https%3A%2F%2Feu-west-1.console.aws.amazon.com%2Fecs%2Fv2%2Fclusters%2Fprod%2Ftasks%2F" + id, page},
+		{"slash at the end", host + "/ecs/v2/clusters/prod/tasks/" + id + "/", page},
+		{"no scheme", "eu-west-1.console.aws.amazon.com/ecs/v2/clusters/prod/tasks/" + id, page},
+		{"capital letters in the host", "HTTPS://EU-WEST-1.Console.AWS.Amazon.com/ecs/v2/clusters/prod/tasks/" + id, page},
+		{"service", host + "/ecs/v2/clusters/prod/services/api/health" + query, service("aws", "eu-west-1", "", "prod", "api")},
+		{"service's stopped tasks", host + "/ecs/v2/clusters/prod/services/api/tasks?status=STOPPED&region=eu-west-1", service("aws", "eu-west-1", "", "prod", "api")},
+		{"service, bare", host + "/ecs/v2/clusters/prod/services/api", service("aws", "eu-west-1", "", "prod", "api")},
+	})
+}
+
+func TestParseWrapping(t *testing.T) {
+	link := "https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/prod/tasks/" + id
+	checkReads(t, []reads{
+		{"spaces", "  \t" + taskARN + "\r\n", whole},
+		{"unseen characters", "\u200b\ufeff" + taskARN + "\u00a0", whole},
+		{"angle brackets", "<" + taskARN + ">", whole},
+		{"double quotes and a comma", `"` + taskARN + `",`, whole},
+		{"single quotes", "'" + taskARN + "'", whole},
+		{"typographic quotes", "“" + taskARN + "”", whole},
+		{"backticks", "```" + taskARN + "```", whole},
+		{"slash", taskARN + "/", whole},
+		{"sentence", "(" + taskARN + ").", whole},
+		{"list with one", `["` + taskARN + `"]`, whole},
+		{"bold", "*" + taskARN + "*", whole},
+		{"all at once", " <`\"" + taskARN + "/\"`>, ", whole},
+		{"Slack's link", "<" + link + "|the task>", page},
+		{"Slack's link to an ARN", "<" + taskARN + "|" + taskARN + ">", whole},
+		{"cluster and id", "`prod/" + id + "/`", task("", "", "", "prod", id)},
+		{"member of JSON", `"taskArn": "` + taskARN + `",`, whole},
+		{"label", "Task ARN: " + taskARN, whole},
+		{"flag's value", "task=" + taskARN, whole},
+		{"broken over lines", taskARN[:60] + "\n   " + taskARN[60:], whole},
+		{"link broken over lines", link[:60] + "\r\n" + link[60:], page},
+	})
+}
+
+func TestParseRefuses(t *testing.T) {
+	const scope = "arn:aws:ecs:eu-west-1:111122223333:"
+	const pasteTask = "; paste the task's ARN, which has task/ in it"
+	const pasteWhole = "; paste the whole ARN of the task, as in arn:aws:ecs:REGION:ACCOUNT:task/CLUSTER/ID"
+	const pasteAny = "; paste a task's ARN, the address of its page in the AWS console, or CLUSTER/TASK-ID"
+	const pasteLink = "; paste the address of the task's own page, which has /tasks/ and the task's id in it, or its ARN"
+	const console = "https://eu-west-1.console.aws.amazon.com/"
+	tests := []struct{ in, want string }{
+		{"", "this is an empty text" + pasteAny},
+		{" <> ", "this is an empty text" + pasteAny},
+
+		{scope + "task-definition/api:12", "this is a task definition" + pasteTask},
+		{scope + "cluster/prod", "this is a cluster" + pasteTask},
+		{scope + "container-instance/prod/" + id, "this is a container instance" + pasteTask},
+		{scope + "container/" + uuid, "this is a container's ARN of the old form, which does not name its task" + pasteTask},
+		{scope + "task-set/prod/api/ecs-svc/1234567890123456789", "this is a task set" + pasteTask + ", or the service's, " + scope + "service/prod/api"},
+		{scope + "service-deployment/prod/api/AbCdEf", "this is a service deployment" + pasteTask + ", or the service's, " + scope + "service/prod/api"},
+		{scope + "service-revision/prod/api/123", "this is a service revision" + pasteTask + ", or the service's, " + scope + "service/prod/api"},
+		{scope + "service-revision/prod", "this is a service revision" + pasteTask},
+		{scope + "capacity-provider/spot", "this is a capacity provider" + pasteTask},
+		{scope + "attachment/" + uuid, "this is an attachment of a task" + pasteTask},
+		{scope + "daemon/x", `this is an Amazon ECS resource of the type "daemon"` + pasteTask},
+
+		{"arn:aws:iam::111122223333:role/service-role/api", "this is an IAM role" + pasteTask},
+		{"arn:aws:iam::111122223333:policy/api", "this is an IAM policy" + pasteTask},
+		{"arn:aws:iam::111122223333:user/carol", "this is an IAM user" + pasteTask},
+		{"arn:aws:sts::111122223333:assumed-role/api/" + id, "this is a session of a task's IAM role; put the cluster's name before the session's name, which is the task's id: CLUSTER/" + id},
+		{"arn:aws:sts::111122223333:assumed-role/admin/carol", "this is a session of an IAM role" + pasteTask},
+		{"arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api", "this is a log group" + pasteTask},
+		{"arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api:*", "this is a log group" + pasteTask},
+		{"arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api:log-stream:ecs/app/" + id, "this is a log stream" + pasteTask},
+		{"arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf", "this is a Secrets Manager secret" + pasteTask},
+		{"arn:aws:ssm:eu-west-1:111122223333:parameter/prod/db", "this is a Parameter Store parameter" + pasteTask},
+		{"arn:aws:ecr:eu-west-1:111122223333:repository/api", "this is an ECR repository" + pasteTask},
+		{"arn:aws:lambda:eu-west-1:111122223333:function:api", "this is a Lambda function" + pasteTask},
+		{"arn:aws:kms:eu-west-1:111122223333:key/" + uuid, "this is a KMS key" + pasteTask},
+		{"arn:aws:s3:::bucket/key", "this is an S3 bucket or object" + pasteTask},
+		{"arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/api/0123456789abcdef", "this is a target group" + pasteTask},
+		{"arn:aws:batch:eu-west-1:111122223333:job/" + uuid, "this is an AWS Batch job" + pasteTask},
+		{"arn:aws:sqs:eu-west-1:111122223333:queue", `this is an ARN of the service "sqs"` + pasteTask},
+
+		{"arn:aws:ecs:eu-west-1:1111", "this is a broken or cut ARN" + pasteWhole},
+		{"arn:", `this is "arn", which is no reference to a task` + pasteAny},
+		{"arn:azure:ecs:eu-west-1:111122223333:task/prod/" + id, `this is an ARN whose partition "azure" is none of AWS` + pasteWhole},
+		{"arn:aws:ecs::111122223333:task/prod/" + id, `this is a task's ARN whose region "" is none` + pasteWhole},
+		{"arn:aws:ecs:eu-west-1:<account>:task/prod/" + id, `this is a task's ARN whose account "<account>" is not twelve digits` + pasteWhole},
+		{scope + "task", "this is a broken ARN of a task" + pasteWhole},
+		{scope + "task/prod", `this is a task's ARN whose task id "prod" is not whole` + pasteWhole},
+		{scope + "task/prod/0123456789abcdef", `this is a task's ARN whose task id "0123456789abcdef" is not whole` + pasteWhole},
+		{scope + "task/pr$d/" + id, `this is a task's ARN whose cluster "pr$d" is no name` + pasteWhole},
+		{scope + "task/prod/" + id + "/app", "this is a broken ARN of a task" + pasteWhole},
+		{scope + "container/prod/" + id, "this is a broken ARN of a container" + pasteWhole},
+		{scope + "service/prod/a$i", `this is a service's ARN whose name "a$i" is none` + pasteWhole},
+
+		{"https://example.com/ecs/v2/clusters/prod/tasks/" + id, `this is a link to "example.com", which is no AWS console` + pasteLink},
+		{"https://eu-west-1.console.aws.amazon.com/%zz", "this is a broken link" + pasteLink},
+		{console + "cloudwatch/home?region=eu-west-1#logsV2:", "this is a console page of another service than Amazon ECS" + pasteLink},
+		{console + "ecs/v2/clusters?region=eu-west-1", "this is a console page of Amazon ECS that names no task" + pasteLink},
+		{console + "ecs/v2/clusters/prod/tasks?region=eu-west-1", "this is the console page of a cluster; open one of its stopped tasks and paste that page's address"},
+		{console + "ecs/v2/clusters/prod/services?region=eu-west-1", "this is the console page of a cluster; open one of its stopped tasks and paste that page's address"},
+		{console + "ecs/v2/clusters/prod/tasks/0123?region=eu-west-1", `this is a console link whose task id "0123" is not whole` + pasteLink},
+		{console + "ecs/v2/task-definitions/api/12", "this is the console page of a task definition" + pasteLink},
+		{"https://console.aws.amazon.com/ecs/v2/clusters/prod/tasks/" + id + "?region=Ireland_1", `this is a console link whose region "Ireland_1" is none` + pasteLink},
+
+		{id, "this is a task id without its cluster; put the cluster's name before it, CLUSTER/" + id + ", or paste the task's ARN"},
+		{uuid, "this is a task id without its cluster; put the cluster's name before it, CLUSTER/" + uuid + ", or paste the task's ARN"},
+		{"ecs/app/" + id, "this is the name of a log stream; put the cluster's name before the task id, CLUSTER/" + id + ", or paste the task's ARN"},
+		{"prod/0123456789abcdef", "this is a cluster with a task id that is not whole; paste CLUSTER/TASK-ID with all 32 digits of the id, or the task's ARN"},
+		{"api:12", "this is the name of a task definition" + pasteTask},
+		{"111122223333", "this is an account id" + pasteTask},
+		{"111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:v1", "this is a container image" + pasteTask},
+		{"api@sha256:" + id + id, "this is the digest of an image" + pasteTask},
+		{`{"taskArn":"x"}`, "this is JSON" + pasteAny},
+		{"prod/api", `this is "prod/api", which is no reference to a task` + pasteAny},
+		{"flurb", `this is "flurb", which is no reference to a task` + pasteAny},
+		{"a\x00b", `this is "a\x00b", which is no reference to a task` + pasteAny},
+		{"why did it stop", `this is "why did it stop", which is no reference to a task` + pasteAny},
+		{"why did " + taskARN + " stop?", "this is a text around a task's ARN; paste the ARN alone: " + taskARN},
+		{taskARN + " " + taskARN, "this is more than one reference; paste one task at a time"},
+		{strings.Repeat("long ", 1000), `this is "` + strings.Repeat("long ", 15) + `lo…", which is no reference to a task` + pasteAny},
+		{"é" + strings.Repeat("ü", 100), `this is "é` + strings.Repeat("ü", 37) + `…", which is no reference to a task` + pasteAny},
+	}
+	for _, tt := range tests {
+		ref, err := taskref.Parse(tt.in)
+		var refused *taskref.Error
+		if !errors.As(err, &refused) {
+			t.Errorf("Parse(%q) = %+v, %v, want a *taskref.Error", tt.in, ref, err)
+			continue
+		}
+		if diff := cmp.Diff(tt.want, err.Error()); diff != "" {
+			t.Errorf("Parse(%q) (-want +got):\n%s", tt.in, diff)
+		}
+		if (ref != taskref.Ref{}) {
+			t.Errorf("Parse(%q) gives %+v with an error", tt.in, ref)
+		}
+	}
+}
+
+func TestErrorKeepsWhatWasPasted(t *testing.T) {
+	_, err := taskref.Parse(" <arn:aws:iam::111122223333:role/api> ")
+	want := &taskref.Error{Pasted: "arn:aws:iam::111122223333:role/api", What: "an IAM role", Advice: "paste the task's ARN, which has task/ in it"}
+	if diff := cmp.Diff(error(want), err); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestLooksLike(t *testing.T) {
+	for in, want := range map[string]bool{
+		"arn:aws:iam::111122223333:role/api":                       true,
+		"arn:aws:ecs:eu-west-1:111122223333:task-definition/api:1": true,
+		"arn:aws:ecs:eu-west-1":                                    true,
+		"https://eu-west-1.console.aws.amazon.com/cloudwatch/":     true,
+		"<https://example.com|x>":                                  true,
+		id:                                                         true,
+		"ecs/app/" + id:                                            true,
+		"prod/0123456789abcdef":                                    true,
+		taskARN + "\n" + taskARN:                                   true,
+
+		"":                              false,
+		"prod":                          false,
+		"CannotPullContainerError":      false,
+		"OutOfMemoryError: killed":      false,
+		`{"taskArn":"` + taskARN + `"}`: false,
+		`{"detail": {"taskArn": "` + taskARN + `"}}`:            false,
+		`[{"stoppedReason":"x"}]`:                               false,
+		taskARN + " is not authorized to perform: s3:GetObject": false,
+		"User: arn:aws:sts::111122223333:assumed-role/api/" + id + " is not authorized to perform: s3:GetObject": false,
+		"https://example.com/ answered 403":    false,
+		"Service: AmazonECS; Status Code: 400": false,
+		strings.Repeat("<", 8<<20):             false,
+		"exec /app: exec format error":         false,
+	} {
+		if got := taskref.LooksLike(in); got != want {
+			t.Errorf("LooksLike(%q) = %v, want %v", in, got, want)
+		}
+	}
+}
+
+func TestRefText(t *testing.T) {
+	for _, tt := range []struct {
+		ref                taskref.Ref
+		arn, text, console string
+	}{
+		{
+			whole, taskARN, taskARN,
+			"https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/prod/tasks/" + id + "?region=eu-west-1",
+		},
+		{
+			page, "", "prod/" + id + " in eu-west-1",
+			"https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/prod/tasks/" + id + "?region=eu-west-1",
+		},
+		{task("", "", "", "prod", id), "", "prod/" + id, ""},
+		{task("aws", "eu-west-1", "111122223333", "", id), "", "arn:aws:ecs:eu-west-1:111122223333:task/" + id, ""},
+		{
+			service("aws-cn", "cn-north-1", "111122223333", "prod", "api"),
+			"arn:aws-cn:ecs:cn-north-1:111122223333:service/prod/api", "arn:aws-cn:ecs:cn-north-1:111122223333:service/prod/api",
+			"https://cn-north-1.console.amazonaws.cn/ecs/v2/clusters/prod/services/api?region=cn-north-1",
+		},
+		{
+			service("aws", "eu-west-1", "", "prod", "api"), "", "service prod/api in eu-west-1",
+			"https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/prod/services/api?region=eu-west-1",
+		},
+		{
+			task("aws-iso", "us-iso-east-1", "111122223333", "prod", id),
+			"arn:aws-iso:ecs:us-iso-east-1:111122223333:task/prod/" + id, "arn:aws-iso:ecs:us-iso-east-1:111122223333:task/prod/" + id, "",
+		},
+		{taskref.Ref{}, "", "", ""},
+	} {
+		if diff := cmp.Diff([]string{tt.arn, tt.text, tt.console}, []string{tt.ref.ARN(), tt.ref.String(), tt.ref.ConsoleURL()}); diff != "" {
+			t.Errorf("%+v: ARN, String, ConsoleURL (-want +got):\n%s", tt.ref, diff)
+		}
+	}
+}
+
+func TestPartitionOf(t *testing.T) {
+	for region, want := range map[string]string{
+		"us-east-1": "aws", "eu-west-1": "aws", "mx-central-1": "aws", "zz-new-1": "aws", "": "aws",
+		"cn-north-1": "aws-cn", "us-gov-east-1": "aws-us-gov", "us-iso-east-1": "aws-iso", "us-isob-east-1": "aws-iso-b",
+		"eu-isoe-west-1": "aws-iso-e", "us-isof-south-1": "aws-iso-f", "eusc-de-east-1": "aws-eusc",
+	} {
+		if got := taskref.PartitionOf(region); got != want {
+			t.Errorf("PartitionOf(%q) = %q, want %q", region, got, want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{
+		taskARN, "arn:aws:ecs:eu-west-1:111122223333:task/" + id, "arn:aws:ecs:eu-west-1:111122223333:container/prod/" + id + "/" + uuid,
+		"arn:aws-cn:ecs:cn-north-1:111122223333:service/prod/api", "prod/" + uuid, "<" + taskARN + "|x>", id, "",
+		"https://111122223333-ab.eu-west-1.console.aws.amazon.com/ecs/v2/clusters/prod/services/api/tasks/" + id + "/logs?region=us-east-1",
+		"https://console.aws.amazon.com/ecs/home?region=eu-west-1#/clusters/prod/tasks/" + id + "/details", "https%3A%2F%2Fconsole.aws.amazon.com%2F",
+		"arn:aws:sts::111122223333:assumed-role/api/" + id, "arn:aws:ecs:eu-west-1:111122223333:task-set/prod/api/1", "x " + taskARN,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, in string) {
+		ref, err := taskref.Parse(in)
+		if err != nil {
+			checkError(t, in, err)
+			return
+		}
+		if !taskref.LooksLike(in) {
+			t.Errorf("%q is a reference and does not look like one", in)
+		}
+		if (ref.TaskID == "") != (ref.Kind == taskref.KindService) || (ref.Service == "") != (ref.Kind == taskref.KindTask) {
+			t.Errorf("%q became %+v", in, ref)
+		}
+		if (ref.Region == "") != (ref.Partition == "") {
+			t.Errorf("%q became %+v: region and partition are known together", in, ref)
+		}
+		for _, text := range []string{ref.ARN(), ref.ConsoleURL()} {
+			again, err := taskref.Parse(text)
+			if text == ref.ConsoleURL() {
+				again.Account = ref.Account // which no address has
+			}
+			if text != "" && (err != nil || again != ref) {
+				t.Errorf("%q became %+v, its %q became %+v, %v", in, ref, text, again, err)
+			}
+		}
+	})
+}
+
+func checkError(t *testing.T, in string, err error) {
+	var refused *taskref.Error
+	if !errors.As(err, &refused) || refused.What == "" || refused.Advice == "" || len(refused.Pasted) > 80 {
+		t.Errorf("Parse(%q): %#v is not a whole *taskref.Error", in, err)
+	}
+	if len(err.Error()) > 2000 {
+		t.Errorf("Parse(%q): a message of %d bytes", in, len(err.Error()))
+	}
+}
