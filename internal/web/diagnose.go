@@ -83,6 +83,7 @@ func looksLikeReference(text string) bool {
 	if _, err := taskref.Parse(text); err == nil {
 		return true
 	}
+	text = strings.Trim(text, `<>"'`)
 	if strings.ContainsAny(text, " \t\n{") {
 		return false
 	}

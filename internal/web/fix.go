@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
@@ -51,6 +52,9 @@ type verifiedView struct {
 
 func fixOf(f diagnose.Fix) (fixView, error) {
 	v := fixView{Heading: "What to do", Summary: f.Summary, Steps: f.Steps}
+	if slices.Equal(f.Steps, []string{f.Summary}) {
+		v.Steps = nil // it is said already
+	}
 	var deciding []*policyView
 	for i, p := range f.Policies {
 		view, err := policyOf(p, fmt.Sprintf("policy-%d", i))

@@ -118,6 +118,16 @@ func TestErrorPages(t *testing.T) {
 	}
 }
 
+func TestSentence(t *testing.T) {
+	for message, want := range map[string]string{
+		"": "", "this is a role": "This is a role.", "Done.": "Done.", "écoute": "Écoute.", "Why?": "Why?",
+	} {
+		if got := sentence(message); got != want {
+			t.Errorf("sentence(%q) = %q, want %q", message, got, want)
+		}
+	}
+}
+
 func TestEveryKindOfErrorHasAPage(t *testing.T) {
 	for kind, p := range kinds {
 		if p.Title == "" || len(p.Steps) == 0 || p.Status < 400 {
@@ -152,6 +162,7 @@ func TestSubmit(t *testing.T) {
 	}{
 		{name: "a task's ARN", form: "task=%20" + sampleARN + "%0D%0A", want: "/diagnose?task=arn%3Aaws%3Aecs%3Aeu-west-1%3A111122223333%3Atask%2Fprod%2F0f1e2d3c4b5a69788796a5b4c3d2e1f0"},
 		{name: "another ARN", form: "task=arn:aws:iam::111122223333:role/x", want: "/diagnose?task=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fx"},
+		{name: "another ARN in quotes", form: "task=%22arn:aws:sns:eu-west-1:111122223333:alarms%22", want: "/diagnose?task=%22arn%3Aaws%3Asns%3Aeu-west-1%3A111122223333%3Aalarms%22"},
 		{name: "a link", form: "task=https://example.com/x%3Fa=b", want: "/diagnose?task=https%3A%2F%2Fexample.com%2Fx%3Fa%3Db"},
 		{name: "nothing", form: "task=+", want: "/diagnose?task="},
 		{name: "an error text", form: "task=CannotPullContainerError:+pull+image/manifest%0D%0Atwice", want: "/d/" + d.ID, evaluated: "CannotPullContainerError: pull image/manifest\ntwice"},

@@ -129,6 +129,14 @@ func TestReportWithoutPolicy(t *testing.T) {
 	}
 }
 
+func TestReportSaysNothingTwice(t *testing.T) {
+	d := outOfMemory()
+	d.Fix.Steps = []string{d.Fix.Summary}
+	if got := texts(reportDoc(t, d), "ol.steps li"); got != nil {
+		t.Errorf("steps = %q: the summary says that already", got)
+	}
+}
+
 func TestReportMarksTheDecidingWords(t *testing.T) {
 	doc := reportDoc(t, secretDenied())
 	want := []string{

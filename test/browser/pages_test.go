@@ -1,0 +1,176 @@
+package browser_test
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// sampleTasks are the ARNs of the tasks that the demo's start page lists.
+func sampleTasks(t *testing.T, tab context.Context, base string) []string {
+	t.Helper()
+	do(t, tab, chromedp.Navigate(base))
+	links := ask(t, tab, chromedp.Evaluate[[]string](`[...document.querySelectorAll("a[href^='/diagnose?task=']")].map((a) => a.href)`))
+	var tasks []string
+	for _, link := range links {
+		u, err := url.Parse(link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if task := u.Query().Get("task"); strings.Contains(task, ":task/") {
+			tasks = append(tasks, task)
+		}
+	}
+	if len(tasks) < 14 {
+		t.Fatalf("the start page lists %d sample tasks, want at least 14", len(tasks))
+	}
+	return tasks
+}
+
+// TestPages lets a reader use the demo.
+func TestPages(t *testing.T) {
+	base, chromium := startDemo(t), startChromium(t)
+	tasks := sampleTasks(t, newTab(t, chromium), base)
+	for _, tt := range []struct {
+		name string
+		use  func(t *testing.T, tab context.Context, base string, tasks []string)
+	}{
+		{"paste a task", pasteATask},
+		{"paste a task without scripts", pasteATaskWithoutScripts},
+		{"enter sends a reference", enterSends},
+		{"paste an error", pasteAnError},
+		{"paste something else", pasteARole},
+		{"copy the policy", copyThePolicy},
+		{"every page on every screen", everyPage},
+	} {
+		t.Run(tt.name, func(t *testing.T) { tt.use(t, newTab(t, chromium), base, tasks) })
+	}
+}
+
+// pasteATask is the main job: open the page, paste, read.
+func pasteATask(t *testing.T, tab context.Context, base string, tasks []string) {
+	do(t, tab, chromedp.Navigate(base))
+	if got := ask(t, tab, chromedp.Evaluate[string]("document.activeElement.name")); got != "task" {
+		t.Errorf("the focus is on %q, want the box: paste must work at once", got)
+	}
+	do(t, tab,
+		paste("  "+tasks[0]+"\n"),
+		chromedp.Click("form.box button"),
+		chromedp.WaitVisible(".report h1"),
+	)
+	checkVerdict(t, tab)
+	if got, want := ask(t, tab, chromedp.Location()), base+"/diagnose?task="; !strings.HasPrefix(got, want) {
+		t.Errorf("the address is %s, want one that can be shared", got)
+	}
+	if !ask(t, tab, visible("button.copy")) {
+		t.Error("there is no button to copy the policy")
+	}
+}
+
+func pasteATaskWithoutScripts(t *testing.T, tab context.Context, base string, tasks []string) {
+	do(t, tab,
+		withoutScripts(),
+		chromedp.Navigate(base),
+		chromedp.Click("#task"),
+		paste(tasks[0]),
+		chromedp.Click("form.box button"),
+		chromedp.WaitVisible(".report h1"),
+	)
+	checkVerdict(t, tab)
+	if ask(t, tab, visible("button.copy")) {
+		t.Error("a button is shown that cannot work")
+	}
+}
+
+// checkVerdict reads the report of the first sample.
+func checkVerdict(t *testing.T, tab context.Context) {
+	t.Helper()
+	if got, want := ask(t, tab, chromedp.Text("h1")), "The execution role may not read the secret payments/db-password"; got != want {
+		t.Errorf("verdict = %q, want %q", got, want)
+	}
+	if got := ask(t, tab, chromedp.Text(".badge")); !strings.Contains(got, "Execution role") || !strings.Contains(got, "payments-api-exec") {
+		t.Errorf("the badge says %q, want the execution role by its name", got)
+	}
+	if got := ask(t, tab, chromedp.Text("#policy-0")); !strings.Contains(got, `"secretsmanager:GetSecretValue"`) {
+		t.Errorf("the policy is %s, want one for the secret", got)
+	}
+}
+
+func enterSends(t *testing.T, tab context.Context, base string, tasks []string) {
+	do(t, tab,
+		chromedp.Navigate(base),
+		paste(tasks[0]),
+		chromedp.KeyEvent("\r"),
+		chromedp.WaitVisible(".report h1"),
+	)
+}
+
+func pasteAnError(t *testing.T, tab context.Context, base string, _ []string) {
+	do(t, tab,
+		chromedp.Navigate(base),
+		paste("CannotPullContainerError: pull image manifest has been retried 1 time(s):\nfailed to resolve ref docker.io/library/nosuch:1: not found"),
+		chromedp.Click("form.box button"),
+		chromedp.WaitVisible(".report h1"),
+	)
+	if got, want := ask(t, tab, chromedp.Location()), base+"/d/"; !strings.HasPrefix(got, want) {
+		t.Errorf("the address is %s, want a kept report", got)
+	}
+}
+
+func pasteARole(t *testing.T, tab context.Context, base string, _ []string) {
+	const role = "arn:aws:iam::111122223333:role/payments-api-exec"
+	do(t, tab,
+		chromedp.Navigate(base),
+		paste(role),
+		chromedp.Click("form.box button"),
+		chromedp.WaitVisible("ul.steps"),
+	)
+	if got := ask(t, tab, chromedp.Value("#task")); got != role {
+		t.Errorf("the box holds %q, want what was pasted, to be mended", got)
+	}
+}
+
+func copyThePolicy(t *testing.T, tab context.Context, base string, tasks []string) {
+	allowReadingTheClipboard(t, tab, base)
+	do(t, tab,
+		chromedp.Navigate(base+"/diagnose?task="+tasks[0]),
+		chromedp.Click("button.copy"),
+		chromedp.WaitVisible("button.copy.done"),
+	)
+	copied := ask(t, tab, chromedp.Evaluate[string]("navigator.clipboard.readText()", chromedp.EvalAwaitPromise))
+	shown := ask(t, tab, chromedp.TextContent("#policy-0"))
+	if copied != shown || !strings.HasPrefix(copied, "{\n  \"Version\"") {
+		t.Errorf("copied %q, shown %q", copied, shown)
+	}
+}
+
+// everyPage visits all pages and every sample's report, and fails where one is
+// wider than the screen or the browser complains.
+func everyPage(t *testing.T, tab context.Context, base string, tasks []string) {
+	heard := complaints(t, tab)
+	pages := []string{"/", "/causes", "/causes?q=kms", "/docs"}
+	for _, task := range tasks {
+		pages = append(pages, "/diagnose?task="+task)
+	}
+	for _, s := range []screen{{390, "dark"}, {1280, "light"}} {
+		do(t, tab, show(s))
+		for _, page := range pages {
+			do(t, tab, chromedp.Navigate(base+page))
+			if wide := ask(t, tab, chromedp.Evaluate[int64]("document.documentElement.scrollWidth")); wide > s.width {
+				t.Errorf("%s at %d px: the page is %d px wide", page, s.width, wide)
+			}
+		}
+		colours := ask(t, tab, chromedp.Evaluate[[]string]("[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"))
+		want := map[string][]string{"dark": {"rgb(16, 20, 19)", "rgb(223, 229, 226)"}, "light": {"rgb(243, 245, 244)", "rgb(22, 32, 29)"}}[s.scheme]
+		if !slices.Equal(colours, want) {
+			t.Errorf("%s: ground and ink are %v, want %v", s.scheme, colours, want)
+		}
+	}
+	for _, complaint := range heard() {
+		t.Errorf("the browser complains: %s", complaint)
+	}
+}
