@@ -43,6 +43,12 @@ func (t transport) Do(req *http.Request) (*http.Response, error) {
 	if n, ok := req.Context().Value(callsKey{}).(*atomic.Int64); ok {
 		n.Add(1)
 	}
+	if req.Body != nil {
+		// The SDK's body (smithy-go v1.28) writes itself, and reports io.EOF
+		// when it is closed early; net/http takes that for a failed write and
+		// drops the connection in the middle of the answer.
+		req.Body = struct{ io.ReadCloser }{req.Body}
+	}
 	resp, err := t.inner.Do(req)
 	if err != nil {
 		return nil, err // as it is: the SDK retries by the types of net and net/url
