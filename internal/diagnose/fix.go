@@ -71,6 +71,9 @@ func fixRefusal(c *cause.Case, k candidate, fix *Fix) {
 		doc, notes = iampolicy.PassRole(passedRoles(c, requests[0].Resource)...), nil
 	}
 	fix.add(iampolicy.KindIdentity, fix.AttachTo, doc)
+	if len(fix.Steps) > 0 {
+		fix.Steps = fix.Steps[1:] // the first step is this policy in words
+	}
 	for _, n := range notes {
 		fix.Steps = append(fix.Steps, n.Reason)
 	}

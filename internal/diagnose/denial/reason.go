@@ -10,7 +10,7 @@ import (
 var (
 	// "allowsthe" and other lost blanks have been seen; what follows the
 	// policy's kind does not matter.
-	becauseNo = regexp.MustCompile(`(?i)because\s+(?:no|the)\s+(identity|resource|session|permissions?|vpc|service|resource|role)(?:[\s-]+(\S+))?`)
+	becauseNo = regexp.MustCompile(`(?i)because\s+(?:no|the)\s+(identity|resource|session|permissions?|vpc|service|role)(?:[\s-]+(\S+))?(?:[\s\w-]{0,40}?\s+allows?\s*the\s+[\w:*-]+(?:\s+action)?)?`)
 	// The policy's ARN may follow since January 2026:
 	// https://aws.amazon.com/blogs/security/ (enhanced access denied error messages with policy ARNs)
 	withExplicit = regexp.MustCompile(`(?i)with\s+an\s+explicit\s+deny(?:\s+in\s+(?:an?|the)\s+((?:[a-z-]+\s+){0,4}?(?:policy|boundary))(?:\s+transitively\s+through\s+an?\s+(service\s+control\s+policy))?(?::?\s*(arn:[^\s"'\\)]+))?)?`)
