@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"sort"
+	"strings"
 	"time"
 
 	"whystopped/internal/diagnose/cause"
@@ -179,7 +180,7 @@ func weight(k candidate) int {
 		return 40
 	case k.cause.Code == "app.crash":
 		return 0
-	case k.cause.Code == "app.configuration", k.cause.Code == "network.runtime":
+	case strings.HasPrefix(k.cause.Code, "app."), k.cause.Code == "network.runtime":
 		return 10
 	case k.cause.Code == "credentials.none", k.cause.Code == "role.task-role-absent":
 		return 24
