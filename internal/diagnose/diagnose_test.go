@@ -112,6 +112,10 @@ func TestWhatEndedTheTaskLeads(t *testing.T) {
 			`{` + exited(1) + `, "taskDefinition": {` + roles + `}, "cloudtrail": [{"eventSource": "secretsmanager.amazonaws.com", "eventName": "GetSecretValue", "errorCode": "AccessDenied", "errorMessage": "User: arn:aws:sts::111122223333:assumed-role/orders-task/0f1e2d3c4b5a69788796a5b4c3d2e1f0 is not authorized to perform: secretsmanager:GetSecretValue on resource: ledger/db because no identity-based policy allows the secretsmanager:GetSecretValue action", "userIdentity": {"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/orders-task/0f1e2d3c4b5a69788796a5b4c3d2e1f0", "sessionContext": {"sessionIssuer": {"type": "Role", "arn": "arn:aws:iam::111122223333:role/svc/orders-task"}}}}]}`,
 			"runtime.denied", verdict.TaskRole, verdict.PhaseRuntime, verdict.Likely,
 		},
+		"an exit code of a container that still runs": {
+			`{"task": {"taskArn": "` + taskARN + `", "lastStatus": "RUNNING", "desiredStatus": "RUNNING", "containers": [{"name": "app", "lastStatus": "RUNNING", "exitCode": 0}]}}`,
+			"running", verdict.NoIdentity, verdict.PhaseUnknown, verdict.Confirmed,
+		},
 		"nothing at all decides": {
 			`{"task": {"taskArn": "` + taskARN + `"}}`,
 			"unknown", verdict.UnknownIdentity, verdict.PhaseUnknown, verdict.ConfidenceUnknown,

@@ -144,15 +144,24 @@ func hostOf(t *evidence.Task) Host {
 const dependencyFailure = "dependency graph:"
 
 func ranOf(c evidence.Container, def *evidence.TaskDefinition) Ran {
-	r := Ran{Name: c.Name, Image: c.Image, ExitCode: c.ExitCode, Reason: c.Reason, Essential: true}
+	r := Ran{Name: c.Name, Image: c.Image, ExitCode: exitCodeOf(c), Reason: c.Reason, Essential: true}
 	if d := def.Container(c.Name); d != nil {
 		r.Essential = d.IsEssential()
 		if r.Image == "" {
 			r.Image = d.Image
 		}
 	}
-	r.Invented = c.ExitCode != nil && *c.ExitCode == 143 && strings.Contains(strings.ToLower(c.Reason), dependencyFailure)
+	r.Invented = r.ExitCode != nil && *r.ExitCode == 143 && strings.Contains(strings.ToLower(c.Reason), dependencyFailure)
 	return r
+}
+
+// exitCodeOf is the exit code of a container that has ended. Servers that
+// imitate ECS give one to containers that have not, too.
+func exitCodeOf(c evidence.Container) *int {
+	if c.LastStatus != "" && c.LastStatus != "STOPPED" {
+		return nil
+	}
+	return c.ExitCode
 }
 
 func (f *Facts) anyExited() bool {
