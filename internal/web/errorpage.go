@@ -69,6 +69,12 @@ var (
 		Detail: "At most 8 MiB can be read at once.",
 		Steps:  []string{"Paste the error message and the lines around it, or the task’s ARN: its log is then read from the end."},
 	}
+	errForeignForm error = problem{
+		Status: http.StatusForbidden,
+		Title:  "That form came from another site",
+		Detail: "Only the forms of this service’s own pages are taken.",
+		Steps:  []string{"Paste it below and send it from here."},
+	}
 	errUnreadableForm error = problem{
 		Status: http.StatusBadRequest,
 		Title:  "The form did not arrive whole",

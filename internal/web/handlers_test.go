@@ -254,6 +254,9 @@ func TestSubmitRefusesOtherSites(t *testing.T) {
 			if w.Code != tt.status {
 				t.Errorf("status = %d, want %d", w.Code, tt.status)
 			}
+			if tt.status == http.StatusForbidden && text(one(t, parsePage(t, w), "h1")) != "That form came from another site" {
+				t.Error("the page does not say what happened")
+			}
 		})
 	}
 }

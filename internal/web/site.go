@@ -101,7 +101,7 @@ func (s *Site) Routes(r chi.Router) {
 		}
 		get("/", s.start)
 		get("/diagnose", s.diagnose)
-		r.With(http.NewCrossOriginProtection().Handler).Post("/diagnose", s.handle(s.submit))
+		r.With(s.ownFormsOnly).Post("/diagnose", s.handle(s.submit))
 		get("/d/{id}", s.kept)
 		get("/causes", s.causes)
 		get("/causes/{code}", s.cause)
@@ -114,6 +114,13 @@ func (s *Site) Routes(r chi.Router) {
 // NotFound is the page for an address that does not exist.
 func (s *Site) NotFound(w http.ResponseWriter, r *http.Request) {
 	secureHeaders(s.handle(func(http.ResponseWriter, *http.Request) error { return errNoSuchPage })).ServeHTTP(w, r)
+}
+
+// ownFormsOnly refuses forms that a browser sends from another site's page.
+func (s *Site) ownFormsOnly(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(s.handle(func(http.ResponseWriter, *http.Request) error { return errForeignForm }))
+	return protection.Handler(next)
 }
 
 // secureHeaders keeps a page from running or loading anything that is not ours,
