@@ -23,7 +23,7 @@ func lastComplaint(misconfigured bool) Where {
 	return func(c *Case) []Match {
 		var found []Match
 		for _, t := range c.Texts {
-			if t.Place == Log {
+			if t.Place == Log && !c.refusedIn(t) {
 				if m, ok := complaintIn(t, misconfigured); ok {
 					found = append(found, m)
 				}

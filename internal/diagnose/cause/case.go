@@ -36,6 +36,15 @@ func NewCase(ev evidence.Evidence) *Case {
 	return c
 }
 
+func (c *Case) refusedIn(t *Text) bool {
+	for _, r := range c.Refusals {
+		if r.Text == t {
+			return true
+		}
+	}
+	return false
+}
+
 func (c *Case) addRefusal(d denial.Denial, t *Text) {
 	if d.At.IsZero() {
 		d.At = t.AtOffset(d.Start)
@@ -138,7 +147,7 @@ func denialsOf(t *Text, set *literalSet) []denial.Denial {
 		}
 		return nil
 	}
-	if len(t.Raw) <= smallText {
+	if len(t.Raw) <= smallText && t.Place != Log {
 		return denial.Find(t.Raw)
 	}
 	var found []denial.Denial

@@ -63,8 +63,7 @@ var shapes = []shape{
 
 // envelopes finds what SDKs wrote around the errors of a text, in order, the
 // fuller shape where two overlap.
-func envelopes(text string) []envelope {
-	lower := strings.ToLower(text)
+func envelopes(text, lower string) []envelope {
 	var all []envelope
 	for _, s := range shapes {
 		if !strings.Contains(lower, s.anchor) {

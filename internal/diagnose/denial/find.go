@@ -21,6 +21,7 @@ func Anchors() []string {
 
 // bare is a text of one service that names no action.
 type bare struct {
+	anchor          string // a literal in lower case that every match contains
 	pattern         *regexp.Regexp
 	service, action string
 	policy          verdict.PolicyType
@@ -29,19 +30,20 @@ type bare struct {
 
 var bares = []bare{
 	// Secrets Manager, when the key behind the secret may not be used.
-	{pattern: regexp.MustCompile(`(?i)Access\s+to\s+KMS\s+is\s+not\s+allowed`), service: "secretsmanager", action: "kms:Decrypt", policy: verdict.PolicyUnknown, ambiguous: true},
+	{anchor: "kms", pattern: regexp.MustCompile(`(?i)Access\s+to\s+KMS\s+is\s+not\s+allowed`), service: "secretsmanager", action: "kms:Decrypt", policy: verdict.PolicyUnknown, ambiguous: true},
 	// KMS itself, of a ciphertext whose key it will not tell.
-	{pattern: regexp.MustCompile(`(?i)The\s+ciphertext\s+refers\s+to\s+a\s+customer\s+master\s+key\s+that\s+does\s+not\s+exist[^\n.]{0,120}`), service: "kms", action: "kms:Decrypt", policy: verdict.PolicyUnknown, ambiguous: true},
+	{anchor: "ciphertext", pattern: regexp.MustCompile(`(?i)The\s+ciphertext\s+refers\s+to\s+a\s+customer\s+master\s+key\s+that\s+does\s+not\s+exist[^\n.]{0,120}`), service: "kms", action: "kms:Decrypt", policy: verdict.PolicyUnknown, ambiguous: true},
 	// SQS's old sentence.
-	{pattern: regexp.MustCompile(`(?i)Access\s+to\s+the\s+resource\s+(https?://\S+?)\s+is\s+denied`), service: "sqs", policy: verdict.PolicyUnknown},
+	{anchor: "is denied", pattern: regexp.MustCompile(`(?i)Access\s+to\s+the\s+resource\s+(https?://\S+?)\s+is\s+denied`), service: "sqs", policy: verdict.PolicyUnknown},
 	// An object store client that prints S3's answer and no code.
-	{pattern: regexp.MustCompile(`(?i)(?:iter bucket|iterating bucket|list(?:ing)? objects|stat object|get object|put object|upload(?:ing)?\s[^\n]{0,60}?)\S*:\s+Access\s+Denied\b`), service: "s3", policy: verdict.PolicyUnknown},
+	{anchor: "access denied", pattern: regexp.MustCompile(`(?i)(?:iter bucket|iterating bucket|list(?:ing)? objects|stat object|get object|put object|upload(?:ing)?\s[^\n]{0,60}?)\S*:\s+Access\s+Denied\b`), service: "s3", policy: verdict.PolicyUnknown},
 }
 
 // Find finds every refusal of a text, in order, each once.
 func Find(text string) []Denial {
-	sents := sentences(text)
-	envs := envelopes(text)
+	lower := lowerASCII(text)
+	sents := sentences(text, lower)
+	envs := envelopes(text, lower)
 	used := make([]bool, len(envs))
 	for i := range sents {
 		if j := envelopeOf(sents, i, envs); j >= 0 {
@@ -55,7 +57,7 @@ func Find(text string) []Denial {
 			found = append(found, e.denial())
 		}
 	}
-	found = addBares(text, found, envs)
+	found = addBares(text, lower, found, envs)
 	for i := range found {
 		found[i].finish(text)
 	}
@@ -114,8 +116,11 @@ func (e envelope) denial() Denial {
 // trimmedEnd keeps a bare denial's quote short: the envelope without a long message.
 func trimmedEnd(e envelope) int { return min(e.end, e.start+600) }
 
-func addBares(text string, found []Denial, envs []envelope) []Denial {
+func addBares(text, lower string, found []Denial, envs []envelope) []Denial {
 	for _, b := range bares {
+		if !strings.Contains(lower, b.anchor) {
+			continue
+		}
 		for _, m := range b.pattern.FindAllStringSubmatchIndex(text, -1) {
 			d := Denial{
 				Service: b.service, Action: b.action, Bare: true, Ambiguous: b.ambiguous, Policy: b.policy,
@@ -225,4 +230,16 @@ next:
 		kept = append(kept, d)
 	}
 	return kept
+}
+
+// lowerASCII lower-cases without moving any byte, so that offsets hold, also
+// where a text was cut inside a rune.
+func lowerASCII(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
 }

@@ -31,10 +31,10 @@ const (
 )
 
 // sentences finds every access-denied sentence of a text.
-func sentences(text string) []Denial {
+func sentences(text, lower string) []Denial {
 	var found []Denial
 	from := 0
-	for _, m := range sentenceAnchor.FindAllStringIndex(text, -1) {
+	for _, m := range anchors(text, lower) {
 		d := readSentence(text, from, m[0], m[1])
 		if d.Action == "" && !d.Principal.Known() && !d.Explicit {
 			if !strings.Contains(strings.ToLower(text[m[0]:m[1]]), "perform") {
@@ -44,11 +44,37 @@ func sentences(text string) []Denial {
 		from = d.End
 		found = append(found, d)
 	}
-	found = append(found, orphanClauses(text, found)...)
-	if d, ok := cutSentence(text, from); ok {
-		found = append(found, d)
+	if strings.Contains(lower, "allow") {
+		found = append(found, orphanClauses(text, found)...)
+	}
+	if strings.Contains(lower, "accessdenied") {
+		if d, ok := cutSentence(text, from); ok {
+			found = append(found, d)
+		}
 	}
 	return found
+}
+
+// anchors finds the sentence's anchors by the literal in them, since a pattern
+// that ignores case is slow over a long text.
+func anchors(text, lower string) [][2]int {
+	const reach = 60 // bytes before and behind the literal that an anchor may take
+	var found [][2]int
+	for from := 0; ; {
+		i := strings.Index(lower[from:], "authori")
+		if i < 0 {
+			return found
+		}
+		at := from + i
+		from = at + len("authori")
+		low := max(0, at-reach)
+		if n := len(found); n > 0 {
+			low = max(low, found[n-1][1])
+		}
+		if m := sentenceAnchor.FindStringIndex(text[low:min(len(text), at+reach)]); m != nil {
+			found = append(found, [2]int{low + m[0], low + m[1]})
+		}
+	}
 }
 
 func readSentence(text string, from, anchorStart, anchorEnd int) Denial {
