@@ -200,19 +200,56 @@ func TestTheFilterOfALongLogFails(t *testing.T) {
 func TestASearchThatDoesNotEndIsBounded(t *testing.T) {
 	s := world()
 	s.LogGroups[0].Streams[0].Events = lines(2500, ago(43*time.Minute))
-	for i := range 50 {
-		s.LogGroups[0].Streams[0].Events[i].Message = fmt.Sprintf("%d: %s", i, denial)
-	}
-	fake, collector := serve(t, s, awsfake.WithPageSize(200))
+	s.LogGroups[0].Streams[0].Events[90].Message = denial   // on the fifth page
+	s.LogGroups[0].Streams[0].Events[1000].Message = denial // further than is searched
+	fake, collector := serve(t, s, awsfake.WithPageSize(20))
 	ev, err := collector.Collect(t.Context(), ref(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := fake.Calls()["logs:FilterLogEvents"]; n == 0 || n > 10 {
-		t.Errorf("the search took %d calls", n)
+	if n := fake.Calls()["logs:FilterLogEvents"]; n != 10 {
+		t.Errorf("the search took %d calls, want 10", n)
 	}
-	if got := ev.Logs[0].Lines[0].Text; !strings.HasPrefix(got, "0: ") {
-		t.Errorf("the log begins with %q, want the first denial", got)
+	if got := texts(ev.Logs[0]); got[0] != denial || got[1] == denial {
+		t.Errorf("the log begins with %q, want the one denial that was found", got[:2])
+	}
+	if src := sourceOf(t, ev, "logs:FilterLogEvents app"); src.Status != evidence.SourceTruncated {
+		t.Errorf("status %s, want truncated", src.Status)
+	}
+}
+
+func TestEveryLineOfALongLogIsADenial(t *testing.T) {
+	s := world()
+	events := lines(3000, ago(43*time.Minute))
+	for i := range events {
+		events[i].Message = fmt.Sprintf("%d: %s", i, denial)
+	}
+	s.LogGroups[0].Streams[0].Events = events
+	_, collector := serve(t, s)
+	ev, err := collector.Collect(t.Context(), ref(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(ev.Logs[0].Lines); n == 0 || n > 2500 {
+		t.Errorf("kept %d lines, want at most 500 beside the tail", n)
+	}
+	if src := sourceOf(t, ev, "logs:FilterLogEvents app"); src.Status != evidence.SourceTruncated {
+		t.Errorf("status %s, want truncated", src.Status)
+	}
+}
+
+func TestTheTaskCannotBeReadAndCloudTrailHasNothing(t *testing.T) {
+	s := world()
+	s.Trail = nil
+	fake, collector := serve(t, s)
+	fake.SetFault("ecs:DescribeTasks", awsfake.Fault{Status500: true})
+	ev, err := collector.Collect(t.Context(), ref(), nil)
+	if err != nil {
+		t.Fatalf("error %v; ECS did not say that there is no such task, and CloudTrail answered", err)
+	}
+	want := "ecs:DescribeTasks failed\ncloudtrail:LookupEvents too-early\n"
+	if diff := cmp.Diff(want, statuses(ev)); diff != "" {
+		t.Errorf("sources (-want +got):\n%s", diff)
 	}
 }
 

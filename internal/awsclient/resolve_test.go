@@ -1,8 +1,10 @@
 package awsclient_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -189,6 +191,36 @@ func TestTheNewestTaskOfAServiceThatFailed(t *testing.T) {
 				t.Errorf("%d calls for %d tasks", n, len(s.Clusters[0].Tasks))
 			}
 		})
+	}
+}
+
+func TestResolveLeavesTimeToCollect(t *testing.T) {
+	fake, collector := serve(t, world())
+	fake.SetFault("ecs:ListTasks", awsfake.Fault{Hang: true})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	_, err := collector.Resolve(ctx, serviceRef())
+	checkError(t, err, awsclient.ErrUnreachable, []string{"no answer in time"})
+	if ctx.Err() != nil {
+		t.Error("nothing is left of the time")
+	}
+}
+
+func TestTasksThatOtherServersListForAService(t *testing.T) {
+	s := world()
+	other := serviceTask(-5, "TaskFailedToStart", "newer, of no service", nil)
+	other.Group = "family:api"
+	s.Clusters[0].Tasks = append(s.Clusters[0].Tasks, other)
+	collector := answering(t, s, "ListTasks", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		fmt.Fprintf(w, `{"taskArns":[%q,%q]}`, taskARN, other.TaskARN) // moto lists the whole cluster
+	})
+	got, err := collector.Resolve(t.Context(), serviceRef())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.TaskID != taskID {
+		t.Errorf("resolved to task %s, want the one of the service", got.TaskID)
 	}
 }
 
