@@ -79,7 +79,6 @@ func captures(c *cause.Case, k candidate) map[string]string {
 	if t := k.match.Text; t != nil {
 		put("container", t.Container)
 	}
-	put("service", c.Facts.Service)
 	put("role", cause.RoleName(k.identity().ARN))
 	if kind := k.identity().Kind; kind != verdict.NoIdentity && kind != verdict.UnknownIdentity {
 		put("who", cause.IdentityWords(kind))
@@ -101,6 +100,8 @@ func phaseOf(c *cause.Case, k candidate) verdict.Phase {
 		return k.match.Phase
 	case k.cause.Phase == verdict.PhasePlacement && k.match.Refusal != nil && k.place() == cause.Log && (c.Facts.HasTask || c.Facts.TaskRole != "" || !cause.StartsTasks(k.match.Refusal.Action)):
 		return verdict.PhaseRuntime
+	case k.cause.Area == cause.AreaRoles && k.cause.Phase == verdict.PhasePlacement && k.place()&(cause.Stopped|cause.Reason) != 0:
+		return verdict.PhaseStartup // the role failed a task that had been placed
 	case k.cause.PhaseInLog != "" && k.place() == cause.Log:
 		return k.cause.PhaseInLog
 	case k.cause.Code == "infrastructure.denied" && k.place() == cause.Attachment:
