@@ -5,7 +5,7 @@ GO      ?= go
 LDFLAGS := -s -w
 FUZZTIME ?= 20s
 
-.PHONY: all build run demo test test-moto tools lint bench fuzz vuln measure generate clean
+.PHONY: all build run demo test test-moto test-judge tools lint bench fuzz vuln measure generate clean
 
 all: lint test
 
@@ -26,6 +26,11 @@ test: tools ## all tests, with the race detector and in random order
 
 test-moto: ## the service against moto_server, an AWS server that others wrote
 	$(GO) test -tags moto -count=1 -timeout 5m ./test/moto
+
+test-judge: ## the generated policies before an independent simulator of IAM (npm)
+	@scripts/test-tools.sh node npm
+	cd internal/iampolicy/judge && npm ci --no-audit --no-fund --silent
+	$(GO) test -tags judge -count=1 ./internal/iampolicy
 
 lint: ## formatting, vet, staticcheck, the Dockerfile's rules
 	@out=$$($(GO) tool gofumpt -l cmd internal test web); if [ -n "$$out" ]; then echo "not formatted (go tool gofumpt -w .):"; echo "$$out"; exit 1; fi

@@ -8,6 +8,7 @@ package_of() {
 	case "$1" in
 	chromium) echo chromium ;;
 	aws) echo awscli ;;
+	node) echo nodejs ;;
 	*) echo "$1" ;;
 	esac
 }
