@@ -108,7 +108,8 @@ const (
 	beforeLife = 5 * time.Minute
 	// afterLife is for what is said of a task when it is already gone.
 	afterLife = 5 * time.Minute
-	// recentDays is how far back a service without a stopped task is looked at.
+	// recentSpan is how far back a service without a stopped task is looked at,
+	// and where the look-up of calls begins.
 	recentSpan = 24 * time.Hour
 )
 
