@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
 
@@ -43,11 +42,10 @@ type Options struct {
 
 // API answers the calls below /api/v1 and gives out its own description.
 type API struct {
-	opts     Options
-	router   chi.Router
-	document *huma.OpenAPI
-	json     []byte
-	yaml     []byte
+	opts  Options
+	calls chi.Routes
+	json  []byte
+	yaml  []byte
 }
 
 // maxBody is the largest request body, in bytes.
@@ -58,20 +56,20 @@ const bodyTimeout = 30 * time.Second
 
 // New makes the API and its OpenAPI document.
 func New(o Options) (*API, error) {
-	a := &API{opts: o, router: chi.NewRouter()}
-	a.router.Use(acceptJSON, headers)
-	framework := humachi.New(a.router, a.config())
-	a.document = framework.OpenAPI()
+	calls := chi.NewRouter()
+	a := &API{opts: o, calls: calls}
+	framework := humachi.New(calls, a.config())
 	a.addDiagnoses(framework)
 	a.addList(framework)
 	a.addEvaluate(framework)
 	a.addCauses(framework)
-	polish(a.document)
+	document := framework.OpenAPI()
+	polish(document)
 	var err error
-	if a.json, err = json.Marshal(a.document); err != nil {
+	if a.json, err = json.Marshal(document); err != nil {
 		return nil, fmt.Errorf("write the OpenAPI document as JSON: %w", err)
 	}
-	if a.yaml, err = a.document.YAML(); err != nil {
+	if a.yaml, err = document.YAML(); err != nil {
 		return nil, fmt.Errorf("write the OpenAPI document as YAML: %w", err)
 	}
 	return a, nil
@@ -79,11 +77,14 @@ func New(o Options) (*API, error) {
 
 // Routes adds the calls and the OpenAPI document to r.
 func (a *API) Routes(r chi.Router) {
-	for _, route := range a.router.Routes() {
-		for method := range route.Handlers {
-			r.Method(method, route.Pattern, a.router)
+	r.Group(func(r chi.Router) {
+		r.Use(acceptJSON, headers)
+		for _, route := range a.calls.Routes() {
+			for method, handler := range route.Handlers {
+				r.Method(method, route.Pattern, handler)
+			}
 		}
-	}
+	})
 	r.Get("/openapi.json", serve("application/json", a.json))
 	r.Get("/openapi.yaml", serve("application/yaml", a.yaml))
 }

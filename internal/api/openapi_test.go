@@ -40,8 +40,12 @@ func TestDocument(t *testing.T) {
 		t.Errorf("openapi = %v", version)
 	}
 	for _, call := range [][2]string{
-		{"/api/v1/diagnoses", "post"}, {"/api/v1/diagnoses", "get"}, {"/api/v1/diagnoses/{id}", "get"},
-		{"/api/v1/evaluate", "post"}, {"/api/v1/causes", "get"}, {"/api/v1/causes/{code}", "get"},
+		{"/api/v1/diagnoses", "post"},
+		{"/api/v1/diagnoses", "get"},
+		{"/api/v1/diagnoses/{id}", "get"},
+		{"/api/v1/evaluate", "post"},
+		{"/api/v1/causes", "get"},
+		{"/api/v1/causes/{code}", "get"},
 	} {
 		at(t, doc, "paths", call[0], call[1], "responses", "200", "content", "application/json", "schema")
 		at(t, doc, "paths", call[0], call[1], "responses", "500", "content", "application/problem+json", "schema")

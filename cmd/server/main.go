@@ -1,0 +1,55 @@
+// Command server runs whystopped: it says why an ECS task stopped, and whose
+// permission was missing.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"whystopped/internal/app"
+	"whystopped/internal/config"
+)
+
+// The exit codes: 2 is for a wrong setting, as flag's own is.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal drains; from then on the next one ends the program.
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+}
+
+func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
+	cfg, warnings, err := config.Load(args, environ, stdout)
+	switch {
+	case errors.Is(err, config.ErrHelp):
+		return exitOK
+	case err != nil:
+		fmt.Fprintf(stderr, "whystopped: %v\n", err)
+		return exitUsage
+	}
+	for _, w := range warnings {
+		fmt.Fprintf(stderr, "whystopped: warning: %s\n", w)
+	}
+	service, err := app.New(ctx, cfg, app.NewLogger(stderr, cfg.LogLevel))
+	if err != nil {
+		fmt.Fprintf(stderr, "whystopped: %v\n", err)
+		return exitFailed
+	}
+	fmt.Fprintf(stdout, "whystopped answers on %s\n", service.URL())
+	if err := service.Run(ctx); err != nil {
+		fmt.Fprintf(stderr, "whystopped: %v\n", err)
+		return exitFailed
+	}
+	return exitOK
+}

@@ -1,0 +1,80 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+
+	"whystopped/internal/awsclient"
+	"whystopped/internal/casebook"
+	"whystopped/internal/config"
+	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
+	"whystopped/internal/web"
+)
+
+// account is what the service reads: a real AWS account, or the demo's.
+type account struct {
+	collector   collector
+	credentials aws.CredentialsProvider
+	samples     []web.Sample
+	close       func()
+}
+
+func openAccount(ctx context.Context, cfg config.Config, log *slog.Logger) (*account, error) {
+	if cfg.Demo {
+		return openDemo(log)
+	}
+	sdk, err := awsconfig.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the AWS configuration: %w", err)
+	}
+	return &account{
+		collector:   collector{awsclient.New(awsclient.Options{Config: sdk, Logger: log})},
+		credentials: sdk.Credentials,
+		close:       func() {},
+	}, nil
+}
+
+// collector is the casebook's view of awsclient: the same calls, with errors in
+// the casebook's words.
+type collector struct{ aws *awsclient.Collector }
+
+var _ casebook.Collector = collector{}
+
+func (c collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, error) {
+	ref, err := c.aws.Resolve(ctx, ref)
+	return ref, inWordsOfCasebook(err)
+}
+
+func (c collector) Collect(ctx context.Context, ref taskref.Ref) (evidence.Evidence, error) {
+	ev, err := c.aws.Collect(ctx, ref, nil)
+	return ev, inWordsOfCasebook(err)
+}
+
+func inWordsOfCasebook(err error) error {
+	e, ok := errors.AsType[*awsclient.Error](err)
+	if !ok {
+		return err
+	}
+	told := &casebook.Error{Message: e.Message, Err: err}
+	switch e.Kind {
+	case awsclient.ErrUnknownTask, awsclient.ErrUnknownService, awsclient.ErrUnknownCluster, awsclient.ErrUnknownRegion:
+		told.Kind = casebook.UnknownTask
+	case awsclient.ErrNoCredentials:
+		told.Kind = casebook.NoCredentials
+	case awsclient.ErrBadCredentials:
+		told.Kind = casebook.BadCredentials
+	case awsclient.ErrRefused:
+		told.Kind = casebook.Refused
+	case awsclient.ErrUnreachable:
+		told.Kind = casebook.Unreachable
+	default:
+		return err
+	}
+	return told
+}

@@ -1,0 +1,58 @@
+package app
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"whystopped/internal/api"
+	"whystopped/internal/casebook"
+	"whystopped/internal/diagnose"
+	"whystopped/internal/web"
+)
+
+// surroundings are what the routes are made of.
+type surroundings struct {
+	book      *casebook.Casebook
+	causes    []diagnose.CauseInfo
+	samples   []web.Sample
+	publicURL string
+	version   string
+	log       *slog.Logger
+	ready     readiness
+}
+
+// routes makes the handler of all ways in.
+func routes(s surroundings) (http.Handler, error) {
+	calls, err := api.New(api.Options{Casebook: s.book, Causes: s.causes, PublicURL: s.publicURL, Version: s.version, Log: s.log})
+	if err != nil {
+		return nil, fmt.Errorf("make the API: %w", err)
+	}
+	pages, err := web.New(web.Options{
+		Casebook: s.book, Causes: s.causes, Samples: s.samples, PublicURL: s.publicURL, OpenAPI: calls.OpenAPI(),
+		Version: s.version, Logger: s.log, Now: time.Now,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the pages: %w", err)
+	}
+	r := chi.NewRouter()
+	r.Use(requestID, logRequests(s.log), recoverPanics(s.log), middleware.GetHead)
+	r.Get("/healthz", healthy)
+	r.Get("/readyz", s.ready.serve)
+	calls.Routes(r)
+	pages.Routes(r)
+	r.MethodNotAllowed(api.MethodNotAllowed)
+	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			api.NotFound(w, r)
+			return
+		}
+		pages.NotFound(w, r)
+	})
+	return r, nil
+}
