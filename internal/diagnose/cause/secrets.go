@@ -2,29 +2,37 @@ package cause
 
 import "whystopped/internal/diagnose/verdict"
 
+// fetchHeads are ECS's own words before the answer of Secrets Manager or
+// Parameter Store. Sources: aws/amazon-ecs-agent agent/taskresource, and
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html
+var fetchHeads = says(Anywhere,
+	phrase("unable to pull secrets"), phrase("secret from asm"), phrase("secrets from ssm"), phrase("registry auth from asm"), phrase("secret data from"), phrase("asm fetching"),
+	phrase("secret arn:"), phrase("secrets manager"), phrase("parameter store"), phrase("domainless gmsa"))
+
 // secretCauses: secrets, parameters and files that ECS fetches before the start.
+// The refusals among them are in denialCauses.
 func secretCauses() []*Cause {
-	return []*Cause{
+	return append([]*Cause{
 		{
-			Code: "secret.missing", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.SecretMissing,
+			Code: "secret.missing", Area: AreaSecrets, Phase: verdict.PhaseStartup, PhaseInLog: verdict.PhaseRuntime, Category: verdict.SecretMissing,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The secret or parameter {name|in the task definition} does not exist",
-			Meaning: "The service was reached and answered that it has no such secret, parameter or version in that Region and account.",
+			Title:   "The secret or parameter {name|that was asked for} does not exist",
+			Meaning: "The service was reached and answered that it has no such secret, parameter or version in that Region and account, or that it is marked for deletion.",
 			Reason:  "A missing permission is answered with AccessDenied; here the thing itself is missing.",
-			Fix:     []string{"Compare {name|the name} in the task definition with the secret's or parameter's real ARN: Region, spelling, the six characters at a secret's end, its version stage.", "Create it if it was never made, or give the secret a value."},
-			Docs:    []string{docSecretsManager, docSSM, docResourceInit},
+			Fix: []string{
+				"Compare {name|the name} with the secret's or parameter's real ARN: Region, account, spelling, the six characters at a secret's end, its version stage.",
+				"Create it if it was never made, give the secret a value (it needs a version AWSCURRENT), or restore it (aws secretsmanager restore-secret).",
+			},
+			Docs: []string{docSecretsManager, docSSM, docResourceInit},
 			When: Unless{
-				Match: says(ByECS|Log,
-					pattern("secrets manager can", `(?:arn '?"?(?P<name>arn:[^\s'"]+)[\s\S]{0,400}?)?secrets manager can['’]t find the specified secret(?: value)?`),
-					pattern("invalid ssm parameters", `invalid ssm parameters: (?P<name>[^\s:][^\n:]*)`),
-					pattern("invalid parameters:", `(?:parameter store|ssm)[^\n]{0,200}?invalid parameters: (?P<name>[^\s:][^\n:]*)`),
-					pattern("retrieve the secret with arn", `the task can['’]t retrieve the secret with arn '(?P<name>[^']+)' from AWS Secrets Manager\. Check whether the secret exists`),
-					pattern("parameternotfound", `ParameterNotFound(?:Exception)?\b`),
-					pattern("for staging label", `find the specified secret value for staging label: (?P<name>\S+)`),
-					phrase("you can't perform this operation on the secret because it was marked for deletion"),
-					pattern("marked for deletion", `secret[^\n]{0,80}?(?:marked|scheduled) for deletion`),
-					pattern("resourcenotfoundexception", `(?:secret|asm|secretsmanager)[\s\S]{0,500}?ResourceNotFoundException`)),
-				But: Any{refusedPull, networkWords, says(ByECS|Log, phrase("log group"), phrase("accessdenied"))},
+				Match: Any{
+					says(Log, missingSecret()...),
+					startSays(append(missingSecret(), pattern("resourcenotfoundexception", `(?:secret|\basm\b)[\s\S]{0,500}?ResourceNotFoundException`))...),
+					// The same advice stands before a refusal and before a missing secret.
+					likely(startSays(pattern("retrieve the secret with arn", `the task can['’]t retrieve the secret with arn '(?P<name>[^']+)' from (?:AWS )?Secrets Manager`))),
+					startSays(pattern("retrieve the secret with arn", `the task can['’]t retrieve the secret with arn '(?P<name>[^']+)' from (?:AWS )?Secrets Manager[\s\S]{0,600}?(?:ResourceNotFoundException|can['’]t find)`)),
+				},
+				But: Any{refusedPull, networkWords, says(Anywhere, phrase("log group"), phrase("accessdenied"))},
 			},
 		},
 		{
@@ -32,64 +40,123 @@ func secretCauses() []*Cause {
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The secret has no JSON key {name|of that name}",
 			Meaning: "The secret was read, so the permission is there, but its JSON has no key {name|as the task definition asks for}.",
-			Fix:     []string{"Make the key in valueFrom (…:secret:NAME:KEY::) and the secret's JSON agree; keys are case-sensitive."},
-			Docs:    []string{docSecretsManager},
-			When:    says(ByECS|Log, pattern("did not contain json key", `did not contain json key (?P<name>\S+)`)),
+			Reason:  "The value came back, so neither IAM nor KMS refused anything.",
+			Fix: []string{
+				"Add the key {name|that is asked for} to the secret's JSON, or name one that it has in valueFrom (arn:…:secret:NAME:KEY::). Keys are case-sensitive.",
+			},
+			Docs: []string{docSecretsManager},
+			When: says(ByECS|Log, pattern("did not contain json key", `did not contain json key (?P<name>[^\s,;]+)`)),
 		},
 		{
 			Code: "secret.not-json", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.SecretFormat,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The secret is not the JSON that the task definition expects",
+			Title:   "The secret {name|of the container} is not the JSON that the task definition expects",
 			Meaning: "The secret was read, so the permission is there, but its value is no JSON object, while the task definition asks for a key of it.",
-			Fix:     []string{"Store the value as a JSON object, or drop the key from valueFrom."},
+			Reason:  "The value came back, so neither IAM nor KMS refused anything.",
+			Fix:     []string{"Store the value as a JSON object such as {\"KEY\": \"value\"} with straight double quotes (a shell may have eaten them), or drop :KEY:: from valueFrom."},
 			Docs:    []string{docSecretsManager},
-			When: says(ByECS,
-				pattern("invalid character", `(?:secret|asm|unmarshal|json|ResourceInitializationError)[\s\S]{0,400}?invalid character`),
-				phrase("cannot unmarshal"), phrase("unexpected end of json input")),
+			When: Unless{
+				Match: Any{
+					// The agent's asmsecret resource gives Go's error bare.
+					likely(says(Stopped, pattern("invalid character", `^invalid character '.{1,4}' (?:looking for|after|in)`))),
+					startSays(
+						pattern("invalid character", `(?:secret (?P<name>arn:[^\s,]+?):? [\s\S]{0,300}?)?(?:secrets?|asm\b)[^\n]{0,400}?invalid character`),
+						pattern("cannot unmarshal", `(?:secret|\basm\b)[^\n]{0,400}?cannot unmarshal`),
+						pattern("unexpected end of json input", `(?:secret|\basm\b)[^\n]{0,400}?unexpected end of json input`)),
+				},
+				But: says(Anywhere, phrase("gmsa")),
+			},
+		},
+		{
+			Code: "secret.registry-format", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.SecretFormat,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "The secret with the registry's login has not the form that ECS expects",
+			Meaning: "ECS read the secret of repositoryCredentials, so the permission is there, but did not find a user name and a password in it.",
+			Reason:  "The value came back, so neither IAM nor KMS refused anything.",
+			Fix:     []string{"Store the secret as {\"username\": \"…\", \"password\": \"…\"}, with exactly these two keys and both filled in."},
+			Docs:    []string{docPrivateAuth},
+			When:    startSays(phrase("asm fetching authorization data"), phrase("authorizationdata is malformed"), phrase("unable to unmarshal secret value, invalid schema")),
 		},
 		{
 			Code: "secret.reference-invalid", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.SecretFormat,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The reference to a secret in the task definition is malformed",
+			Title:   "The reference {name|to a secret} in the task definition is malformed",
 			Meaning: "valueFrom is no valid reference: the request never reached Secrets Manager or Parameter Store, or was refused as invalid.",
-			Fix:     []string{"Write a secret's full ARN as arn:…:secret:NAME-xxxxxx[:json-key:version-stage:version-id], with all colons where a part is left out, or a parameter's name or ARN."},
-			Docs:    []string{docSecretsManager, docSSM},
-			When: says(ByECS|Log,
-				phrase("an invalid arn format for the aws secrets manager secret was specified"),
-				phrase("could not find a secretsmanager secretid from value"),
-				pattern("validation error", `(?:secret|asm|ssm|GetSecretValueInput|GetParametersInput)[\s\S]{0,500}?validation error`),
-				pattern("getsecretvalueinput", `GetSecretValueInput\.\w+`),
-				pattern("validationexception", `(?:secrets? from (?:ssm|asm)|parameter store|secret)[\s\S]{0,400}?ValidationException`),
-				phrase("unexpected arn format with parameters"), phrase("invalid arn format"), phrase("unsupported credentialsparameter")),
+			Reason:  "A malformed request is refused before any permission is checked.",
+			Fix: []string{
+				"For a secret write its full ARN, and after it all three colons: arn:…:secret:NAME-xxxxxx:json-key:version-stage:version-id, with a part left empty where it is not wanted.",
+				"For a parameter write its name (same Region) or its ARN arn:…:parameter/NAME.",
+			},
+			Docs: []string{docSecretsManager, docSSM},
+			When: Any{
+				startSays(
+					phrase("unexpected arn format with parameters"), phrase("invalid arn format"), phrase("getsecretvalueinput."), phrase("getparametersinput."),
+					pattern("could not find a secretsmanager secretid", `could not find a secretsmanager secretID from value (?P<name>\S+)`),
+					pattern("an invalid arn format", `(?:retrieve secret with value (?P<name>\S+) [^\n]{0,80}?)?an invalid ARN format for the AWS Secrets Manager secret was specified`)),
+				Both{
+					First:  startSays(phrase("validationexception"), phrase("validation error(s) found"), phrase("invalidparameterexception"), phrase("must be a fully qualified name"), phrase("invalid name. must be a valid name")),
+					Second: Unless{Match: fetchHeads, But: says(Anywhere, phrase("log stream"), phrase("log group"))},
+				},
+			},
 		},
 		{
-			Code: "secret.key-unusable", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.KMS,
+			Code: "secret.key-unusable", Area: AreaSecrets, Phase: verdict.PhaseStartup, PhaseInLog: verdict.PhaseRuntime, Category: verdict.KMS,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
-			Title:   "The KMS key behind a secret is disabled or about to be deleted",
+			Title:   "The KMS key {name|behind the secret} is disabled or about to be deleted",
 			Meaning: "KMS refused because of the key's state, not because of a permission.",
-			Fix:     []string{"Enable the key, cancel its deletion, or encrypt the secret with another key."},
+			Reason:  "A role with every permission is refused the same while the key is in this state.",
+			Fix:     []string{"Enable the key (aws kms enable-key), cancel its deletion (aws kms cancel-key-deletion), or encrypt the secret with another key."},
 			Docs:    []string{docKMSPolicies},
-			When:    says(ByECS|Log, pattern("is disabled", `arn:[\w-]+:kms:[^\s]+ is disabled`), phrase("is pending deletion"), phrase("kmsinvalidstateexception"), phrase("disabledexception")),
-		},
-		{
-			Code: "envfile.missing", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.SecretMissing,
-			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The environment file {name|in S3} does not exist",
-			Meaning: "S3 answered 404 for the environment file of the task definition.",
-			Fix:     []string{"Upload the file under exactly this bucket and key, or correct environmentFiles."},
-			Docs:    []string{docEnvFile},
 			When: says(ByECS|Log,
-				pattern("env file", `env files?[\s\S]{0,500}?(?:NoSuchKey|NoSuchBucket|StatusCode: 404|NotFound)`),
-				pattern("unable to download env file", `unable to download env file with key (?P<name>\S+) from bucket \S+, error:[\s\S]{0,300}?(?:NoSuchKey|404)`)),
+				phrase("kmsinvalidstateexception"), phrase("kms key is in an invalid state"), phrase("disabledexception"),
+				pattern("is pending deletion", `(?P<name>arn:[\w-]+:kms:[^\s]+) is pending deletion`),
+				pattern("is disabled", `(?P<name>arn:[\w-]+:kms:[^\s]+) is disabled`)),
 		},
 		{
-			Code: "envfile.invalid", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.ContainerConfig,
+			Code: "secret.throttled", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.Other,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The environment file's reference or content is malformed",
-			Meaning: "ECS could not make sense of the S3 ARN in environmentFiles, or of the file's lines.",
-			Fix:     []string{"Give the object's full S3 ARN, a name that ends in .env, and lines of the form NAME=value."},
-			Docs:    []string{docEnvFile},
-			When:    says(ByECS|Log, phrase("unable to parse bucket and key from s3 arn"), phrase("escapes envfile resource directory"), phrase("unable to read env file"), phrase("environment file must end with")),
+			Title:   "The secrets or parameters were fetched faster than the account may",
+			Meaning: "Secrets Manager or Parameter Store answered that the rate was exceeded: many tasks started at once, each asking for all its secrets. Nobody lacks a permission.",
+			Reason:  "A throttled call is turned away before its permission matters.",
+			Fix:     []string{"Start fewer tasks at once, put several values into one secret, or switch on Parameter Store's higher throughput."},
+			Docs:    []string{docSecretsManager, docSSM},
+			When: Both{
+				First:  startSays(phrase("throttlingexception"), phrase("rate exceeded"), phrase("toomanyrequestsexception")),
+				Second: fetchHeads,
+			},
 		},
+		{
+			Code: "secret.not-injected", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.Agent,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Title:   "The agent had no value at hand for the secret {name|of the container}",
+			Meaning: "The secrets should have been fetched by then and were not at hand: a fault of the agent on the host, often after a restart, or a follow-up of an earlier failed fetch.",
+			Reason:  "Nothing was refused here; the agent missed what it had to have fetched before.",
+			Fix:     []string{"Look for an earlier error of this task in /var/log/ecs/ecs-agent.log, update the agent, and start the task again."},
+			Docs:    []string{docSecretsManager, docAgent},
+			When:    startSays(pattern("task secret data", `task secret data: unable to fetch (?:SSM|ASM) Secrets resource`), pattern("missing secret value for secret", `missing secret value for secret (?P<name>\S+)`)),
+		},
+		{
+			Code: "startup.secrets", Area: AreaSecrets, Level: Fallback, Phase: verdict.PhaseStartup, Category: verdict.Other,
+			Identity: verdict.UnknownIdentity, Confidence: verdict.ConfidenceUnknown,
+			Title:   "The secrets or the registry's login could not be fetched, and the text ends before it says why",
+			Meaning: "ECS could not fetch {name|what the task needs before it starts}. The words that decide between a missing permission, a blocked network and a missing secret are not in the text.",
+			Docs:    []string{docResourceInit, docSecretsManager, docSSM},
+			When: says(ByECS,
+				phrase("unable to pull secrets or registry auth"), phrase("unable to create ssm client"), phrase("unable to create asm client"), phrase("fetching secret data from"), phrase("unable to retrieve secret"),
+				pattern("failed to fetch secret", `failed to fetch secret (?P<name>arn:[\w:/+=.@-]+)`)),
+		},
+	}, fileCauses()...)
+}
+
+// missingSecret are the answers of services that do not have what is asked for.
+func missingSecret() []*Phrase {
+	return []*Phrase{
+		phrase("parameternotfound"), phrase("parameterversionnotfound"),
+		phrase("you can't perform this operation on the secret because it was"),
+		pattern("for deletion", `secret[^\n]{0,80}?(?:marked|scheduled) for deletion`),
+		pattern("for staging label", `find the specified secret value for staging label: (?P<name>\S+)`),
+		pattern("secrets manager can", `(?:(?:secret|arn) '?"?(?P<name>arn:[\w:/+=.@-]+)[\s\S]{0,400}?)?secrets manager can['’]t find the specified secret`),
+		pattern("invalid ssm parameters", `invalid ssm parameters: (?P<name>[^\s:][^\n:]*)`),
+		pattern("invalid parameters:", `(?:parameter store|ssm)[^\n]{0,200}?invalid parameters: (?P<name>[^\s:][^\n:]*)`),
 	}
 }

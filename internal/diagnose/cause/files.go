@@ -1,0 +1,102 @@
+package cause
+
+import "whystopped/internal/diagnose/verdict"
+
+// fileCauses: environment files, and the credential specs of gMSA.
+func fileCauses() []*Cause {
+	return []*Cause{
+		{
+			Code: "envfile.missing", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.SecretMissing,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "The environment file {name|in S3} does not exist",
+			Meaning: "S3 answered 404 for the environment file of the task definition.",
+			Reason:  "S3 only says 404 to a role that may list the bucket; to any other it says 403.",
+			Fix:     []string{"Upload {name|the file} under exactly this key to {bucket|the bucket}, or correct environmentFiles in the task definition. Keys are case-sensitive."},
+			Docs:    []string{docEnvFile},
+			When: With{Names: environmentFile, Match: startSays(
+				pattern("env file", `env files?[\s\S]{0,500}?(?:NoSuchKey|NoSuchBucket|StatusCode: 404|\bNotFound\b)`),
+				pattern("unable to download env file", `unable to download env file with key (?P<name>\S+) from bucket (?P<bucket>[^\s,]+), error:[\s\S]{0,300}?(?:NoSuchKey|404)`))},
+		},
+		{
+			Code: "envfile.bucket-missing", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.SecretMissing,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Title:   "The bucket {name|of the file} could not be found in S3",
+			Meaning: "ECS asked S3 for the bucket's Region and got none: there is no such bucket, or S3 did not answer.",
+			Reason:  "For this question S3 tells the Region even to a role that it refuses, so a permission is not what is missing.",
+			Fix:     []string{"Check that {name|the bucket} exists and is spelt right in the task definition, and that the host reaches S3."},
+			Docs:    []string{docEnvFile, docFirelens},
+			When: Unless{
+				Match: startSays(pattern("unable to initialize s3 client for bucket", `unable to initialize s3 client for bucket (?P<name>[^\s:,]+)`)),
+				But:   Any{refusedPull, networkWords},
+			},
+		},
+		{
+			Code: "envfile.invalid", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.ContainerConfig,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "The environment file {name|of the container} is malformed, or its reference is",
+			Meaning: "ECS could not make sense of the S3 ARN in environmentFiles, or of the file's lines.",
+			Reason:  "S3 was not asked, or had given the file already.",
+			Fix:     []string{"Give the object's full S3 ARN (arn:aws:s3:::BUCKET/KEY), a name that ends in .env, and lines of the form NAME=value without quotes or export."},
+			Docs:    []string{docEnvFile},
+			When: Unless{
+				Match: startSays(
+					phrase("unable to read env file"), phrase("environment file must end with"), phrase("must have a .env file extension"),
+					pattern("escapes envfile resource directory", `key "?(?P<name>[^\s"]+)"? escapes envfile resource directory`),
+					pattern("unable to parse bucket and key from s3 arn", `unable to parse bucket and key from s3 ARN(?: specified in environmentFile (?P<name>[^\s,]+))?`)),
+				But: says(Anywhere, phrase("firelens")),
+			},
+		},
+		{
+			Code: "startup.envfile", Area: AreaSecrets, Level: Fallback, Phase: verdict.PhaseStartup, Category: verdict.Other,
+			Identity: verdict.UnknownIdentity, Confidence: verdict.ConfidenceUnknown,
+			Title:   "An environment file could not be fetched from S3, and the text does not say why",
+			Meaning: "ECS could not fetch {name|a file of environmentFiles}. The words that decide between a missing permission, a blocked network and a missing file are not in the text.",
+			Docs:    []string{docEnvFile, docResourceInit},
+			When:    With{Names: environmentFile, Match: says(ByECS, phrase("failed to download env files"), pattern("unable to download env file", `unable to download env file with key (?P<name>\S+) from bucket`))},
+		},
+		{
+			Code: "gmsa.config-invalid", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.ContainerConfig,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "The gMSA credential spec {name|of the container} is not usable",
+			Meaning: "The credentialspec in the task definition does not point at a valid spec in S3 or Parameter Store, or the secret of its user is not the JSON that the agent expects.",
+			Reason:  "Nothing was refused: the reference or its content is wrong.",
+			Fix:     []string{"Write credentialspec:ARN or credentialspecdomainless:ARN with the ARN of an S3 object or a parameter; keep username, password and domainName as JSON in the user's secret."},
+			Docs:    []string{docGMSA},
+			When: startSays(
+				phrase("unsupported credentialspec arn"), phrase("failed to parse asmsecretdata for the gmsa"), phrase("unable to fetch task resource credentialspec"), phrase("unable to fetch valid credentialspec mapping"),
+				pattern("the provided ssm parameter:", `the provided SSM parameter:(?P<name>\S+) is in an invalid format`)),
+		},
+		{
+			Code: "gmsa.login", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.AppMisconfig,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Title:   "Active Directory gave no Kerberos ticket for the service account {name|of the task}",
+			Meaning: "The agent had what it needs and asked the domain for a ticket of the gMSA account, which failed: the user's password, the account's rights, DNS or the way to the domain controllers.",
+			Reason:  "The domain decides this; IAM has no part in it.",
+			Fix:     []string{"Check on the host that it reaches the domain controllers (DNS, port 88), that the user may read the password of {name|the gMSA account}, and look at credentials-fetcher's log."},
+			Docs:    []string{docGMSA},
+			When:    startSays(pattern("failed to create kerberos tickets", `failed to create kerberos tickets associated service account (?P<name>[^\s:]+)`)),
+		},
+	}
+}
+
+// environmentFile names the one environment file of the container, or of the
+// whole task definition where no container is known.
+func environmentFile(c *Case, m Match) map[string]string {
+	def := c.Evidence.TaskDefinition
+	if def == nil || m.Captures["name"] != "" {
+		return nil
+	}
+	name := ""
+	for _, d := range def.ContainerDefinitions {
+		if m.Text.Container != "" && m.Text.Container != d.Name {
+			continue
+		}
+		for _, f := range d.EnvironmentFiles {
+			if name != "" && name != f.Value {
+				return nil
+			}
+			name = f.Value
+		}
+	}
+	return map[string]string{"name": name}
+}

@@ -1,0 +1,101 @@
+package cause
+
+import "whystopped/internal/diagnose/verdict"
+
+// imageContentCauses: what fails once the registry has the image: its platform,
+// its content, the way of its layers, and the room for them.
+func imageContentCauses() []*Cause {
+	return []*Cause{
+		{
+			Code: "image.platform", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.ImagePlatform,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "The image has no build for the task's platform {platform|(CPU architecture or operating system)}",
+			Meaning: "The image was built for another CPU architecture or operating system than the task runs on; often on an ARM laptop for tasks that run on x86.",
+			Fix: []string{
+				"Build and push the image for {platform|the task's platform}: docker buildx build --platform {platform|linux/amd64}.",
+				"Or set runtimePlatform.cpuArchitecture (X86_64 or ARM64) in the task definition to what the image was built for.",
+			},
+			Docs: []string{docCannotPull, docTaskParameters},
+			When: says(ByECS|Log,
+				phrase("no match for platform in manifest"), phrase("does not match the specified platform"), phrase("does not match the detected host platform"),
+				phrase("exec format error"), phrase("rosetta error:"), phrase("a windows version of this image"), phrase("operating system does not match the host operating system"),
+				pattern("image is incompatible with", `based image is incompatible with an? \S+ host`),
+				pattern("for architecture", `no image found in (?:image index|manifest list) for architecture "?(?P<platform>\w+)`),
+				pattern("cannot be used on this platform", `image operating system "?(?P<platform>\w+)"? cannot be used on this platform`),
+				pattern("descriptor for platform", `failed to find a descriptor for platform (?:\{?(?P<platform>\w+/[\w/]+)\}?)?`),
+				pattern("no matching manifest for", `no matching manifest for (?P<platform>[\w/.-]+)`),
+				pattern("descriptor matching platform", `does not contain descriptor matching platform '?"?(?P<platform>[\w/.-]+)?`)),
+		},
+		{
+			Code: "image.disk-full", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.ResourceLimit,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "There is no room on the disk for the image",
+			Meaning: "Fetching or unpacking the image failed because the storage of the task or host is full.",
+			Fix: []string{
+				"On Fargate raise ephemeralStorage.sizeInGiB in the task definition (20 GiB where none is set); unpacked layers count.",
+				"On EC2 enlarge the instance's volume, or let the agent clean up images sooner (ECS_IMAGE_CLEANUP_INTERVAL).",
+				"Make the image smaller.",
+			},
+			Docs: []string{docCannotPull},
+			When: Any{
+				Both{
+					First:  startSays(phrase("no space left on device"), phrase("disk quota exceeded")),
+					Second: says(Anywhere, phrase("cannotpull"), phrase("register layer"), phrase("extract layer"), phrase("getimageblob"), phrase("error pulling"), phrase("while pulling"), phrase("failed to copy"), phrase("unpack"), phrase("snapshot")),
+				},
+				startSays(
+					pattern("failed to register layer", `failed to register layer:[^\n]{0,200}?ApplyLayer exit status \d+ stdout: +stderr: ?$`),
+					phrase("thinpool"), pattern("thin pool has", `thin pool has \d+ free`), phrase("minimum free metadata space")),
+			},
+		},
+		{
+			Code: "image.reference-invalid", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.ContainerConfig,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "The image reference {image|in the task definition} is malformed",
+			Meaning: "What stands as image in the task definition is no valid reference: a variable that stayed empty, capital letters, a stray blank, or http:// before the name.",
+			Fix:     []string{"Correct the image field of the container: [registry/]repository[:tag|@digest], all but the tag in lower case."},
+			Docs:    []string{docCannotPull},
+			When: With{Names: imageOf, Match: startSays(
+				phrase("invalid reference format"), phrase("repository name must be lowercase"), phrase("invalidparameterexception: invalid image"),
+				pattern("failed to parse reference", `failed to parse reference "(?P<image>[^"]*)"`),
+				pattern("failed to prepare a canonical reference", `failed to prepare a canonical reference with image '(?P<image>[^']+)'`))},
+		},
+		{
+			Code: "image.pull-stalled", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.Network,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Title:   "The image pull made no progress",
+			Meaning: "The pull was given up after a long time without data. That is a slow or blocked way to the registry, or a very slow disk.",
+			Fix:     []string{"Check the way from the host to the registry (NAT gateway, VPC endpoints, proxy), and the disk's burst credits on the container instance."},
+			Docs:    []string{docCannotPull},
+			When: With{Names: imageOf, Match: startSays(
+				phrase("inactivity time exceeded timeout while pulling image"),
+				phrase("could not transition to pulled"), phrase("could not transition to pullbegin"), phrase("could not transition to manifest_pulled"),
+				pattern("context canceled", `CannotPull\w*: (?:[^\n]{0,80}: )?context canceled`))},
+		},
+		{
+			Code: "image.corrupt", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.Other,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Title:   "The image's content could not be verified, unpacked or stored",
+			Meaning: "The data that came did not match the image's digests, or the runtime does not understand its format (an old manifest schema, layers of mixed compression).",
+			Fix:     []string{"Build and push the image again, with one kind of layer compression and a current tool. If it fails on one host only, replace the host."},
+			Docs:    []string{docCannotPull},
+			When: startSays(
+				phrase("filesystem layer verification failed"), phrase("unexpected eof"), phrase("unsupported manifest media type"), phrase("image config verification failed"), phrase("wrong diff id"),
+				phrase("number of layers and diffids"), phrase("failed to unpack image"), phrase("invalid tar header"), phrase("unsupported compression"), phrase("failed size validation"),
+				phrase("unexpected commit digest"), phrase("failed to tag image"), phrase("layer does not exist"), phrase("media type application/vnd.docker.distribution.manifest.v1"), phrase("schema 1 support")),
+		},
+		{
+			Code: "startup.pull", Area: AreaImage, Level: Fallback, Phase: verdict.PhaseStartup, Category: verdict.Other,
+			Identity: verdict.UnknownIdentity, Confidence: verdict.Possible,
+			Title:   "The image {image|of the container} could not be pulled, and the text ends before it says why",
+			Meaning: "ECS could not fetch the image. The message was cut or does not name the cause: the container's own reason, or the same message in the service's events, may have the rest.",
+			Fix: []string{
+				"Read the full reason: aws ecs describe-tasks, field containers[].reason; the service's events often have it longer.",
+				"Then look, in this order, at whether {image|the image} exists, whether the execution role may pull it, and whether the subnet has a way to the registry.",
+			},
+			Docs: []string{docCannotPull},
+			When: With{Names: imageOf, Match: says(Stopped|Reason|Event|Pasted,
+				phrase("cannotpullcontainer"), phrase("cannotpullimagemanifesterror"), phrase("cannotpullecrcontainererror"), phrase("pull image manifest has been retried"), phrase("ref pull has been retried"), phrase("inspect image has been retried"), phrase("error pulling image"),
+				pattern("failed to resolve ref", `failed to resolve ref(?:erence)? "?(?P<image>[^\s":]+(?::[^\s":]+)?)?`))},
+		},
+	}
+}

@@ -1,0 +1,101 @@
+package cause
+
+import "whystopped/internal/diagnose/verdict"
+
+// interfaceCauses: the network interface that ECS makes for a task, and the
+// network inside the host.
+func interfaceCauses() []*Cause {
+	return []*Cause{
+		{
+			Code: "network.eni", Area: AreaNetwork, Phase: verdict.PhaseStartup, Category: verdict.Network,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Title:   "The task's network interface was not ready in time",
+			Meaning: "ECS could not make or attach the task's network interface in {subnet|its subnet}: no free address, throttling, a host that no longer takes interfaces, or trouble inside AWS.",
+			Reason:  "The interface is made by ECS itself; no role of the task is asked.",
+			Fix: []string{
+				"Check the free addresses of the subnet {subnet|of the task} (aws ec2 describe-subnets) and the account's quota of network interfaces, then start the task again.",
+				"If it keeps happening on one container instance, replace that instance.",
+			},
+			Docs: []string{docTaskNetworking, docStoppedCodes},
+			When: Unless{
+				Match: startSays(
+					phrase("timeout waiting for network interface provisioning"), phrase("network interface provision complete error timeout"), phrase("failed to configure eni"), phrase("eni attachment timed out"),
+					pattern("attempting to create network interface", `attempting to Create Network Interface(?:[\w ]*? in subnet '?(?P<subnet>subnet-[0-9a-f]+))?`)),
+				But: says(Anywhere, phrase("tagpolicyviolation"), phrase("unauthorizedoperation"), phrase("not authorized to perform"), phrase("insufficientfreeaddresses"), phrase("limitexceeded"), phrase(".notfound")),
+			},
+		},
+		{
+			Code: "network.addresses-used-up", Area: AreaNetwork, Phase: verdict.PhaseStartup, Category: verdict.Network,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "The subnet {subnet|of the task} has no free IP address left",
+			Meaning: "Each task in awsvpc mode takes an address of its subnet, and all are taken.",
+			Reason:  "EC2 was asked and allowed; there was nothing to give.",
+			Fix:     []string{"Add larger subnets to the service's network configuration, or free addresses in {subnet|the subnet}: old tasks, network interfaces that are no longer used, a rollout that doubles the number of tasks."},
+			Docs:    []string{docTaskNetworking},
+			When: startSays(
+				phrase("insufficientfreeaddressesinsubnet"), phrase("does not have enough free addresses"), phrase("no available ip"), phrase("insufficient ip addresses"),
+				pattern("insufficientfreeaddresses", `(?P<subnet>subnet-[0-9a-f]+)[^\n]{0,40}?InsufficientFreeAddresses`)),
+		},
+		{
+			Code: "network.interface-quota", Area: AreaNetwork, Phase: verdict.PhaseStartup, Category: verdict.ResourceLimit,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "The account's quota of network interfaces in the Region is used up",
+			Meaning: "Each task in awsvpc mode takes a network interface, and the account may have no more of them.",
+			Reason:  "A quota said no, not a policy.",
+			Fix:     []string{"Delete network interfaces in status available that nobody uses, or ask for a higher quota (Service Quotas: network interfaces per Region)."},
+			Docs:    []string{docTaskNetworking, docQuotas},
+			When:    startSays(phrase("networkinterfacelimitexceeded"), phrase("maximum number of network interfaces"), phrase("privateipaddresslimitexceeded")),
+		},
+		{
+			Code: "network.namespace", Area: AreaNetwork, Phase: verdict.PhaseStartup, Category: verdict.Network,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Title:   "The host could not set up the task's network",
+			Meaning: "The ECS agent joins the task's containers to its network interface or bridge with CNI plugins, and one failed: the interface did not show up on the host, or the host's state is broken.",
+			Reason:  "This is done on the host, without asking AWS.",
+			Fix:     []string{"Look at /var/log/ecs/ecs-agent.log and /var/log/ecs/ecs-cni-*.log on the container instance, update the agent, and replace the instance if it goes on."},
+			Docs:    []string{docAgent, docTaskNetworking},
+			When: startSays(
+				phrase("containernetworkingerror"), phrase("cni plugin"), phrase("cni setup"), phrase("setup network namespace"), phrase("setup task network namespace"), phrase("from network namespace setup"), phrase("unable to build cni configuration"),
+				phrase("add network failed"), phrase("unable to get bridgeip for task"), phrase("sc bridge mode pause container")),
+		},
+		{
+			Code: "network.definition-refused", Area: AreaNetwork, Phase: verdict.PhasePlacement, Category: verdict.ContainerConfig,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "ECS refused the task's network configuration: {name|it} cannot be used",
+			Meaning: "The subnets, security groups or public address that the task should get do not exist, do not belong together, or are missing from the request.",
+			Reason:  "The request itself is wrong; nobody's permission was asked.",
+			Fix:     []string{"Correct awsvpcConfiguration of the service, the schedule or the RunTask call: subnets and security groups of one and the same VPC that exist in this Region, and assignPublicIp only on Fargate."},
+			Docs:    []string{docTaskNetworking, docAPIFailures},
+			When: says(ByECS|Log,
+				phrase("network configuration must be provided when networkmode"), phrase("network configuration is not valid for the given networkmode"), phrase("assign public ip is not supported"), phrase("belong to different networks"), phrase("subnets can not be blank"),
+				pattern("invalidsubnetid.notfound", `(?:(?P<name>subnet-[0-9a-f]+)[^\n]{0,80}?)?InvalidSubnetID\.NotFound`),
+				pattern("invalidgroup.notfound", `(?:(?P<name>sg-[0-9a-f]+)[^\n]{0,80}?)?InvalidGroup\.NotFound`)),
+		},
+		{
+			Code: "network.eni-tag-policy", Area: AreaNetwork, Phase: verdict.PhaseStartup, Category: verdict.Other,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "An Organizations tag policy refused the task's network interface",
+			Meaning: "The tags that ECS puts on the network interface break a tag policy of the organization. No IAM statement mends that.",
+			Reason:  "A tag policy checks values, not principals.",
+			Fix:     []string{"Bring the tags of the service, task definition and cluster (propagateTags, managed tags) in line with the organization's tag policy, or have that policy changed."},
+			Docs:    []string{docTaskNetworking},
+			When:    startSays(phrase("tagpolicyviolation")),
+		},
+		{
+			Code: "network.eni-denied", Area: AreaNetwork, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
+			Identity: verdict.ServiceLinkedRole, Confidence: verdict.Likely,
+			Title:   "ECS may not create the task's network interface",
+			Meaning: "EC2 refused the network interface to ECS's service-linked role: a shared subnet whose owner does not allow it, or the service-linked role is missing.",
+			Reason:  "Network interfaces are made by the service-linked role, not by the task's roles.",
+			Fix: []string{
+				"See that AWSServiceRoleForECS exists (aws iam get-role --role-name AWSServiceRoleForECS); if not, create it: aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com.",
+				"In a shared VPC ask the owner of the subnet whether it is still shared with this account, security groups included.",
+			},
+			Docs: []string{docServiceLinked, docTaskNetworking},
+			When: Both{
+				startSays(phrase("unexpected ec2 error while attempting to")),
+				says(ByECS, phrase("unauthorizedoperation")),
+			},
+		},
+	}
+}

@@ -1,0 +1,128 @@
+package cause
+
+import "whystopped/internal/diagnose/verdict"
+
+// otherVolumeCauses: Docker's volumes and plugins, FSx for Windows File Server,
+// and EBS volumes configured at launch.
+func otherVolumeCauses() []*Cause {
+	return []*Cause{
+		{
+			Code: "volume.plugin", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.VolumeMount,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "The volume plugin {name|on the host} is missing or failed",
+			Meaning: "Docker asked its volume driver and found none, or the driver failed. The file system itself was perhaps never asked.",
+			Reason:  "The plugin runs on the host; no AWS permission was asked.",
+			Fix:     []string{"Install and start {name|the plugin} on the container instance (for EFS: amazon-efs-utils and a current ecs-init, then systemctl start amazon-ecs-volume-plugin), and look at its own log."},
+			Docs:    []string{docEFS, docAgent},
+			When: Unless{
+				Match: startSays(
+					pattern("volumedriver.", `VolumeDriver\.(?:Mount|Create)[^\n]{0,400}?(?:context deadline exceeded|RecordNotFound|no such file|connection refused|error|not found)`),
+					pattern("error looking up volume plugin", `error looking up volume plugin (?P<name>[\w./-]+)`)),
+				But: Any{refusedMount, says(Anywhere, phrase("mount.nfs"), phrase("not authorized to perform"), phrase("failed to resolve"), pattern("amazon-ecs-volume-plugin", `amazon-ecs-volume-plugin[^\n]{0,200}?context deadline exceeded`))},
+			},
+		},
+		{
+			Code: "volume.docker-missing", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.VolumeMount,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "The Docker volume {name|of the task} does not exist on the host",
+			Meaning: "The task definition names a shared volume that is not made by ECS (autoprovision is false), and this host does not have it.",
+			Reason:  "The volume is looked for on the host; no AWS permission was asked.",
+			Fix:     []string{"Create it on every container instance (docker volume create {name|NAME}), or set autoprovision to true in dockerVolumeConfiguration."},
+			Docs:    []string{docTaskParameters},
+			When:    startSays(phrase("no such volume"), pattern("no such volume", `get (?P<name>[\w.-]+): no such volume`), pattern("no such volume:", `no such volume: (?P<name>[\w.-]+)`)),
+		},
+		{
+			Code: "volume.ebs.role", Area: AreaVolumes, Phase: verdict.PhaseStartup, PhaseInLog: verdict.PhasePlacement, Category: verdict.IAMTrust,
+			Identity: verdict.InfrastructureRole, Confidence: verdict.Confirmed,
+			Title:   "ECS could not assume the infrastructure role {name|of the volume}",
+			Meaning: "ECS makes EBS volumes with the infrastructure role of the volume configuration. It could not assume it: its trust policy does not name ecs.amazonaws.com, the caller may not pass it, it was made seconds ago, or it lacks the volume permissions; the text is the same for all.",
+			Reason:  "Neither execution nor task role has to do with EBS volumes.",
+			Fix: []string{
+				"Let {name|the role} trust ecs.amazonaws.com (not ecs-tasks.amazonaws.com), and attach AmazonECSInfrastructureRolePolicyForVolumes to it.",
+				"Allow iam:PassRole on {name|the role} for whoever creates the service or starts the task.",
+			},
+			Docs:   []string{docEBS, docInfrastructure},
+			Trusts: "ecs.amazonaws.com",
+			When:   says(Anywhere, pattern("unable to assume the configured ecs infrastructure role", `unable to assume the configured ECS Infrastructure Role '?(?P<name>[^'\s]*)`)),
+		},
+		{
+			Code: "volume.ebs.key", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.KMS,
+			Identity: verdict.InfrastructureRole, Confidence: verdict.Likely,
+			Title:   "The infrastructure role may not use the KMS key of the EBS volume",
+			Meaning: "The message speaks of a client token, but AWS documents it for a volume whose KMS key does not exist or may not be used by the infrastructure role: EC2 checks the key after it accepted the request.",
+			Reason:  "EBS volumes are made with the infrastructure role, so that role needs the key.",
+			Fix:     []string{"Check the key's ARN in the volume configuration, and allow kms:CreateGrant, kms:GenerateDataKeyWithoutPlaintext, kms:Decrypt and kms:DescribeKey on it for the infrastructure role."},
+			Docs:    []string{docEBS},
+			When: says(Anywhere,
+				phrase("idempotentparametermismatch"),
+				phrase("client token you have provided is associated with a resource that is already deleted")),
+		},
+		{
+			Code: "volume.ebs.timeout", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.VolumeMount,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "The EBS volume was not ready in time",
+			Meaning: "The volume was made, but could not be attached or formatted in time: a file system that the operating system does not know, or trouble on the host.",
+			Reason:  "The volume exists, so the infrastructure role was allowed to make it.",
+			Fix:     []string{"Check filesystemType in the volume configuration against the platform, and against the file system on the snapshot where one is given; then start the task again."},
+			Docs:    []string{docEBS},
+			When:    says(Anywhere, phrase("timed out while configuring the ebs volume attachment")),
+		},
+		{
+			Code: "volume.ebs.failed", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.VolumeMount,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Title:   "ECS could not make or attach the EBS volume: {code|EC2 said no}",
+			Meaning: "EC2 turned the volume's creation or attachment down with {code|an error}: a quota, a snapshot or a volume type that does not exist there, or an instance without a free slot.",
+			Reason:  "The code names no permission.",
+			Fix:     []string{"Look up {code|the error} among EC2's error codes, and correct size, type, snapshot or throughput in the volume configuration, or ask for a higher EBS quota."},
+			Docs:    []string{docEBS},
+			When: Unless{
+				Match: says(Anywhere, pattern("ecs failed to set up the ebs volume", `ECS failed to set up the EBS volume(?:\. Encountered "?(?P<code>[\w.]+))?`)),
+				But:   says(Anywhere, phrase("idempotentparametermismatch"), phrase("unauthorizedoperation"), phrase("not authorized to perform")),
+			},
+		},
+		{
+			Code: "volume.fsx.credentials", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.VolumeMount,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "The login for the FSx file system was not accepted",
+			Meaning: "The credentials of the volume could be read, but the file server did not accept them.",
+			Reason:  "Active Directory decides about this login, not IAM.",
+			Fix:     []string{"Correct username, password and domain in the secret or parameter of the volume (credentialsParameter). From Parameter Store use a String, not a SecureString: the agent reads it undecrypted."},
+			Docs:    []string{docFSx},
+			When:    startSays(phrase("invalid credentials for mounting fsxwindowsfileserver volume")),
+		},
+		{
+			Code: "volume.fsx.reference", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.ContainerConfig,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "The FSx volume's credentialsParameter is no ARN of a secret or parameter",
+			Meaning: "The agent reads the login of the file share from Secrets Manager or Parameter Store, and what the task definition gives is neither's ARN.",
+			Reason:  "The reference was refused before anything was asked of AWS.",
+			Fix:     []string{"Put the full ARN of a Secrets Manager secret or an SSM parameter into fsxWindowsFileServerVolumeConfiguration.authorizationConfig.credentialsParameter."},
+			Docs:    []string{docFSx},
+			When:    startSays(phrase("unsupported credentialsparameter")),
+		},
+		{
+			Code: "volume.fsx.missing", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.VolumeMount,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "The FSx file system {name|of the task} does not exist",
+			Meaning: "FSx answered that there is no file system {name|of that id} in that Region and account.",
+			Reason:  "The call was allowed; its answer was that the thing is missing.",
+			Fix:     []string{"Correct fileSystemId in the task definition's volume, or create the file system."},
+			Docs:    []string{docFSx},
+			When:    startSays(pattern("filesystemnotfound", `FileSystemNotFound(?:[^\n]{0,60}?(?P<name>fs-[0-9a-f]+))?`)),
+		},
+		{
+			Code: "startup.volume", Area: AreaVolumes, Level: Fallback, Phase: verdict.PhaseStartup, Category: verdict.VolumeMount,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Title:   "A volume of the task could not be mounted",
+			Meaning: "Setting up a volume failed; the text names neither a permission nor another cause known here.",
+			Fix:     []string{"Read the quoted words of the mount; on EC2 /var/log/ecs/ecs-volume-plugin.log and /var/log/amazon/efs/mount.log have more. Check that the paths in mountPoints are of the same kind, file or directory, on both sides."},
+			Docs:    []string{docEFS, docStoppedCodes},
+			When: Unless{
+				Match: says(ByECS,
+					phrase("cannotcreatevolumeerror"), phrase("unsuccessful efs utils command execution"), phrase("failed to invoke efs utils"), phrase("mounting volume failed"), phrase("volumeerror:"), phrase("rootfs_linux.go"), phrase("invalidvolumeerror"),
+					phrase("error while creating mount source path"), phrase("error mounting"), phrase("error while mounting volume"), phrase("failed to mount local volume"), phrase("cannotinspectvolumeerror"), phrase("invalid mount config"), phrase("bind source path does not exist")),
+				But: Any{refusedMount, says(ByECS, phrase("not authorized to perform"), phrase("/etc/passwd"))},
+			},
+		},
+	}
+}

@@ -1,0 +1,66 @@
+package cause
+
+import "whystopped/internal/diagnose/verdict"
+
+// With gives what Match matches a confidence or phase of its own, and names
+// that the task tells where the words do not.
+type With struct {
+	Match      Matcher
+	Confidence verdict.Confidence // the most that these words carry; empty: the cause's own
+	Phase      verdict.Phase      // empty: the cause's own
+	Names      func(c *Case, m Match) map[string]string
+}
+
+func (w With) phrases() []*Phrase { return w.Match.phrases() }
+
+func (w With) Find(c *Case) []Match {
+	found := w.Match.Find(c)
+	for i, m := range found {
+		if w.Confidence != "" {
+			m.Confidence = w.Confidence
+		}
+		if w.Phase != "" {
+			m.Phase = w.Phase
+		}
+		if w.Names != nil {
+			m = m.with(w.Names(c, m))
+		}
+		found[i] = m
+	}
+	return found
+}
+
+// likely and possible weaken words that allow another reading.
+func likely(m Matcher) Matcher   { return With{Match: m, Confidence: verdict.Likely} }
+func possible(m Matcher) Matcher { return With{Match: m, Confidence: verdict.Possible} }
+
+// startTellers stand in logs beside what the agent, the container daemon or ECS
+// tells of a start; an application's own lines rarely have them.
+var startTellers = says(Log|Pasted,
+	phrase("resourceinitializationerror"), phrase("cannotpull"), phrase("cannotstartcontainer"), phrase("cannotcreatecontainer"), phrase("cannotcreatevolume"),
+	phrase("response from daemon"), phrase("api error ("), phrase("while pulling"), phrase("error pulling"), phrase("failed to pull image"),
+	phrase("transitioning container"), phrase("starting/provisioning container"), phrase("task engine ["), phrase("managed task ["),
+	phrase("unable to place a task"), phrase("failed to initialize logging driver"), phrase("secret data from"), phrase("asm fetching"), phrase("env file"),
+)
+
+// startSays matches words by which a failed start is told: wherever ECS writes,
+// and in logs beside startTellers.
+func startSays(words ...*Phrase) Matcher {
+	return Any{
+		says(ByECS, words...),
+		With{Match: Both{First: says(Log, words...), Second: startTellers}, Phase: verdict.PhaseStartup},
+	}
+}
+
+// imageOf names the image of the container whose reason matched.
+func imageOf(c *Case, m Match) map[string]string {
+	if m.Text == nil || m.Text.Container == "" {
+		return nil
+	}
+	for _, r := range c.Facts.Containers {
+		if r.Name == m.Text.Container && r.Image != "" {
+			return map[string]string{"image": r.Image}
+		}
+	}
+	return nil
+}
