@@ -21,9 +21,7 @@ func starting(c *Case, r *Refusal) bool {
 	switch r.Text.Place {
 	case Trail:
 		return r.Who.Identity.Kind == verdict.ExecutionRole && r.Action != "logs:PutLogEvents"
-	case Log:
-		return false
-	case Pasted:
+	case Log, Pasted:
 		return !c.Facts.Started && startsTask(r.Denial, r.Text)
 	}
 	return r.Who.Identity.Kind != verdict.Caller && r.Text.Place != ManagedAgent

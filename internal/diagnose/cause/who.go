@@ -105,7 +105,7 @@ func (c *Case) foreignRole(d denial.Denial, t *Text, role string) Answer {
 		return answer(verdict.Caller, role, verdict.Confirmed, "The program assumed %s itself (session %s): it is a second role, not the task role.", p.Role, p.Session)
 	case session == denial.SessionSDK && !byECS(t):
 		return answer(verdict.Caller, role, verdict.Likely, "The session name %s is one that SDKs make when the program itself assumes a role.", p.Session)
-	case byECS(t):
+	case c.atStartOf(d, t):
 		return c.foreignAtStart(d, t, role)
 	case session == denial.SessionTask:
 		return answer(verdict.TaskRole, role, verdict.Likely, "The session is named after a task, as ECS names the sessions of a task's roles, and the call came from the running application.")
@@ -152,9 +152,7 @@ func (c *Case) byOperation(d denial.Denial, t *Text) Answer {
 		return answer(verdict.Caller, "", verdict.Likely, "%s is asked of whoever starts or deploys tasks.", d.Action)
 	case service == "ssmmessages":
 		return answer(verdict.TaskRole, c.Facts.TaskRole, verdict.Likely, "ECS Exec's agent runs inside the container and uses the task role.")
-	case byECS(t):
-		return c.atStart(d, service)
-	case t.Place == Pasted && !c.Facts.Started && startsTask(d, t):
+	case c.atStartOf(d, t):
 		return c.atStart(d, service)
 	case c.Facts.RolesComplete && c.Facts.TaskRole == "" && c.Facts.Host == HostEC2:
 		return answer(verdict.InstanceRole, "", verdict.Possible, "The task has no task role; on EC2 the SDK then falls through to the container instance role.")
@@ -222,14 +220,22 @@ func (c *Case) roleARN(p denial.Principal) string {
 // byECS tells texts that ECS wrote from those of an application.
 func byECS(t *Text) bool { return t.Place&(Stopped|Reason|Event|Attachment|ManagedAgent) != 0 }
 
+// atStartOf tells refusals that ECS met while it started the task: it says so
+// itself, or its words are in what people and logs tell of a task that never ran.
+func (c *Case) atStartOf(d denial.Denial, t *Text) bool {
+	return byECS(t) || !c.Facts.Started && startsTask(d, t)
+}
+
+const startHeadNear = 600 // bytes of a log before a refusal that may tell of a start
+
 // startsTask tells whether a call is one of starting a task: ECS wrote of it,
 // or it is one that only the start makes.
 func startsTask(d denial.Denial, t *Text) bool {
 	if byECS(t) {
 		return true
 	}
-	if t.Place == Log {
-		return false
+	if t.Place == Log { // of the agent, or of a tool that prints a task's reason
+		return startHead(t.Raw[runeStart(t.Raw, max(0, d.Start-startHeadNear)):d.End])
 	}
 	switch d.Action {
 	case "ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability", "ecr:BatchImportUpstreamImage",
@@ -239,9 +245,21 @@ func startsTask(d denial.Denial, t *Text) bool {
 	return startHead(t.Raw)
 }
 
-// startHead tells texts that begin as ECS's startup errors do.
+// startHeads are the words of ECS's startup errors, without the letters that
+// may be capitals.
+var startHeads = []string{
+	"ResourceInitializationError", "CannotPull", "CannotStartContainer", "CannotCreateContainer", "etching secret data from", "sm fetching secret from", "nable to pull secrets or registry auth", "unable to place a task",
+	"nable to download env file", "nable to download firelens", "domainless gMSA user", "sx describing filesystem", "ailed to download env files", "ailed to validate logger args", "ailed to initialize logging driver",
+	"anaged task [", "ask engine [", "ransitioning container", "rror while pulling", // ecs-agent.log
+}
+
+// startHead tells texts that hold one of them, or begin as the agent's word of
+// a secret does.
 func startHead(s string) bool {
-	for _, head := range []string{"ResourceInitializationError", "CannotPull", "CannotStartContainer", "CannotCreateContainer", "etching secret data from", "sm fetching secret from", "unable to pull secrets or registry auth", "unable to place a task"} {
+	if len(s) > 1 && strings.HasPrefix(s[1:], "ecret arn:aws") {
+		return true
+	}
+	for _, head := range startHeads {
 		if strings.Contains(s, head) {
 			return true
 		}

@@ -170,7 +170,8 @@ func (d *Denial) finish(text string) {
 		d.Action = d.actionOfOperation()
 	}
 	if d.Action == "" {
-		d.Action = actionOfHead(text[max(0, d.Start-headWindow):], min(d.Start, headWindow))
+		from := max(0, d.Start-headWindow)
+		d.Action = actionOfHead(text[from:], d.End-from) // an envelope may begin before the head
 	}
 	if d.Resource == "" && strings.HasPrefix(d.Action, "s3:") {
 		d.Resource = s3ResourceNear(text, *d)
