@@ -78,7 +78,7 @@ func New(o Options) (*API, error) {
 // Routes adds the calls and the OpenAPI document to r.
 func (a *API) Routes(r chi.Router) {
 	r.Group(func(r chi.Router) {
-		r.Use(acceptJSON, headers)
+		r.Use(sameOrigin, acceptJSON, headers)
 		for _, route := range a.calls.Routes() {
 			for method, handler := range route.Handlers {
 				r.Method(method, route.Pattern, handler)

@@ -299,6 +299,23 @@ func checkProblem(t *testing.T, got answer, status int, kind, says string) {
 	}
 }
 
+func TestOtherSitesAreRefused(t *testing.T) {
+	tests := []struct {
+		site    string
+		refused bool
+	}{{"", false}, {"same-origin", false}, {"none", false}, {"same-site", true}, {"cross-site", true}}
+	for _, test := range tests {
+		b := &book{asked: "nothing"}
+		got := ask(t, serve(t, b), "POST", "/api/v1/diagnoses", `{"task":"web/1"}`, "Sec-Fetch-Site", test.site, "Content-Type", "text/plain")
+		if test.refused {
+			checkProblem(t, got, 403, "cross-origin", "another site")
+		}
+		if refused := b.asked == "nothing"; refused != test.refused {
+			t.Errorf("Sec-Fetch-Site %q: refused %v, want %v", test.site, refused, test.refused)
+		}
+	}
+}
+
 // TestProblemsDoNotEcho holds that what was sent does not come back, as the
 // framework would have it: it may be evidence with a secret in it.
 func TestProblemsDoNotEcho(t *testing.T) {

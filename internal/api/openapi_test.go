@@ -55,6 +55,33 @@ func TestDocument(t *testing.T) {
 	}
 }
 
+// TestDocumentIsComplete follows every reference of the document.
+func TestDocumentIsComplete(t *testing.T) {
+	doc := document(t)
+	found := 0
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			if ref, ok := v["$ref"].(string); ok {
+				found++
+				at(t, doc, strings.Split(strings.TrimPrefix(ref, "#/"), "/")...)
+			}
+			for _, inner := range v {
+				walk(inner)
+			}
+		case []any:
+			for _, inner := range v {
+				walk(inner)
+			}
+		}
+	}
+	walk(doc)
+	if found == 0 {
+		t.Error("the document has no references")
+	}
+}
+
 func TestDocumentHasTheContractsValues(t *testing.T) {
 	schemas := at(t, document(t), "components", "schemas")
 	want := []any{"startup", "runtime", "placement", "shutdown", "unknown"}

@@ -21,6 +21,7 @@ const typePrefix = "urn:whystopped:problem:"
 const (
 	malformed        casebook.Kind = "malformed-request"
 	invalid          casebook.Kind = "invalid-request"
+	crossOrigin      casebook.Kind = "cross-origin"
 	notFound         casebook.Kind = "not-found"
 	methodNotAllowed casebook.Kind = "method-not-allowed"
 	notAcceptable    casebook.Kind = "not-acceptable"
@@ -48,6 +49,7 @@ var answers = map[casebook.Kind]struct {
 	casebook.Unreachable:      {http.StatusBadGateway, "AWS cannot be reached"},
 	malformed:                 {http.StatusBadRequest, "Malformed request"},
 	invalid:                   {http.StatusUnprocessableEntity, "Invalid request"},
+	crossOrigin:               {http.StatusForbidden, "Request for another site"},
 	notFound:                  {http.StatusNotFound, "Not found"},
 	methodNotAllowed:          {http.StatusMethodNotAllowed, "Method not allowed"},
 	notAcceptable:             {http.StatusNotAcceptable, "Not acceptable"},

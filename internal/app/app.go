@@ -18,8 +18,11 @@ import (
 	"whystopped/internal/store/memory"
 )
 
-// keptDiagnoses is how many diagnoses are kept in memory.
-const keptDiagnoses = 1000
+// What is kept in memory at most. A diagnosis has about 10 KB.
+const (
+	keptDiagnoses = 1000
+	keptBytes     = 32 << 20
+)
 
 // drainTime is how long requests that are running at the end may go on. It
 // leaves time to exit within the ten seconds after which most supervisors kill.
@@ -63,7 +66,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error)
 
 // newHandler wires everything behind the port.
 func newHandler(cfg config.Config, aws *account, log *slog.Logger) (http.Handler, error) {
-	store := memory.New(keptDiagnoses)
+	store := memory.New(memory.Limits{Diagnoses: keptDiagnoses, Bytes: keptBytes})
 	book := casebook.New(casebook.Options{
 		Collector: aws.collector, Store: store, Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
 	})

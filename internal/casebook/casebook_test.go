@@ -69,7 +69,7 @@ func open(c casebook.Collector, s casebook.Store) *casebook.Casebook {
 // keep puts a diagnosis of the task into a new store.
 func keep(t *testing.T, d diagnose.Diagnosis) (*memory.Store, string) {
 	t.Helper()
-	s := memory.New(10)
+	s := memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20})
 	d.ID = casebook.NewID(time.Now())
 	d.Task.ID = taskID
 	if err := s.Save(t.Context(), casebook.Kept{Diagnosis: d}); err != nil {
@@ -79,7 +79,7 @@ func keep(t *testing.T, d diagnose.Diagnosis) (*memory.Store, string) {
 }
 
 func TestDiagnoseKeeps(t *testing.T) {
-	book := open(&collector{}, memory.New(10))
+	book := open(&collector{}, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}))
 	made, err := book.Diagnose(t.Context(), " "+taskARN+" ", false)
 	if err != nil {
 		t.Fatalf("Diagnose: %v", err)
@@ -135,7 +135,7 @@ func TestDiagnoseReuses(t *testing.T) {
 
 func TestBroughtEvidenceAnswersForNoTask(t *testing.T) {
 	c := &collector{}
-	book := open(c, memory.New(10))
+	book := open(c, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}))
 	brought, err := book.Evaluate(t.Context(), stoppedTask())
 	if err != nil {
 		t.Fatalf("Evaluate: %v", err)
@@ -159,7 +159,7 @@ func TestServiceMeansItsNewestFailedTask(t *testing.T) {
 		}
 		return ref, nil
 	}}
-	if _, err := open(c, memory.New(10)).Diagnose(t.Context(), serviceARN, false); err != nil {
+	if _, err := open(c, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20})).Diagnose(t.Context(), serviceARN, false); err != nil {
 		t.Fatalf("Diagnose: %v", err)
 	}
 	if len(c.asked) != 1 || c.asked[0].TaskID != taskID {
@@ -189,7 +189,7 @@ func TestErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := open(test.with, memory.New(10)).Diagnose(t.Context(), test.pasted, false)
+			_, err := open(test.with, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20})).Diagnose(t.Context(), test.pasted, false)
 			if err == nil || casebook.KindOf(err) != test.want {
 				t.Errorf("error %v of kind %q, want kind %q", err, casebook.KindOf(err), test.want)
 			}
@@ -198,7 +198,7 @@ func TestErrors(t *testing.T) {
 }
 
 func TestEvaluatePastedJSON(t *testing.T) {
-	book := open(&collector{}, memory.New(10))
+	book := open(&collector{}, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}))
 	_, err := book.Evaluate(t.Context(), evidence.Evidence{Text: `{"tasks":[{"stopCode":"A"},{"stopCode":"B"}]}`})
 	if casebook.KindOf(err) != casebook.InvalidEvidence || !strings.Contains(err.Error(), "2 tasks") {
 		t.Errorf("error = %v, want invalid evidence that names the two tasks", err)
@@ -212,7 +212,7 @@ func TestOneCollectionForAll(t *testing.T) {
 			<-release
 			return stoppedTask(), nil
 		}}
-		book := open(c, memory.New(10))
+		book := open(c, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}))
 		ids := make(chan string, 20)
 		for range cap(ids) {
 			go func() {
@@ -248,7 +248,7 @@ func TestWhoeverLeavesDoesNotStopTheOthers(t *testing.T) {
 				return evidence.Evidence{}, ctx.Err()
 			}
 		}}
-		book := open(c, memory.New(10))
+		book := open(c, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}))
 		leaving, leave := context.WithCancel(t.Context())
 		left, stayed := make(chan error, 1), make(chan error, 1)
 		go func() {
@@ -279,7 +279,7 @@ func TestTimeout(t *testing.T) {
 			return evidence.Evidence{}, ctx.Err()
 		}}
 		start := time.Now()
-		_, err := open(c, memory.New(10)).Diagnose(t.Context(), taskARN, false)
+		_, err := open(c, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20})).Diagnose(t.Context(), taskARN, false)
 		if casebook.KindOf(err) != casebook.Unreachable {
 			t.Errorf("error = %v, want kind %s", err, casebook.Unreachable)
 		}
@@ -295,7 +295,7 @@ func TestEvidenceThatCameLateIsKept(t *testing.T) {
 			<-ctx.Done() // a source hung until the very end
 			return stoppedTask(), nil
 		}}
-		book := open(c, memory.New(10))
+		book := open(c, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}))
 		made, err := book.Diagnose(t.Context(), taskARN, false)
 		if err != nil {
 			t.Fatalf("Diagnose: %v", err)
@@ -307,7 +307,7 @@ func TestEvidenceThatCameLateIsKept(t *testing.T) {
 }
 
 func TestList(t *testing.T) {
-	book := open(&collector{}, memory.New(10))
+	book := open(&collector{}, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}))
 	var made []string
 	for range 3 {
 		d, err := book.Evaluate(t.Context(), stoppedTask())

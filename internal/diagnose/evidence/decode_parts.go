@@ -7,6 +7,15 @@ import (
 	"time"
 )
 
+// maxContainers is ten times what ECS lets a task have. Work and answer grow
+// with the containers, so a made-up task must not have any number.
+// Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
+const maxContainers = 100
+
+func tooManyContainers(path string, n int) *DecodeError {
+	return problem(path, "holds %d containers; a task has at most 10", n)
+}
+
 // decodeTask reads a task, or the whole answer of DescribeTasks, RunTask or
 // StopTask when it holds one task. A task without anything we know gives nil.
 func decodeTask(path string, raw json.RawMessage) (*Task, error) {
@@ -26,6 +35,9 @@ func bareTask(path string, raw json.RawMessage) (*Task, error) {
 	var t Task
 	if err := into(path, raw, &t); err != nil {
 		return nil, err
+	}
+	if len(t.Containers) > maxContainers {
+		return nil, tooManyContainers(join(path, "containers"), len(t.Containers))
 	}
 	if reflect.DeepEqual(t, Task{}) {
 		return nil, nil
@@ -101,6 +113,9 @@ func decodeTaskDefinition(path string, raw json.RawMessage) (*TaskDefinition, er
 	var d TaskDefinition
 	if err := into(path, raw, &d); err != nil {
 		return nil, err
+	}
+	if len(d.ContainerDefinitions) > maxContainers {
+		return nil, tooManyContainers(join(path, "containerDefinitions"), len(d.ContainerDefinitions))
 	}
 	if reflect.DeepEqual(d, TaskDefinition{}) {
 		return nil, nil

@@ -152,6 +152,8 @@ func TestDecodeRefuses(t *testing.T) {
 		{"a time that is none", `{"task":{"stoppedAt":"soon"}}`, "task", false, `"soon" is neither`},
 		{"a time after the year 9999", `{"task":{"stoppedAt":400000000000000}}`, "task", false, "the year 14645"},
 		{"a time that UTC puts after the year 9999", `{"task":{"stoppedAt":"9999-12-31T23:59:59-01:00"}}`, "task", false, "the year 10000"},
+		{"more containers than a task can have", `{"task":{"containers":[{}` + strings.Repeat(",{}", 100) + `]}}`, "task.containers", false, "holds 101 containers"},
+		{"more definitions than a task can have", `{"taskDefinition":{"containerDefinitions":[{}` + strings.Repeat(",{}", 100) + `]}}`, "taskDefinition.containerDefinitions", false, "holds 101 containers"},
 		{"several tasks", `{"task":{"tasks":[{"stopCode":"A"},{"stopCode":"B"}]}}`, "task.tasks", false, "holds 2 tasks"},
 		{"the answer for an unknown task", `{"task":{"tasks":[],"failures":[{"arn":"arn:x","reason":"MISSING"}]}}`, "task.tasks", false, "MISSING for arn:x"},
 		{"an event without detail", `{"event":{"detail-type":"ECS Task State Change"}}`, "event.detail", false, "is missing"},

@@ -5,6 +5,7 @@ package memory
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -16,30 +17,57 @@ import (
 
 // Store is a casebook.Store of a bounded size. It is safe for concurrent use.
 type Store struct {
-	size int
+	limits Limits
 
-	mu   sync.RWMutex
-	kept []casebook.Kept // oldest first, sorted by id
+	mu    sync.RWMutex
+	kept  []entry // oldest first, sorted by id
+	bytes int
+}
+
+// Limits bound a Store. When either is passed the oldest diagnoses make room,
+// though the newest always stays.
+type Limits struct {
+	Diagnoses int
+	// Bytes is the size of all diagnoses as JSON, which is about what they
+	// take in memory.
+	Bytes int
+}
+
+type entry struct {
+	casebook.Kept
+	bytes int
 }
 
 var _ casebook.Store = (*Store)(nil)
 
-// New makes a Store of at most size diagnoses; the oldest make room for new ones.
-func New(size int) *Store { return &Store{size: size} }
+// New makes an empty Store.
+func New(limits Limits) *Store { return &Store{limits: limits} }
 
 // Save implements casebook.Store.
 func (s *Store) Save(_ context.Context, k casebook.Kept) error {
+	text, err := json.Marshal(k.Diagnosis)
+	if err != nil {
+		return fmt.Errorf("measure the diagnosis: %w", err)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i, twice := s.find(k.Diagnosis.ID)
 	if twice {
 		return fmt.Errorf("a diagnosis %s is kept already", k.Diagnosis.ID)
 	}
-	s.kept = slices.Insert(s.kept, i, k)
-	if surplus := len(s.kept) - s.size; surplus > 0 {
-		s.kept = slices.Delete(s.kept, 0, surplus)
-	}
+	s.kept = slices.Insert(s.kept, i, entry{k, len(text)})
+	s.bytes += len(text)
+	s.makeRoom()
 	return nil
+}
+
+// makeRoom drops the oldest until the limits hold.
+func (s *Store) makeRoom() {
+	drop := 0
+	for ; len(s.kept)-drop > 1 && (len(s.kept)-drop > s.limits.Diagnoses || s.bytes > s.limits.Bytes); drop++ {
+		s.bytes -= s.kept[drop].bytes
+	}
+	s.kept = slices.Delete(s.kept, 0, drop)
 }
 
 // Get implements casebook.Store.
@@ -90,7 +118,7 @@ func (s *Store) Ping(context.Context) error { return nil }
 
 // find gives the place of an id, or the one where it belongs.
 func (s *Store) find(id string) (int, bool) {
-	return slices.BinarySearchFunc(s.kept, id, func(k casebook.Kept, id string) int {
+	return slices.BinarySearchFunc(s.kept, id, func(k entry, id string) int {
 		return cmp.Compare(k.Diagnosis.ID, id)
 	})
 }
