@@ -10,9 +10,12 @@ import (
 // Without a known shape the last complaint of a log still tells that the
 // program, and no permission, ended the task.
 var (
-	complaint  = regexp.MustCompile(`(?i)\b(?:error|fatal|critical|exception|failed|failure|cannot|can't|could not|unable to|invalid|unknown|unsupported|missing|not found|no such|refused|abort(?:ed|ing)?|exiting|denied|panic)\b`)
-	misconfig  = regexp.MustCompile(`(?i)\b(?:invalid|missing|required|must|not found|no such|not exist|already exists|exists but|unknown|unsupported|config\w*|option|argument|parameter|variable|permission|cannot open|could not open|not (?:set|defined|empty|supported|allowed)|usage:|expected|license|version|schema|migration|connect\w*|resolve|host)\b`)
-	notTrouble = regexp.MustCompile(`(?i)\b(?:0 errors|no errors?|error(?:s)?[=: ]+(?:0|nil|null|none|false)\b|without errors?)`)
+	complaint  = regexp.MustCompile(`(?i)(?:\b(?:error|fatal|critical|exception|failed|failure|cannot|can't|could not|couldn't|unable to|invalid|unknown|unsupported|missing|not found|no such|refused|abort(?:ed|ing)?|denied|panic|emerg|not allowed|not permitted|rejected|err!)\b|\w(?:error|exception)\b|\blevel=(?:error|fatal|panic)\b)`)
+	misconfig  = regexp.MustCompile(`(?i)\b(?:invalid|missing|required?|must|mandatory|not found|no such|not exist|already exists|exists but|unknown|unsupported|unrecogni[sz]ed|\w*config\w*|settings?|option|argument|parameter|variable|property|permission|password|credentials?|login|token|certificate|cannot open|could not open|not (?:set|defined|empty|supported|allowed|specified|provided|permitted|recogni[sz]ed)|usage:|expected|license|version|schema|migrations?|connect\w*|resolve|reach|unreachable|refused|denied|rejected|host\w*|url|endpoint|port|database|driver|denied)\b`)
+	notTrouble = regexp.MustCompile(`(?i)\b(?:0 errors|no errors?|error(?:s)?[=: ]+(?:0|nil|null|none|false)\b|without errors?|failed[=: ]+0\b)`)
+	// A wrapper tells that something ended, not why: what stands before it
+	// says more. So do stack frames.
+	wrapper = regexp.MustCompile(`(?i)(?:^\s+at\s|^\s+File "|^\s*\.\.\. \d+ |exit(?:ed)? (?:with )?(?:status|code)|command failed|complete log of this run|\belifecycle\b|worker failed to boot|shutting down|failed at the \S+ script|process exited|^\s*exiting|errno \d+$|\berr! errno\b)`)
 )
 
 // tailLines is how many of a log's last lines are searched for a complaint.
@@ -43,7 +46,7 @@ func complaintIn(t *Text, misconfigured bool) (Match, bool) {
 		if len(line) > smallText {
 			line = line[:runeStart(line, smallText)]
 		}
-		if !complaint.MatchString(line) || notTrouble.MatchString(line) {
+		if !complaint.MatchString(line) || notTrouble.MatchString(line) || wrapper.MatchString(line) {
 			continue
 		}
 		if misconfig.MatchString(line) != misconfigured {
@@ -59,9 +62,9 @@ func applicationLogCauses() []*Cause {
 		{
 			Code: "app.complaint-configuration", Area: AreaRuntime, Level: Fallback, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
-			Title:   "The application complained about its settings or surroundings",
-			Meaning: "The last complaint in the log is quoted. It speaks of no permission, and no known cause fits it.",
-			Fix:     []string{"Read the quoted line: it names what the program missed."},
+			Title:   "The application ended after a complaint about its settings or surroundings",
+			Meaning: "The last complaint of the log is quoted. It fits no cause known here, and nothing in it is an AWS permission.",
+			Fix:     []string{"Read the quoted line: it names what the program missed or did not accept."},
 			Docs:    []string{docStoppedErrors},
 			When:    lastComplaint(true),
 		},
@@ -69,8 +72,8 @@ func applicationLogCauses() []*Cause {
 			Code: "app.complaint", Area: AreaRuntime, Level: Fallback, Phase: verdict.PhaseRuntime, Category: verdict.AppCrash,
 			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
 			Title:   "The application ended after an error of its own",
-			Meaning: "The last complaint in the log is quoted. It speaks of no permission, and no known cause fits it.",
-			Fix:     []string{"Read the quoted line: the cause is in the program or its data."},
+			Meaning: "The last complaint of the log is quoted. It fits no cause known here, and nothing in it is an AWS permission.",
+			Fix:     []string{"Read the quoted line and those before it: the cause is in the program or its data."},
 			Docs:    []string{docStoppedErrors},
 			When:    lastComplaint(false),
 		},

@@ -76,7 +76,7 @@ var All = sync.OnceValue(func() []*Cause {
 	var all []*Cause
 	for _, area := range [][]*Cause{
 		imageCauses(), secretCauses(), loggingCauses(), volumeCauses(), networkCauses(), roleCauses(),
-		containerCauses(), denialCauses(), credentialCauses(), lookalikeCauses(), runtimeCauses(), applicationLogCauses(), placementCauses(), shutdownCauses(),
+		containerCauses(), denialCauses(), credentialCauses(), lookalikeCauses(), runtimeCauses(), applicationCauses(), applicationLogCauses(), placementCauses(), shutdownCauses(),
 	} {
 		all = append(all, area...)
 	}

@@ -40,6 +40,7 @@ const (
 	docEnvironment      = guide + "taskdef-envfiles.html"
 	docTaskStorage      = guide + "fargate-task-storage.html"
 	docDeploymentAlarms = guide + "deployment-alarm-failure.html"
+	docDraining         = guide + "container-instance-draining.html"
 	docAgent            = guide + "ecs-agent-troubleshooting.html"
 	docPassRole         = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"
 	docDenied           = "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html"

@@ -12,43 +12,47 @@ func shutdownCauses() []*Cause {
 		{
 			Code: "stop.user", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.UserStop,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "Somebody stopped the task",
-			Meaning: "StopTask was called, by a person or a program. The reason is whatever the caller wrote, even if it looks like an error.",
-			Reason:  "The stop code says who stopped it; the text beside it is the caller's.",
-			Fix:     []string{"CloudTrail's StopTask event names who it was."},
+			Title:   "A person or program stopped the task with StopTask",
+			Meaning: "Somebody called StopTask. The text beside it is whatever the caller wrote, even where it looks like an error.",
+			Reason:  "The stop code says that a caller stopped it; no role of the task was involved.",
+			Fix:     []string{"Look for StopTask in CloudTrail: its record names who it was and from where."},
 			Docs:    []string{docStoppedErrors},
-			When:    Any{stopCode("UserInitiated"), When{If: noOtherStop, Match: says(Stopped|Pasted|Event, phrase("task stopped by user"), phrase("stopped by user"), pattern("stopped by", `^Task (?:was )?stopped by (?:a )?(?:user|request)`))}},
+			When: Any{
+				stopCode("UserInitiated"),
+				When{If: noOtherStop, Match: says(Stopped|Pasted|Event, phrase("stopped by user"), phrase("stopped by the user"), pattern("stopped by", `^Task (?:was )?stopped by (?:a )?(?:user|request)`))},
+			},
 		},
 		{
 			Code: "stop.deregistered", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.UserStop,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The container instance was deregistered by force",
-			Meaning: "Somebody took the instance out of the cluster while the task ran on it.",
+			Title:   "The task's container instance was deregistered by force",
+			Meaning: "Somebody took the instance out of the cluster while the task ran on it, and ECS stopped the task.",
+			Fix:     []string{"Look for DeregisterContainerInstance in CloudTrail. Drain an instance before it is taken out, so that tasks move first."},
 			Docs:    []string{docStoppedErrors},
-			When:    says(Stopped|Pasted, phrase("container instance deregistration forced by user")),
+			When:    says(Stopped|Pasted, phrase("deregistration forced by user"), phrase("container instance was deregistered"), phrase("container instance deregistered")),
 		},
 		{
 			Code: "stop.spot", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.Spot,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "AWS took the Spot capacity back",
-			Meaning: "The task ran on Spot, and AWS needed the capacity. It got two minutes' notice; the exit codes are how the program took the signal.",
-			Fix:     []string{"Expect this with Spot: handle SIGTERM, keep a share of on-demand in the capacity provider strategy."},
+			Title:   "AWS took the Spot capacity of the task back",
+			Meaning: "The task ran on Spot, and AWS needed the capacity. It got two minutes' notice; the exit codes only tell how the program took the signal.",
+			Fix:     []string{"Expect this with Spot: handle SIGTERM, and keep a share of on-demand in the capacity provider strategy."},
 			Docs:    []string{docSpot},
 			When: Any{
 				stopCode("SpotInterruption"),
-				says(Stopped|Pasted|Event, phrase("your spot task was interrupted"), phrase("spot interruption"), phrase("spotinterruptionerror"), phrase("spot instance termination"), phrase("spot instance interruption")),
+				says(Stopped|Pasted|Event, phrase("spot task was interrupted"), phrase("spot interruption"), phrase("spotinterruption"), phrase("spot instance termination"), phrase("spot instance interruption"), phrase("spot instance was terminated"), phrase("server.spotinstancetermination")),
 				When{If: func(f *Facts) bool { return f.StopCode == "TerminationNotice" }, Match: says(Stopped, phrase("spot"))},
 			},
 		},
 		{
 			Code: "stop.host", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.Capacity,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The host of the task went away",
-			Meaning: "The EC2 instance was stopped or terminated, by scale-in, by hand or by failure, and the task with it. There is then no exit code.",
-			Fix:     []string{"Use managed termination protection or draining, so that tasks move before instances go."},
-			Docs:    []string{docStoppedErrors},
+			Title:   "The host of the task ({name|an EC2 instance}) was stopped, terminated or drained",
+			Meaning: "The EC2 instance under the task went away by scale-in, by hand or by a failure, and the task with it. There is then often no exit code.",
+			Fix:     []string{"Switch on managed termination protection and managed draining of the capacity provider, so that tasks move before instances go."},
+			Docs:    []string{docStoppedErrors, docDraining},
 			When: Any{
-				says(Stopped|Pasted|Event, pattern("host ec2", `Host EC2 \(instance [^)]*\) (?:stopped|terminated)`), phrase("container instance is in draining state"), phrase("instance terminated"), phrase("instance was terminated")),
+				says(Stopped|Pasted|Event, pattern("host ec2", `Host EC2 \(instance (?P<name>[^)\s]*)\)? ?(?:was )?(?:stopped|terminated)?`), phrase("is in draining state"), phrase("instance terminated"), phrase("instance was terminated"), phrase("due to instance draining")),
 				When{If: func(f *Facts) bool { return f.StopCode == "TerminationNotice" }, Match: Unless{Match: stopCode("TerminationNotice"), But: says(Stopped, phrase("spot"))}},
 			},
 		},
@@ -56,69 +60,107 @@ func shutdownCauses() []*Cause {
 			Code: "stop.infrastructure", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.Other,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "AWS replaced the infrastructure under the task",
-			Meaning: "ECS does maintenance on, or lost, what the task ran on. A service starts a new task by itself.",
-			Fix:     []string{"Nothing for a service; run standalone tasks again. Note that a tag that was overwritten since may not be pulled the same."},
+			Meaning: "ECS maintains, retires or has lost what the task ran on. A service starts a new task by itself; a standalone task stays stopped.",
+			Fix:     []string{"Nothing for a service; run standalone tasks again. A tag that was overwritten since may not be pulled the same."},
 			Docs:    []string{docMaintenance},
-			When:    Any{stopCode("InfrastructureHealth"), says(Stopped|Pasted|Event, phrase("ecs is performing maintenance on the underlying infrastructure"), phrase("infrastructure hosting the task"), phrase("scheduled for retirement"), phrase("fargate task retirement"))},
+			When:    Any{stopCode("InfrastructureHealth"), says(Stopped|Pasted|Event, phrase("performing maintenance on the underlying infrastructure"), phrase("infrastructure hosting the task"), phrase("scheduled for retirement"), phrase("fargate task retirement"), phrase("task_patching_retirement"), phrase("underlying infrastructure issue"), phrase("infrastructure failure"), phrase("underlying hardware"))},
 		},
 		{
 			Code: "health.load-balancer", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.HealthCheck,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The load balancer's health check failed",
-			Meaning: "The application ran, but did not answer the load balancer's check {name|} as expected, and ECS replaced the task.",
-			Fix:     []string{"Check the target group's path, port, expected codes and timeout against the application; give it time to start (healthCheckGracePeriodSeconds); let the load balancer's security group in to the container's port."},
+			Title:   "The task failed the health check of its load balancer",
+			Meaning: "The application ran, but did not answer the load balancer's check as expected, and ECS replaces such tasks.",
+			Fix:     []string{"Compare path, port, expected codes and timeout of the target group's check with the application; give it time to start (healthCheckGracePeriodSeconds); let the load balancer's security group in to the container's port."},
 			Docs:    []string{docServiceELB},
-			When: says(Stopped|Event|Log|Pasted,
-				pattern("failed elb health checks", `Task failed ELB health checks in (?P<name>\([^)]*\))?`), pattern("is unhealthy in", `is unhealthy in \(?(?:target-group|elb|target group)[^\n]{0,200}`), pattern("failed elb health check", `failed ELB health check`), phrase("target.failedhealthchecks"), phrase("target.responsecodemismatch"), phrase("target.timeout"), phrase("health checks failed with these codes"),
-				pattern("elb-healthchecker", `"[A-Z]+ \S+ HTTP/[\d.]+" [45]\d\d [^\n]{0,120}?ELB-HealthChecker`), pattern("is unhealthy in", `is unhealthy in`), phrase("instance_unhealthy"), phrase("failed route 53 health checks")),
+			When: Any{
+				says(Stopped|Event|Log|Pasted,
+					pattern("is unhealthy in", `is unhealthy in \(?(?:target-group|elb|target group)[^\n]{0,250}?due to \(reason [^)\n]*`), pattern("failed elb health check", `failed ELB health check`), phrase("health checks failed with these codes"),
+					pattern("is unhealthy in", `is unhealthy in`), phrase("target.failedhealthchecks"), phrase("target.responsecodemismatch"), phrase("target.timeout"), phrase("failed route 53 health checks")),
+				says(Log, pattern("elb-healthchecker", `"[A-Z]+ \S+ HTTP/[\d.]+" [45]\d\d [^\n]{0,120}?ELB-HealthChecker`)),
+			},
+		},
+		{
+			Code: "health.service-registry", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.HealthCheck,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Title:   "The service registry or VPC Lattice counts the task as unhealthy",
+			Meaning: "Cloud Map's or VPC Lattice's health check of the task fails, and the service's scheduler replaces such tasks.",
+			Fix:     []string{"Check what the health check asks for against the application, and that its port is reachable."},
+			Docs:    []string{docServiceEvents},
+			When:    says(Event|Pasted|Stopped, phrase("instance_unhealthy"), phrase("lattice_target_unhealthy"), phrase("unhealthy in service registry")),
 		},
 		{
 			Code: "health.container", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.HealthCheck,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The container's own health check failed",
-			Meaning: "The check that the task definition runs inside the container failed too often, and ECS stopped the task.",
-			Fix:     []string{"Run the healthCheck command in the container: does the image have its program (curl, wget)? Give startPeriod, timeout and retries enough room."},
+			Title:   "The task failed the container's own health check",
+			Meaning: "The check that the task definition runs inside the container failed too often in a row, and ECS stopped the task.",
+			Fix:     []string{"Run the healthCheck command in the container: does the image have its program (curl, wget)? Give startPeriod, timeout and retries enough room, and the container enough CPU and memory."},
 			Docs:    []string{docHealthCheck},
-			When:    says(Stopped|Event|Reason|Pasted, phrase("task failed container health checks"), phrase("failed container health check"), phrase("container health checks")),
+			When:    says(Stopped|Event|Reason|Pasted, phrase("failed container health check"), phrase("container health checks")),
 		},
 		{
 			Code: "stop.scaling", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.Deployment,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The service stopped the task: scaling or a new deployment",
-			Meaning: "The service's scheduler stopped the task because fewer were wanted or a newer revision took its place. That is no failure.",
-			Fix:     []string{"Nothing, unless the service was not meant to scale in or deploy then."},
+			Title:   "The service stopped the task: fewer tasks, another zone, or a new deployment",
+			Meaning: "The service's scheduler stopped the task because fewer were wanted, because a newer revision took its place, or to spread tasks over Availability Zones. That is no failure.",
+			Fix:     []string{"Nothing, unless the service was not meant to scale in or deploy then: its events and UpdateService in CloudTrail tell."},
 			Docs:    []string{docStoppedErrors},
 			When: Any{
-				says(Stopped|Pasted|Event, phrase("scaling activity initiated by"), phrase("deployment rolled back"), phrase("task was replaced"), phrase("service deleted")),
+				says(Stopped|Pasted|Event, phrase("scaling activity initiated by"), phrase("deployment rolled back"), phrase("rolling back to"), phrase("task was replaced"), phrase("service deleted"), phrase("due to az rebalancing"), phrase("for az rebalancing")),
 				Unless{Match: stopCode("ServiceSchedulerInitiated"), But: says(Stopped, phrase("health check"), phrase("maintenance"), phrase("draining"), phrase("retirement"))},
 			},
+		},
+		{
+			Code: "service.ordinary-event", Area: AreaShutdown, Level: Fallback, Phase: verdict.PhaseShutdown, Category: verdict.Deployment,
+			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
+			Title:   "The service's event tells of no failure",
+			Meaning: "ECS reports here what it does in the ordinary course: it starts, drains and stops tasks, deploys, or has reached a steady state.",
+			Fix:     []string{"Nothing. If a task stopped unexpectedly, diagnose that task: its stoppedReason and its containers tell more than these events."},
+			Docs:    []string{docServiceEvents},
+			When: When{If: withoutTask, Match: says(Event|Pasted,
+				phrase("has reached a steady state"), phrase("steady_state"), pattern("has started", `has started \d+ tasks?`), pattern("has stopped", `has stopped \d+ (?:running |pending )?tasks?`), phrase("has begun draining connections"), phrase("tasks_stopped"), phrase("tasks_started"), phrase("service_desired_count_updated"),
+				phrase("service_deployment_in_progress"), phrase("service_deployment_completed"), phrase("deployment completed"), phrase("has registered"), phrase("has deregistered"), phrase("is az balanced"), phrase("is not az balanced"), phrase("service_rebalancing_"))},
+		},
+		{
+			Code: "exec.agent-failed", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.Agent,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Title:   "ECS Exec's agent does not run in the container {container|}",
+			Meaning: "ECS Exec cannot open a session into this container. That never stops a task: something else did.",
+			Reason:  "The managed agent tells of its own start, not of a permission; that it runs would not prove the task role's ssmmessages permissions either.",
+			Fix:     []string{"See that the root file system is writable, that the container has enough memory, and that init processes leave the agent alone; then start the task anew with ECS Exec enabled."},
+			Docs:    []string{docExec},
+			When:    says(ManagedAgent|Pasted, phrase("executecommandagent initialization failed"), phrase("executecommandagent cannot be restarted"), phrase("unable to start executecommandagent"), phrase("executecommandagent process exited"), phrase("received container stopped event")),
 		},
 		{
 			Code: "running", Area: AreaShutdown, Level: Frame, Phase: verdict.PhaseUnknown, Category: verdict.Other,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The task has not stopped",
-			Meaning: "ECS still counts the task among the running or starting ones ({name|no stop is recorded}). What is said here is provisional.",
+			Meaning: "ECS still counts the task among those that run or start ({name|no stop is recorded}). What is said here holds for now.",
+			Fix:     []string{"Nothing, unless it ought to have stopped. Ask again after the stop."},
 			Docs:    []string{docLifecycle},
 			When:    Where(stillRunning),
 		},
 		{
-			Code: "startup.failed", Area: AreaContainer, Level: Frame, Phase: verdict.PhaseStartup, Category: verdict.Other,
+			Code: "startup.failed", Area: AreaContainer, Level: Fallback, Phase: verdict.PhaseStartup, Category: verdict.Other,
 			Identity: verdict.UnknownIdentity, Confidence: verdict.ConfidenceUnknown,
 			Title:   "The task failed to start, and nothing says why",
-			Meaning: "ECS gave up before the application ran. The reason is missing from what was read: the containers' reasons, the service's events and CloudTrail usually have it.",
+			Meaning: "ECS gave up before the application ran. What was read does not hold the reason: the containers' reasons, the service's events and CloudTrail usually do.",
 			Docs:    []string{docStoppedErrors, docResourceInit},
 			When: Any{
 				stopCode("TaskFailedToStart"),
-				says(Stopped|Pasted|Event, phrase("task failed to start"), phrase("resourceinitializationerror")),
+				Unless{
+					Match: says(Stopped|Pasted|Event, phrase("task failed to start"), phrase("resourceinitializationerror")),
+					But:   says(Event|Pasted, phrase("circuit breaker")),
+				},
 			},
 		},
 		{
-			Code: "stop.essential-container", Area: AreaRuntime, Level: Frame, Phase: verdict.PhaseRuntime, Category: verdict.AppCrash,
+			Code: "stop.essential-container", Area: AreaRuntime, Level: Fallback, Phase: verdict.PhaseRuntime, Category: verdict.AppCrash,
 			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
 			Title:   "An essential container ended, and nothing says why",
-			Meaning: "A container that the task cannot do without ended. Its exit code and its log would tell why, and neither was there.",
+			Meaning: "A container that the task cannot do without ended. Its exit code or the end of its log would tell why; neither is among what was read.",
+			Fix:     []string{"Look at the exit codes of the task's containers and at the last lines of their logs."},
 			Docs:    []string{docStoppedErrors},
-			When:    Any{stopCode("EssentialContainerExited"), says(Stopped|Pasted, phrase("essential container in task exited"))},
+			When:    Any{Where(endedWithoutCode), When{If: withoutTask, Match: says(Pasted|Event, phrase("essential container in task exited"))}},
 		},
 	}
 }
@@ -138,6 +180,21 @@ func stopCode(code string) Matcher {
 		return []Match{m}
 	})
 }
+
+// endedWithoutCode finds tasks that an essential container ended whose exit
+// code is not known. It names no text, so that a log's complaint says more.
+func endedWithoutCode(c *Case) []Match {
+	f := &c.Facts
+	if !f.HasTask || f.anyExited() {
+		return nil
+	}
+	if f.StopCode == "EssentialContainerExited" || strings.HasPrefix(c.Evidence.Task.StoppedReason, "Essential container in task exited") {
+		return []Match{{}}
+	}
+	return nil
+}
+
+func withoutTask(f *Facts) bool { return !f.HasTask }
 
 func noOtherStop(f *Facts) bool { return f.StopCode == "" || f.StopCode == "UserInitiated" }
 
