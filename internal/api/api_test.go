@@ -245,9 +245,10 @@ func TestProblems(t *testing.T) {
 		{"evidence that is too large", "POST", "/api/v1/evaluate", large, "", 413, "too-large", "8 MiB"},
 		{"an unknown cause", "GET", "/api/v1/causes/weather", "", "", 404, "not-found", "/api/v1/causes"},
 	}
+	h := serve(t, &book{})
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := ask(t, serve(t, &book{}), test.method, test.path, test.body, "Content-Type", test.contentType)
+			got := ask(t, h, test.method, test.path, test.body, "Content-Type", test.contentType)
 			checkProblem(t, got, test.status, test.kind, test.says)
 		})
 	}

@@ -145,7 +145,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"a part twice", `{"text":"a","text":"b"}`, "text", false, "comes twice"},
 		{"task and event", `{"task":{},"event":{}}`, "event", false, "instead of task"},
 		{"no part", `{}`, "", false, "no evidence"},
-		{"only empty parts", `{"task":{},"taskDefinition":{},"logs":[],"cloudtrail":[],"serviceEvents":[],"text":" \n"}`, "", false, "no evidence"},
+		{"only empty parts", `{"task":{"containers":[]},"taskDefinition":{},"logs":[],"cloudtrail":[],"serviceEvents":[],"text":" \n"}`, "", false, "no evidence"},
 		{"a task that is text", `{"task":"arn:aws:ecs:eu-west-1:111122223333:task/c/1"}`, "task", false, "holds a string"},
 		{"a wrong type deep inside", `{"task":{"containers":[{"exitCode":"one"}]}}`, "task.containers.exitCode", false, "holds a string"},
 		{"a number that is too large", `{"task":{"containers":[{"exitCode":1e999}]}}`, "task.containers.exitCode", false, "holds a number 1e999"},
