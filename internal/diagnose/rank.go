@@ -94,7 +94,7 @@ func score(c *cause.Case, k candidate) int {
 	if k.cause.Level == cause.Fallback && s > scoreExit {
 		s -= fallbackCost
 		if t := k.match.Text; t != nil && t.Place == cause.Log {
-			s = scoreExit + 5 // a log's last complaint says a little more than an exit code
+			s = scoreExit + 15 // a log's last complaint says a little more than an exit code
 		}
 	}
 	if r := k.match.Refusal; r != nil && r.Action != "" && s > scoreBackground {

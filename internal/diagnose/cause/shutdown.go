@@ -110,7 +110,7 @@ func shutdownCauses() []*Cause {
 			},
 		},
 		{
-			Code: "service.ordinary-event", Area: AreaShutdown, Level: Fallback, Phase: verdict.PhaseShutdown, Category: verdict.Deployment,
+			Code: "service.ordinary-event", Area: AreaShutdown, Level: Frame, Phase: verdict.PhaseShutdown, Category: verdict.Deployment,
 			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
 			Title:   "The service's event tells of no failure",
 			Meaning: "ECS reports here what it does in the ordinary course: it starts, drains and stops tasks, deploys, or has reached a steady state.",
@@ -140,7 +140,7 @@ func shutdownCauses() []*Cause {
 			When:    Where(stillRunning),
 		},
 		{
-			Code: "startup.failed", Area: AreaContainer, Level: Fallback, Phase: verdict.PhaseStartup, Category: verdict.Other,
+			Code: "startup.failed", Area: AreaContainer, Level: Frame, Phase: verdict.PhaseStartup, Category: verdict.Other,
 			Identity: verdict.UnknownIdentity, Confidence: verdict.ConfidenceUnknown,
 			Title:   "The task failed to start, and nothing says why",
 			Meaning: "ECS gave up before the application ran. What was read does not hold the reason: the containers' reasons, the service's events and CloudTrail usually do.",
@@ -148,19 +148,19 @@ func shutdownCauses() []*Cause {
 			When: Any{
 				stopCode("TaskFailedToStart"),
 				Unless{
-					Match: says(Stopped|Pasted|Event, phrase("task failed to start"), phrase("resourceinitializationerror")),
+					Match: says(Stopped|Pasted|Event, phrase("task failed to start"), phrase("taskfailedtostart"), phrase("resourceinitializationerror")),
 					But:   says(Event|Pasted, phrase("circuit breaker")),
 				},
 			},
 		},
 		{
-			Code: "stop.essential-container", Area: AreaRuntime, Level: Fallback, Phase: verdict.PhaseRuntime, Category: verdict.AppCrash,
+			Code: "stop.essential-container", Area: AreaRuntime, Level: Frame, Phase: verdict.PhaseRuntime, Category: verdict.AppCrash,
 			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
 			Title:   "An essential container ended, and nothing says why",
 			Meaning: "A container that the task cannot do without ended. Its exit code or the end of its log would tell why; neither is among what was read.",
 			Fix:     []string{"Look at the exit codes of the task's containers and at the last lines of their logs."},
 			Docs:    []string{docStoppedErrors},
-			When:    Any{Where(endedWithoutCode), When{If: withoutTask, Match: says(Pasted|Event, phrase("essential container in task exited"))}},
+			When:    Any{stopCode("EssentialContainerExited"), says(Stopped|Pasted|Event, phrase("essential container in task exited"))},
 		},
 	}
 }
@@ -179,19 +179,6 @@ func stopCode(code string) Matcher {
 		}
 		return []Match{m}
 	})
-}
-
-// endedWithoutCode finds tasks that an essential container ended whose exit
-// code is not known. It names no text, so that a log's complaint says more.
-func endedWithoutCode(c *Case) []Match {
-	f := &c.Facts
-	if !f.HasTask || f.anyExited() {
-		return nil
-	}
-	if f.StopCode == "EssentialContainerExited" || strings.HasPrefix(c.Evidence.Task.StoppedReason, "Essential container in task exited") {
-		return []Match{{}}
-	}
-	return nil
 }
 
 func withoutTask(f *Facts) bool { return !f.HasTask }
