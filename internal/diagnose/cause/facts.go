@@ -93,17 +93,9 @@ func factsOf(ev evidence.Evidence) Facts {
 }
 
 func (f *Facts) readRoles(ev evidence.Evidence) {
+	f.ExecutionRole, f.TaskRole = ev.EffectiveRoles()
 	if d := ev.TaskDefinition; d != nil {
-		f.ExecutionRole, f.TaskRole = d.ExecutionRoleARN, d.TaskRoleARN
 		f.RolesComplete = d.TaskDefinitionARN != "" || d.Revision > 0 || len(d.ContainerDefinitions) > 0 && d.ContainerDefinitions[0].Name != "" && d.ContainerDefinitions[0].Image != ""
-	}
-	if t := ev.Task; t != nil {
-		if t.Overrides.ExecutionRoleARN != "" {
-			f.ExecutionRole = t.Overrides.ExecutionRoleARN
-		}
-		if t.Overrides.TaskRoleARN != "" {
-			f.TaskRole = t.Overrides.TaskRoleARN
-		}
 	}
 }
 

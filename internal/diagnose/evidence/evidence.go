@@ -22,6 +22,9 @@ type Evidence struct {
 	// Text is anything else that was pasted.
 	Text string `json:"text,omitempty"`
 
+	// Roles are what IAM says of the roles in question; see RolesInQuestion.
+	Roles []Role `json:"-"`
+
 	// Sources tells, per place that was asked, what came of it.
 	Sources []Source `json:"-"`
 }
