@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // sampleTasks are the ARNs of the tasks that the demo's start page lists.
@@ -45,6 +46,7 @@ func TestPages(t *testing.T) {
 		{"paste an error", pasteAnError},
 		{"paste something else", pasteARole},
 		{"copy the policy", copyThePolicy},
+		{"choose a format by keyboard, without scripts", chooseAFormat},
 		{"every page on every screen", everyPage},
 	} {
 		t.Run(tt.name, func(t *testing.T) { tt.use(t, newTab(t, chromium), base, tasks) })
@@ -138,13 +140,30 @@ func copyThePolicy(t *testing.T, tab context.Context, base string, tasks []strin
 	allowReadingTheClipboard(t, tab, base)
 	do(t, tab,
 		chromedp.Navigate(base+"/diagnose?task="+tasks[0]),
-		chromedp.Click("button.copy"),
-		chromedp.WaitVisible("button.copy.done"),
+		chromedp.Click(".panel.policy button.copy"),
+		chromedp.WaitVisible(".panel.policy button.copy.done"),
 	)
 	copied := ask(t, tab, chromedp.Evaluate[string]("navigator.clipboard.readText()", chromedp.EvalAwaitPromise))
 	shown := ask(t, tab, chromedp.TextContent("#policy-0"))
 	if copied != shown || !strings.HasPrefix(copied, "{\n  \"Version\"") {
 		t.Errorf("copied %q, shown %q", copied, shown)
+	}
+}
+
+// chooseAFormat uses the tabs without scripts: they are radio buttons.
+func chooseAFormat(t *testing.T, tab context.Context, base string, tasks []string) {
+	do(t, tab,
+		withoutScripts(),
+		chromedp.Navigate(base+"/diagnose?task="+tasks[0]),
+		chromedp.Focus("#format-policy"),
+		chromedp.KeyEvent(kb.ArrowRight),
+		chromedp.KeyEvent(kb.ArrowRight),
+	)
+	if ask(t, tab, visible("#policy-0")) || !ask(t, tab, visible("#code-terraform")) {
+		t.Error("two steps to the right do not lead from the policy to Terraform")
+	}
+	if got := ask(t, tab, chromedp.TextContent("#code-terraform")); !strings.Contains(got, "aws_iam") {
+		t.Errorf("the Terraform panel holds %q", got)
 	}
 }
 
