@@ -79,10 +79,22 @@ const (
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 var (
-	iamName    = regexp.MustCompile(`^[\w+=,.@-]{1,128}$`)
-	principals = regexp.MustCompile(`^arn:[a-z-]+:iam::\d{12}:(role|user)/[\w+=,.@/-]{1,576}$`)
-	resourceID = regexp.MustCompile(`^[\w+=,.@:/!?*-]{1,1000}$`)
+	iamName    = regexp.MustCompile(`^[\w+=,.@-]+$`)
+	principals = regexp.MustCompile(`^arn:[a-z-]+:iam::\d{12}:(role|user)/[\w+=,.@/-]+$`)
+	resourceID = regexp.MustCompile(`^[\w+=,.@:/!?*-]+$`)
 )
+
+// Lengths in bytes. They stand beside the patterns: a repetition that is counted
+// makes a pattern hundreds of times as large.
+const (
+	maxName     = 128
+	maxRoleARN  = 640
+	maxResource = 1000
+)
+
+func fits(pattern *regexp.Regexp, s string, longest int) bool {
+	return len(s) <= longest && pattern.MatchString(s)
+}
 
 func resolve(t Target) place {
 	a, _ := arn.Parse(t.RoleARN)
@@ -91,19 +103,19 @@ func resolve(t Target) place {
 		p.name = a.Name()
 	}
 	p.name = p.name[strings.LastIndex(p.name, "/")+1:]
-	switch known := iamName.MatchString(p.name); {
+	switch known := fits(iamName, p.name, maxName); {
 	case !known && p.user:
 		p.name = unknownUser
 	case !known:
 		p.name = unknownRole
 	}
-	if principals.MatchString(t.RoleARN) {
+	if fits(principals, t.RoleARN, maxRoleARN) {
 		p.arn = t.RoleARN
 	}
-	if !iamName.MatchString(p.policy) {
+	if !fits(iamName, p.policy, maxName) {
 		p.policy = "whystopped"
 	}
-	if resourceID.MatchString(t.Resource) {
+	if fits(resourceID, t.Resource, maxResource) {
 		p.resource = t.Resource
 		on, _ := arn.Parse(t.Resource)
 		p.resourceService = on.Service

@@ -94,11 +94,11 @@ func named(act Action, printed string, ctx Context) string {
 
 // isName tells whether a text can be a resource's name.
 func isName(s string) bool {
-	return plausibleName.MatchString(s) && !emptyWords[strings.ToLower(s)]
+	return fits(plausibleName, s, 512) && !emptyWords[strings.ToLower(s)]
 }
 
 // plausibleName is what services allow in names, at large.
-var plausibleName = regexp.MustCompile(`^[\w+=,.@/#!:$*?-]{1,512}$`)
+var plausibleName = regexp.MustCompile(`^[\w+=,.@/#!:$*?-]+$`)
 
 // emptyWords stand where a resource would stand but name none.
 var emptyWords = map[string]bool{

@@ -153,8 +153,8 @@ func refusalConfidence(r *Refusal) verdict.Confidence {
 func (k *Cause) Shapes() []string {
 	var shapes []string
 	for _, p := range k.When.phrases() {
-		if p.pattern != nil {
-			shapes = append(shapes, p.pattern.String())
+		if p.expr != "" {
+			shapes = append(shapes, p.expr)
 			continue
 		}
 		shapes = append(shapes, p.literal)

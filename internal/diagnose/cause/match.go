@@ -3,6 +3,7 @@ package cause
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"whystopped/internal/diagnose/verdict"
 )
@@ -32,7 +33,11 @@ type Match struct {
 // first, in all texts at once; the pattern runs only where it was found.
 type Phrase struct {
 	literal string
-	pattern *regexp.Regexp
+	// expr is the pattern's source, "" where the literal decides alone.
+	expr string
+	// pattern compiles on first use: most patterns of the catalogue never see
+	// a text, and compiling them all would delay the first answer.
+	pattern func() *regexp.Regexp
 	id      int
 }
 
@@ -52,7 +57,8 @@ func pattern(literal, expr string) *Phrase {
 		}
 		return `(?:\s|\\n)+`
 	})
-	return &Phrase{literal: strings.ToLower(literal), pattern: regexp.MustCompile(`(?i)` + expr)}
+	expr = `(?i)` + expr
+	return &Phrase{literal: strings.ToLower(literal), expr: expr, pattern: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })}
 }
 
 const (
@@ -116,8 +122,9 @@ func isBlank(b byte) bool { return b == ' ' || b == '\n' || b == '\t' || b == '\
 
 func (p *Phrase) patternMatches(t *Text, from, to int) []Match {
 	var found []Match
-	names := p.pattern.SubexpNames()
-	for _, m := range p.pattern.FindAllStringSubmatchIndex(t.Raw[from:to], maxMatches) {
+	re := p.pattern()
+	names := re.SubexpNames()
+	for _, m := range re.FindAllStringSubmatchIndex(t.Raw[from:to], maxMatches) {
 		match := Match{Text: t, Start: from + m[0], End: from + m[1]}
 		for i, name := range names {
 			if name != "" && m[2*i] >= 0 {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+	"sync"
 )
 
 // envelope is what an SDK prints around an answer: which operation of which
@@ -19,46 +20,51 @@ type envelope struct {
 // code, status and message are all optional.
 type shape struct {
 	anchor  string // a literal that every match contains, lower case
-	pattern *regexp.Regexp
+	pattern func() *regexp.Regexp
 	before  bool
 	service string // where the shape belongs to one service
+}
+
+// lazy compiles a pattern on first use: a process that starts answers sooner.
+func lazy(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }
 
 // The shapes, each with a line that shows it. Sources: the SDKs' own code and
 // messages seen in the field.
 var shapes = []shape{
 	// boto3 and AWS CLI: An error occurred (AccessDenied) when calling the PutObject operation: Access Denied
-	{anchor: "when calling the", pattern: regexp.MustCompile(`(?i)an?\s+(?:client\s+)?error\s+(?:occurred\s+)?\((?P<code>[\w.:]+)\)\s+(?:occurred\s+)?when\s+calling\s+the\s+(?P<op>\w+)\s+operation(?:\s+\([^)]*\))?:?\s*(?P<message>[^\n]*)`)},
+	{anchor: "when calling the", pattern: lazy(`(?i)an?\s+(?:client\s+)?error\s+(?:occurred\s+)?\((?P<code>[\w.:]+)\)\s+(?:occurred\s+)?when\s+calling\s+the\s+(?P<op>\w+)\s+operation(?:\s+\([^)]*\))?:?\s*(?P<message>[^\n]*)`)},
 	// Go v2: operation error S3: HeadObject, https response error StatusCode: 403, RequestID: R, HostID: H, api error Forbidden: Forbidden
-	{anchor: "operation error", pattern: regexp.MustCompile(`(?i)operation\s+error\s+(?P<service>[\w -]+?):\s+(?P<op>\w+),\s+(?:[^\n]{0,200}?)https\s+response\s+error\s+StatusCode:\s+(?P<status>\d+),\s+RequestID:\s*[^,]*,\s*(?:HostID:\s*[^,]*,\s*)?(?:api\s+error\s+)?(?P<code>[A-Za-z][\w.]*)(?::\s*(?P<message>[^\n]*))?`)},
+	{anchor: "operation error", pattern: lazy(`(?i)operation\s+error\s+(?P<service>[\w -]+?):\s+(?P<op>\w+),\s+(?:[^\n]{0,200}?)https\s+response\s+error\s+StatusCode:\s+(?P<status>\d+),\s+RequestID:\s*[^,]*,\s*(?:HostID:\s*[^,]*,\s*)?(?:api\s+error\s+)?(?P<code>[A-Za-z][\w.]*)(?::\s*(?P<message>[^\n]*))?`)},
 	// Java v1: Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: R)
-	{anchor: "(service:", before: true, pattern: regexp.MustCompile(`(?i)(?P<message>[^\n]{0,300}?)\(Service:\s+(?P<service>[^;,]+);\s+Status\s+Code:\s+(?P<status>\d+);\s+Error\s+Code:\s+(?P<code>[\w.]+)`)},
+	{anchor: "(service:", before: true, pattern: lazy(`(?i)(?P<message>[^\n]{0,300}?)\(Service:\s+(?P<service>[^;,]+);\s+Status\s+Code:\s+(?P<status>\d+);\s+Error\s+Code:\s+(?P<code>[\w.]+)`)},
 	// Java v2: Access Denied (Service: S3, Status Code: 403, Request ID: R)
-	{anchor: "(service:", before: true, pattern: regexp.MustCompile(`(?i)(?P<message>[^\n]{0,300}?)\(Service:\s+(?P<service>[^;,]+),\s+Status\s+Code:\s+(?P<status>\d+),\s+Request`)},
+	{anchor: "(service:", before: true, pattern: lazy(`(?i)(?P<message>[^\n]{0,300}?)\(Service:\s+(?P<service>[^;,]+),\s+Status\s+Code:\s+(?P<status>\d+),\s+Request`)},
 	// Go v1: AccessDenied: Access Denied\n\tstatus code: 403, request id: R
-	{anchor: "status code:", pattern: regexp.MustCompile(`(?P<code>[A-Z]\w+(?:\.\w+)?):\s+(?P<message>[^\n]{0,300}?)(?:\s|\\n|\\t)+status\s+code:\s+(?P<status>\d+)`)},
+	{anchor: "status code:", pattern: lazy(`(?P<code>[A-Z]\w+(?:\.\w+)?):\s+(?P<message>[^\n]{0,300}?)(?:\s|\\n|\\t)+status\s+code:\s+(?P<status>\d+)`)},
 	// PHP: Error executing "PutObject" on "https://…"; AWS HTTP error: … AccessDenied (client): Access Denied
-	{anchor: "error executing", pattern: regexp.MustCompile(`(?i)Error\s+executing\s+"(?P<op>\w+)"\s+on\s+"(?:https?://)?(?P<service>[^"]*)";\s+AWS\s+HTTP\s+error:[\s\S]{0,600}?\b(?P<code>[A-Z]\w+)\s+\((?:client|sender|server)\):?\s*(?P<message>[^\n]*)`)},
+	{anchor: "error executing", pattern: lazy(`(?i)Error\s+executing\s+"(?P<op>\w+)"\s+on\s+"(?:https?://)?(?P<service>[^"]*)";\s+AWS\s+HTTP\s+error:[\s\S]{0,600}?\b(?P<code>[A-Z]\w+)\s+\((?:client|sender|server)\):?\s*(?P<message>[^\n]*)`)},
 	// JS v3: AccessDenied: Access Denied … at deserializeAws_restXmlGetObjectCommandError (or de_GetObjectCommandError)
-	{anchor: "commanderror", pattern: regexp.MustCompile(`(?P<code>[A-Z]\w+):\s+(?P<message>[^\n]*)\n?[\s\S]{0,600}?\bde(?:serializeAws)?_(?:restXml|restJson1?|json1_[01]|query|ec2|Aws\w+?_)?(?P<op>[A-Z]\w+?)CommandError`)},
+	{anchor: "commanderror", pattern: lazy(`(?P<code>[A-Z]\w+):\s+(?P<message>[^\n]*)\n?[\s\S]{0,600}?\bde(?:serializeAws)?_(?:restXml|restJson1?|json1_[01]|query|ec2|Aws\w+?_)?(?P<op>[A-Z]\w+?)CommandError`)},
 	// Ruby: Aws::S3::Errors::AccessDenied
-	{anchor: "::errors::", pattern: regexp.MustCompile(`Aws::(?P<service>\w+)::Errors::(?P<code>\w+)(?P<message>[^\n]{0,200})`)},
+	{anchor: "::errors::", pattern: lazy(`Aws::(?P<service>\w+)::Errors::(?P<code>\w+)(?P<message>[^\n]{0,200})`)},
 	// .NET: Amazon.S3.AmazonS3Exception: Access Denied
-	{anchor: "amazon.", pattern: regexp.MustCompile(`Amazon\.(?P<service>\w+)\.(?:Model\.)?(?P<code>\w+Exception):\s*(?P<message>[^\n]*)`)},
+	{anchor: "amazon.", pattern: lazy(`Amazon\.(?P<service>\w+)\.(?:Model\.)?(?P<code>\w+Exception):\s*(?P<message>[^\n]*)`)},
 	// fluent-bit: PutLogEvents API responded with error='AccessDeniedException'
-	{anchor: "api responded with", pattern: regexp.MustCompile(`(?P<op>\w+)\s+API\s+responded\s+with\s+error='?(?P<code>\w+)'?(?P<message>[^\n]*)`)},
+	{anchor: "api responded with", pattern: lazy(`(?P<op>\w+)\s+API\s+responded\s+with\s+error='?(?P<code>\w+)'?(?P<message>[^\n]*)`)},
 	// XML of S3, SNS, IAM: <Code>AccessDenied</Code><Message>Access Denied</Message>
-	{anchor: "<code>", pattern: regexp.MustCompile(`<Code>(?P<code>\w+)</Code>\s*(?:<Message>(?P<message>[^<]*)</Message>)?`)},
+	{anchor: "<code>", pattern: lazy(`<Code>(?P<code>\w+)</Code>\s*(?:<Message>(?P<message>[^<]*)</Message>)?`)},
 	// C++: Exception name: AccessDenied
-	{anchor: "exception name:", pattern: regexp.MustCompile(`(?i)Exception\s+name:\s+(?P<code>\w+)\s+Error\s+message:\s*(?P<message>[^\n]*)`)},
+	{anchor: "exception name:", pattern: lazy(`(?i)Exception\s+name:\s+(?P<code>\w+)\s+Error\s+message:\s*(?P<message>[^\n]*)`)},
 	// boto 2: S3ResponseError: 403 Forbidden
-	{anchor: "s3responseerror", service: "s3", pattern: regexp.MustCompile(`S3ResponseError:\s+(?P<status>403)\s+(?P<code>Forbidden)`)},
+	{anchor: "s3responseerror", service: "s3", pattern: lazy(`S3ResponseError:\s+(?P<status>403)\s+(?P<code>Forbidden)`)},
 	// Rust: ServiceError(ServiceError { source: HeadObjectError … status: 403
-	{anchor: "serviceerror", pattern: regexp.MustCompile(`(?i)ServiceError\W[\s\S]{0,200}?\b(?P<op>[A-Z]\w+?)Error\b[\s\S]{0,400}?(?:code:\s+Some\(\\?"(?P<code>\w+)\\?"\)|status:\s+(?:StatusCode\()?(?P<status>403))`)},
+	{anchor: "serviceerror", pattern: lazy(`(?i)ServiceError\W[\s\S]{0,200}?\b(?P<op>[A-Z]\w+?)Error\b[\s\S]{0,400}?(?:code:\s+Some\(\\?"(?P<code>\w+)\\?"\)|status:\s+(?:StatusCode\()?(?P<status>403))`)},
 	// JS v2 and JSON log lines: code: 'AccessDenied', "errorCode":"AccessDenied", "__type":"AccessDeniedException"
-	{anchor: "accessdenied", pattern: regexp.MustCompile(`(?i)\b(?:code|errorCode|error_code|__type|errorType|Code)\\?["']?\s*[:=]\s*\\?["']?(?:[\w.]+#)?(?P<code>AccessDenied(?:Exception)?)\b`)},
+	{anchor: "accessdenied", pattern: lazy(`(?i)\b(?:code|errorCode|error_code|__type|errorType|Code)\\?["']?\s*[:=]\s*\\?["']?(?:[\w.]+#)?(?P<code>AccessDenied(?:Exception)?)\b`)},
 	// Plain, as Go v1, minio and others print S3's answer: AccessDenied: Access Denied
-	{anchor: "access denied", service: "s3", pattern: regexp.MustCompile(`(?P<code>AccessDenied)(?:Exception)?:\s+Access\s+Denied\.?`)},
+	{anchor: "access denied", service: "s3", pattern: lazy(`(?P<code>AccessDenied)(?:Exception)?:\s+Access\s+Denied\.?`)},
 }
 
 // envelopes finds what SDKs wrote around the errors of a text, in order, the
@@ -69,7 +75,7 @@ func envelopes(text, lower string) []envelope {
 		if !strings.Contains(lower, s.anchor) {
 			continue
 		}
-		for _, m := range s.pattern.FindAllStringSubmatchIndex(text, -1) {
+		for _, m := range s.pattern().FindAllStringSubmatchIndex(text, -1) {
 			all = append(all, s.read(text, m))
 		}
 	}
@@ -78,7 +84,7 @@ func envelopes(text, lower string) []envelope {
 
 func (s shape) read(text string, m []int) envelope {
 	e := envelope{start: m[0], end: m[1], before: s.before, service: s.service}
-	for i, name := range s.pattern.SubexpNames() {
+	for i, name := range s.pattern().SubexpNames() {
 		if name == "" || m[2*i] < 0 {
 			continue
 		}
