@@ -28,7 +28,7 @@ var networkWords = says(Anywhere,
 // plugins and runtimes on the host, of health checks, of the agent itself.
 var notTheTasksNetwork = says(Anywhere,
 	phrase("volumedriver."), phrase("failed to get image reference"), phrase("efs utils"), phrase("mount.nfs4"), phrase("is unhealthy in"), phrase("health check"), phrase("could not transition to"),
-	phrase("failed to initialize logging driver: dial"), phrase("credentialsendpointerror"), phrase("169.254.170.2"), phrase("failed to configure eni"), phrase("network namespace"))
+	phrase("failed to initialize logging driver: dial"), phrase("credentialsendpointerror"), phrase("169.254.170.2"), phrase("failed to configure eni"), phrase("network namespace"), phrase("cannotstopcontainererror"), phrase("cannotinspectcontainererror"))
 
 // networkCauses: the way to AWS and to registries. Network interfaces are in
 // interfaceCauses.

@@ -131,6 +131,17 @@ func shutdownCauses() []*Cause {
 			When:    says(ManagedAgent|Pasted, phrase("executecommandagent initialization failed"), phrase("executecommandagent cannot be restarted"), phrase("unable to start executecommandagent"), phrase("executecommandagent process exited"), phrase("received container stopped event")),
 		},
 		{
+			Code: "exec.not-connected", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.IAMPermission,
+			Identity: verdict.TaskRole, Confidence: verdict.Possible,
+			Title:   "ECS Exec found no agent that is connected in the container",
+			Meaning: "ExecuteCommand was allowed, but the agent inside the container has no channel. Either {role|the task role} lacks the ssmmessages permissions, or the task has no way to Systems Manager, or ECS Exec was not enabled when the task was started. It never stops a task.",
+			Reason:  "The channel is opened from inside the container, so the task role is used, not the execution role and not the caller's.",
+			Fix:     []string{"Check that the service or task was started with ECS Exec enabled, that the task role may call ssmmessages, and that the subnet reaches the ssmmessages endpoint; then start the task anew."},
+			Docs:    []string{docExec},
+			Grants:  []string{"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"},
+			When:    says(Pasted|Log, phrase("targetnotconnectedexception"), phrase("execute command was not enabled when the task was run"), phrase("the execute command agent isn't running")),
+		},
+		{
 			Code: "running", Area: AreaShutdown, Level: Frame, Phase: verdict.PhaseUnknown, Category: verdict.Other,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The task has not stopped",
