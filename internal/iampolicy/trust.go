@@ -46,30 +46,32 @@ type Trust struct {
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 func JudgeTrust(doc Document, a Assumption) Trust {
 	var allowed bool
-	var unclear, unmet []string
+	var maybe, maybeNot, unmet []string
 	for _, s := range doc.Statement {
 		if !s.actsOn("sts:AssumeRole") || !s.isFor(a.Service) {
 			continue
 		}
 		met, keys := s.Condition.judge(a)
-		switch {
-		case met == unknown:
-			unclear = append(unclear, keys...)
-		case met == yes && s.Effect == "Deny":
+		switch deny := s.Effect == "Deny"; {
+		case met == yes && deny:
 			return Trust{Answer: TrustDenied, Statement: s.Sid}
 		case met == yes:
 			allowed = true
-		case s.Effect == "Allow":
+		case met == unknown && deny:
+			maybeNot = append(maybeNot, keys...)
+		case met == unknown:
+			maybe = append(maybe, keys...)
+		case !deny:
 			unmet = append(unmet, keys...)
 		}
 	}
 	switch {
-	case allowed && len(unclear) == 0:
+	case allowed && len(maybeNot) == 0:
 		return Trust{Answer: Trusted}
-	case len(unclear) > 0:
-		return Trust{Answer: TrustUnclear, Keys: sorted(unclear)}
+	case !allowed && len(maybe) == 0:
+		return Trust{Answer: NotTrusted, Keys: sorted(unmet)}
 	}
-	return Trust{Answer: NotTrusted, Keys: sorted(unmet)}
+	return Trust{Answer: TrustUnclear, Keys: sorted(append(maybe, maybeNot...))}
 }
 
 // AddTrust is the role's trust policy with a statement that lets the service
@@ -173,8 +175,11 @@ func judgeKey(operator, key string, values []string, a Assumption) truth {
 func sourceMatches(pattern, source string) truth {
 	p, okPattern := arn.Parse(pattern)
 	s, okSource := arn.Parse(source)
-	if !okPattern || !okSource {
-		return max(truthOf(pattern == "*"), truthOf(!okSource)-1)
+	switch {
+	case pattern == "*":
+		return yes
+	case !okPattern || !okSource:
+		return unknown
 	}
 	place := Like(p.Partition, s.Partition) && Like(p.Service, s.Service) && Like(p.Region, s.Region) && Like(p.Account, s.Account)
 	switch {
