@@ -114,7 +114,7 @@ func textsOf(ev evidence.Evidence, f *Facts) []*Text {
 			ts = append(ts, t)
 		}
 	}
-	add(&Text{Place: Pasted, Source: "pasted", Raw: ev.Text})
+	add(&Text{Place: placeOfPasted(ev.Text), Source: "pasted", Raw: ev.Text})
 	return ts
 }
 
@@ -130,9 +130,10 @@ func wasCut(s string) bool {
 	return n >= 250 && n <= 255 || n >= 1015 && n <= 1024 || strings.HasSuffix(s, "...") || strings.HasSuffix(s, "…")
 }
 
-// maxDenialWindows bounds how many places of one log are read for denials: the
-// last ones, since what ended the task stands at the end.
-const maxDenialWindows = 200
+// maxDenialBytes bounds how much of one text is read for denials: its last
+// part, since what ended the task stands at the end. Half a megabyte is read in
+// a fraction of a second, whatever it holds.
+const maxDenialBytes = 512 << 10
 
 // denialsOf finds the refusals of a text; a long log only around the words that
 // every refusal has.
@@ -142,7 +143,7 @@ func denialsOf(t *Text, set *literalSet) []denial.Denial {
 		ends = append(ends, t.ends(id)...)
 	}
 	if len(ends) == 0 {
-		if byECS(t) || t.Place == Pasted {
+		if (byECS(t) || t.Place == Pasted) && len(t.Raw) <= smallText {
 			return denial.Find(t.Raw) // a sentence may be cut before the anchor
 		}
 		return nil

@@ -17,7 +17,7 @@ func containerCauses() []*Cause {
 				Match: says(ByECS|Log,
 					pattern("executable file not f", `(?:exec: \\*"?(?P<name>[^"\\\s:]+)\\*"?: )?executable file not f(?:ound)?`),
 					pattern("exec:", `exec: \\*"(?P<name>[^"\\]+)\\*":? (?:stat [^\n:]*: )?(?:no such file or direct|permission denied|is a directory)`),
-					pattern("exec:", `exec: \\*"(?P<name>[^"\\]+)\\*": stat `),
+					pattern("exec:", `exec: \\*"(?P<name>[^"\\]+)\\*": stat `), pattern("exec:", `starting container process caused[:\s\\"]+exec: [\\"]+(?P<name>[^"\\\s]+)`),
 					pattern("starting container process caused", `starting container process caused[^\n]{0,300}?(?:no such file or direct|permission denied)`),
 					pattern("unable to start container process", `unable to start container process[^\n]{0,300}?(?:no such file or direct|permission denied)`),
 					pattern("cannot find the file specified", `(?:CreateProcess|hcs\w*|container)[^\n]{0,300}?The system cannot find the file specified`),
@@ -111,7 +111,7 @@ func containerCauses() []*Cause {
 			Fix:     []string{"Read the quoted text, and try the same image, command, user and mounts with docker run."},
 			Docs:    []string{docStoppedCodes},
 			When: says(ByECS,
-				phrase("cannotstartcontainererror"), phrase("cannotcreatecontainererror"), phrase("oci runtime"), phrase("failed to create new container runtime task"), phrase("containerruntimeerror"), phrase("dockerstateerror"), phrase("dockerclientconfigerror"), phrase("hostconfigerror"), phrase("cannot start container"), phrase("failed to create shim")),
+				phrase("cannotstartcontainererror"), phrase("cannotcreatecontainererror"), phrase("oci runtime"), phrase("failed to create new container runtime task"), phrase("containerruntimeerror"), phrase("dockerstateerror"), phrase("dockerclientconfigerror"), phrase("hostconfigerror"), phrase("cannot start container"), phrase("failed to create shim"), phrase("unknownerror:")),
 		},
 		{
 			Code: "container.disk-full", Area: AreaContainer, Phase: verdict.PhaseStartup, PhaseInLog: verdict.PhaseRuntime, Category: verdict.ResourceLimit,

@@ -140,8 +140,8 @@ func imageCauses() []*Cause {
 			When: With{Names: imageOf, Match: Any{
 				startSays(
 					phrase("toomanyrequests"), phrase("reached your pull rate limit"), phrase("pull rate limit"), phrase("reached your unauthenticated pull"), phrase("upstreamtoomanyrequests"),
-					pattern("429 too many requests", `(?:CannotPull|pull|manifests?|registry|ref|docker)[^\n]{0,400}?429 Too Many Requests`),
-					pattern("rate exceeded", `(?:CannotPull|toomanyrequests)[^\n]{0,200}?rate exceeded`)),
+					pattern("429 too many requests", `(?:CannotPull|pull|manifests?|registry|ref|docker)[^\n]{0,400}?429 Too Many Requests`)),
+				Both{First: startSays(phrase("rate exceeded")), Second: says(Anywhere, phrase("cannotpull"), phrase("toomanyrequests"))},
 				// Docker Hub counts GET and not HEAD: a tag that resolved and a
 				// manifest that was then refused is its limit, though the text ends
 				// before the status. https://docs.docker.com/docker-hub/usage/pulls/

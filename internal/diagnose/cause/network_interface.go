@@ -21,7 +21,7 @@ func interfaceCauses() []*Cause {
 				Match: startSays(
 					phrase("timeout waiting for network interface provisioning"), phrase("network interface provision complete error timeout"), phrase("failed to configure eni"), phrase("eni attachment timed out"),
 					pattern("attempting to create network interface", `attempting to Create Network Interface(?:[\w ]*? in subnet '?(?P<subnet>subnet-[0-9a-f]+))?`)),
-				But: says(Anywhere, phrase("tagpolicyviolation"), phrase("unauthorizedoperation"), phrase("not authorized to perform"), phrase("insufficientfreeaddresses"), phrase("limitexceeded"), phrase(".notfound")),
+				But: says(Anywhere, phrase("tagpolicyviolation"), phrase("unauthorizedoperation"), phrase("not authorized to perform"), phrase("insufficientfreeaddresses"), phrase("interfacelimitexceeded"), phrase("addresslimitexceeded"), phrase(".notfound")),
 			},
 		},
 		{
@@ -57,19 +57,6 @@ func interfaceCauses() []*Cause {
 			When: startSays(
 				phrase("containernetworkingerror"), phrase("cni plugin"), phrase("cni setup"), phrase("setup network namespace"), phrase("setup task network namespace"), phrase("from network namespace setup"), phrase("unable to build cni configuration"),
 				phrase("add network failed"), phrase("unable to get bridgeip for task"), phrase("sc bridge mode pause container")),
-		},
-		{
-			Code: "network.definition-refused", Area: AreaNetwork, Phase: verdict.PhasePlacement, Category: verdict.ContainerConfig,
-			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "ECS refused the task's network configuration: {name|it} cannot be used",
-			Meaning: "The subnets, security groups or public address that the task should get do not exist, do not belong together, or are missing from the request.",
-			Reason:  "The request itself is wrong; nobody's permission was asked.",
-			Fix:     []string{"Correct awsvpcConfiguration of the service, the schedule or the RunTask call: subnets and security groups of one and the same VPC that exist in this Region, and assignPublicIp only on Fargate."},
-			Docs:    []string{docTaskNetworking, docAPIFailures},
-			When: says(ByECS|Log,
-				phrase("network configuration must be provided when networkmode"), phrase("network configuration is not valid for the given networkmode"), phrase("assign public ip is not supported"), phrase("belong to different networks"), phrase("subnets can not be blank"),
-				pattern("invalidsubnetid.notfound", `(?:(?P<name>subnet-[0-9a-f]+)[^\n]{0,80}?)?InvalidSubnetID\.NotFound`),
-				pattern("invalidgroup.notfound", `(?:(?P<name>sg-[0-9a-f]+)[^\n]{0,80}?)?InvalidGroup\.NotFound`)),
 		},
 		{
 			Code: "network.eni-tag-policy", Area: AreaNetwork, Phase: verdict.PhaseStartup, Category: verdict.Other,

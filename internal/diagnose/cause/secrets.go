@@ -127,7 +127,7 @@ func secretCauses() []*Cause {
 		},
 		{
 			Code: "secret.not-injected", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.Agent,
-			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The agent had no value at hand for the secret {name|of the container}",
 			Meaning: "The secrets should have been fetched by then and were not at hand: a fault of the agent on the host, often after a restart, or a follow-up of an earlier failed fetch.",
 			Reason:  "Nothing was refused here; the agent missed what it had to have fetched before.",

@@ -58,6 +58,22 @@ func otherVolumeCauses() []*Cause {
 				phrase("client token you have provided is associated with a resource that is already deleted")),
 		},
 		{
+			Code: "volume.ebs.denied", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
+			Identity: verdict.InfrastructureRole, Confidence: verdict.Likely,
+			Title:   "The infrastructure role may not make or attach the EBS volume",
+			Meaning: "EC2 refused the volume to the infrastructure role of the volume configuration; which call it was, the text does not say. CloudTrail's record of that role does.",
+			Reason:  "EBS volumes are made with the infrastructure role; execution and task role have nothing to do with them.",
+			Fix:     []string{"Attach AmazonECSInfrastructureRolePolicyForVolumes to the infrastructure role. If it is attached, look for a service control policy on ec2:CreateVolume, ec2:CreateTags or ec2:AttachVolume."},
+			Docs:    []string{docEBS, docInfrastructure},
+			When: Unless{
+				Match: Both{
+					First:  says(Anywhere, phrase("ecs failed to set up the ebs volume")),
+					Second: says(Anywhere, phrase("unauthorizedoperation")),
+				},
+				But: refusedPull,
+			},
+		},
+		{
 			Code: "volume.ebs.timeout", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.VolumeMount,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The EBS volume was not ready in time",
