@@ -49,7 +49,7 @@ func credentialCauses() []*Cause {
 			Docs:    []string{docTaskRole},
 			When: Unless{
 				Match: says(ByApp, noCredentialPhrases()...),
-				But:   says(ByApp, phrase("169.254.170.2"), phrase("credentialsendpointerror"), phrase("response from container metadata"), phrase("parsed in shared credentials file")),
+				But:   says(ByApp, phrase("169.254.170.2"), phrase("credentialsendpointerror"), phrase("response from container metadata"), phrase("ecscredentialsproviderfailure"), phrase("parsed in shared credentials file")),
 			},
 		},
 		{
@@ -105,7 +105,7 @@ func credentialCauses() []*Cause {
 			Fix:     []string{"Check that the task definition has a task role, that NO_PROXY holds 169.254.170.2, that nothing in the container or on the host blocks it, and on EC2 that the agent is healthy."},
 			Docs:    []string{docTaskRole, docAgent},
 			When: says(ByApp,
-				phrase("nocredentialsassociated"), phrase("credentialsuninitialized"), phrase("noidinrequest"), phrase("invalididinrequest"), phrase("credentialsendpointerror"), phrase("credentials not found for relative uri"), phrase("error when retrieving credentials from container-role"), phrase("response from container metadata"),
+				phrase("nocredentialsassociated"), phrase("credentialsuninitialized"), phrase("noidinrequest"), phrase("invalididinrequest"), phrase("credentialsendpointerror"), phrase("credentials not found for relative uri"), phrase("error when retrieving credentials from container-role"), phrase("response from container metadata"), phrase("from ecs metadata"), phrase("attempting to retrieve ecs metadata"), phrase("ecscredentialsproviderfailure"),
 				pattern("169.254.170.2", `169\.254\.170\.2\S*[^\n]{0,200}?(?:timed? ?out|refused|error|exceeded|\b404\b|\b400\b|\b500\b|\b503\b|unreachable|no route)`), pattern("169.254.170.2", `(?:timed? ?out|ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|refused|error|failed|unable)[^\n]{0,120}?169\.254\.170\.2`)),
 		},
 	}

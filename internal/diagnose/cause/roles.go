@@ -78,9 +78,9 @@ func roleCauses() []*Cause {
 			Reason:  "The agent asked nobody: the credentials were not in its memory.",
 			Fix:     []string{"Restart or update the ECS agent on the container instance (systemctl restart ecs) and start the task again. Look for an earlier error of this task's secrets or credentials in /var/log/ecs/ecs-agent.log."},
 			Docs:    []string{docAgent},
-			When: says(ByECS|Log,
+			When: Unless{But: says(Log|Pasted, phrase("from container-role"), phrase("from ecs metadata")), Match: says(ByECS|Log,
 				phrase("engine ecr credentials: not found"), phrase("engine docker private registry credentials: not found"), phrase("dockerauth: missing container's ecr auth data"),
-				phrase("missing authorizationdata in ecr response"), phrase("authorizationdata is nil for"), phrase("unexpected number of results in authorizationdata"), phrase("getcredentialsinvalidroletype"), phrase("credentialsv2request: id not found"), phrase("credentialsv2request: credentials not found")),
+				phrase("missing authorizationdata in ecr response"), phrase("authorizationdata is nil for"), phrase("unexpected number of results in authorizationdata"), phrase("getcredentialsinvalidroletype"), phrase("credentialsv2request: id not found"), phrase("credentialsv2request: credentials not found"))},
 		},
 		{
 			Code: "role.service-linked-missing", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMRoleMissing,
