@@ -242,7 +242,7 @@ func startsTask(d denial.Denial, t *Text) bool {
 		"logs:CreateLogGroup", "logs:CreateLogStream":
 		return true
 	}
-	return startHead(t.Raw)
+	return startHead(t.Raw[:min(len(t.Raw), smallText)])
 }
 
 // startHeads are the words of ECS's startup errors, without the letters that

@@ -15,11 +15,21 @@ func windows(s string, ends []int) [][2]int {
 		if i := strings.IndexByte(s[from:end], '\n'); i >= 0 && from > 0 {
 			from += i + 1
 		}
-		if n := len(ws); n > 0 && from <= ws[n-1][1] && to-ws[n-1][0] < 16*smallText {
+		if n := len(ws); n > 0 && from <= ws[n-1][1] && to-ws[n-1][0] < 8*smallText {
 			ws[n-1][1] = max(to, ws[n-1][1])
 			continue
 		}
 		ws = append(ws, [2]int{from, to})
 	}
-	return ws[max(0, len(ws)-maxDenialWindows):]
+	return lastOf(ws, maxDenialBytes)
+}
+
+// lastOf keeps the last windows, as many as have not more than so many bytes.
+func lastOf(ws [][2]int, bytes int) [][2]int {
+	i := len(ws)
+	for i > 0 && bytes > 0 {
+		i--
+		bytes -= ws[i][1] - ws[i][0]
+	}
+	return ws[i:]
 }
