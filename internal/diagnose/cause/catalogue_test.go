@@ -1,0 +1,71 @@
+package cause
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestEveryPatternCompiles: patterns compile on first use, so that a broken one
+// would show only when its literal is met.
+func TestEveryPatternCompiles(t *testing.T) {
+	for _, k := range All() {
+		for _, p := range k.When.phrases() {
+			if p.literal == "" || p.literal != strings.ToLower(p.literal) {
+				t.Errorf("%s: the literal %q must be there, in lower case", k.Code, p.literal)
+			}
+			if p.expr != "" && p.pattern() == nil {
+				t.Errorf("%s: %s does not compile", k.Code, p.expr)
+			}
+		}
+	}
+}
+
+// TestQuote: the deciding words are where the mark says, also in long texts with
+// many-byte runes, and a quote is never cut inside a rune.
+func TestQuote(t *testing.T) {
+	long := strings.Repeat("größe ", 600)
+	for name, tt := range map[string]struct {
+		text  *Text
+		words string
+	}{
+		"short":                {&Text{Place: Stopped, Raw: "Task stopped by user"}, "by user"},
+		"in a long reason":     {&Text{Place: Stopped, Raw: long + "i/o timeout" + long}, "i/o timeout"},
+		"in a long log line":   {&Text{Place: Log, Raw: "first\n" + long + "denied" + long + "\nlast"}, "denied"},
+		"over two lines":       {&Text{Place: Log, Raw: "one\nis not\nauthorized\nfour"}, "not\nauthorized"},
+		"at the very end":      {&Text{Place: Pasted, Raw: "x\ny denied"}, "denied"},
+		"longer than the rest": {&Text{Place: Pasted, Raw: long}, strings.TrimSpace(long)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := strings.Index(tt.text.Raw, tt.words)
+			quote, mark := tt.text.Quote(start, start+len(tt.words))
+			if mark[0] < 0 || mark[1] > len(quote) || mark[0] > mark[1] {
+				t.Fatalf("mark %v in a quote of %d bytes", mark, len(quote))
+			}
+			if got := quote[mark[0]:mark[1]]; !strings.HasPrefix(tt.words, got) || got == "" {
+				t.Errorf("marked %q, want %q", got, tt.words)
+			}
+			if strings.ToValidUTF8(quote, "?") != quote {
+				t.Error("the quote is cut inside a rune")
+			}
+		})
+	}
+}
+
+func TestFill(t *testing.T) {
+	words := map[string]string{"role": "orders-exec", "name": "  two\n words ", "long": strings.Repeat("é", 300)}
+	for text, want := range map[string]string{
+		"plain":                        "plain",
+		"the {role|role} may":          "the orders-exec may",
+		"the {who|execution role} may": "the execution role may",
+		"may read {name}":              "may read two words",
+		"{gone}":                       "",
+		"a } b { c":                    "a } b { c",
+	} {
+		if got := Fill(text, words); got != want {
+			t.Errorf("Fill(%q) = %q, want %q", text, got, want)
+		}
+	}
+	if got := Fill("{long}", words); len(got) > maxCapture+len("…") || strings.ToValidUTF8(got, "?") != got {
+		t.Errorf("a long capture is not clipped at a rune: %d bytes", len(got))
+	}
+}
