@@ -2,6 +2,10 @@ package cause
 
 import "whystopped/internal/diagnose/verdict"
 
+// mskByIAM tells a Kafka cluster that asks IAM: the mechanism's name, an action
+// of MSK's data plane, or the port of its IAM listener.
+var mskByIAM = says(ByApp, phrase("aws_msk_iam"), phrase("kafka-cluster:"), phrase(":9098"))
+
 // lookalikeCauses: "access denied" and its kind, said by somebody other than
 // AWS. The speaker decides, not the words.
 func lookalikeCauses() []*Cause {
@@ -27,7 +31,7 @@ func lookalikeCauses() []*Cause {
 			Docs:    []string{docStoppedErrors},
 			When: Unless{
 				Match: says(ByApp, brokerPhrases()...),
-				But:   says(ByApp, phrase("aws_msk_iam"), phrase("kafka-cluster:")),
+				But:   mskByIAM,
 			},
 		},
 		{
@@ -61,7 +65,7 @@ func lookalikeCauses() []*Cause {
 			Docs:    []string{docTaskParameters},
 			When: Unless{
 				Match: says(ByApp, linuxPhrases()...),
-				But: says(ByApp, phrase("publickey"), phrase("permission denied for"), phrase("permission denied to"), phrase("lchown"), phrase("code: 403"), phrase("grpc"), phrase("code = permissiondenied"), phrase("request session credentials"), phrase("s3a://"), phrase("awssdk"), phrase("token with accessorid"), phrase("error making api request"), phrase("hadoop.security"), phrase("user does not have")),
+				But:   says(ByApp, phrase("publickey"), phrase("permission denied for"), phrase("permission denied to"), phrase("lchown"), phrase("code: 403"), phrase("grpc"), phrase("code = permissiondenied"), phrase("request session credentials"), phrase("s3a://"), phrase("awssdk"), phrase("token with accessorid"), phrase("error making api request"), phrase("hadoop.security"), phrase("user does not have")),
 			},
 		},
 		{
@@ -76,14 +80,18 @@ func lookalikeCauses() []*Cause {
 		{
 			Code: "lookalike.msk", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.IAMPermission,
 			Identity: verdict.TaskRole, Confidence: verdict.Possible,
-			Title:   "The Kafka cluster refused the login; with IAM authentication the task role lacks kafka-cluster:Connect",
-			Meaning: "MSK's IAM authentication says no more than \"access denied\" or that SASL failed. If this cluster uses it, the role needs kafka-cluster: actions; kafka: actions are for the control plane.",
+			Title:   "The Kafka cluster refused the client; with IAM authentication the task role lacks kafka-cluster actions",
+			Meaning: "MSK's IAM authentication says no more than \"access denied\" or that SASL failed. If the cluster uses it, {role|the task role} needs kafka-cluster: actions; kafka: actions are for the control plane.",
 			Reason:  "The client signs with the task role. If the cluster uses SASL/SCRAM (port 9096), no IAM permission is involved: the client's configuration tells.",
 			Fix:     []string{"Allow kafka-cluster:Connect on the cluster, and DescribeTopic, ReadData or WriteData on the topics, for the task role.", "With SASL/SCRAM check the user and its ACLs instead."},
 			Docs:    []string{docMSKIAM},
 			Grants:  []string{"kafka-cluster:Connect"},
-			When: says(ByApp,
-				pattern("saslauthenticationexception", `SaslAuthenticationException:[^\n]{0,120}?Access denied`), pattern("sasl_authentication_failed", `SASL_AUTHENTICATION_FAILED`), pattern("saslauthenticationexception", `SaslAuthenticationException: \[[0-9a-f-]+\]`)),
+			When: Any{
+				says(ByApp,
+					pattern("saslauthenticationexception", `SaslAuthenticationException:[^\n]{0,120}?Access denied`), phrase("sasl_authentication_failed"), pattern("saslauthenticationexception", `SaslAuthenticationException: \[[0-9a-f-]+\]`),
+					pattern("sasl authentication failed", `SASL Authentication failed: \[[^\]]*\]:? Access denied`), pattern("saslauthenticationfailederror", `SaslAuthenticationFailedError[^\n]{0,80}?Access denied`)),
+				Both{says(ByApp, brokerPhrases()...), mskByIAM},
+			},
 		},
 		{
 			Code: "lookalike.rds-iam", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.IAMPermission,
