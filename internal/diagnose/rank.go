@@ -92,7 +92,7 @@ func score(c *cause.Case, k candidate) int {
 		return scoreFrame
 	}
 	if k.cause.Level == cause.Fallback && s > scoreExit {
-		s -= fallbackCost
+		s = max(s-fallbackCost, scoreFrame+1) // also where a place speaks softly, as an event does
 		if t := k.match.Text; t != nil && t.Place == cause.Log {
 			s = scoreExit + 15 // a log's last complaint says a little more than an exit code
 		}

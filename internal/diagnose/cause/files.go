@@ -33,7 +33,7 @@ func fileCauses() []*Cause {
 		{
 			Code: "envfile.invalid", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.ContainerConfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The environment file {name|of the container} is malformed, or its reference is",
+			Title:   "The environment file {name|of the container} cannot be read: its reference or content is malformed",
 			Meaning: "ECS could not make sense of the S3 ARN in environmentFiles, or of the file's lines.",
 			Reason:  "S3 was not asked, or had given the file already.",
 			Fix:     []string{"Give the object's full S3 ARN (arn:aws:s3:::BUCKET/KEY), a name that ends in .env, and lines of the form NAME=value without quotes or export."},
@@ -88,7 +88,7 @@ func environmentFile(c *Case, m Match) map[string]string {
 	}
 	name := ""
 	for _, d := range def.ContainerDefinitions {
-		if m.Text.Container != "" && m.Text.Container != d.Name {
+		if !m.concerns(d.Name) {
 			continue
 		}
 		for _, f := range d.EnvironmentFiles {

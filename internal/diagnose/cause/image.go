@@ -132,6 +132,7 @@ func imageCauses() []*Cause {
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The pull rate limit of the image's registry was reached",
 			Meaning: "The registry answered 429: too many pulls from this address or account. Docker Hub and ECR Public count anonymous pulls by IP address, so all tasks behind one NAT gateway share a limit. No AWS permission is involved.",
+			Reason:  "The registry counts pulls; it asked nothing of IAM.",
 			Fix: []string{
 				"Pull through ECR: make a pull-through cache rule for the registry, or copy the image to a repository of your own.",
 				"Or log in to the registry: put its credentials into Secrets Manager and name them as repositoryCredentials.",
@@ -163,6 +164,7 @@ func imageCauses() []*Cause {
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The registry failed with {status|an error of its own}",
 			Meaning: "The registry was reached and answered with a server error. Neither the task nor its roles can mend that; it is usually over in minutes.",
+			Reason:  "A server error is nobody's permission.",
 			Fix:     []string{"Look at the registry's status page and start the task again. If it must not depend on that registry, copy the image to ECR."},
 			Docs:    []string{docCannotPull},
 			When: startSays(

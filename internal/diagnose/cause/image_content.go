@@ -11,6 +11,7 @@ func imageContentCauses() []*Cause {
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The image has no build for the task's platform {platform|(CPU architecture or operating system)}",
 			Meaning: "The image was built for another CPU architecture or operating system than the task runs on; often on an ARM laptop for tasks that run on x86.",
+			Reason:  "The registry gave the image's description, so the pull was allowed.",
 			Fix: []string{
 				"Build and push the image for {platform|the task's platform}: docker buildx build --platform {platform|linux/amd64}.",
 				"Or set runtimePlatform.cpuArchitecture (X86_64 or ARM64) in the task definition to what the image was built for.",
@@ -31,6 +32,7 @@ func imageContentCauses() []*Cause {
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "There is no room on the disk for the image",
 			Meaning: "Fetching or unpacking the image failed because the storage of the task or host is full.",
+			Reason:  "The image was on its way, so the pull was allowed.",
 			Fix: []string{
 				"On Fargate raise ephemeralStorage.sizeInGiB in the task definition (20 GiB where none is set); unpacked layers count.",
 				"On EC2 enlarge the instance's volume, or let the agent clean up images sooner (ECS_IMAGE_CLEANUP_INTERVAL).",
@@ -52,6 +54,7 @@ func imageContentCauses() []*Cause {
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The image reference {image|in the task definition} is malformed",
 			Meaning: "What stands as image in the task definition is no valid reference: a variable that stayed empty, capital letters, a stray blank, or http:// before the name.",
+			Reason:  "No registry was asked.",
 			Fix:     []string{"Correct the image field of the container: [registry/]repository[:tag|@digest], all but the tag in lower case."},
 			Docs:    []string{docCannotPull},
 			When: With{Names: imageOf, Match: startSays(
@@ -64,7 +67,8 @@ func imageContentCauses() []*Cause {
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "The image pull made no progress",
 			Meaning: "The pull was given up after a long time without data. That is a slow or blocked way to the registry, or a very slow disk.",
-			Fix:     []string{"Check the way from the host to the registry (NAT gateway, VPC endpoints, proxy), and the disk's burst credits on the container instance."},
+			Reason:  "A refusal would have come at once.",
+			Fix:     []string{"Check the way from the task or host to the registry (NAT gateway, VPC endpoints, proxy), and the disk's burst credits on the container instance."},
 			Docs:    []string{docCannotPull},
 			When: With{Names: imageOf, Match: startSays(
 				phrase("inactivity time exceeded timeout while pulling image"),
@@ -76,6 +80,7 @@ func imageContentCauses() []*Cause {
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "The image's content could not be verified, unpacked or stored",
 			Meaning: "The data that came did not match the image's digests, or the runtime does not understand its format (an old manifest schema, layers of mixed compression).",
+			Reason:  "The image was on its way, so the pull was allowed.",
 			Fix:     []string{"Build and push the image again, with one kind of layer compression and a current tool. If it fails on one host only, replace the host."},
 			Docs:    []string{docCannotPull},
 			When: startSays(

@@ -190,7 +190,7 @@ func logGroup(c *Case, m Match) map[string]string {
 	}
 	names := map[string]string{}
 	for _, d := range def.ContainerDefinitions {
-		if d.LogConfiguration == nil || m.Text.Container != "" && m.Text.Container != d.Name {
+		if d.LogConfiguration == nil || !m.concerns(d.Name) {
 			continue
 		}
 		for key, option := range map[string]string{"group": "awslogs-group", "region": "awslogs-region"} {

@@ -68,8 +68,8 @@ func networkCauses() []*Cause {
 			Code: "network.retries-exhausted", Area: AreaNetwork, Level: Fallback, Phase: verdict.PhaseStartup, Category: verdict.Network,
 			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
 			Title:   "ECS tried {tries|several} times, and the text ends before it says why: probably the network",
-			Meaning: "ECS repeats a call that is not answered and gives up at once on one that is refused. After {tries|several} tries a blocked way to the service is the likeliest cause, but the deciding words were cut off.",
-			Reason:  "A refusal comes at the first try.",
+			Meaning: "ECS repeats a call that is not answered, and mostly gives up at the first refusal. After {tries|several} tries a blocked way to the service is the likeliest cause, but the deciding words were cut off.",
+			Reason:  "A refusal mostly comes at the first try.",
 			Fix: []string{
 				"Read the full reason: aws ecs describe-tasks, field stoppedReason; the service's events often have it longer.",
 				"Check the way out of the task's subnet: NAT gateway, public IP or VPC endpoints, and the security group on TCP 443.",

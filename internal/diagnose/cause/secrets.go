@@ -16,7 +16,7 @@ func secretCauses() []*Cause {
 		{
 			Code: "secret.missing", Area: AreaSecrets, Phase: verdict.PhaseStartup, PhaseInLog: verdict.PhaseRuntime, Category: verdict.SecretMissing,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The secret or parameter {name|that was asked for} does not exist",
+			Title:   "The secret or parameter {name|that was asked for} does not exist or has no value",
 			Meaning: "The service was reached and answered that it has no such secret, parameter or version in that Region and account, or that it is marked for deletion.",
 			Reason:  "A missing permission is answered with AccessDenied; here the thing itself is missing.",
 			Fix: []string{
@@ -27,7 +27,7 @@ func secretCauses() []*Cause {
 			When: Unless{
 				Match: Any{
 					says(Log, missingSecret()...),
-					startSays(append(missingSecret(), pattern("resourcenotfoundexception", `(?:secret|\basm\b)[\s\S]{0,500}?ResourceNotFoundException`))...),
+					startSays(append([]*Phrase{pattern("resourcenotfoundexception", `(?:secret|\basm\b)[\s\S]{0,500}?ResourceNotFoundException`)}, missingSecret()...)...),
 					// The same advice stands before a refusal and before a missing secret.
 					likely(startSays(pattern("retrieve the secret with arn", `the task can['’]t retrieve the secret with arn '(?P<name>[^']+)' from (?:AWS )?Secrets Manager`))),
 					startSays(pattern("retrieve the secret with arn", `the task can['’]t retrieve the secret with arn '(?P<name>[^']+)' from (?:AWS )?Secrets Manager[\s\S]{0,600}?(?:ResourceNotFoundException|can['’]t find)`)),
@@ -53,7 +53,7 @@ func secretCauses() []*Cause {
 			Title:   "The secret {name|of the container} is not the JSON that the task definition expects",
 			Meaning: "The secret was read, so the permission is there, but its value is no JSON object, while the task definition asks for a key of it.",
 			Reason:  "The value came back, so neither IAM nor KMS refused anything.",
-			Fix:     []string{"Store the value as a JSON object such as {\"KEY\": \"value\"} with straight double quotes (a shell may have eaten them), or drop :KEY:: from valueFrom."},
+			Fix:     []string{"Store the value as a JSON object, with straight double quotes around keys and values (a shell may have eaten them), or drop the key from valueFrom."},
 			Docs:    []string{docSecretsManager},
 			When: Unless{
 				Match: Any{
@@ -70,10 +70,10 @@ func secretCauses() []*Cause {
 		{
 			Code: "secret.registry-format", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.SecretFormat,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The secret with the registry's login has not the form that ECS expects",
+			Title:   "The secret with the registry's login is not in the form that ECS expects",
 			Meaning: "ECS read the secret of repositoryCredentials, so the permission is there, but did not find a user name and a password in it.",
 			Reason:  "The value came back, so neither IAM nor KMS refused anything.",
-			Fix:     []string{"Store the secret as {\"username\": \"…\", \"password\": \"…\"}, with exactly these two keys and both filled in."},
+			Fix:     []string{"Store the secret as a JSON object with exactly the two keys username and password, both filled in."},
 			Docs:    []string{docPrivateAuth},
 			When:    startSays(phrase("asm fetching authorization data"), phrase("authorizationdata is malformed"), phrase("unable to unmarshal secret value, invalid schema")),
 		},
@@ -115,7 +115,7 @@ func secretCauses() []*Cause {
 		{
 			Code: "secret.throttled", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.Other,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The secrets or parameters were fetched faster than the account may",
+			Title:   "The secrets or parameters were asked for faster than the account's limit allows",
 			Meaning: "Secrets Manager or Parameter Store answered that the rate was exceeded: many tasks started at once, each asking for all its secrets. Nobody lacks a permission.",
 			Reason:  "A throttled call is turned away before its permission matters.",
 			Fix:     []string{"Start fewer tasks at once, put several values into one secret, or switch on Parameter Store's higher throughput."},
@@ -143,7 +143,7 @@ func secretCauses() []*Cause {
 			Docs:    []string{docResourceInit, docSecretsManager, docSSM},
 			When: says(ByECS,
 				phrase("unable to pull secrets or registry auth"), phrase("unable to create ssm client"), phrase("unable to create asm client"), phrase("fetching secret data from"), phrase("unable to retrieve secret"),
-				pattern("failed to fetch secret", `failed to fetch secret (?P<name>arn:[\w:/+=.@-]+)`)),
+				pattern("failed to fetch secret", `failed to fetch secret (?P<name>arn:[\w:/+=.@-]*\w)`)),
 		},
 	}, fileCauses()...)
 }
@@ -152,10 +152,9 @@ func secretCauses() []*Cause {
 func missingSecret() []*Phrase {
 	return []*Phrase{
 		phrase("parameternotfound"), phrase("parameterversionnotfound"),
-		phrase("you can't perform this operation on the secret because it was"),
 		pattern("for deletion", `secret[^\n]{0,80}?(?:marked|scheduled) for deletion`),
-		pattern("for staging label", `find the specified secret value for staging label: (?P<name>\S+)`),
 		pattern("secrets manager can", `(?:(?:secret|arn) '?"?(?P<name>arn:[\w:/+=.@-]+)[\s\S]{0,400}?)?secrets manager can['’]t find the specified secret`),
+		pattern("you can't perform this operation on the secret", `(?:secret (?P<name>arn:[\w:/+=.@-]+)[\s\S]{0,400}?)?you can't perform this operation on the secret because it was`),
 		pattern("invalid ssm parameters", `invalid ssm parameters: (?P<name>[^\s:][^\n:]*)`),
 		pattern("invalid parameters:", `(?:parameter store|ssm)[^\n]{0,200}?invalid parameters: (?P<name>[^\s:][^\n:]*)`),
 	}

@@ -52,13 +52,19 @@ func startSays(words ...*Phrase) Matcher {
 	}
 }
 
+// concerns tells whether the matched words may be about a container: those of a
+// container's reason are about that one alone.
+func (m Match) concerns(container string) bool {
+	return m.Text == nil || m.Text.Place != Reason || m.Text.Container == container
+}
+
 // imageOf names the image of the container whose reason matched.
 func imageOf(c *Case, m Match) map[string]string {
-	if m.Text == nil || m.Text.Container == "" {
+	if m.Text == nil || m.Text.Place != Reason {
 		return nil
 	}
 	for _, r := range c.Facts.Containers {
-		if r.Name == m.Text.Container && r.Image != "" {
+		if m.concerns(r.Name) && r.Image != "" {
 			return map[string]string{"image": r.Image}
 		}
 	}
