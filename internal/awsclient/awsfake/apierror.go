@@ -31,6 +31,12 @@ func (e *apiError) json() map[string]string {
 	return body
 }
 
+// namespaces are those of the services with the query protocol.
+var namespaces = map[string]string{
+	"iam": "https://iam.amazonaws.com/doc/2010-05-08/",
+	"sts": "https://sts.amazonaws.com/doc/2011-06-15/",
+}
+
 // xmlError is the error's body in the query protocol.
 type xmlError struct {
 	XMLName   xml.Name `xml:"ErrorResponse"`
@@ -41,12 +47,13 @@ type xmlError struct {
 	RequestID string   `xml:"RequestId"`
 }
 
-func (e *apiError) xml(requestID string) xmlError {
+func (e *apiError) xml(req request) xmlError {
 	fault := "Sender"
 	if e.Status >= 500 {
 		fault = "Receiver"
 	}
-	return xmlError{Namespace: stsNamespace, Type: fault, Code: e.Code, Message: e.Message, RequestID: requestID}
+	service, _, _ := strings.Cut(req.op, ":")
+	return xmlError{Namespace: namespaces[service], Type: fault, Code: e.Code, Message: e.Message, RequestID: req.id}
 }
 
 func badRequest(code, message string) *apiError {
@@ -120,5 +127,8 @@ func errDenied(req request, caller, resource string) *apiError {
 		return &apiError{Status: http.StatusForbidden, Code: "AccessDenied", Message: text.String()}
 	}
 	fmt.Fprintf(&text, " because no identity-based policy allows the %s action", req.op)
+	if req.protocol == protocolQuery {
+		return &apiError{Status: http.StatusForbidden, Code: "AccessDenied", Message: text.String()}
+	}
 	return badRequest("AccessDeniedException", text.String())
 }

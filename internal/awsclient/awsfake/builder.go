@@ -25,17 +25,21 @@ type builder struct {
 	tasks     map[string][]Task   // by cluster
 	services  map[string]*Service // by name
 	groups    map[groupKey]*LogGroup
+	roles     map[string]bool // by name, with the path
 }
 
 func newBuilder(now time.Time) *builder {
-	return &builder{
+	b := &builder{
 		now:       now.UTC().Truncate(time.Millisecond),
-		scenario:  Scenario{TrailDelay: demoTrailDelay}.withDefaults(),
+		scenario:  Scenario{TrailDelay: demoTrailDelay, SCP: organizationPolicy}.withDefaults(),
 		revisions: map[string]int{},
 		tasks:     map[string][]Task{},
 		services:  map[string]*Service{},
 		groups:    map[groupKey]*LogGroup{},
+		roles:     map[string]bool{},
 	}
+	b.addRole(instanceRole, roleDraft{trusts: "ec2.amazonaws.com", policies: []string{runHosts, writeLogs}})
+	return b
 }
 
 // retryEvery is the time between two tries of a service.
@@ -45,6 +49,7 @@ const retryEvery = 6 * time.Minute
 func (b *builder) add(d draft) {
 	d = d.withDefaults()
 	definition := b.define(d)
+	b.addRoles(d)
 	for try := d.tries - 1; try >= 0; try-- {
 		r := b.newRun(d, definition.TaskDefinitionARN, try)
 		if d.life != unplaced {

@@ -59,6 +59,10 @@ func TestCLIReadsTheDouble(t *testing.T) {
 		{"logs filter-log-events --log-group-name /ecs/upload-processor --filter-pattern AccessDenied", `{"level":"error","msg":"store thumbnail"`, "events[0].message"},
 		{"cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=" + secretID, secretID, "Events[0].Username"},
 		{"sts get-caller-identity", "arn:aws:sts::111122223333:assumed-role/whystopped/demo", "Arn"},
+		{"iam get-role --role-name checkout-exec", "arn:aws:iam::111122223333:role/platform/checkout-exec", "Role.Arn"},
+		{"iam get-role --role-name ledger-task", "ecs.amazonaws.com", "Role.AssumeRolePolicyDocument.Statement[0].Principal.Service[0]"},
+		{"iam simulate-principal-policy --action-names ssm:GetParameters --resource-arns arn:aws:ssm:eu-west-1:111122223333:parameter/checkout/stripe-key --policy-source-arn arn:aws:iam::111122223333:role/platform/checkout-exec", "implicitDeny", "EvaluationResults[0].ResourceSpecificResults[0].EvalResourceDecision"},
+		{"iam simulate-principal-policy --action-names ecr:BatchGetImage ecr:GetDownloadUrlForLayer --policy-source-arn arn:aws:iam::111122223333:role/platform/checkout-exec --max-items 1", "allowed", "EvaluationResults[0].EvalDecision"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.args+" "+tt.pick, func(t *testing.T) {
@@ -104,6 +108,8 @@ func TestCLIReadsErrors(t *testing.T) {
 		{"ecs describe-tasks --cluster gone --tasks " + taskA, "(ClusterNotFoundException) when calling the DescribeTasks operation: Cluster not found."},
 		{"ecs describe-task-definition --task-definition gone", "(ClientException) when calling the DescribeTaskDefinition operation: Unable to describe task definition."},
 		{"logs get-log-events --log-group-name gone --log-stream-name gone", "(ResourceNotFoundException) when calling the GetLogEvents operation: The specified log group does not exist."},
+		{"iam get-role --role-name invoice-export-exec", "(NoSuchEntity) when calling the GetRole operation: The role with name invoice-export-exec cannot be found."},
+		{"iam simulate-principal-policy --policy-source-arn " + caller + " --action-names s3:GetObject", "(InvalidInput) when calling the SimulatePrincipalPolicy operation: Invalid Entity Arn: " + caller},
 		{"cloudtrail lookup-events", "(AccessDeniedException) when calling the LookupEvents operation: User: " + caller + " is not authorized to perform: cloudtrail:LookupEvents"},
 	}
 	for _, tt := range tests {

@@ -30,6 +30,10 @@ func (s *Server) deniedResource(req request) string {
 		return s.world.ARN("logs", "log-group:"+t.LogGroupName+":log-stream:"+t.LogStreamName)
 	case "logs:FilterLogEvents":
 		return s.world.ARN("logs", "log-group:"+t.LogGroupName+":log-stream:")
+	case "iam:GetRole":
+		return "role " + req.form.Get("RoleName")
+	case "iam:SimulatePrincipalPolicy":
+		return req.form.Get("PolicySourceArn")
 	case "cloudtrail:LookupEvents", "sts:GetCallerIdentity":
 		return ""
 	}

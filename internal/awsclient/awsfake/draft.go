@@ -20,8 +20,10 @@ type draft struct {
 	spot       bool   // on Fargate Spot
 	tries      int    // how often the service tried, the last one being the sample; default 1
 
-	execRole  string // name, perhaps with a path; default app-exec; noRole for none
-	taskRole  string // the same, default app-task
+	execRole  string    // name, perhaps with a path; default app-exec; noRole for none
+	taskRole  string    // the same, default app-task
+	execIAM   roleDraft // what IAM has of the execution role; default startTasks
+	taskIAM   roleDraft
 	overrides TaskOverrides
 	refused   bool // ECS could not assume the roles
 
@@ -115,6 +117,9 @@ func (d draft) withDefaults() draft {
 	d.tries = max(d.tries, 1)
 	d.execRole = cmp.Or(d.execRole, d.app+"-exec")
 	d.taskRole = cmp.Or(d.taskRole, d.app+"-task")
+	if !d.execIAM.gone && d.execIAM.trusts == "" && d.execIAM.policies == nil {
+		d.execIAM = startTasks
+	}
 	if len(d.boxes) == 0 {
 		d.boxes = []box{{}}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"whystopped/internal/awsclient/awsfake"
@@ -62,6 +63,22 @@ func TestDeny(t *testing.T) {
 			"User: " + caller + " is not authorized to perform: cloudtrail:LookupEvents because no identity-based policy allows the cloudtrail:LookupEvents action",
 			func(ctx context.Context) error {
 				_, err := cloudtrail.NewFromConfig(cfg).LookupEvents(ctx, &cloudtrail.LookupEventsInput{})
+				return err
+			},
+		},
+		{
+			"iam:GetRole", "AccessDenied",
+			"User: " + caller + " is not authorized to perform: iam:GetRole on resource: role app because no identity-based policy allows the iam:GetRole action",
+			func(ctx context.Context) error {
+				_, err := iam.NewFromConfig(cfg).GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String("app")})
+				return err
+			},
+		},
+		{
+			"iam:SimulatePrincipalPolicy", "AccessDenied",
+			"User: " + caller + " is not authorized to perform: iam:SimulatePrincipalPolicy on resource: " + rolePrefix + "app because no identity-based policy allows the iam:SimulatePrincipalPolicy action",
+			func(ctx context.Context) error {
+				_, err := iam.NewFromConfig(cfg).SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{PolicySourceArn: aws.String(rolePrefix + "app"), ActionNames: []string{"s3:GetObject"}})
 				return err
 			},
 		},

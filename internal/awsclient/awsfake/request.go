@@ -19,7 +19,7 @@ type protocol int
 
 const (
 	protocolJSON  protocol = iota // awsJson1_1: ECS, CloudWatch Logs, CloudTrail
-	protocolQuery                 // awsQuery: STS
+	protocolQuery                 // awsQuery: STS, IAM
 )
 
 // request is one AWS call as it came in.
@@ -27,7 +27,8 @@ type request struct {
 	id       string // the answer's request id
 	op       string // "ecs:DescribeTasks"
 	protocol protocol
-	body     []byte // the JSON input, where the protocol is JSON
+	body     []byte     // the JSON input, where the protocol is JSON
+	form     url.Values // the input, where the protocol is query
 
 	// From the signature, empty where there is none.
 	accessKeyID, region string
@@ -45,6 +46,7 @@ var targets = map[string]string{
 
 // queryVersions tells the services of the query protocol by their Version.
 var queryVersions = map[string]string{
+	"2010-05-08": "iam",
 	"2011-06-15": "sts",
 }
 
@@ -83,7 +85,7 @@ func (r request) readQuery(address *url.URL, body []byte) (request, error) {
 	if !form.Has("Action") {
 		return r, errUnknownOperation
 	}
-	r.protocol = protocolQuery
+	r.protocol, r.form = protocolQuery, form
 	r.op = queryVersions[form.Get("Version")] + ":" + form.Get("Action")
 	if operations[r.op] == nil {
 		return r, errInvalidAction(form.Get("Action"), form.Get("Version"))

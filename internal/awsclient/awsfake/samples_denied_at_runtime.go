@@ -17,6 +17,7 @@ func deniedAtRuntimeSamples() []draft {
 		{
 			Sample: want("s3-denied-in-log", "S3 refuses an upload, and the log has AWS's full sentence"),
 			app:    "upload-processor", life: ran, ended: 20 * minute, ranFor: 6 * minute,
+			taskIAM: roleDraft{policies: []string{allow("arn:aws:s3:::example-uploads/*", "s3:GetObject"), allow("arn:aws:s3:::example-uploads", "s3:ListBucket")}},
 			boxes: []box{{exit: new(1), lines: []said{
 				{6 * minute, `{"level":"info","msg":"worker started","queue":"uploads","version":"2026.11.3"}`},
 				{90 * second, `{"level":"info","msg":"processing","key":"incoming/8831.png"}`},
@@ -46,6 +47,7 @@ func deniedAtRuntimeSamples() []draft {
 		{
 			Sample: want("denied-in-cloudtrail-only", "The log hides the reason, CloudTrail has it"),
 			app:    "pricing", life: ran, ended: 27 * minute, ranFor: 9 * second,
+			taskIAM: roleDraft{policies: []string{allow("arn:aws:secretsmanager:eu-west-1:111122223333:secret:pricing/rates-??????", "secretsmanager:GetSecretValue")}},
 			boxes: []box{{exit: new(78), lines: []said{
 				{8 * second, "pricing 2026.11.3 starting"},
 				{1 * second, "FATAL: configuration could not be loaded, see the operator's handbook"},
@@ -61,6 +63,7 @@ func deniedAtRuntimeSamples() []draft {
 		{
 			Sample: want("denied-by-scp", "A service control policy of the organisation says no"),
 			app:    "sandbox-provisioner", life: ran, ended: 33 * minute, ranFor: 4 * minute,
+			taskIAM: roleDraft{policies: []string{allow("*", "sns:*")}},
 			boxes: []box{{exit: new(1), lines: []said{
 				{4 * minute, "level=info msg=\"provisioner ready\""},
 				{2 * second, "level=error msg=\"create topic\" err=\"operation error SNS: CreateTopic, https response error StatusCode: 403, RequestID: {uuid}, api error AuthorizationError: User: {task} is not authorized to perform: SNS:CreateTopic on resource: arn:aws:sns:eu-west-1:111122223333:sandbox-alerts with an explicit deny in a service control policy: arn:aws:organizations::444455556666:policy/o-exampleorgid/service_control_policy/p-examplepolicy\""},

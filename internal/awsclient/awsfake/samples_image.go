@@ -15,6 +15,7 @@ func imageSamples() []draft {
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},
 			app: "orders-worker", life: failedInit, ended: 17 * minute, tries: 2,
+			execIAM: roleDraft{policies: []string{}}, // the next denials would be the image and the log
 			stopped: "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve ecr registry auth: service call has been retried 1 time(s): operation error ECR: GetAuthorizationToken, https response error StatusCode: 400, RequestID: {uuid}, api error AccessDeniedException: User: {exec} is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no identity-based policy allows the ecr:GetAuthorizationToken action",
 			calls: []apiCall{{
 				by: byExec, before: 2 * second, call: "ecr:GetAuthorizationToken",
@@ -28,6 +29,7 @@ func imageSamples() []draft {
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},
 			app: "reports", life: failedPull, ended: 26 * minute,
+			execIAM: roleDraft{policies: []string{allow("*", "ecr:GetAuthorizationToken"), writeLogs}},
 			stopped: "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref {image}: unexpected status from HEAD request to https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/reports/manifests/2026.11.3: 403 Forbidden",
 			calls: []apiCall{{
 				by: byExec, before: 2 * second, call: "ecr:BatchGetImage",

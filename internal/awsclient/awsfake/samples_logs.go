@@ -15,6 +15,7 @@ func logSamples() []draft {
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},
 			app: "search", life: failedInit, ended: 29 * minute,
+			execIAM: roleDraft{policies: []string{pullImages}},
 			stopped: "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: operation error CloudWatch Logs: CreateLogStream, https response error StatusCode: 400, RequestID: {uuid}, api error AccessDeniedException: User: {exec} is not authorized to perform: logs:CreateLogStream on resource: arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/search:log-stream:ecs/app/{id} because no identity-based policy allows the logs:CreateLogStream action : exit status 1",
 			calls: []apiCall{{
 				by: byExec, before: 2 * second, call: "logs:CreateLogStream",

@@ -53,6 +53,7 @@ func secretSamples() []draft {
 			},
 			app: "ledger-sync", standalone: true, startedBy: "events-rule/ledger-sync-hourly",
 			life: failedInit, ended: 34 * minute,
+			execIAM: roleDraft{policies: []string{pullImages, writeLogs, allow(apiToken, "secretsmanager:GetSecretValue")}},
 			stopped: "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret " + apiToken + " from secrets manager: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, RequestID: {uuid}, api error AccessDeniedException: Access to KMS is not allowed",
 			boxes:   []box{{secrets: []Secret{{Name: "API_TOKEN", ValueFrom: apiToken}}}},
 			calls: []apiCall{

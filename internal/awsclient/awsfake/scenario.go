@@ -3,7 +3,7 @@ package awsfake
 import "time"
 
 // Scenario is the whole world that a Server answers from: one account with its
-// clusters, logs and CloudTrail records. Nobody changes it once it was given to
+// clusters, logs, CloudTrail records and roles. Nobody changes it once it was given to
 // New. Empty fields mean that there is nothing of the kind, except for
 // Account, Region, Partition and Caller, which have defaults.
 type Scenario struct {
@@ -19,6 +19,10 @@ type Scenario struct {
 	TaskDefinitions []TaskDefinition
 	LogGroups       []LogGroup
 	Trail           []TrailRecord
+	Roles           []Role
+	// SCP is the service control policy that holds for the account, a JSON
+	// document; empty for an account that is in no organization.
+	SCP string
 	// TrailDelay is how long CloudTrail takes to show a record; in a real
 	// account about 5 minutes, at times 15.
 	TrailDelay time.Duration

@@ -121,15 +121,17 @@ type handler func(*Server, request) (any, error)
 
 // operations are all that the double knows, by the name that IAM has for them.
 var operations = map[string]handler{
-	"cloudtrail:LookupEvents":    jsonOperation((*Server).lookupEvents),
-	"ecs:DescribeServices":       jsonOperation((*Server).describeServices),
-	"ecs:DescribeTaskDefinition": jsonOperation((*Server).describeTaskDefinition),
-	"ecs:DescribeTasks":          jsonOperation((*Server).describeTasks),
-	"ecs:ListClusters":           jsonOperation((*Server).listClusters),
-	"ecs:ListTasks":              jsonOperation((*Server).listTasks),
-	"logs:FilterLogEvents":       jsonOperation((*Server).filterLogEvents),
-	"logs:GetLogEvents":          jsonOperation((*Server).getLogEvents),
-	"sts:GetCallerIdentity":      (*Server).getCallerIdentity,
+	"cloudtrail:LookupEvents":     jsonOperation((*Server).lookupEvents),
+	"ecs:DescribeServices":        jsonOperation((*Server).describeServices),
+	"ecs:DescribeTaskDefinition":  jsonOperation((*Server).describeTaskDefinition),
+	"ecs:DescribeTasks":           jsonOperation((*Server).describeTasks),
+	"ecs:ListClusters":            jsonOperation((*Server).listClusters),
+	"ecs:ListTasks":               jsonOperation((*Server).listTasks),
+	"iam:GetRole":                 (*Server).getRole,
+	"iam:SimulatePrincipalPolicy": (*Server).simulatePrincipalPolicy,
+	"logs:FilterLogEvents":        jsonOperation((*Server).filterLogEvents),
+	"logs:GetLogEvents":           jsonOperation((*Server).getLogEvents),
+	"sts:GetCallerIdentity":       (*Server).getCallerIdentity,
 }
 
 // jsonOperation makes a handler of a method that takes its input from JSON.
@@ -155,7 +157,7 @@ func (a answer) fail(err error) {
 		api = errInternal
 	}
 	if a.req.protocol == protocolQuery {
-		a.send(api.Status, api.xml(a.req.id))
+		a.send(api.Status, api.xml(a.req))
 		return
 	}
 	a.send(api.Status, api.json())

@@ -2,8 +2,6 @@ package awsfake
 
 import "encoding/xml"
 
-const stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
-
 type callerIdentityResponse struct {
 	XMLName   xml.Name `xml:"GetCallerIdentityResponse"`
 	Namespace string   `xml:"xmlns,attr"`
@@ -16,7 +14,7 @@ type callerIdentityResponse struct {
 func (s *Server) getCallerIdentity(req request) (any, error) {
 	session := sessionName(s.world.Caller)
 	return callerIdentityResponse{
-		Namespace: stsNamespace,
+		Namespace: namespaces["sts"],
 		ARN:       s.world.Caller,
 		UserID:    roleID(s.world.Caller) + ":" + session,
 		Account:   s.world.Account,

@@ -13,6 +13,7 @@ type world struct {
 	definitions map[string]*TaskDefinition // by ARN
 	groups      map[groupKey]map[string][]LogEvent
 	trail       []TrailRecord // newest first
+	roles       map[string]*Role
 }
 
 type groupKey struct{ region, name string }
@@ -23,12 +24,16 @@ func newWorld(s Scenario) world {
 		clusters:    map[string]*Cluster{},
 		definitions: map[string]*TaskDefinition{},
 		groups:      map[groupKey]map[string][]LogEvent{},
+		roles:       map[string]*Role{},
 	}
 	for i := range s.Clusters {
 		w.clusters[s.Clusters[i].Name] = &s.Clusters[i]
 	}
 	for i := range s.TaskDefinitions {
 		w.definitions[s.TaskDefinitions[i].TaskDefinitionARN] = &s.TaskDefinitions[i]
+	}
+	for _, r := range s.Roles {
+		w.roles[r.Name] = new(r.withDefaults())
 	}
 	for _, g := range s.LogGroups {
 		w.addGroup(g)

@@ -1,0 +1,180 @@
+package awsfake
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"whystopped/internal/iampolicy"
+)
+
+// decision is what IAM decides of a call.
+type decision string
+
+const (
+	allowed      decision = "allowed"
+	implicitDeny decision = "implicitDeny" // nothing allows it
+	explicitDeny decision = "explicitDeny" // a statement denies it
+)
+
+func (d decision) strictness() int {
+	return slices.Index([]decision{allowed, implicitDeny, explicitDeny}, d)
+}
+
+// judge holds every policy that decides what a role may do.
+type judge struct {
+	identity []iampolicy.Document
+	// boundary and organization are nil where there is none.
+	boundary, organization []iampolicy.Document
+}
+
+// judge gathers a role's policies, and further ones that are tried on it.
+func (w *world) judge(r *Role, tried []string) (judge, error) {
+	var j judge
+	var err error
+	if j.identity, err = readPolicies(slices.Concat(r.Policies, tried)...); err != nil {
+		return judge{}, err
+	}
+	if r.Boundary != "" {
+		if j.boundary, err = readPolicies(r.Boundary); err != nil {
+			return judge{}, err
+		}
+	}
+	if w.SCP != "" {
+		if j.organization, err = readPolicies(w.SCP); err != nil {
+			return judge{}, err
+		}
+	}
+	return j, nil
+}
+
+// call is what is to be decided; the context's keys are in lower case.
+type call struct {
+	action, resource string
+	context          map[string][]string
+}
+
+// ruling is what was decided, and by whom.
+type ruling struct {
+	decision decision
+	// byBoundary and byOrganization tell whether these would let the call
+	// through; nil where there is none.
+	byBoundary, byOrganization *bool
+	// missing are the condition keys that the request gives no value for.
+	missing []string
+}
+
+// decide follows IAM's evaluation logic within one account: a deny anywhere wins,
+// then the identity's policies, the boundary and the organization must all allow.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+func (j judge) decide(c call) (ruling, error) {
+	result := ruling{decision: allowed}
+	for _, part := range []struct {
+		policies []iampolicy.Document
+		lets     **bool
+	}{{j.identity, nil}, {j.boundary, &result.byBoundary}, {j.organization, &result.byOrganization}} {
+		if part.policies == nil && part.lets != nil {
+			continue
+		}
+		got, missing, err := c.under(part.policies)
+		if err != nil {
+			return ruling{}, err
+		}
+		if got.strictness() > result.decision.strictness() {
+			result.decision = got
+		}
+		if part.lets != nil {
+			*part.lets = new(got == allowed)
+		}
+		if part.lets != &result.byOrganization { // of its keys IAM tells nothing
+			result.missing = append(result.missing, missing...)
+		}
+	}
+	slices.Sort(result.missing)
+	result.missing = slices.Compact(result.missing)
+	return result, nil
+}
+
+// under decides by policies of one kind alone.
+func (c call) under(policies []iampolicy.Document) (got decision, missing []string, err error) {
+	got = implicitDeny
+	for _, policy := range policies {
+		for _, s := range policy.Statement {
+			if !c.isIn(s) {
+				continue
+			}
+			met, lacks, err := c.meets(s.Condition)
+			if err != nil {
+				return "", nil, err
+			}
+			missing = append(missing, lacks...)
+			switch {
+			case met && s.Effect == "Deny":
+				got = explicitDeny
+			case met && got == implicitDeny:
+				got = allowed
+			}
+		}
+	}
+	return got, missing, nil
+}
+
+// isIn tells whether the statement is about the call.
+func (c call) isIn(s iampolicy.Statement) bool {
+	action := func(pattern string) bool {
+		return iampolicy.Like(strings.ToLower(pattern), strings.ToLower(c.action))
+	}
+	resource := func(pattern string) bool {
+		return iampolicy.Like(strings.ReplaceAll(pattern, "${$}", "$"), c.resource)
+	}
+	return (slices.ContainsFunc(s.Action, action) || len(s.NotAction) > 0 && !slices.ContainsFunc(s.NotAction, action)) &&
+		(slices.ContainsFunc(s.Resource, resource) || len(s.NotResource) > 0 && !slices.ContainsFunc(s.NotResource, resource))
+}
+
+// meets tells whether the call meets a condition, and for which keys it brings
+// no value. A key that is missing meets only what is said in the negative or
+// with IfExists.
+func (c call) meets(condition iampolicy.Condition) (met bool, missing []string, err error) {
+	met = true
+	for operator, byKey := range condition {
+		name := strings.TrimPrefix(operator, "ForAnyValue:")
+		name, ifExists := strings.CutSuffix(name, "IfExists")
+		positive := strings.Replace(name, "Not", "", 1)
+		for key, patterns := range byKey {
+			values, given := c.context[strings.ToLower(key)]
+			if !given {
+				missing = append(missing, key)
+				met = met && (ifExists || positive != name)
+				continue
+			}
+			matches, err := matchesAny(positive, patterns, values)
+			if err != nil {
+				return false, nil, err
+			}
+			met = met && matches == (positive == name)
+		}
+	}
+	return met, missing, nil
+}
+
+// matchesAny tells whether a value matches one of the patterns. Operators that
+// it does not know are an error, since a guess would be believed.
+func matchesAny(operator string, patterns, values []string) (bool, error) {
+	var match func(pattern, value string) bool
+	switch operator {
+	case "StringEquals":
+		match = func(pattern, value string) bool { return pattern == value }
+	case "StringEqualsIgnoreCase", "Bool":
+		match = strings.EqualFold
+	case "StringLike", "ArnEquals", "ArnLike":
+		match = iampolicy.Like
+	default:
+		return false, badRequest("PolicyEvaluation", fmt.Sprintf("The double does not know the condition operator %s.", operator))
+	}
+	for _, value := range values {
+		if slices.ContainsFunc(patterns, func(pattern string) bool { return match(pattern, value) }) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
