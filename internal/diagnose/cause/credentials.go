@@ -60,7 +60,7 @@ func credentialCauses() []*Cause {
 			Reason:  "No permission was checked, so none is missing.",
 			Fix:     []string{"Do not put keys into the container: let the SDK take the task role's credentials, which it renews by itself.", "If keys must be set, set all three (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), without blanks or line ends, and check the clock."},
 			Docs:    []string{docTaskRole},
-			When:    says(ByApp|Stopped|Reason|Event, refusedCredentialPhrases()...),
+			When:    Unless{Match: says(ByApp, refusedCredentialPhrases()...), But: startTellers},
 		},
 		{
 			Code: "credentials.profile", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.Credentials,

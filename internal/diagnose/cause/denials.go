@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"whystopped/internal/diagnose/denial"
 	"whystopped/internal/diagnose/verdict"
 )
 
@@ -38,6 +39,12 @@ func byTask(r *Refusal) bool {
 		return true
 	}
 	return false
+}
+
+// byRegistry tells refusals of a pull that name neither a principal nor an
+// action: those are a registry's words, and image causes read them.
+func byRegistry(r *Refusal) bool {
+	return r.Action == "" && r.Principal.Kind == denial.PrincipalUnknown && strings.Contains(r.Text.Raw, "CannotPull")
 }
 
 func at(kind verdict.IdentityKind) Matcher {
@@ -170,7 +177,7 @@ func denialCauses() []*Cause {
 			Meaning: "While ECS started the task, {role|the role in use} was refused {action|a call} on {name|a resource}.",
 			Docs:    []string{docExecutionRole, docDenied},
 			When: Refused(func(c *Case, r *Refusal) bool {
-				return starting(c, r) && byTask(r) && !actionIs(r, startupActionsWithCause...)
+				return starting(c, r) && byTask(r) && !actionIs(r, startupActionsWithCause...) && !byRegistry(r)
 			}),
 		},
 		{
@@ -215,7 +222,7 @@ func denialCauses() []*Cause {
 		{
 			Code: "runtime.other-principal.denied", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.IAMPermission,
 			Identity: verdict.Caller, Confidence: verdict.Confirmed,
-			Title:   "{role|Another principal} may not call {action|an AWS API}, and it is not the task role",
+			Title:   "{role|Another principal}, which is not the task role, may not call {action|an AWS API}",
 			Meaning: "The application acted as {role|another principal}: keys of its own, or a role that it assumed. Permissions of the task role change nothing here.",
 			Reason:  "The message names who was refused, and that outranks every rule of thumb.",
 			Fix:     []string{"Give the permission to the principal that the message names, or let the application use the task role instead."},
@@ -227,7 +234,7 @@ func denialCauses() []*Cause {
 		{
 			Code: "runtime.logs.put-denied", Area: AreaLogging, Phase: verdict.PhaseRuntime, Category: verdict.IAMPermission,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
-			Title:   "The {who|execution role} may not {action|write logs} while the task runs",
+			Title:   "The {who|execution role} may not call {action|logs:PutLogEvents} while the task runs",
 			Meaning: "A call that ECS itself makes during the whole run was refused to {role|the execution role}. The container goes on, but its logs do not arrive.",
 			Reason:  "The log driver writes with the execution role for the whole life of the container, never with the task role.",
 			Fix:     []string{"Allow logs:PutLogEvents on the log group with :* at its end for the execution role."},

@@ -56,7 +56,7 @@ func imageCauses() []*Cause {
 						pattern("404 not found", `(?:failed to resolve (?:ref|reference) "?(?P<image>[^\s"]+?)"?: )?(?:unexpected status|pulling from host)[^\n]{0,400}?404 Not Found`),
 						pattern("not found", `CannotPull\w*Error:[^\n]{0,200}?\b(?P<image>[\w.-]+/[\w./:@-]+): not found`)),
 				}},
-				But: Any{refusedPull, says(Anywhere, phrase("toomanyrequests"), phrase("no such file or directory"), phrase("no match for platform"), pattern("pull access denied for", `pull access denied for `+ecrImage))},
+				But: Any{refusedPull, says(Anywhere, phrase("toomanyrequests"), phrase("no such file or directory"), phrase("no match for platform"), phrase("invalid_token"), phrase("no basic auth credentials"), pattern("pull access denied for", `pull access denied for `+ecrImage))},
 			},
 		},
 		{
@@ -114,7 +114,7 @@ func imageCauses() []*Cause {
 					startSays(
 						phrase("failed to fetch anonymous token"), phrase("failed to fetch oauth token"), phrase("no basic auth credentials"), phrase("authorization token has expired"),
 						phrase("unauthorized: authentication required"), phrase("incorrect username or password"), phrase("the client does not have permission for manifest"), phrase("unauthenticated request"),
-						phrase("insufficient_scope: authorization failed"), phrase("access to the requested resource is not authorized"), phrase("http basic: access denied"),
+						phrase("insufficient_scope: authorization failed"), phrase("invalid_token: authorization failed"), phrase("authentication is required"), phrase("access to the requested resource is not authorized"), phrase("http basic: access denied"),
 						pattern("401 unauthorized", `(?:pull|manifests?|ref|registry|docker|token|image)[^\n]{0,400}?401 Unauthorized`),
 						pattern("unauthorized:", `(?:CannotPull|Get "?https?://|Head "?https?://|daemon:)[^\n]{0,300}?\bunauthorized: `),
 						pattern("denied:", `denied: (?:access forbidden|installation not allowed|permission_denied|permission "[^"]*" denied|denied\b|unauthenticated|[\w ]*token[\w ]*(?:expired|scope))`),
@@ -142,7 +142,10 @@ func imageCauses() []*Cause {
 				startSays(
 					phrase("toomanyrequests"), phrase("reached your pull rate limit"), phrase("pull rate limit"), phrase("reached your unauthenticated pull"), phrase("upstreamtoomanyrequests"),
 					pattern("429 too many requests", `(?:CannotPull|pull|manifests?|registry|ref|docker)[^\n]{0,400}?429 Too Many Requests`)),
-				Both{First: startSays(phrase("rate exceeded")), Second: says(Anywhere, phrase("cannotpull"), phrase("toomanyrequests"))},
+				Unless{
+					Match: Both{First: startSays(phrase("rate exceeded")), Second: says(Anywhere, phrase("cannotpullcontainer"), phrase("toomanyrequests"))},
+					But:   says(Anywhere, phrase("throttlingexception")),
+				},
 				// Docker Hub counts GET and not HEAD: a tag that resolved and a
 				// manifest that was then refused is its limit, though the text ends
 				// before the status. https://docs.docker.com/docker-hub/usage/pulls/
@@ -180,6 +183,7 @@ func imageCauses() []*Cause {
 			Fix:     []string{"Let the policy of the VPC's S3 gateway endpoint allow s3:GetObject on arn:aws:s3:::prod-{region|REGION}-starport-layer-bucket/*."},
 			Docs:    []string{docECREndpoints},
 			When: startSays(
+				pattern("error parsing http 403 response body", `error parsing HTTP 403 response body[\s\S]{0,300}?<Code>AccessDenied`), // XML is S3's, not a registry's
 				pattern("redacted ecr url", `redacted ecr url[^\n]{0,400}?403`),
 				pattern("starport-layer-bucket", `prod-(?P<region>[\w-]+?)-starport-layer-bucket[^\n]{0,600}?403`)),
 		},

@@ -67,6 +67,16 @@ func loggingCauses() []*Cause {
 			},
 		},
 		{
+			Code: "log.quota", Area: AreaLogging, Phase: verdict.PhaseStartup, Category: verdict.ResourceLimit,
+			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Title:   "The account may have no more log groups",
+			Meaning: "The container asks for its log group to be created, and CloudWatch Logs answered that the account's quota in the Region is used up.",
+			Reason:  "A quota said no, not a policy.",
+			Fix:     []string{"Delete log groups that nobody needs, write to one that exists already, or ask for a higher quota (Service Quotas: CloudWatch Logs, log groups)."},
+			Docs:    []string{docAwslogs, docQuotas},
+			When:    Both{First: startSays(phrase("limitexceededexception")), Second: driverHeads},
+		},
+		{
 			Code: "log.definition-refused", Area: AreaLogging, Phase: verdict.PhasePlacement, Category: verdict.LogConfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "ECS refused the task definition because of its log configuration",

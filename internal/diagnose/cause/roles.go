@@ -83,6 +83,19 @@ func roleCauses() []*Cause {
 				phrase("missing authorizationdata in ecr response"), phrase("authorizationdata is nil for"), phrase("unexpected number of results in authorizationdata"), phrase("getcredentialsinvalidroletype"), phrase("credentialsv2request: id not found"), phrase("credentialsv2request: credentials not found"))},
 		},
 		{
+			Code: "role.credentials-refused", Area: AreaRoles, Phase: verdict.PhaseStartup, Category: verdict.Credentials,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Title:   "AWS did not accept the credentials with which ECS starts the task ({name|expired or unknown})",
+			Meaning: "The signature or token of ECS's agent was turned down before any policy was read: the host's clock is wrong, the agent held credentials that had expired, or the role was deleted and made anew meanwhile.",
+			Reason:  "No permission was checked, so none is missing.",
+			Fix: []string{
+				"Check the host's clock (chronyc tracking), restart the ECS agent on it and start the task again.",
+				"If the role was deleted and created again, register a new revision of the task definition, or wait until the old sessions have ended.",
+			},
+			Docs: []string{docExecutionRole, docAgent},
+			When: startSays(refusedCredentialPhrases()...),
+		},
+		{
 			Code: "role.service-linked-missing", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMRoleMissing,
 			Identity: verdict.ServiceLinkedRole, Confidence: verdict.Confirmed,
 			Title:   "ECS's service-linked role does not exist yet or could not be used",
