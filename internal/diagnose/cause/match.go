@@ -2,6 +2,7 @@ package cause
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -156,15 +157,19 @@ func says(in Place, any ...*Phrase) Says { return Says{In: in, Any: any} }
 
 func (s Says) phrases() []*Phrase { return s.Any }
 
+// Find gives the matches text by text, those that captured most last: of
+// several sightings that weigh the same the last one fills the cause's texts.
 func (s Says) Find(c *Case) []Match {
 	var found []Match
 	for _, t := range c.Texts {
 		if t.Place&s.In == 0 {
 			continue
 		}
+		from := len(found)
 		for _, p := range s.Any {
 			found = append(found, p.in(t)...)
 		}
+		slices.SortStableFunc(found[from:], func(a, b Match) int { return len(a.Captures) - len(b.Captures) })
 	}
 	return found
 }
