@@ -13,7 +13,7 @@ func fileCauses() []*Cause {
 			Reason:  "S3 only says 404 to a role that may list the bucket; to any other it says 403.",
 			Fix:     []string{"Upload {name|the file} under exactly this key to {bucket|the bucket}, or correct environmentFiles in the task definition. Keys are case-sensitive."},
 			Docs:    []string{docEnvFile},
-			When: With{Names: environmentFile, Match: startSays(
+			When: With{Names: environmentFile, Match: agentSays(
 				pattern("env file", `env files?[\s\S]{0,500}?(?:NoSuchKey|NoSuchBucket|StatusCode: 404|\bNotFound\b)`),
 				pattern("unable to download env file", `unable to download env file with key (?P<name>\S+) from bucket (?P<bucket>[^\s,]+), error:[\s\S]{0,300}?(?:NoSuchKey|404)`))},
 		},
@@ -26,7 +26,7 @@ func fileCauses() []*Cause {
 			Fix:     []string{"Check that {name|the bucket} exists and is spelt right in the task definition, and that the host reaches S3."},
 			Docs:    []string{docEnvFile, docFirelens},
 			When: Unless{
-				Match: startSays(pattern("unable to initialize s3 client for bucket", `unable to initialize s3 client for bucket (?P<name>[^\s:,]+)`)),
+				Match: agentSays(pattern("unable to initialize s3 client for bucket", `unable to initialize s3 client for bucket (?P<name>[^\s:,]+)`)),
 				But:   Any{refusedPull, networkWords},
 			},
 		},
@@ -39,7 +39,7 @@ func fileCauses() []*Cause {
 			Fix:     []string{"Give the object's full S3 ARN (arn:aws:s3:::BUCKET/KEY), a name that ends in .env, and lines of the form NAME=value without quotes or export."},
 			Docs:    []string{docEnvFile},
 			When: Unless{
-				Match: startSays(
+				Match: agentSays(
 					phrase("unable to read env file"), phrase("environment file must end with"), phrase("must have a .env file extension"),
 					pattern("escapes envfile resource directory", `key "?(?P<name>[^\s"]+)"? escapes envfile resource directory`),
 					pattern("unable to parse bucket and key from s3 arn", `unable to parse bucket and key from s3 ARN(?: specified in environmentFile (?P<name>[^\s,]+))?`)),
@@ -62,7 +62,7 @@ func fileCauses() []*Cause {
 			Reason:  "Nothing was refused: the reference or its content is wrong.",
 			Fix:     []string{"Write credentialspec:ARN or credentialspecdomainless:ARN with the ARN of an S3 object or a parameter; keep username, password and domainName as JSON in the user's secret."},
 			Docs:    []string{docGMSA},
-			When: startSays(
+			When: agentSays(
 				phrase("unsupported credentialspec arn"), phrase("failed to parse asmsecretdata for the gmsa"), phrase("unable to fetch task resource credentialspec"), phrase("unable to fetch valid credentialspec mapping"),
 				pattern("the provided ssm parameter:", `the provided SSM parameter:(?P<name>\S+) is in an invalid format`)),
 		},
@@ -74,7 +74,7 @@ func fileCauses() []*Cause {
 			Reason:  "The domain decides this; IAM has no part in it.",
 			Fix:     []string{"Check on the host that it reaches the domain controllers (DNS, port 88), that the user may read the password of {name|the gMSA account}, and look at credentials-fetcher's log."},
 			Docs:    []string{docGMSA},
-			When:    startSays(pattern("failed to create kerberos tickets", `failed to create kerberos tickets associated service account (?P<name>[^\s:]+)`)),
+			When:    agentSays(pattern("failed to create kerberos tickets", `failed to create kerberos tickets associated service account (?P<name>[^\s:]+)`)),
 		},
 	}
 }

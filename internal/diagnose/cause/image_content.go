@@ -2,6 +2,10 @@ package cause
 
 import "whystopped/internal/diagnose/verdict"
 
+// pullWords stand beside whatever goes wrong while an image is fetched or unpacked.
+var pullWords = says(Anywhere,
+	phrase("cannotpull"), phrase("register layer"), phrase("extract layer"), phrase("getimageblob"), phrase("error pulling"), phrase("while pulling"), phrase("failed to copy"), phrase("unpack"), phrase("snapshot"))
+
 // imageContentCauses: what fails once the registry has the image: its platform,
 // its content, the way of its layers, and the room for them.
 func imageContentCauses() []*Cause {
@@ -42,7 +46,7 @@ func imageContentCauses() []*Cause {
 			When: Any{
 				Both{
 					First:  startSays(phrase("no space left on device"), phrase("disk quota exceeded")),
-					Second: says(Anywhere, phrase("cannotpull"), phrase("register layer"), phrase("extract layer"), phrase("getimageblob"), phrase("error pulling"), phrase("while pulling"), phrase("failed to copy"), phrase("unpack"), phrase("snapshot")),
+					Second: pullWords,
 				},
 				startSays(
 					pattern("failed to register layer", `failed to register layer:[^\n]{0,200}?ApplyLayer exit status \d+ stdout: +stderr: ?$`),
@@ -83,10 +87,10 @@ func imageContentCauses() []*Cause {
 			Reason:  "The image was on its way, so the pull was allowed.",
 			Fix:     []string{"Build and push the image again, with one kind of layer compression and a current tool. If it fails on one host only, replace the host."},
 			Docs:    []string{docCannotPull},
-			When: startSays(
-				phrase("filesystem layer verification failed"), phrase("unexpected eof"), phrase("unsupported manifest media type"), phrase("image config verification failed"), phrase("wrong diff id"),
+			When: Any{Both{First: startSays(phrase("unexpected eof")), Second: pullWords}, startSays(
+				phrase("filesystem layer verification failed"), phrase("unsupported manifest media type"), phrase("image config verification failed"), phrase("wrong diff id"),
 				phrase("number of layers and diffids"), phrase("failed to unpack image"), phrase("invalid tar header"), phrase("unsupported compression"), phrase("failed size validation"),
-				phrase("unexpected commit digest"), phrase("failed to tag image"), phrase("layer does not exist"), phrase("media type application/vnd.docker.distribution.manifest.v1"), phrase("schema 1 support")),
+				phrase("unexpected commit digest"), phrase("failed to tag image"), phrase("layer does not exist"), phrase("media type application/vnd.docker.distribution.manifest.v1"), phrase("schema 1 support"))},
 		},
 		{
 			Code: "startup.pull", Area: AreaImage, Level: Fallback, Phase: verdict.PhaseStartup, Category: verdict.Other,
@@ -98,7 +102,7 @@ func imageContentCauses() []*Cause {
 				"Then look, in this order, at whether {image|the image} exists, whether the execution role may pull it, and whether the subnet has a way to the registry.",
 			},
 			Docs: []string{docCannotPull},
-			When: With{Names: imageOf, Match: says(Stopped|Reason|Event|Pasted,
+			When: With{Names: imageOf, Match: startSays(
 				phrase("cannotpullcontainer"), phrase("cannotpullimagemanifesterror"), phrase("cannotpullecrcontainererror"), phrase("pull image manifest has been retried"), phrase("ref pull has been retried"), phrase("inspect image has been retried"), phrase("error pulling image"),
 				pattern("failed to resolve ref", `failed to resolve ref(?:erence)? "?(?P<image>[^\s":]+(?::[^\s":]+)?)?`))},
 		},

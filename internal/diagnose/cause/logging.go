@@ -148,7 +148,7 @@ func loggingCauses() []*Cause {
 			},
 			Docs: []string{docFirelens},
 			When: Unless{
-				Match: startSays(
+				Match: agentSays(
 					phrase("container uses awsfirelens log driver and we failed to"), phrase("failed to start firelens container"), phrase("bridge ip not available to use for firelens"), phrase("invalid firelens configuration"),
 					phrase("unable to generate config to create firelens container"), phrase("unable to generate firelens config file"), pattern("firelens s3 config file", `firelens s3 config file: unable to parse bucket and key`),
 					pattern("is required for firelens", `missing output key \S+ which is required for firelens`)),

@@ -18,7 +18,7 @@ func interfaceCauses() []*Cause {
 			},
 			Docs: []string{docTaskNetworking, docStoppedCodes},
 			When: Unless{
-				Match: startSays(
+				Match: agentSays(
 					phrase("timeout waiting for network interface provisioning"), phrase("network interface provision complete error timeout"), phrase("failed to configure eni"), phrase("eni attachment timed out"),
 					pattern("attempting to create network interface", `attempting to Create Network Interface(?:[\w ]*? in subnet '?(?P<subnet>subnet-[0-9a-f]+))?`)),
 				But: says(Anywhere, phrase("tagpolicyviolation"), phrase("unauthorizedoperation"), phrase("not authorized to perform"), phrase("insufficientfreeaddresses"), phrase("interfacelimitexceeded"), phrase("addresslimitexceeded"), phrase(".notfound")),
@@ -32,7 +32,7 @@ func interfaceCauses() []*Cause {
 			Reason:  "EC2 was asked and allowed; there was nothing to give.",
 			Fix:     []string{"Add larger subnets to the service's network configuration, or free addresses in {subnet|the subnet}: old tasks, network interfaces that are no longer used, a rollout that doubles the number of tasks."},
 			Docs:    []string{docTaskNetworking},
-			When: startSays(
+			When: agentSays(
 				phrase("insufficientfreeaddressesinsubnet"), phrase("does not have enough free addresses"), phrase("no available ip"), phrase("insufficient ip addresses"),
 				pattern("insufficientfreeaddresses", `(?P<subnet>subnet-[0-9a-f]+)[^\n]{0,40}?InsufficientFreeAddresses`)),
 		},
@@ -44,7 +44,7 @@ func interfaceCauses() []*Cause {
 			Reason:  "A quota said no, not a policy.",
 			Fix:     []string{"Delete network interfaces in status available that nobody uses, or ask for a higher quota (Service Quotas: network interfaces per Region)."},
 			Docs:    []string{docTaskNetworking, docQuotas},
-			When:    startSays(phrase("networkinterfacelimitexceeded"), phrase("maximum number of network interfaces"), phrase("privateipaddresslimitexceeded")),
+			When:    agentSays(phrase("networkinterfacelimitexceeded"), phrase("maximum number of network interfaces"), phrase("privateipaddresslimitexceeded")),
 		},
 		{
 			Code: "network.namespace", Area: AreaNetwork, Phase: verdict.PhaseStartup, Category: verdict.Network,
@@ -54,7 +54,7 @@ func interfaceCauses() []*Cause {
 			Reason:  "This is done on the host, without asking AWS.",
 			Fix:     []string{"Look at /var/log/ecs/ecs-agent.log and /var/log/ecs/ecs-cni-*.log on the container instance, update the agent, and replace the instance if it goes on."},
 			Docs:    []string{docAgent, docTaskNetworking},
-			When: startSays(
+			When: agentSays(
 				phrase("containernetworkingerror"), phrase("cni plugin"), phrase("cni setup"), phrase("setup network namespace"), phrase("setup task network namespace"), phrase("from network namespace setup"), phrase("unable to build cni configuration"),
 				phrase("add network failed"), phrase("unable to get bridgeip for task"), phrase("sc bridge mode pause container")),
 		},
@@ -66,7 +66,7 @@ func interfaceCauses() []*Cause {
 			Reason:  "A tag policy checks values, not principals.",
 			Fix:     []string{"Bring the tags of the service, task definition and cluster (propagateTags, managed tags) in line with the organization's tag policy, or have that policy changed."},
 			Docs:    []string{docTaskNetworking},
-			When:    startSays(phrase("tagpolicyviolation")),
+			When:    agentSays(phrase("tagpolicyviolation")),
 		},
 		{
 			Code: "network.eni-denied", Area: AreaNetwork, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
@@ -80,7 +80,7 @@ func interfaceCauses() []*Cause {
 			},
 			Docs: []string{docServiceLinked, docTaskNetworking},
 			When: Both{
-				startSays(phrase("unexpected ec2 error while attempting to")),
+				agentSays(phrase("unexpected ec2 error while attempting to")),
 				says(ByECS, phrase("unauthorizedoperation")),
 			},
 		},

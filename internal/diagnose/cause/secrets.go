@@ -14,7 +14,7 @@ var fetchHeads = says(Anywhere,
 func secretCauses() []*Cause {
 	return append([]*Cause{
 		{
-			Code: "secret.missing", Area: AreaSecrets, Phase: verdict.PhaseStartup, PhaseInLog: verdict.PhaseRuntime, Category: verdict.SecretMissing,
+			Code: "secret.missing", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.SecretMissing,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The secret or parameter {name|that was asked for} does not exist or has no value",
 			Meaning: "The service was reached and answered that it has no such secret, parameter or version in that Region and account, or that it is marked for deletion.",
@@ -26,11 +26,13 @@ func secretCauses() []*Cause {
 			Docs: []string{docSecretsManager, docSSM, docResourceInit},
 			When: Unless{
 				Match: Any{
-					says(Log, missingSecret()...),
+					With{Match: says(Log|Pasted, missingSecret()...), Phase: verdict.PhaseRuntime}, // a program asked, unless a start is told of
 					startSays(append([]*Phrase{pattern("resourcenotfoundexception", `(?:secret|\basm\b)[\s\S]{0,500}?ResourceNotFoundException`)}, missingSecret()...)...),
 					// The same advice stands before a refusal and before a missing secret.
-					likely(startSays(pattern("retrieve the secret with arn", `the task can['’]t retrieve the secret with arn '(?P<name>[^']+)' from (?:AWS )?Secrets Manager`))),
-					startSays(pattern("retrieve the secret with arn", `the task can['’]t retrieve the secret with arn '(?P<name>[^']+)' from (?:AWS )?Secrets Manager[\s\S]{0,600}?(?:ResourceNotFoundException|can['’]t find)`)),
+					With{Phase: verdict.PhaseStartup, Match: Any{
+						likely(agentSays(pattern("retrieve the secret with arn", retrieveAdvice))),
+						agentSays(pattern("retrieve the secret with arn", retrieveAdvice+`[\s\S]{0,600}?(?:ResourceNotFoundException|can['’]t find)`)),
+					}},
 				},
 				But: Any{refusedPull, networkWords, says(Anywhere, phrase("log group"), phrase("accessdenied"))},
 			},
@@ -75,7 +77,7 @@ func secretCauses() []*Cause {
 			Reason:  "The value came back, so neither IAM nor KMS refused anything.",
 			Fix:     []string{"Store the secret as a JSON object with exactly the two keys username and password, both filled in."},
 			Docs:    []string{docPrivateAuth},
-			When:    startSays(phrase("asm fetching authorization data"), phrase("authorizationdata is malformed"), phrase("unable to unmarshal secret value, invalid schema")),
+			When:    agentSays(phrase("asm fetching authorization data"), phrase("authorizationdata is malformed"), phrase("unable to unmarshal secret value, invalid schema")),
 		},
 		{
 			Code: "secret.reference-invalid", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.SecretFormat,
@@ -89,7 +91,7 @@ func secretCauses() []*Cause {
 			},
 			Docs: []string{docSecretsManager, docSSM},
 			When: Any{
-				startSays(
+				agentSays(
 					phrase("unexpected arn format with parameters"), phrase("invalid arn format"), phrase("getsecretvalueinput."), phrase("getparametersinput."),
 					pattern("could not find a secretsmanager secretid", `could not find a secretsmanager secretID from value (?P<name>\S+)`),
 					pattern("an invalid arn format", `(?:retrieve secret with value (?P<name>\S+) [^\n]{0,80}?)?an invalid ARN format for the AWS Secrets Manager secret was specified`)),
@@ -146,7 +148,7 @@ func secretCauses() []*Cause {
 			Reason:  "Nothing was refused here; the agent missed what it had to have fetched before.",
 			Fix:     []string{"Look for an earlier error of this task in /var/log/ecs/ecs-agent.log, update the agent, and start the task again."},
 			Docs:    []string{docSecretsManager, docAgent},
-			When:    startSays(pattern("task secret data", `task secret data: unable to fetch (?:SSM|ASM) Secrets resource`), pattern("missing secret value for secret", `missing secret value for secret (?P<name>\S+)`)),
+			When:    agentSays(pattern("task secret data", `task secret data: unable to fetch (?:SSM|ASM) Secrets resource`), pattern("missing secret value for secret", `missing secret value for secret (?P<name>\S+)`)),
 		},
 		{
 			Code: "startup.secrets", Area: AreaSecrets, Level: Fallback, Phase: verdict.PhaseStartup, Category: verdict.Other,
@@ -160,6 +162,9 @@ func secretCauses() []*Cause {
 		},
 	}, fileCauses()...)
 }
+
+// retrieveAdvice is the sentence that ECS puts before what Secrets Manager answered.
+const retrieveAdvice = `the task can['’]t retrieve the secret with arn '(?P<name>[^']+)' from (?:AWS )?Secrets Manager`
 
 // missingSecret are the answers of services that do not have what is asked for.
 func missingSecret() []*Phrase {

@@ -104,7 +104,7 @@ func otherVolumeCauses() []*Cause {
 			Reason:  "Active Directory decides about this login, not IAM.",
 			Fix:     []string{"Correct username, password and domain in the secret or parameter of the volume (credentialsParameter). From Parameter Store use a String, not a SecureString: the agent reads it undecrypted."},
 			Docs:    []string{docFSx},
-			When:    startSays(phrase("invalid credentials for mounting fsxwindowsfileserver volume")),
+			When:    agentSays(phrase("invalid credentials for mounting fsxwindowsfileserver volume")),
 		},
 		{
 			Code: "volume.fsx.reference", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.ContainerConfig,
@@ -114,7 +114,7 @@ func otherVolumeCauses() []*Cause {
 			Reason:  "The reference was refused before anything was asked of AWS.",
 			Fix:     []string{"Put the full ARN of a Secrets Manager secret or an SSM parameter into fsxWindowsFileServerVolumeConfiguration.authorizationConfig.credentialsParameter."},
 			Docs:    []string{docFSx},
-			When:    startSays(phrase("unsupported credentialsparameter")),
+			When:    agentSays(phrase("unsupported credentialsparameter")),
 		},
 		{
 			Code: "volume.fsx.missing", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.VolumeMount,
@@ -124,7 +124,7 @@ func otherVolumeCauses() []*Cause {
 			Reason:  "The call was allowed; its answer was that the thing is missing.",
 			Fix:     []string{"Correct fileSystemId in the task definition's volume, or create the file system."},
 			Docs:    []string{docFSx},
-			When:    startSays(pattern("filesystemnotfound", `FileSystemNotFound(?:[^\n]{0,60}?(?P<name>fs-[0-9a-f]+))?`)),
+			When:    agentSays(pattern("filesystemnotfound", `fsx describing filesystem\(s\)[^\n]{0,40}\[(?P<name>fs-[0-9a-f]+)[\s\S]{0,300}?FileSystemNotFound`)),
 		},
 		{
 			Code: "startup.volume", Area: AreaVolumes, Level: Fallback, Phase: verdict.PhaseStartup, Category: verdict.VolumeMount,

@@ -43,13 +43,18 @@ var startTellers = says(Log|Pasted,
 	phrase("unable to place a task"), phrase("failed to initialize logging driver"), phrase("secret data from"), phrase("asm fetching"), phrase("env file"),
 )
 
-// startSays matches words by which a failed start is told: wherever ECS writes,
-// and in logs beside startTellers.
+// startSays matches words by which a failed start is told and which programs
+// use too: wherever ECS writes, and in logs and pasted text beside startTellers.
 func startSays(words ...*Phrase) Matcher {
 	return Any{
-		says(ByECS, words...),
-		With{Match: Both{First: says(Log, words...), Second: startTellers}, Phase: verdict.PhaseStartup},
+		says(Stopped|Reason|Event|Attachment, words...),
+		With{Match: Both{First: says(Log|Pasted, words...), Second: startTellers}, Phase: verdict.PhaseStartup},
 	}
+}
+
+// agentSays matches words that only ECS, its agent and the container daemon have.
+func agentSays(words ...*Phrase) Matcher {
+	return says(ByECS|Attachment|Log, words...)
 }
 
 // concerns tells whether the matched words may be about a container: those of a
