@@ -29,6 +29,8 @@ type Target struct {
 	// RoleName and RoleARN are the role's, or the user's, that an identity
 	// policy or trust policy is for. A path in the name does not count.
 	RoleName, RoleARN string
+	// Whole is set where a trust policy holds what the role's own says now.
+	Whole bool
 	// PolicyName is the name that an identity policy gets.
 	PolicyName string
 	// Resource is the ARN of what a policy of another kind is on: the secret,
@@ -64,7 +66,10 @@ func Render(doc Document, target Target) Snippets {
 type place struct {
 	kind Kind
 	// user tells that name is a user's.
-	user            bool
+	user bool
+	// whole tells that nothing is lost by putting the policy in place of the
+	// one that is there.
+	whole           bool
 	name, arn       string // arn is "" where it is not known
 	policy          string
 	resource        string
@@ -98,7 +103,7 @@ func fits(pattern *regexp.Regexp, s string, longest int) bool {
 
 func resolve(t Target) place {
 	a, _ := arn.Parse(t.RoleARN)
-	p := place{kind: t.Kind, user: a.Type() == "user", name: t.RoleName, policy: t.PolicyName}
+	p := place{kind: t.Kind, user: a.Type() == "user", whole: t.Whole, name: t.RoleName, policy: t.PolicyName}
 	if p.name == "" {
 		p.name = a.Name()
 	}

@@ -18,8 +18,11 @@ func (p place) cli(doc Document) string {
 		return command("aws iam put-"+who+"-policy", "--"+who+"-name", quoteShell(p.name),
 			"--policy-name", quoteShell(p.policy), "--policy-document", document)
 	case KindTrust:
-		return "# This replaces the role's trust policy: take over its other statements, if it has any.\n" +
-			command("aws iam update-assume-role-policy", "--role-name", quoteShell(p.name), "--policy-document", document)
+		warning := "# This replaces the role's trust policy: take over its other statements, if it has any.\n"
+		if p.whole {
+			warning = "# This replaces the role's trust policy; the statements that it had when it was read are in it.\n"
+		}
+		return warning + command("aws iam update-assume-role-policy", "--role-name", quoteShell(p.name), "--policy-document", document)
 	}
 	read, write := p.policyCommands()
 	if read == "" {

@@ -41,6 +41,7 @@ func RequestResources(action string, requestParameters map[string]any, resources
 		func() []string { return r.filled(complete) },
 		func() []string { return r.fitting(r.parameters.all()) },
 		func() []string { return r.filled(partial) },
+		r.only,
 	} {
 		if found := find(); len(found) > 0 {
 			return found
@@ -114,6 +115,17 @@ func (r request) filled(whole bool) []string {
 		}
 	}
 	return found
+}
+
+// only gives the resource of which a place has just one, such as Glue's data
+// catalog: nothing in the request has to name it.
+func (r request) only() []string {
+	for _, use := range r.act.Types {
+		if len(use.Variables()) == 0 && r.ctx.Account != "" {
+			return []string{r.ctx.expand(*use.ResourceType, nil)}
+		}
+	}
+	return nil
 }
 
 // fill puts the parameters into one template; several resources where the one

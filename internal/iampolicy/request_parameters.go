@@ -99,6 +99,7 @@ func (r request) keysOf(t sar.ResourceType, variable string) []string {
 // variable. It is read only.
 var oddParameters = map[string][]string{
 	"autoscaling.GroupFriendlyName":        {"autoscalinggroupname"},
+	"ec2.SecurityGroupId":                  {"groupid", "groupids"},
 	"kms.KeyId":                            {"targetkeyid", "destinationkeyid"},
 	"rds.ClusterParameterGroupName":        {"dbclusterparametergroupname"},
 	"rds.ClusterSnapshotName":              {"dbclustersnapshotidentifier"},

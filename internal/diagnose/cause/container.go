@@ -100,7 +100,7 @@ func containerCauses() []*Cause {
 			Docs:    []string{docStoppedCodes, docAgent},
 			When: Unless{
 				Match: says(ByECS|Log, pattern("could not tran", `could not tran(?:si|isi)tion to (?P<name>created|started|running|pulled|removed)?`)),
-				But:   says(ByECS|Log, pattern("could not tran", `could not tran(?:si|isi)tion to stopped`)),
+				But:   says(ByECS|Log, pattern("could not tran", `could not tran(?:si|isi)tion to (?:stopped|inspecting)`)),
 			},
 		},
 		{
@@ -142,9 +142,19 @@ func containerCauses() []*Cause {
 			Fix:     []string{"Look at /var/log/ecs/ecs-agent.log and the daemon's log of the host; update the agent or replace the instance."},
 			Docs:    []string{docAgent, docStoppedCodes},
 			When: Any{says(Stopped|Reason|Event, phrase("cannot connect to the docker daemon")), says(ByECS|Log,
-				phrase("containervanishederror"), phrase("no container matching saved id found"), phrase("cannotinspectcontainererror"), phrase("cannotdescribecontainererror"), phrase("cannotlistcontainerserror"), phrase("cannotlistimageserror"),
+				phrase("containervanishederror"), phrase("no container matching saved id found"), phrase("cannotlistcontainerserror"), phrase("cannotlistimageserror"),
 				phrase("cannotgetdockerclienterror"), phrase("cannotgetdockerclientversionerror"), phrase("cannotremovecontainererror"), phrase("cannotremovevolumeerror"), phrase("cannotlistpluginserror"), phrase("cannotgetcontainertoperror"), phrase("nosuchcontainererror"),
 				phrase("impossiblestatetransitionerror"), phrase("taskstateerror"), phrase("unrecogniedtaskerror"), phrase("agent could not progress task"), phrase("cgrouperror"), phrase("error loading task"), phrase("resource cannot be initialized for task"), phrase("cannotcreatecontainerexecerror"), phrase("cannotstartcontainerexecerror"), phrase("cannotinspectcontainerexecerror"), phrase("failed to get container status"))},
+		},
+		{
+			Code: "agent.cannot-inspect", Area: AreaContainer, Phase: verdict.PhaseRuntime, Category: verdict.Agent,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Title:   "The container daemon did not say how the container ended",
+			Meaning: "The ECS agent asked the daemon about the container and got no answer in time, so there is no exit code. The program may well have done its work.",
+			Fix:     []string{"Look at the program's log for its result; relieve the host's disk and CPU, and update the agent."},
+			Docs:    []string{docAgent, docStoppedCodes},
+			When: says(ByECS|Log, phrase("cannotinspectcontainererror"), phrase("cannotdescribecontainererror"),
+				pattern("transition to inspecting", `could not tran(?:si|isi)tion to inspecting`)),
 		},
 		{
 			Code: "agent.cannot-stop", Area: AreaContainer, Phase: verdict.PhaseShutdown, Category: verdict.Agent,

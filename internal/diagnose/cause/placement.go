@@ -71,7 +71,7 @@ func placementCauses() []*Cause {
 			Meaning: "ECS could not hand the task to the instance because its agent was disconnected. Agents reconnect by design several times an hour.",
 			Fix:     []string{"Try again; if it keeps happening, restart the agent and check its way to the ECS endpoints and the instance role."},
 			Docs:    []string{docAPIFailures, docAgent},
-			When:    says(ByECS|Log, append(failureReason("AGENT"), phrase("encountered error \"agent\""), phrase("agent is disconnected"), phrase("agent was disconnected"), phrase("agent not connected"))...),
+			When:    says(ByECS|Log, append(failureReason("AGENT"), phrase("encountered error \"agent\""), phrase("agent is disconnected"), phrase("agent was disconnected"), phrase("agent not connected"), phrase("have the agent connected"))...),
 		},
 		{
 			Code: "placement.zone", Area: AreaPlacement, Phase: verdict.PhasePlacement, Category: verdict.ContainerConfig,

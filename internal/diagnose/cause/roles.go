@@ -103,7 +103,7 @@ func roleCauses() []*Cause {
 			Reason:  "It is neither the execution role nor the task role: AWS itself uses this one.",
 			Fix:     []string{"Create it: aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com; then try again."},
 			Docs:    []string{docServiceLinked},
-			When:    says(ByECS|Log, phrase("unable to assume the service linked role"), phrase("unable to assume the service-linked role"), phrase("verify that the ecs service linked role exists")),
+			When:    says(ByECS|Log, phrase("unable to assume the service linked role"), phrase("unable to assume the service-linked role"), phrase("verify that the ecs service linked role exists"), pattern("linked role", `service[- ]linked role (?:\S+ )?(?:does not exist|doesn['’]t exist|is missing|not found)`)),
 		},
 		{
 			Code: "role.service-role-permissions", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMPermission,

@@ -106,7 +106,7 @@ func volumeCauses() []*Cause {
 }
 
 // efsMounter: with IAM authorization the task role mounts, without it nobody does.
-func efsMounter(c *Case, _ Match) Answer {
+func efsMounter(c *Case, m Match) Answer {
 	known, iam := false, false
 	if d := c.Evidence.TaskDefinition; d != nil {
 		for _, v := range d.Volumes {
@@ -118,6 +118,11 @@ func efsMounter(c *Case, _ Match) Answer {
 	}
 	if known && !iam {
 		return answer(verdict.NoIdentity, "", verdict.Likely, "The volume has no IAM authorization, so it is mounted anonymously: only the file system policy decides, and no role is asked.")
+	}
+	if !known && m.Text != nil && strings.Contains(m.Text.Raw, "while mounting fs-") {
+		// IAM authorization needs the TLS tunnel, which mounts 127.0.0.1:
+		// https://docs.aws.amazon.com/efs/latest/ug/mounting-IAM-option.html
+		return answer(verdict.NoIdentity, "", verdict.Likely, "The file system was mounted by its own name, without the TLS tunnel that IAM authorization needs: the client is anonymous, and only the file system policy decides.")
 	}
 	confidence := verdict.Likely
 	if iam {

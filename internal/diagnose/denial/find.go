@@ -15,7 +15,7 @@ func Anchors() []string {
 	return []string{
 		"authorized to", "authorised to", "accessdenied", "access denied", "unauthorizedoperation", "forbidden", "authorizationerror",
 		"access to kms is not allowed", "the ciphertext refers to a customer master key", "access to the resource http", "kmsaccessdenied",
-		"status code: 403", "statuscode: 403", "(403)",
+		"status code: 403", "statuscode: 403", "(403)", "couldn't call 'get_role'",
 	}
 }
 
@@ -35,6 +35,10 @@ var bares = []bare{
 	{anchor: "ciphertext", pattern: regexp.MustCompile(`(?i)The\s+ciphertext\s+refers\s+to\s+a\s+customer\s+master\s+key\s+that\s+does\s+not\s+exist[^\n.]{0,120}`), service: "kms", action: "kms:Decrypt", policy: verdict.PolicyUnknown, ambiguous: true},
 	// SQS's old sentence.
 	{anchor: "is denied", pattern: regexp.MustCompile(`(?i)Access\s+to\s+the\s+resource\s+(https?://\S+?)\s+is\s+denied`), service: "sqs", policy: verdict.PolicyUnknown},
+	// The SageMaker SDK swallows the refusal and prints its own words.
+	{anchor: "couldn't call 'get_role'", pattern: regexp.MustCompile(`Couldn't call 'get_role' to get Role ARN`), service: "iam", action: "iam:GetRole", policy: verdict.PolicyUnknown},
+	// A program's S3 driver that prints its name and S3's two words.
+	{anchor: "access denied", pattern: regexp.MustCompile(`(?i)\bs3\w*:\s+Access\s+Denied\b`), service: "s3", policy: verdict.PolicyUnknown},
 	// An object store client that prints S3's answer and no code.
 	{anchor: "access denied", pattern: regexp.MustCompile(`(?i)(?:iter bucket|iterating bucket|list(?:ing)? objects|stat object|get object|put object|upload(?:ing)?\s[^\n]{0,60}?)\S*:\s+Access\s+Denied\b`), service: "s3", policy: verdict.PolicyUnknown},
 }
