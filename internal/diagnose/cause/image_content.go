@@ -21,7 +21,7 @@ func imageContentCauses() []*Cause {
 				"Or set runtimePlatform.cpuArchitecture (X86_64 or ARM64) in the task definition to what the image was built for.",
 			},
 			Docs: []string{docCannotPull, docTaskParameters},
-			When: Any{says(ByECS, phrase("exec format error"), phrase("rosetta error:")), says(ByECS|Log,
+			When: Any{startSays(phrase("exec format error"), phrase("rosetta error:")), agentSays(
 				phrase("no match for platform in manifest"), phrase("does not match the specified platform"), phrase("does not match the detected host platform"),
 				phrase("a windows version of this image"), phrase("operating system does not match the host operating system"),
 				pattern("image is incompatible with", `based image is incompatible with an? \S+ host`),

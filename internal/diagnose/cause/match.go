@@ -69,7 +69,8 @@ const (
 	maxMatches   = 12 // of one phrase in one text
 )
 
-// in finds the phrase in a text.
+// in finds the phrase in a text. Callers keep the matches as they are: several
+// causes look for the same phrase.
 func (p *Phrase) in(t *Text) []Match {
 	ends := t.ends(p.id)
 	switch {
@@ -77,7 +78,21 @@ func (p *Phrase) in(t *Text) []Match {
 		return nil
 	case p.pattern == nil:
 		return p.literalMatches(t, ends)
-	case len(t.Raw) <= smallText:
+	}
+	found, known := t.matches[p]
+	if !known {
+		found = p.patternIn(t, ends)
+		if t.matches == nil {
+			t.matches = map[*Phrase][]Match{}
+		}
+		t.matches[p] = found
+	}
+	return found
+}
+
+// patternIn runs the pattern around where the literal was found.
+func (p *Phrase) patternIn(t *Text, ends []int) []Match {
+	if len(t.Raw) <= smallText {
 		return p.patternMatches(t, 0, len(t.Raw))
 	}
 	var found []Match
@@ -200,9 +215,13 @@ type Both struct{ First, Second Matcher }
 func (b Both) phrases() []*Phrase { return append(b.First.phrases(), b.Second.phrases()...) }
 
 func (b Both) Find(c *Case) []Match {
+	first := b.First.Find(c)
+	if len(first) == 0 {
+		return nil
+	}
 	second := b.Second.Find(c)
 	var found []Match
-	for _, m := range b.First.Find(c) {
+	for _, m := range first {
 		for _, n := range second {
 			if m.Text == n.Text && (m.Text.Place != Log || near(m, n)) {
 				found = append(found, m.with(n.Captures))

@@ -20,9 +20,14 @@ var networkWords = says(Anywhere,
 	pattern("connection reset by peer", `(?:read tcp|(?:Get|Head|Post) "?https?://)[^\n]{0,300}?connection reset by peer`),
 	phrase("connect: connection timed out"), phrase("x509: certificate"), phrase("server misbehaving"),
 	pattern("dial tcp: lookup", `dial tcp: lookup (?P<target>[\w-]+(?:\.[\w-]+)+)`),
-	pattern("://", `(?:Get|Head|Post|Put) "?https?://(?P<target>[\w-]+(?:\.[\w-]+)+(?::\d+)?)[^\s]*:? (?:dial tcp|net/http:|context deadline|EOF|read tcp|proxyconnect|x509|tls:|remote error)`),
+	failedRequest("dial tcp"), failedRequest("net/http:"), failedRequest("context deadline"), failedRequest("EOF"), failedRequest("read tcp"), failedRequest("proxyconnect"), failedRequest("x509:"), failedRequest("tls:"), failedRequest("remote error"),
 	pattern("connection issue between the task", `There is a connection issue between the task and (?P<target>(?:Amazon|AWS) [A-Z][\w ]*?)\.`),
 )
+
+// failedRequest is how Go words an HTTP request that a failure ended.
+func failedRequest(failure string) *Phrase {
+	return pattern(failure, `(?:Get|Head|Post|Put) "?https?://(?P<target>[\w-]+(?:\.[\w-]+)+(?::\d+)?)[^\s]*:? `+failure)
+}
 
 // notTheTasksNetwork are words that come with timeouts of another kind: of
 // plugins and runtimes on the host, of health checks, of the agent itself.

@@ -50,6 +50,7 @@ type Text struct {
 	lineStarts []int       // logs only: offset of each line
 	lineTimes  []time.Time // logs only
 	found      map[int]*places
+	matches    map[*Phrase][]Match // of the patterns that were sought
 }
 
 // places are the ends of one literal's occurrences: the first few and the last.
