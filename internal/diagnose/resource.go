@@ -44,7 +44,30 @@ func policyResource(c *cause.Case, r *cause.Refusal) string {
 	if a, known := iampolicy.Canonical(r.Action); known && !a.ResourceLevel() {
 		return "*"
 	}
+	if cause.StartsWith(r) {
+		return definedResource(c, r.Action)
+	}
 	return ""
+}
+
+// definedResource is the one resource on which starting this task definition
+// needs the action; "" where it needs none or several.
+func definedResource(c *cause.Case, action string) string {
+	d, ctx := c.Evidence.TaskDefinition, policyContext(c)
+	if d == nil || ctx.Account == "" || ctx.Region == "" {
+		return ""
+	}
+	only := ""
+	for _, req := range startupRequests(d, ctx) {
+		if req.Action != action || req.Resource == only {
+			continue
+		}
+		if only != "" {
+			return ""
+		}
+		only = req.Resource
+	}
+	return only
 }
 
 // viaService restricts a KMS statement to the service that decrypts.

@@ -60,6 +60,10 @@ func grantFor(req Request, ctx Context) (grant, []Note) {
 		return g, []Note{{g.action, pattern, "IAM does not match keys by alias; the condition holds the statement to keys with " + alias + "."}}
 	}
 	resource, ok := ResourceARN(req.Action, req.Resource, ctx)
+	if !ok && known && act.ResourceLevel() {
+		g.resources = unknownResources(act, req, ctx)
+		return g, []Note{{g.action, g.resources[0], unknownReason(act, req, g.resources[0])}}
+	}
 	if !ok {
 		resource = "*"
 	}
@@ -76,10 +80,8 @@ func wildcardReason(act Action, known bool, printed, resource string, ok bool) s
 	switch {
 	case known && !act.ResourceLevel():
 		return "IAM has no resource-level permissions for " + act.String() + ": only * works."
-	case !ok && strings.TrimSpace(printed) == "":
-		return "The evidence does not name the resource; put its ARN in place of *."
 	case !ok:
-		return act.String() + " cannot be allowed on " + printed + "; put the right ARN in place of *."
+		return "The Service Authorization Reference does not know " + act.String() + "; put the resource's ARN in place of *."
 	case resource == "*":
 		return "AWS checked " + act.String() + " on *, not on one resource."
 	}

@@ -90,21 +90,38 @@ func TestAllow(t *testing.T) {
 			}},
 		},
 		{
-			name: "unknown resource, and * beside an ARN",
+			name: "unknown resource: a form to fill in, never *",
 			reqs: []Request{
 				{Action: "ssm:GetParameters", Resource: "arn:aws:ssm:eu-west-1:111122223333:parameter/a"},
 				{Action: "ssm:GetParameters"},
 			},
-			want:  []Statement{{Sid: "SsmGetParameters", Effect: "Allow", Action: []string{"ssm:GetParameters"}, Resource: []string{"*"}}},
-			notes: []Note{{"ssm:GetParameters", "*", "The evidence does not name the resource; put its ARN in place of *."}},
+			want: []Statement{{Sid: "SsmGetParameters", Effect: "Allow", Action: []string{"ssm:GetParameters"}, Resource: []string{
+				"arn:aws:ssm:eu-west-1:111122223333:parameter/PARAMETER_NAME", "arn:aws:ssm:eu-west-1:111122223333:parameter/a",
+			}}},
+			notes: []Note{{
+				"ssm:GetParameters", "arn:aws:ssm:eu-west-1:111122223333:parameter/PARAMETER_NAME",
+				"The evidence does not name the resource: put the right names in place of the words in capitals before you attach the policy.",
+			}},
+		},
+		{
+			name: "unknown key, held to one service",
+			reqs: []Request{{Action: "kms:Decrypt", ViaService: "secretsmanager.eu-west-1.amazonaws.com"}},
+			want: []Statement{{
+				Sid: "KmsDecrypt", Effect: "Allow", Action: []string{"kms:Decrypt"}, Resource: []string{"arn:aws:kms:eu-west-1:111122223333:key/*"},
+				Condition: Condition{"StringEquals": {"kms:ViaService": {"secretsmanager.eu-west-1.amazonaws.com"}}},
+			}},
+			notes: []Note{{
+				"kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:key/*",
+				"The evidence does not name the key: the statement is open to keys of this account and Region, through this one service only. Put the key's ARN in place of key/* to narrow it.",
+			}},
 		},
 		{
 			name: "a resource that the action cannot match",
 			reqs: []Request{{Action: "iam:PassRole", Resource: "arn:aws:iam::111122223333:user/x"}},
-			want: []Statement{{Sid: "IamPassRole", Effect: "Allow", Action: []string{"iam:PassRole"}, Resource: []string{"*"}}},
+			want: []Statement{{Sid: "IamPassRole", Effect: "Allow", Action: []string{"iam:PassRole"}, Resource: []string{"arn:aws:iam::111122223333:role/ROLE_NAME"}}},
 			notes: []Note{{
-				"iam:PassRole", "*",
-				"iam:PassRole cannot be allowed on arn:aws:iam::111122223333:user/x; put the right ARN in place of *.",
+				"iam:PassRole", "arn:aws:iam::111122223333:role/ROLE_NAME",
+				"iam:PassRole cannot be allowed on arn:aws:iam::111122223333:user/x: put the right names in place of the words in capitals before you attach the policy.",
 			}},
 		},
 		{

@@ -28,6 +28,9 @@ func starting(c *Case, r *Refusal) bool {
 	return r.Who.Identity.Kind != verdict.Caller && r.Text.Place != ManagedAgent
 }
 
+// StartsWith tells whether a refusal is of ECS starting the task.
+func StartsWith(r *Refusal) bool { return byECS(r.Text) && byTask(r) }
+
 func startup(actions ...string) Matcher {
 	return Refused(func(c *Case, r *Refusal) bool { return starting(c, r) && byTask(r) && actionIs(r, actions...) })
 }

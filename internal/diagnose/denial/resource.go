@@ -45,6 +45,9 @@ func resourceValue(s string, atEnd bool) (value string, used int, cut bool) {
 	if spaced {
 		value = trimResource(joinSpaced(raw))
 	}
+	if strings.HasPrefix(raw, "+") { // a phone number, which people mask with dots
+		return strings.TrimRight(raw, "."), start + end, false
+	}
 	if strings.HasSuffix(raw, "...") || strings.HasSuffix(raw, "…") {
 		return "", start + end, true
 	}
