@@ -35,7 +35,7 @@ func applicationCauses() []*Cause {
 			Meaning: "The application called {name|an address} and the connection was refused or the server never answered as it should: nothing listens there, or not yet. In a container localhost is the task itself, not the host.",
 			Fix:     []string{"Correct host and port in the application's settings, see that the server runs, and let the container wait for it (dependsOn with HEALTHY) when it is in the same task."},
 			Docs:    []string{docTaskNetworking, docTaskParameters},
-			When:    Unless{Match: says(ByApp, refusedConnectionPhrases()...), But: metadataAddresses},
+			When:    Unless{Match: says(ByApp, refusedConnectionPhrases()...), But: Any{metadataAddresses, says(ByApp, phrase("docker.sock"), phrase("docker daemon"))}},
 		},
 		{
 			Code: "app.certificate", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
@@ -99,7 +99,7 @@ func applicationCauses() []*Cause {
 			Fix:     []string{"Give each container of the task a port of its own, and start the program once."},
 			Docs:    []string{docTaskNetworking, docTaskParameters},
 			When: says(ByApp,
-				pattern("eaddrinuse", `\bEADDRINUSE\b(?:[^\n]{0,60}?:(?P<port>\d{2,5})\b)?`), pattern("address already in use", `(?:[\d.\]]+:(?P<port>\d{2,5})[^\n]{0,60}?)?address already in use`), phrase("address in use"),
+				pattern("eaddrinuse", `\bEADDRINUSE\b(?:[^\n]{0,60}?:(?P<port>\d{2,5})\b)?`), pattern("address already in use", `(?::(?P<port>[1-9]\d{1,4})\b[^\n]{0,30}?)?address already in use`), phrase("address in use"),
 				pattern("was already in use", `port (?P<port>\d+) was already in use`), pattern("is already in use", `port (?P<port>\d+) is already in use`), phrase("only one usage of each socket address"), phrase("address is already in use")),
 		},
 		{

@@ -4,22 +4,28 @@ package cause
 // applicationCauses; a {name} is captured where the words give it.
 
 func settingPhrases() []*Phrase {
-	const name = `["'\x60\[<]*(?P<name>[A-Z][A-Z0-9_]{2,})["'\x60\]>]*`
+	// Names of settings are in capitals, where the rest of a pattern takes any case.
+	const (
+		name  = `["'\x60\[<]*(?P<name>(?-i:[A-Z][A-Z0-9_]{2,}))["'\x60\]>]*`
+		upper = `\b(?P<name>(?-i:[A-Z][A-Z0-9]*_[A-Z0-9_]+))\b`
+		plain = `(?P<name>(?-i:[A-Z][A-Z0-9_]+))`
+	)
 	return []*Phrase{
 		pattern("environment variable", `(?:missing|required|undefined|not set|must be set|unset|no such|empty|invalid|set the|set an?|set up|provide|not found)\b[^\n]{0,80}?environment variables?:?(?: `+name+`)?`),
 		pattern("environment variable", `environment variables?:? (?:`+name+`)?[^\n]{0,80}?(?:missing|required|not set|not defined|not found|must be|is empty|is not|are not|not provided|undefined|unset)`),
 		pattern("environment variable", name+` environment variable[^\n]{0,60}?(?:missing|required|not set|not defined|not found|must|is empty|is not|unset)`),
+		pattern("environment variable not found", `environment variable not found: `+name),
 		pattern("env var", `(?:missing|required|undefined|not set|must be set|empty|no)\b[^\n]{0,60}?env vars?\b:?(?: `+name+`)?`),
 		pattern("env var", `\benv vars?\b:? (?:`+name+`)?[^\n]{0,60}?(?:missing|required|not set|not defined|not found|must be|is empty)`),
-		pattern("keyerror:", `KeyError: '(?P<name>[A-Z][A-Z0-9_]+)'`),
-		pattern("key not found:", `key not found: "(?P<name>[A-Z][A-Z0-9_]+)"`),
-		pattern("must be set", `\b(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b[^\n]{0,40}? must be set`),
-		pattern("is not set", `\b(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b[^\n]{0,40}? is not set`),
-		pattern("is not defined", `\b(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b["']? is not defined`),
-		pattern("is required", `\b(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b[\\"'\x60]* is required`),
-		pattern("is missing", `\b(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b[\\"'\x60]* is missing`),
-		pattern("must be specified", `\b(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b[^\n]{0,40}? must be specified`),
-		pattern("missing value", `required key (?P<name>[A-Z][A-Z0-9_]+) missing value`),
+		pattern("keyerror:", `KeyError: '`+plain+`'`),
+		pattern("key not found:", `key not found: "`+plain+`"`),
+		pattern("must be set", upper+`[^\n]{0,40}? must be set`),
+		pattern("is not set", upper+`[^\n]{0,40}? is not set`),
+		pattern("is not defined", upper+`["']? is not defined`),
+		pattern("is required", upper+`[\\"'\x60]* is required`),
+		pattern("is missing", upper+`[\\"'\x60]* is missing`),
+		pattern("must be specified", upper+`[^\n]{0,40}? must be specified`),
+		pattern("missing value", `required key `+plain+` missing value`),
 		pattern("parameter not set", `(?P<name>[A-Za-z_]\w+): parameter not set`), pattern("parameter null or not set", `(?P<name>[A-Za-z_]\w+): parameter null or not set`), pattern("unbound variable", `(?P<name>[A-Za-z_]\w+): unbound variable`),
 		pattern("could not resolve placeholder", `could not resolve placeholder '(?P<name>[^']+)'`), pattern("missing required setting", `missing required setting\S*:? ?(?P<name>\w+)?`),
 		pattern("field required", `validation errors? for \w*(?:settings|config)\w*\s+(?P<name>\w+)\s+field required`),
@@ -86,7 +92,7 @@ func missingFilePhrases() []*Phrase {
 
 func commandPhrases() []*Phrase {
 	return []*Phrase{
-		pattern("not found", `(?m:^)(?:/(?:usr/)?bin/)?(?:ba|da|a|z)?sh: (?:line )?(?:\d+: )?(?P<name>[\w./-]+): (?:command )?not found`), pattern("not found", `(?m:^)[\w./-]+\.sh: (?:line )?\d+: (?P<name>[\w./-]+): (?:command )?not found`), pattern("command not found", `(?P<name>[\w./-]+): command not found`), pattern("no such file or directory", `(?:ba|da|a|z)?sh: (?:line )?(?:\d+: )?(?P<name>[\w./-]+): No such file or directory`),
+		pattern("not found", `(?m:^)(?:/(?:usr/)?bin/)?(?:ba|da|a|z)?sh: (?:line )?(?:\d+: )?(?P<name>[\w./-]+): (?:command )?not found`), pattern("not found", `(?m:^)[\w./-]+\.sh: (?:exec: )?(?:line )?\d+: (?P<name>[\w./-]+): (?:command )?not found`), pattern("command not found", `(?P<name>[\w./-]+): command not found`), pattern("no such file or directory", `(?:ba|da|a|z)?sh: (?:line )?(?:\d+: )?(?P<name>[\w./-]+): No such file or directory`),
 		pattern("no such file or directory", `env: (?:can't execute )?['‘"]?(?P<name>[\w.\\/-]+)['’"]?: No such file or directory`), pattern("bad interpreter", `(?P<name>[\w./-]+): [^\n]{0,60}?bad interpreter`), pattern("exec ", `(?m:^)exec (?P<name>/?[\w./-]+)(?: failed)?: (?:no such file or directory|permission denied)`), pattern("exec ", `\bexec (?P<name>/?[\w./-]+) failed: (?:no such file or directory|permission denied)`), pattern("exec user process", `exec user process caused[: \\"]+(?:no such file or directory|permission denied)`),
 		pattern("is not recognized as", `'(?P<name>[^']+)' is not recognized as (?:an internal or external command|the name of a cmdlet)`), pattern("can't open", `(?:ba|da|a|z)?sh: (?:\d+: )?(?:can't|cannot) open '?(?P<name>/[\w./-]+)`), pattern("exec container process", `exec container process[^\n]{0,80}?(?:no such file|permission denied)`), pattern("fatal: unable to exec", `fatal: unable to exec (?P<name>\S+)`),
 	}
