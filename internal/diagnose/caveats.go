@@ -70,6 +70,8 @@ func sourceWords(name string) string {
 		return "CloudTrail"
 	case strings.HasPrefix(name, "logs:"):
 		return "the log"
+	case name == roleSource:
+		return "the roles in IAM"
 	case name == "ecs:DescribeServices":
 		return "the service's events"
 	case name == "ecs:DescribeTaskDefinition":

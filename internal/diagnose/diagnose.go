@@ -11,7 +11,7 @@ import (
 // left to whoever keeps the diagnosis.
 func Diagnose(ev evidence.Evidence) Diagnosis {
 	c := cause.NewCase(ev)
-	ranked := rank(c)
+	ranked := withRoleFacts(c, rank(c))
 	d := Diagnosis{
 		Engine:   Engine(),
 		Task:     taskView(c),

@@ -147,6 +147,9 @@ type Policy struct {
 type Verified struct {
 	Status string `json:"status"` // allowed, still-denied, not-verified
 	By     string `json:"by,omitempty"`
+	// Before is what was decided without the policy: allowed, implicitDeny or
+	// explicitDeny; "" where that was not tried.
+	Before string `json:"before,omitempty"`
 	Detail string `json:"detail,omitempty"`
 }
 

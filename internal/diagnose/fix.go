@@ -44,11 +44,11 @@ func fixIAM(c *cause.Case, k candidate, fix *Fix) {
 	case k.match.Refusal != nil:
 		fixRefusal(c, k, fix)
 	case k.cause.Trusts != "":
-		fix.add(iampolicy.KindTrust, fix.AttachTo, iampolicy.TrustPolicy(k.cause.Trusts))
+		fixAssumption(c, k, fix)
 	default:
 		fixGranted(c, k, fix)
 	}
-	if k.identity().Kind == verdict.ExecutionRole && len(fix.Policies) > 0 && phaseOf(c, k) == verdict.PhaseStartup {
+	if k.identity().Kind == verdict.ExecutionRole && len(fix.Policies) > 0 && k.cause.Trusts == "" && phaseOf(c, k) == verdict.PhaseStartup {
 		addStartupComplete(c, fix)
 	}
 	fix.Snippets = snippets(*fix)
@@ -122,7 +122,7 @@ func (f *Fix) add(kind iampolicy.Kind, to *AttachTo, doc iampolicy.Document) {
 	}
 	f.Policies = append(f.Policies, Policy{
 		Purpose: purposeDenied, Kind: string(kind), AttachTo: to, Document: doc,
-		Verified: Verified{Status: "not-verified", Detail: notSimulated},
+		Verified: Verified{Status: statusNotVerified, Detail: notSimulated},
 	})
 }
 
@@ -147,6 +147,7 @@ func snippets(fix Fix) iampolicy.Snippets {
 		target := iampolicy.Target{Kind: iampolicy.Kind(p.Kind), PolicyName: "whystopped-fix"}
 		if p.AttachTo != nil {
 			target.RoleName, target.RoleARN = p.AttachTo.Name, p.AttachTo.ARN
+			target.Whole = p.Verified.By == roleSource
 		}
 		if p.Kind != string(iampolicy.KindIdentity) && p.Kind != string(iampolicy.KindTrust) {
 			continue

@@ -1,0 +1,318 @@
+package diagnose_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/iampolicy"
+)
+
+const (
+	provenRole = "arn:aws:iam::111122223333:role/svc/api-exec"
+	dbSecret   = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-??????"
+	repository = "arn:aws:ecr:eu-west-1:111122223333:repository/api"
+	logGroup   = "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api:*"
+)
+
+func allowing(resource string, actions ...string) iampolicy.Statement {
+	return iampolicy.Statement{Effect: "Allow", Action: actions, Resource: []string{resource}}
+}
+
+func identityPolicy(purpose string, statements ...iampolicy.Statement) diagnose.Policy {
+	return diagnose.Policy{
+		Purpose: purpose, Kind: "identity-policy", AttachTo: &diagnose.AttachTo{Kind: verdict.ExecutionRole, ARN: provenRole, Name: "api-exec"},
+		Document: iampolicy.Document{Version: iampolicy.Version, Statement: statements},
+		Verified: diagnose.Verified{Status: "not-verified", Detail: "as it was"},
+	}
+}
+
+// diagnosed is a diagnosis of a denial by the role's own policies, with the
+// policies as its fix.
+func diagnosed(policies ...diagnose.Policy) diagnose.Diagnosis {
+	return diagnose.Diagnosis{
+		Task:     diagnose.TaskView{Account: "111122223333", Region: "eu-west-1", Partition: "aws"},
+		Findings: []diagnose.Finding{{Primary: true, Denied: []diagnose.DeniedCall{{Action: "secretsmanager:GetSecretValue", PolicyType: verdict.PolicyIdentity}}}},
+		Fix:      diagnose.Fix{Summary: "Attach this policy to the execution role api-exec.", Policies: policies},
+		Caveats:  []string{"before"},
+	}
+}
+
+// simulator answers by a rule for single calls; with is set for those that are
+// tried with a policy.
+func simulator(rule func(action, resource string, with bool) diagnose.Outcome) diagnose.Simulate {
+	return func(trials []diagnose.Trial) ([]diagnose.Result, error) {
+		results := make([]diagnose.Result, len(trials))
+		for i, trial := range trials {
+			for _, action := range trial.Actions {
+				for _, resource := range trial.Resources {
+					o := rule(action, resource, trial.With != nil)
+					o.Action, o.Resource = action, resource
+					results[i].Outcomes = append(results[i].Outcomes, o)
+				}
+			}
+		}
+		return results, nil
+	}
+}
+
+// always answers the same before, and the same with any policy.
+func always(before, with diagnose.Outcome) diagnose.Simulate {
+	return simulator(func(_, _ string, tried bool) diagnose.Outcome {
+		if tried {
+			return with
+		}
+		return before
+	})
+}
+
+func TestProofOfWhatWasDenied(t *testing.T) {
+	var (
+		allowed  = diagnose.Outcome{Decision: "allowed"}
+		implicit = diagnose.Outcome{Decision: "implicitDeny"}
+		explicit = diagnose.Outcome{Decision: "explicitDeny"}
+	)
+	const by = "iam:SimulatePrincipalPolicy"
+	tests := []struct {
+		name     string
+		simulate diagnose.Simulate
+		want     diagnose.Verified
+		caveat   string // a part of the caveat; empty for none
+		summary  string // a part of the new summary; empty for the old one
+	}{
+		{
+			name: "the policy mends it", simulate: always(implicit, allowed),
+			want: diagnose.Verified{Status: "allowed", By: by, Before: "implicitDeny", Detail: "before: implicitDeny; with this policy: allowed"},
+		},
+		{
+			name: "it is allowed already", simulate: always(allowed, allowed),
+			want:   diagnose.Verified{Status: "allowed", By: by, Before: "allowed", Detail: "before: allowed; with this policy: allowed"},
+			caveat: "most likely mended since", summary: "Before you attach anything: IAM's simulator says that the execution role api-exec has this permission already.",
+		},
+		{
+			name: "a boundary stops it", simulate: always(implicit, diagnose.Outcome{Decision: "implicitDeny", ByBoundary: true}),
+			want:   diagnose.Verified{Status: "still-denied", By: by, Before: "implicitDeny", Detail: "before: implicitDeny; with this policy: implicitDeny. The permissions boundary of the role stops it"},
+			caveat: "The permissions boundary of the role stops it",
+		},
+		{
+			name: "the organization stops it", simulate: always(explicit, diagnose.Outcome{Decision: "explicitDeny", ByOrganization: true, ByBoundary: true}),
+			want:   diagnose.Verified{Status: "still-denied", By: by, Before: "explicitDeny", Detail: "before: explicitDeny; with this policy: explicitDeny. A service control policy of the organization stops it"},
+			caveat: "A service control policy of the organization stops it",
+		},
+		{
+			name: "a deny of the role's own", simulate: always(explicit, explicit),
+			want:   diagnose.Verified{Status: "still-denied", By: by, Before: "explicitDeny", Detail: "before: explicitDeny; with this policy: explicitDeny. A policy of the role denies it explicitly"},
+			caveat: "denies it explicitly",
+		},
+		{
+			name: "nobody knows why", simulate: always(implicit, implicit),
+			want:   diagnose.Verified{Status: "still-denied", By: by, Before: "implicitDeny", Detail: "before: implicitDeny; with this policy: implicitDeny. IAM still finds no statement that allows it"},
+			caveat: "not enough",
+		},
+		{
+			name: "conditions that cannot be judged", simulate: always(implicit, diagnose.Outcome{Decision: "allowed", Missing: []string{"aws:SourceVpce", "aws:SourceIp"}}),
+			want: diagnose.Verified{Status: "not-verified", By: by, Before: "implicitDeny", Detail: "before: implicitDeny; with this policy: allowed. Conditions of the role's policies ask for aws:SourceIp, aws:SourceVpce, whose values are not known here"},
+		},
+		{
+			name: "allowed already, under conditions", simulate: always(diagnose.Outcome{Decision: "allowed", Missing: []string{"aws:SourceIp"}}, allowed),
+			want: diagnose.Verified{Status: "not-verified", By: by, Before: "allowed", Detail: "before: allowed; with this policy: allowed. Conditions of the role's policies ask for aws:SourceIp, whose values are not known here"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			old := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")))
+			d, err := old.Proven(tt.simulate)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, d.Fix.Policies[0].Verified); diff != "" {
+				t.Errorf("verified (-want +got):\n%s", diff)
+			}
+			caveats := strings.Join(d.Caveats[1:], "\n")
+			if tt.caveat == "" && caveats != "" || !strings.Contains(caveats, tt.caveat) {
+				t.Errorf("caveats %q, want %q", caveats, tt.caveat)
+			}
+			if tt.summary == "" {
+				tt.summary = old.Fix.Summary
+			}
+			if !strings.HasPrefix(d.Fix.Summary, tt.summary) {
+				t.Errorf("summary %q, want %q", d.Fix.Summary, tt.summary)
+			}
+			if diff := cmp.Diff(diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))), old); diff != "" {
+				t.Errorf("the diagnosis that was given is changed (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAllowedBesideADenialThatNamesNoPolicy(t *testing.T) {
+	d := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")))
+	d.Findings[0].Denied[0].PolicyType = verdict.PolicyUnknown
+	d, err := d.Proven(always(diagnose.Outcome{Decision: "allowed"}, diagnose.Outcome{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, elsewhere := range []string{"resource's own policy", "VPC endpoint policy", "session policy", "resource control policy", "service control policy with a condition", "mended since"} {
+		if !strings.Contains(d.Fix.Summary, elsewhere) || !strings.Contains(d.Caveats[1], elsewhere) {
+			t.Errorf("summary %q and caveat %q do not name the %s", d.Fix.Summary, d.Caveats[1], elsewhere)
+		}
+	}
+}
+
+func TestSomeCallsOfAPolicyStayDenied(t *testing.T) {
+	d := diagnosed(identityPolicy("denied", allowing(repository, "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")))
+	d, err := d.Proven(simulator(func(action, _ string, with bool) diagnose.Outcome {
+		if with && action == "ecr:BatchGetImage" {
+			return diagnose.Outcome{Decision: "allowed"}
+		}
+		return diagnose.Outcome{Decision: "implicitDeny", ByBoundary: true}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := d.Fix.Policies[0].Verified.Detail, "before: implicitDeny; with this policy: implicitDeny. The permissions boundary of the role stops it (ecr:GetDownloadUrlForLayer)"; got != want {
+		t.Errorf("detail %q, want %q", got, want)
+	}
+}
+
+func TestWhatASimulationCannotTry(t *testing.T) {
+	trust := diagnose.Policy{Purpose: "denied", Kind: "trust-policy", Document: iampolicy.TrustPolicy(iampolicy.ECSTasks), Verified: diagnose.Verified{Status: "allowed", By: "iam:GetRole"}}
+	key := diagnose.Policy{Purpose: "denied", Kind: "key-policy", Document: iampolicy.Document{Version: iampolicy.Version, Statement: []iampolicy.Statement{allowing("*", "kms:Decrypt")}}}
+	nobody := identityPolicy("denied", allowing("*", "iam:PassRole"))
+	nobody.AttachTo = &diagnose.AttachTo{Kind: verdict.Caller}
+	session := identityPolicy("denied", allowing("*", "iam:PassRole"))
+	session.AttachTo = &diagnose.AttachTo{Kind: verdict.Caller, ARN: "arn:aws:sts::111122223333:assumed-role/deploy/ci"}
+	var many []iampolicy.Statement
+	for i := range 17 {
+		many = append(many, allowing("arn:aws:s3:::bucket/"+string(rune('a'+i)), "s3:GetObject"))
+	}
+	d := diagnosed(trust, key, nobody, session, identityPolicy("denied", many...))
+	wants := []string{"", "identity policies", "does not name the principal", "roles and users only", "more parts"}
+	if d.Provable() != true || diagnosed(trust, key, nobody, session).Provable() {
+		t.Error("a diagnosis is provable if a policy is for a role or a user")
+	}
+	never := func([]diagnose.Trial) ([]diagnose.Result, error) { return nil, errors.New("asked") }
+	tried, err := d.Proven(never)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range tried.Fix.Policies {
+		switch {
+		case wants[i] == "" && p.Verified != trust.Verified:
+			t.Errorf("what was proven otherwise is now %+v", p.Verified)
+		case wants[i] != "" && (p.Verified.Status != "not-verified" || p.Verified.By != "" || !strings.HasPrefix(p.Verified.Detail, "Not tried: ") || !strings.Contains(p.Verified.Detail, wants[i])):
+			t.Errorf("policy %d: %+v, want that it says %q", i, p.Verified, wants[i])
+		}
+	}
+}
+
+func TestACallThatTheSimulatorDoesNotTake(t *testing.T) {
+	d, err := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))).Proven(func([]diagnose.Trial) ([]diagnose.Result, error) {
+		return []diagnose.Result{{Problem: "IAM has no such role."}}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := diagnose.Verified{Status: "not-verified", Detail: "Not tried: IAM has no such role."}
+	if diff := cmp.Diff(want, d.Fix.Policies[0].Verified); diff != "" {
+		t.Errorf("verified (-want +got):\n%s", diff)
+	}
+}
+
+func TestNotProven(t *testing.T) {
+	trust := diagnose.Policy{Kind: "trust-policy", Verified: diagnose.Verified{Status: "allowed", By: "iam:GetRole"}}
+	tests := []struct {
+		source evidence.Source
+		want   string
+	}{
+		{evidence.Source{Status: evidence.SourceDenied, Detail: "We may not."}, "Not tried: grant iam:SimulatePrincipalPolicy to whystopped to have it tried."},
+		{evidence.Source{Status: evidence.SourceThrottled, Detail: "AWS throttles us."}, "Not tried: AWS throttles us."},
+	}
+	for _, tt := range tests {
+		d := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")), trust).NotProven(tt.source)
+		if got := d.Fix.Policies[0].Verified; got != (diagnose.Verified{Status: "not-verified", Detail: tt.want}) {
+			t.Errorf("%s: got %+v, want %q", tt.source.Status, got, tt.want)
+		}
+		if got := d.Fix.Policies[1].Verified; got != trust.Verified {
+			t.Errorf("%s: what was proven otherwise is now %+v", tt.source.Status, got)
+		}
+	}
+}
+
+func TestTheSimulatorFails(t *testing.T) {
+	old := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")))
+	broken := errors.New("broken")
+	d, err := old.Proven(func([]diagnose.Trial) ([]diagnose.Result, error) { return nil, broken })
+	if !errors.Is(err, broken) {
+		t.Errorf("error %v, want %v", err, broken)
+	}
+	if diff := cmp.Diff(old, d); diff != "" {
+		t.Errorf("the diagnosis changed (-want +got):\n%s", diff)
+	}
+}
+
+func TestTheWholeStartKeepsWhatTheRoleLacks(t *testing.T) {
+	parameters := allowing("arn:aws:ssm:eu-west-1:111122223333:parameter/a", "ssm:GetParameters")
+	parameters.Resource = append(parameters.Resource, "arn:aws:ssm:eu-west-1:111122223333:parameter/b")
+	whole := []iampolicy.Statement{
+		allowing("*", "ecr:GetAuthorizationToken"), allowing(repository, "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
+		allowing(dbSecret, "secretsmanager:GetSecretValue"), allowing(logGroup, "logs:CreateLogStream", "logs:PutLogEvents"), parameters,
+	}
+	tests := []struct {
+		name string
+		has  []string // "action resource" as they are simulated; "*" for all
+		want []iampolicy.Statement
+		says string
+	}{
+		{name: "it has nothing", want: whole, says: "before: implicitDeny; with this policy: allowed"},
+		{
+			name: "it has the managed policy, and one parameter",
+			has: []string{
+				"ecr:GetAuthorizationToken *", "ecr:BatchGetImage " + repository, "ecr:GetDownloadUrlForLayer " + repository,
+				"logs:CreateLogStream arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api:log-stream:example", "logs:PutLogEvents arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api:log-stream:example",
+				"ssm:GetParameters arn:aws:ssm:eu-west-1:111122223333:parameter/b",
+			},
+			want: []iampolicy.Statement{allowing(dbSecret, "secretsmanager:GetSecretValue"), allowing("arn:aws:ssm:eu-west-1:111122223333:parameter/a", "ssm:GetParameters")},
+			says: "The role has 6 calls of the start already; this is what it lacks. before: implicitDeny; with this policy: allowed",
+		},
+		{
+			name: "it has one of two actions", has: []string{"ecr:BatchGetImage " + repository},
+			want: slices.Concat(whole[:1], []iampolicy.Statement{allowing(repository, "ecr:GetDownloadUrlForLayer")}, whole[2:]),
+			says: "The role has one of the calls of the start already; this is what it lacks. before: implicitDeny; with this policy: allowed",
+		},
+		{name: "it has everything", has: []string{"*"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")), identityPolicy("startup-complete", whole...))
+			d, err := d.Proven(simulator(func(action, resource string, with bool) diagnose.Outcome {
+				if with || slices.Contains(tt.has, action+" "+resource) || slices.Contains(tt.has, "*") {
+					return diagnose.Outcome{Decision: "allowed"}
+				}
+				return diagnose.Outcome{Decision: "implicitDeny"}
+			}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tt.want == nil {
+				if len(d.Fix.Policies) != 1 {
+					t.Errorf("got %d policies, want only the denied one", len(d.Fix.Policies))
+				}
+				return
+			}
+			got := d.Fix.Policies[1]
+			if diff := cmp.Diff(tt.want, got.Document.Statement); diff != "" {
+				t.Errorf("statements (-want +got):\n%s", diff)
+			}
+			if got.Verified.Status != "allowed" || got.Verified.Detail != tt.says {
+				t.Errorf("verified %+v, want %q", got.Verified, tt.says)
+			}
+		})
+	}
+}

@@ -1,0 +1,160 @@
+package diagnose
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"whystopped/internal/arn"
+	"whystopped/internal/iampolicy"
+)
+
+// Trial is a question for IAM's policy simulator: may the principal make these
+// calls?
+type Trial struct {
+	// Principal is the ARN of a role or a user.
+	Principal string
+	// Actions are tried on each of the Resources. They act on the same types of
+	// resources, since IAM takes others only in requests of their own.
+	Actions, Resources []string
+	Context            []ContextValue
+	// With is a policy that the principal is taken to have besides its own;
+	// nil for none.
+	With *iampolicy.Document
+
+	// patterns are the policy's own words for the Resources.
+	patterns []string
+}
+
+// ContextValue is the value of a condition key.
+type ContextValue struct {
+	Key    string
+	Values []string
+	// List is set for keys that have a list of values, be it of one.
+	List bool
+}
+
+// pattern is what the policy says for a resource of the trial.
+func (t Trial) pattern(resource string) string {
+	if i := slices.Index(t.Resources, resource); i >= 0 {
+		return t.patterns[i]
+	}
+	return resource
+}
+
+// untriable says why a simulation cannot try the policy; "" where it can.
+func (p Policy) untriable() string {
+	if p.Kind != string(iampolicy.KindIdentity) {
+		return "IAM's simulator decides by identity policies; it cannot try one of this kind."
+	}
+	if p.AttachTo == nil || p.AttachTo.ARN == "" {
+		return "the evidence does not name the principal that it is for."
+	}
+	a, ok := arn.Parse(p.AttachTo.ARN)
+	if !ok || a.Service != "iam" || a.Type() != "role" && a.Type() != "user" {
+		return "IAM's simulator takes roles and users only, and " + p.AttachTo.ARN + " is neither."
+	}
+	return ""
+}
+
+// trials are the calls that a policy is for, as questions.
+func (d Diagnosis) trials(p Policy) []Trial {
+	var all []Trial
+	for _, s := range p.Document.Statement {
+		for _, actions := range sameTypes(s.Action) {
+			all = append(all, d.trialsOf(p.AttachTo.ARN, s, actions)...)
+		}
+	}
+	return all
+}
+
+// sameTypes groups actions that take the same types of resources.
+func sameTypes(actions []string) [][]string {
+	var groups [][]string
+	index := map[string]int{}
+	for _, action := range actions {
+		act, _ := iampolicy.Canonical(action)
+		key := act.Service
+		for _, t := range act.Types {
+			key += " " + t.Name
+		}
+		i, ok := index[key]
+		if !ok {
+			i = len(groups)
+			index[key] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], action)
+	}
+	return groups
+}
+
+// trialsOf tries actions on a statement's resources, those of each place in a
+// trial of their own: the place is part of the context.
+func (d Diagnosis) trialsOf(principal string, s iampolicy.Statement, actions []string) []Trial {
+	var all []Trial
+	index := map[[2]string]int{}
+	for _, pattern := range s.Resource {
+		resource := d.concrete(pattern)
+		a, _ := arn.Parse(resource)
+		place := [2]string{a.Region, a.Account}
+		i, ok := index[place]
+		if !ok {
+			i = len(all)
+			index[place] = i
+			all = append(all, Trial{Principal: principal, Actions: actions, Context: d.context(principal, a, s.Condition)})
+		}
+		all[i].Resources = append(all[i].Resources, resource)
+		all[i].patterns = append(all[i].patterns, pattern)
+	}
+	return all
+}
+
+// context are the condition keys whose values are known: where the call goes,
+// whose it is, and what the policy itself holds the call to.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+func (d Diagnosis) context(principal string, resource arn.ARN, condition iampolicy.Condition) []ContextValue {
+	byKey := map[string]ContextValue{}
+	put := func(key, value string) {
+		if value != "" && value != "*" {
+			byKey[key] = ContextValue{Key: key, Values: []string{value}}
+		}
+	}
+	put("aws:RequestedRegion", cmp.Or(resource.Region, d.Task.Region))
+	put("aws:ResourceAccount", resource.Account)
+	if a, ok := arn.Parse(principal); ok {
+		put("aws:PrincipalAccount", a.Account)
+	}
+	for operator, keys := range condition {
+		for key, values := range keys {
+			byKey[key] = ContextValue{Key: key, Values: values, List: strings.HasPrefix(operator, "ForAnyValue:")}
+		}
+	}
+	var all []ContextValue
+	for _, key := range slices.Sorted(maps.Keys(byKey)) {
+		all = append(all, byKey[key])
+	}
+	return all
+}
+
+// concrete gives a resource that a pattern of our own policies stands for, since
+// calls are made on things and not on patterns. What it makes up is used for
+// the simulation only.
+func (d Diagnosis) concrete(pattern string) string {
+	pattern = strings.ReplaceAll(pattern, "${$}", "$")
+	a, ok := arn.Parse(pattern)
+	if !ok || !strings.ContainsAny(pattern, "*?") {
+		return pattern
+	}
+	a.Region = strings.ReplaceAll(a.Region, "*", d.Task.Region)
+	a.Account = strings.ReplaceAll(a.Account, "*", d.Task.Account)
+	switch {
+	case strings.HasSuffix(a.Resource, "-??????"):
+		a.Resource = strings.TrimSuffix(a.Resource, "??????") + "AbCdEf"
+	case a.Service == "logs" && strings.HasSuffix(a.Resource, ":*"):
+		a.Resource = strings.TrimSuffix(a.Resource, "*") + "log-stream:example"
+	}
+	a.Resource = strings.NewReplacer("*", "example", "?", "x").Replace(a.Resource)
+	return a.String()
+}
