@@ -237,6 +237,7 @@ func placementCauses() []*Cause {
 // CLI, SDKs and the console print it.
 func failureReason(word string) []*Phrase {
 	low := strings.ToLower(word)
+	word = `(?-i:` + word + `)`
 	return []*Phrase{
 		pattern(`"`+low, `reasons?\\*["']?\s*[:=]\s*\[?[^\n\]]{0,200}?"`+word+`\\*"`),
 		pattern(`'`+low+`'`, `reasons?'\s*:\s*'`+word+`'`),

@@ -53,7 +53,7 @@ func shutdownCauses() []*Cause {
 			Docs:    []string{docStoppedErrors, docDraining},
 			When: Any{
 				says(Stopped|Pasted|Event, pattern("host ec2", `Host EC2 \(instance (?P<name>[^)\s]*)\)? ?(?:was )?(?:stopped|terminated)?`), phrase("is in draining state"), phrase("instance terminated"), phrase("instance was terminated"), phrase("due to instance draining")),
-				When{If: func(f *Facts) bool { return f.StopCode == "TerminationNotice" }, Match: Unless{Match: stopCode("TerminationNotice"), But: says(Stopped, phrase("spot"))}},
+				When{If: func(f *Facts) bool { return f.StopCode == "TerminationNotice" }, Match: Unless{Match: stopCode("TerminationNotice"), But: says(Stopped, phrase("spot"), phrase("host ec2"))}},
 			},
 		},
 		{
@@ -182,7 +182,7 @@ func stopCode(code string) Matcher {
 		if !strings.EqualFold(c.Facts.StopCode, code) {
 			return nil
 		}
-		m := Match{Captures: map[string]string{"name": code}}
+		var m Match
 		for _, t := range c.Texts {
 			if t.Place == Stopped {
 				m.Text, m.End = t, len(t.Raw)
