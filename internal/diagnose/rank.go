@@ -176,8 +176,10 @@ func hasLog(c *cause.Case, container string) bool {
 // explains more than who names a stack trace.
 func weight(k candidate) int {
 	switch {
-	case k.match.Refusal != nil:
+	case k.match.Refusal != nil && k.match.Refusal.Action != "":
 		return 40
+	case k.match.Refusal != nil:
+		return 15 // that something was refused, not what
 	case k.cause.Code == "app.crash":
 		return 0
 	case strings.HasPrefix(k.cause.Code, "app."), k.cause.Code == "network.runtime":

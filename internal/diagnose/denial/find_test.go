@@ -189,6 +189,8 @@ func TestFindCutTexts(t *testing.T) {
 	}{
 		"in the principal":            {head + "User: arn:aws:sts::111122223333:assumed-rol...", brief{Action: "ecr:GetAuthorizationToken", Resource: "*", Policy: verdict.PolicyUnknown, Bare: true, Cut: true}},
 		"in the role":                 {head + "User: arn:aws:sts::111122223333:assumed-role/orders-ex", brief{Role: "orders-ex", Action: "ecr:GetAuthorizationToken", Resource: "*", Policy: verdict.PolicyUnknown, Bare: true, Cut: true}},
+		"in the code":                 {head[:len(head)-len("iedException: ")], brief{Action: "ecr:GetAuthorizationToken", Resource: "*", Policy: verdict.PolicyUnknown, Bare: true, Cut: true}},
+		"behind the code":             {head + "U", brief{Action: "ecr:GetAuthorizationToken", Resource: "*", Policy: verdict.PolicyUnknown, Bare: true, Cut: true}},
 		"at User:":                    {head + "User:", brief{Action: "ecr:GetAuthorizationToken", Resource: "*", Policy: verdict.PolicyUnknown, Bare: true, Cut: true}},
 		"in the action":               {head + "User: arn:aws:sts::111122223333:assumed-role/orders-exec/" + session + " is not authorized to perform: ecr:GetAuthor", brief{Role: "orders-exec", Session: session, Action: "ecr:GetAuthorizationToken", Resource: "*", Policy: verdict.PolicyUnknown, Cut: true}},
 		"before the resource":         {head + "User: arn:aws:sts::111122223333:assumed-role/orders-exec/" + session + " is not authorized to perform: ecr:GetAuthorizationToken on r", brief{Role: "orders-exec", Session: session, Action: "ecr:GetAuthorizationToken", Resource: "*", Policy: verdict.PolicyUnknown}},

@@ -47,7 +47,7 @@ func sentences(text, lower string) []Denial {
 	if strings.Contains(lower, "allow") {
 		found = append(found, orphanClauses(text, found)...)
 	}
-	if strings.Contains(lower, "accessdenied") {
+	if strings.Contains(lower, "accessden") {
 		if d, ok := cutSentence(text, from); ok {
 			found = append(found, d)
 		}
@@ -232,11 +232,24 @@ func cutSentence(text string, from int) (Denial, bool) {
 	}
 	m := cutBeforeAnchor.FindStringSubmatchIndex(text[from:])
 	if m == nil {
-		return Denial{}, false
+		return cutInCode(text, from)
 	}
 	d := Denial{Policy: verdict.PolicyUnknown, Bare: true, Cut: true, Code: "AccessDeniedException", Start: from + m[0], End: from + m[1]}
 	printed := text[from+m[4] : from+m[5]]
 	d.Principal = ParsePrincipal(printed)
 	d.Principal.Cut = d.Principal.Cut || from+m[5] == len(text)
 	return d, true
+}
+
+// refusalStart is how every refusal of a JSON service begins.
+const refusalStart = "AccessDeniedException: User: "
+
+// cutInCode is a refusal whose text ends before it names anybody.
+func cutInCode(text string, from int) (Denial, bool) {
+	end := len(strings.TrimRight(text, ".… "))
+	at := strings.LastIndex(text[:end], "AccessDen")
+	if at < from || !strings.HasPrefix(refusalStart, text[at:end]) {
+		return Denial{}, false
+	}
+	return Denial{Policy: verdict.PolicyUnknown, Bare: true, Cut: true, Code: "AccessDeniedException", Start: at, End: end}, true
 }
