@@ -67,7 +67,7 @@ func applicationCauses() []*Cause {
 		{
 			Code: "app.module-missing", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
-			Title:   "The image lacks {name|a file or library} that the program needs",
+			Title:   "The image lacks {name|a file or library}, which the program needs",
 			Meaning: "The program started and did not find {name|something} in its file system: it was not built or copied into the image, the command names a wrong path, or a volume is mounted over it.",
 			Fix:     []string{"Build the image with {name|the missing part} (dependencies installed, build output copied, .dockerignore checked), correct the path, and see that no volume hides it."},
 			Docs:    []string{docTaskParameters, docStoppedErrors},
@@ -85,7 +85,7 @@ func applicationCauses() []*Cause {
 		{
 			Code: "app.usage", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
-			Title:   "The program does not know {name|an argument} of its command line",
+			Title:   "The program does not understand {name|an argument} in its command line",
 			Meaning: "The program was started with arguments that it does not understand, and gave up at once.",
 			Fix:     []string{"Correct command in the task definition (or the override of RunTask): each argument is an item of its own in the list, and what entryPoint holds already must not be repeated."},
 			Docs:    []string{docTaskParameters},

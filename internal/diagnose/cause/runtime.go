@@ -53,7 +53,7 @@ func runtimeCauses() []*Cause {
 			Code: "exit.code", Area: AreaRuntime, Level: Fallback, Phase: verdict.PhaseRuntime, Category: verdict.AppCrash,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "The container {container|of the task} ended with exit code {code}",
-			Meaning: "The program ended by itself with exit code {code}{words|}. Nothing that was read says why.",
+			Meaning: "The program ended by itself with exit code {code} ({words|a code of its own}). Nothing that was read says why.",
 			Fix:     []string{"Read the last lines of the container's log before the end of the task."},
 			Docs:    []string{docStoppedErrors},
 			When:    Where(exitedWithError),
@@ -62,7 +62,7 @@ func runtimeCauses() []*Cause {
 			Code: "exit.cannot-run", Area: AreaContainer, Level: Fallback, Phase: verdict.PhaseRuntime, Category: verdict.ContainerConfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "The command of the container {container|of the task} could not be run",
-			Meaning: "By convention the exit codes 125, 126 and 127 tell that the command could not be run{words|}. A shell in the container, or the container runtime, ended so.",
+			Meaning: "By convention the exit codes 125, 126 and 127 tell that the command could not be run ({words|it is missing or not executable}). A shell in the container, or the container runtime, ended so.",
 			Fix:     []string{"Correct command and entryPoint in the task definition or the image, or the file's mode (chmod +x)."},
 			Docs:    []string{docTaskParameters},
 			When:    Where(exitedWith(125, 126, 127)),
@@ -130,7 +130,7 @@ func exitMatch(r *Ran) Match {
 	code := *r.ExitCode
 	m := map[string]string{"container": r.Name, "code": strconv.Itoa(code)}
 	if words := exitWords(code); words != "" {
-		m["words"] = " (" + words + ")"
+		m["words"] = words
 	}
 	return Match{Captures: m}
 }
@@ -147,6 +147,8 @@ func exitWords(code int) string {
 		return "here 126: the command is there but may not be executed"
 	case 127:
 		return "here 127: the command was not found"
+	case 1:
+		return "the usual code of any failure"
 	case 2:
 		return "often wrong arguments, or a Go program that panicked"
 	case 130:
