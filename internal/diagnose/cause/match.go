@@ -63,7 +63,8 @@ func pattern(literal, expr string) *Phrase {
 }
 
 const (
-	smallText    = 8 << 10 // up to here a pattern sees the whole text
+	smallText    = 8 << 10 // up to here a text is read whole for denials
+	wholeText    = 2 << 10 // up to here a pattern sees the whole text
 	windowBefore = 1 << 10
 	windowAfter  = 3 << 10
 	maxMatches   = 12 // of one phrase in one text
@@ -92,7 +93,7 @@ func (p *Phrase) in(t *Text) []Match {
 
 // patternIn runs the pattern around where the literal was found.
 func (p *Phrase) patternIn(t *Text, ends []int) []Match {
-	if len(t.Raw) <= smallText {
+	if len(t.Raw) <= wholeText {
 		return p.patternMatches(t, 0, len(t.Raw))
 	}
 	var found []Match
