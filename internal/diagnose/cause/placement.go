@@ -23,9 +23,9 @@ func placementCauses() []*Cause {
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "No container instance has enough {name|CPU or memory} left for the task",
 			Meaning: "Every instance was passed over because the task asks for more {name|CPU or memory} than any of them has left.",
-			Fix:     []string{"Add instances or take larger ones, or lower the task's CPU and memory."},
+			Fix:     []string{"Add instances or take larger ones, or let the task ask for less {name|CPU and memory}."},
 			Docs:    []string{docServiceEvents, docAPIFailures},
-			When:    says(ByECS|Log, pattern("has insufficient", `has insufficient (?P<name>CPU units|memory)(?: available)?`), pattern("resource:cpu", `\bRESOURCE:(?P<name>CPU)\b`), pattern("resource:memory", `\bRESOURCE:(?P<name>MEMORY)\b`), pattern("resource:gpu", `\bRESOURCE:(?P<name>GPU)\b`), pattern("resource:*", `\bRESOURCE:\*`), phrase("insufficient cpu units"), pattern("doesn't have enough", `container.instance[^\n]{0,60}? doesn['’]t have enough (?P<name>CPU units|memory)`)),
+			When:    With{Names: scarce, Match: says(ByECS|Log, pattern("has insufficient", `has insufficient (?P<resource>CPU|memory)`), pattern("resource:cpu", `\bRESOURCE:(?P<resource>CPU)\b`), pattern("resource:memory", `\bRESOURCE:(?P<resource>MEMORY)\b`), pattern("resource:gpu", `\bRESOURCE:(?P<resource>GPU)\b`), pattern("resource:*", `\bRESOURCE:\*`), phrase("insufficient cpu units"), pattern("doesn't have enough", `container.instance[^\n]{0,60}? doesn['’]t have enough (?P<resource>CPU|memory)`))},
 		},
 		{
 			Code: "placement.port", Area: AreaPlacement, Phase: verdict.PhasePlacement, Category: verdict.ContainerConfig,
@@ -41,7 +41,7 @@ func placementCauses() []*Cause {
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "No instance has a network interface left for the task",
 			Meaning: "In awsvpc mode each task takes a network interface, and the instances' are used up.",
-			Fix:     []string{"Switch on ENI trunking (awsvpcTrunking), take larger instances or more of them."},
+			Fix:     []string{"Switch on ENI trunking (the account setting awsvpcTrunking; instances launched afterwards have it), or take larger instances or more of them."},
 			Docs:    []string{docServiceEvents, docTaskNetworking},
 			When:    says(ByECS|Log, phrase("resource:eni")),
 		},
@@ -50,7 +50,7 @@ func placementCauses() []*Cause {
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The instance has no free slot for the task's network interface",
 			Meaning: "The task was placed, but its network interface could not be attached: the instance's slots are taken.",
-			Fix:     []string{"Switch on ENI trunking (awsvpcTrunking), take larger instances or more of them."},
+			Fix:     []string{"Switch on ENI trunking (the account setting awsvpcTrunking; instances launched afterwards have it), or take larger instances or more of them."},
 			Docs:    []string{docTaskNetworking, docStoppedCodes},
 			When:    says(ByECS|Log, phrase("unable to attach network interface to unused device index")),
 		},
@@ -104,11 +104,11 @@ func placementCauses() []*Cause {
 		{
 			Code: "placement.not-found", Area: AreaPlacement, Phase: verdict.PhasePlacement, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
-			Title:   "ECS does not know the cluster, service or task definition of the call",
-			Meaning: "The name is misspelt, or it belongs to another Region or account than the one that was asked.",
-			Fix:     []string{"Check names, Region and account of the call."},
+			Title:   "ECS does not know the cluster, service, task definition or instance of the call",
+			Meaning: "The name is misspelt, or it belongs to another Region, account or cluster than the one that was asked.",
+			Fix:     []string{"Check names, cluster, Region and account of the call."},
 			Docs:    []string{docAPIFailures},
-			When:    says(Event|Stopped|Pasted, phrase("clusternotfoundexception"), phrase("cluster not found"), phrase("servicenotfoundexception"), phrase("unable to describe task definition"), phrase("taskdefinition not found"), phrase("the specified capacity provider")),
+			When:    says(Event|Stopped|Pasted, missingOther(), phrase("clusternotfoundexception"), phrase("cluster not found"), phrase("servicenotfoundexception"), phrase("unable to describe task definition"), phrase("taskdefinition not found"), phrase("the specified capacity provider")),
 		},
 		{
 			Code: "placement.account-blocked", Area: AreaPlacement, Phase: verdict.PhasePlacement, Category: verdict.Other,
@@ -198,10 +198,10 @@ func placementCauses() []*Cause {
 			Code: "placement.expired", Area: AreaPlacement, Phase: verdict.PhaseUnknown, Category: verdict.Other,
 			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
 			Title:   "ECS no longer knows the task, or never did under this name",
-			Meaning: "ECS forgets a stopped task after about an hour. The same answer comes for another cluster, Region or account.",
-			Fix:     []string{"Look in CloudTrail, in kept EventBridge events and in the logs for what happened; check cluster, Region and account of the reference."},
+			Meaning: "ECS forgets a stopped task after about an hour. The same answer comes where cluster, Region or account are not the task's.",
+			Fix:     []string{"Check cluster, Region and account of the reference. If the task is really gone, kept EventBridge events, its logs and CloudTrail still tell what happened."},
 			Docs:    []string{docAPIFailures},
-			When:    says(Pasted|Log, failureReason("MISSING")...),
+			When:    Unless{Match: says(Pasted|Log, failureReason("MISSING")...), But: says(Pasted|Log, missingOther())},
 		},
 		{
 			Code: "placement.alarm", Area: AreaPlacement, Phase: verdict.PhaseShutdown, Category: verdict.Deployment,
@@ -233,6 +233,12 @@ func placementCauses() []*Cause {
 	}
 }
 
+// scarce names what the instances lack, for which ECS has several spellings.
+func scarce(_ *Case, m Match) map[string]string {
+	words := map[string]string{"cpu": "CPU units", "memory": "memory", "gpu": "GPUs"}
+	return map[string]string{"name": words[strings.ToLower(m.Captures["resource"])]}
+}
+
 // failureReason matches one word of failures[].reason, in the forms in which the
 // CLI, SDKs and the console print it.
 func failureReason(word string) []*Phrase {
@@ -243,6 +249,11 @@ func failureReason(word string) []*Phrase {
 		pattern(`'`+low+`'`, `reasons?'\s*:\s*'`+word+`'`),
 		pattern("reason: "+low, `reason: `+word+`\b`), pattern("reason="+low, `reason=`+word+`\b`),
 	}
+}
+
+// missingOther is the failure of a call that names something else than a task.
+func missingOther() *Phrase {
+	return pattern("missing", `:(?:cluster|service|container-instance|task-definition)/[^\s"'\\]+\\*["']? ?,? *\\*["']?reason\\*["']? *[:=] *\\*["']?(?-i:MISSING)\b`)
 }
 
 // requestPhrases are ECS's answers to calls that ask for what cannot be.
