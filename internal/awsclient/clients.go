@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
@@ -33,15 +34,22 @@ type trailAPI interface {
 	LookupEvents(context.Context, *cloudtrail.LookupEventsInput, ...func(*cloudtrail.Options)) (*cloudtrail.LookupEventsOutput, error)
 }
 
+type iamAPI interface {
+	GetRole(context.Context, *iam.GetRoleInput, ...func(*iam.Options)) (*iam.GetRoleOutput, error)
+	SimulatePrincipalPolicy(context.Context, *iam.SimulatePrincipalPolicyInput, ...func(*iam.Options)) (*iam.SimulatePrincipalPolicyOutput, error)
+}
+
 type stsAPI interface {
 	GetCallerIdentity(context.Context, *sts.GetCallerIdentityInput, ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error)
 }
 
-// clients are the services of one region.
+// clients are the services of one region. IAM has one endpoint in each partition,
+// which the SDK knows by the region.
 type clients struct {
 	ecs   ecsAPI
 	logs  logsAPI
 	trail trailAPI
+	iam   iamAPI
 	sts   stsAPI
 }
 
@@ -62,6 +70,7 @@ func (c *Collector) region(name string) *clients {
 		ecs:   ecs.NewFromConfig(cfg, lenient),
 		logs:  cloudwatchlogs.NewFromConfig(cfg),
 		trail: cloudtrail.NewFromConfig(cfg),
+		iam:   iam.NewFromConfig(cfg),
 		sts:   sts.NewFromConfig(cfg),
 	}
 	c.regions.put(name, cl)

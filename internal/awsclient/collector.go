@@ -31,7 +31,9 @@ type Collector struct {
 	config      aws.Config
 	regions     *lru[string, *clients]
 	definitions *lru[string, *types.TaskDefinition]
+	roles       *lru[string, keptRole] // by the ARN that was asked for
 	identity    identity
+	iamRest     rest
 }
 
 // maxDefinitions bounds the task definitions that are kept. They are a few
@@ -51,6 +53,7 @@ func New(opts Options) *Collector {
 		config:      prepare(opts.Config),
 		regions:     newLRU[string, *clients](maxRegions),
 		definitions: newLRU[string, *types.TaskDefinition](maxDefinitions),
+		roles:       newLRU[string, keptRole](maxRoles),
 	}
 }
 

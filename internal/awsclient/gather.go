@@ -15,11 +15,13 @@ type gathered struct {
 	logs       []logAnswer
 	service    serviceAnswer
 	trail      trailAnswer
+	roles      rolesAnswer
 }
 
 // gather asks all sources, each as soon as what it needs is known: CloudTrail
 // needs only the task's id, the definition and the service need the task, and
-// the logs need the definition.
+// the logs and the roles need the definition. Roles are looked at only where the
+// texts raise a question about one.
 func (r *run) gather(ctx context.Context) gathered {
 	var g gathered
 	var wg sync.WaitGroup
@@ -29,8 +31,16 @@ func (r *run) gather(ctx context.Context) gathered {
 	known <- g.task
 
 	if task := g.task.task; task != nil {
-		wg.Go(func() { g.service = r.describeService(ctx, serviceOf(task), r.lifeOf(task)) })
+		served := make(chan struct{})
+		wg.Go(func() {
+			defer close(served)
+			g.service = r.describeService(ctx, serviceOf(task), r.lifeOf(task))
+		})
 		g.definition = r.describeDefinition(ctx, task.TaskDefinitionARN)
+		wg.Go(func() {
+			told := evidence.Evidence{Task: task, TaskDefinition: g.definition.definition}
+			g.roles = r.readRoles(ctx, told, func() []evidence.ServiceEvent { <-served; return g.service.events })
+		})
 		g.logs = r.readLogs(ctx, task, g.definition.definition)
 	} else {
 		r.gatherWithoutTask(ctx, &g)
@@ -49,6 +59,8 @@ func (r *run) gatherWithoutTask(ctx context.Context, g *gathered) {
 	if r.ref.TaskID == "" && g.service.taskDefinitionARN != "" {
 		g.definition = r.describeDefinition(ctx, g.service.taskDefinitionARN)
 	}
+	told := evidence.Evidence{TaskDefinition: g.definition.definition}
+	g.roles = r.readRoles(ctx, told, func() []evidence.ServiceEvent { return g.service.events })
 }
 
 // evidence puts together what was gathered, with the sources in the order in
@@ -61,6 +73,7 @@ func (g gathered) evidence(r *run) evidence.Evidence {
 		TaskDefinition: g.definition.definition,
 		CloudTrail:     g.trail.records,
 		ServiceEvents:  g.service.events,
+		Roles:          g.roles.roles,
 	}
 	if g.task.task != nil {
 		ev.Ref = refOf(r.ref, g.task.task)
@@ -81,6 +94,7 @@ func (g gathered) evidence(r *run) evidence.Evidence {
 	}
 	add(g.trail.asked)
 	add(g.service.asked)
+	add(g.roles.asked)
 	return ev
 }
 

@@ -156,10 +156,17 @@ func lines(n int, start time.Time) []awsfake.LogEvent {
 // serve starts the double and a collector in front of it.
 func serve(t *testing.T, s awsfake.Scenario, opts ...awsfake.Option) (*awsfake.Server, *awsclient.Collector) {
 	t.Helper()
-	fake := awsfake.New(s, append([]awsfake.Option{awsfake.WithClock(func() time.Time { return present })}, opts...)...)
+	fake, url := listen(t, s, opts...)
+	return fake, awsclient.New(options(url))
+}
+
+// listen starts the double and tells its address.
+func listen(t *testing.T, s awsfake.Scenario, opts ...awsfake.Option) (fake *awsfake.Server, url string) {
+	t.Helper()
+	fake = awsfake.New(s, append([]awsfake.Option{awsfake.WithClock(func() time.Time { return present })}, opts...)...)
 	srv := httptest.NewServer(fake)
 	t.Cleanup(srv.Close)
-	return fake, awsclient.New(options(srv.URL))
+	return fake, srv.URL
 }
 
 // options are those of a collector in front of a server at the URL, whose

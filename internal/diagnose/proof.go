@@ -46,7 +46,7 @@ type Simulate func([]Trial) ([]Result, error)
 
 // Provable tells whether the fix holds a policy that a simulation can try.
 func (d Diagnosis) Provable() bool {
-	return slices.ContainsFunc(d.Fix.Policies, func(p Policy) bool { return p.untriable() == "" })
+	return slices.ContainsFunc(d.Fix.Policies, func(p Policy) bool { return d.untriable(p) == "" })
 }
 
 // Proven tries the policies of the fix on the roles that they are for, first
@@ -71,7 +71,7 @@ func (d Diagnosis) NotProven(s evidence.Source) Diagnosis {
 	d.Fix.Policies = slices.Clone(d.Fix.Policies)
 	for i := range d.Fix.Policies {
 		p := &d.Fix.Policies[i]
-		switch why := p.untriable(); {
+		switch why := d.untriable(*p); {
 		case p.Verified.By != "":
 		case why != "":
 			p.Verified = notTried(why)
@@ -103,7 +103,7 @@ type proof struct {
 func (d Diagnosis) proofs() []*proof {
 	all := make([]*proof, len(d.Fix.Policies))
 	for i, p := range d.Fix.Policies {
-		all[i] = &proof{policy: p, untriable: p.untriable()}
+		all[i] = &proof{policy: p, untriable: d.untriable(p)}
 		if all[i].untriable != "" {
 			continue
 		}

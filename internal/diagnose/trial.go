@@ -43,8 +43,8 @@ func (t Trial) pattern(resource string) string {
 	return resource
 }
 
-// untriable says why a simulation cannot try the policy; "" where it can.
-func (p Policy) untriable() string {
+// untriable says why a simulation cannot try a policy; "" where it can.
+func (d Diagnosis) untriable(p Policy) string {
 	if p.Kind != string(iampolicy.KindIdentity) {
 		return "IAM's simulator decides by identity policies; it cannot try one of this kind."
 	}
@@ -54,6 +54,9 @@ func (p Policy) untriable() string {
 	a, ok := arn.Parse(p.AttachTo.ARN)
 	if !ok || a.Service != "iam" || a.Type() != "role" && a.Type() != "user" {
 		return "IAM's simulator takes roles and users only, and " + p.AttachTo.ARN + " is neither."
+	}
+	if d.Task.Account != "" && a.Account != d.Task.Account {
+		return "the principal is of account " + a.Account + ", and can be asked about only there."
 	}
 	return ""
 }

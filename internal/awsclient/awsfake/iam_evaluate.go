@@ -1,7 +1,7 @@
 package awsfake
 
 import (
-	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -169,7 +169,7 @@ func matchesAny(operator string, patterns, values []string) (bool, error) {
 	case "StringLike", "ArnEquals", "ArnLike":
 		match = iampolicy.Like
 	default:
-		return false, badRequest("PolicyEvaluation", fmt.Sprintf("The double does not know the condition operator %s.", operator))
+		return false, &apiError{Status: http.StatusInternalServerError, Code: "PolicyEvaluation", Message: "The double does not know the condition operator " + operator + "."}
 	}
 	for _, value := range values {
 		if slices.ContainsFunc(patterns, func(pattern string) bool { return match(pattern, value) }) {

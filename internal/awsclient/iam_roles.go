@@ -1,0 +1,141 @@
+package awsclient
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"golang.org/x/sync/errgroup"
+
+	"whystopped/internal/arn"
+	"whystopped/internal/diagnose/evidence"
+)
+
+// rolesAnswer is what IAM said of the roles in question.
+type rolesAnswer struct {
+	asked
+	roles []evidence.Role
+}
+
+const (
+	sourceRoles = "iam:GetRole"
+
+	// maxRoles bounds the roles that are kept, each of a few kilobytes, and
+	// roleKept how long: whoever mends a role wants to see it.
+	maxRoles = 500
+	roleKept = time.Minute
+)
+
+// keptRole is what IAM said of a role, and when.
+type keptRole struct {
+	role evidence.Role
+	at   time.Time
+}
+
+// readRoles reads the roles about which IAM can tell more than the texts do; of
+// most tasks there are none, and IAM is not asked. The service's events are
+// waited for only where the task's own texts raise no question.
+func (r *run) readRoles(ctx context.Context, known evidence.Evidence, events func() []evidence.ServiceEvent) rolesAnswer {
+	roles := known.RolesInQuestion()
+	if len(roles) == 0 {
+		known.ServiceEvents = events()
+		roles = known.RolesInQuestion()
+	}
+	if len(roles) == 0 {
+		return rolesAnswer{}
+	}
+	// A name says nothing in another account, and ECS assumes no role of one.
+	roles = slices.DeleteFunc(roles, func(role string) bool {
+		a, ok := arn.Parse(role)
+		return !ok || r.ref.Account != "" && a.Account != r.ref.Account
+	})
+	switch {
+	case len(roles) == 0:
+		return rolesAnswer{asked: r.skip(sourceRoles, "The roles are of another account than the task.")}
+	case r.iamRest.resting(r.now):
+		return rolesAnswer{asked: r.skip(sourceRoles, restDetail)}
+	}
+	var ans rolesAnswer
+	ans.asked = r.ask(ctx, sourceRoles, all, func(ctx context.Context, _ *watch) (outcome, error) {
+		ctx, cancel := context.WithTimeout(ctx, iamTime)
+		defer cancel()
+		var err error
+		ans.roles, err = r.getRoles(ctx, roles)
+		if err != nil {
+			return outcome{}, err
+		}
+		return rolesOutcome(ans.roles), nil
+	})
+	r.iamRest.note(ans.asked, r.now)
+	return ans
+}
+
+// getRoles reads roles at once. Those that could be read come also with an error.
+func (r *run) getRoles(ctx context.Context, arns []string) ([]evidence.Role, error) {
+	found := make([]evidence.Role, len(arns))
+	var group errgroup.Group
+	for i, role := range arns {
+		group.Go(func() error {
+			var err error
+			found[i], err = r.getRole(ctx, role)
+			return err
+		})
+	}
+	err := group.Wait()
+	return slices.DeleteFunc(found, func(role evidence.Role) bool { return role.ARN == "" }), err
+}
+
+// getRole asks IAM for a role, or remembers what it said a moment ago.
+func (r *run) getRole(ctx context.Context, roleARN string) (evidence.Role, error) {
+	if kept, ok := r.roles.get(roleARN); ok && r.now.Sub(kept.at) < roleKept {
+		return kept.role, nil
+	}
+	a, _ := arn.Parse(roleARN)
+	role := evidence.Role{ARN: roleARN, Name: a.Name()}
+	out, err := r.region(r.ref.Region).iam.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(role.Name)})
+	_, missing := errors.AsType[*types.NoSuchEntityException](err)
+	switch {
+	case missing:
+		role.Missing = true
+	case err != nil:
+		return evidence.Role{}, fmt.Errorf("get role %s: %w", role.Name, err)
+	case out.Role == nil || out.Role.Arn == nil:
+		return evidence.Role{}, fmt.Errorf("get role %s: %w", role.Name, errEmptyAnswer)
+	default:
+		role = roleOf(out.Role)
+	}
+	r.roles.put(roleARN, keptRole{role, r.now})
+	return role, nil
+}
+
+// roleOf converts a role, whose trust policy IAM answers in percent-encoding.
+func roleOf(r *types.Role) evidence.Role {
+	role := evidence.Role{ARN: aws.ToString(r.Arn), Name: aws.ToString(r.RoleName), TrustPolicy: aws.ToString(r.AssumeRolePolicyDocument)}
+	if plain, err := url.PathUnescape(role.TrustPolicy); err == nil {
+		role.TrustPolicy = plain
+	}
+	if b := r.PermissionsBoundary; b != nil {
+		role.BoundaryARN = aws.ToString(b.PermissionsBoundaryArn)
+	}
+	return role
+}
+
+func rolesOutcome(roles []evidence.Role) outcome {
+	missing := 0
+	for _, role := range roles {
+		if role.Missing {
+			missing++
+		}
+	}
+	detail := fmt.Sprintf("%d roles read.", len(roles))
+	if missing > 0 {
+		detail = fmt.Sprintf("%d roles looked for, %d of them do not exist.", len(roles), missing)
+	}
+	return outcome{evidence.SourceOK, detail}
+}

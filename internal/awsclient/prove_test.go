@@ -1,0 +1,220 @@
+package awsclient_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"whystopped/internal/awsclient"
+	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/iampolicy"
+)
+
+const (
+	secretDB   = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-??????"
+	repository = "arn:aws:ecr:eu-west-1:111122223333:repository/api"
+)
+
+// provable is a diagnosis with a policy for the execution role of an account:
+// two calls on a repository, and one on a secret.
+func provable(account string) diagnose.Diagnosis {
+	return diagnose.Diagnosis{
+		Task: diagnose.TaskView{ID: taskID, Account: account, Region: region, Partition: "aws"},
+		Fix: diagnose.Fix{Policies: []diagnose.Policy{{
+			Purpose: "denied", Kind: "identity-policy", AttachTo: &diagnose.AttachTo{Kind: verdict.ExecutionRole, ARN: "arn:aws:iam::" + account + ":role/api-exec", Name: "api-exec"},
+			Document: iampolicy.Document{Version: iampolicy.Version, Statement: []iampolicy.Statement{
+				{Effect: "Allow", Action: []string{"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}, Resource: []string{repository}},
+				{Effect: "Allow", Action: []string{"secretsmanager:GetSecretValue"}, Resource: []string{secretDB}},
+			}},
+		}}},
+		Sources: []evidence.Source{{Name: "ecs:DescribeTasks", Status: evidence.SourceOK}},
+		Caveats: []string{},
+	}
+}
+
+func withRole(r awsfake.Role) awsfake.Scenario {
+	r.Name = "api-exec"
+	s := world()
+	s.Roles = []awsfake.Role{r}
+	return s
+}
+
+func policyOf(effect, action, more string) string {
+	return `{"Statement":{"Effect":"` + effect + `","Action":"` + action + `","Resource":"*"` + more + `}}`
+}
+
+func TestProve(t *testing.T) {
+	tests := []struct {
+		name   string
+		world  awsfake.Scenario
+		scp    string
+		status string
+		detail string
+	}{
+		{name: "it mends it", world: withRole(awsfake.Role{}), status: "allowed", detail: "before: implicitDeny; with this policy: allowed"},
+		{name: "half of it is there", world: withRole(awsfake.Role{Policies: []string{policyOf("Allow", "ecr:*", "")}}), status: "allowed", detail: "before: implicitDeny; with this policy: allowed"},
+		{name: "it is there already", world: withRole(awsfake.Role{Policies: []string{policyOf("Allow", "*", "")}}), status: "allowed", detail: "before: allowed; with this policy: allowed"},
+		{name: "a boundary", world: withRole(awsfake.Role{BoundaryARN: edge, Boundary: policyOf("Allow", "ecr:*", "")}), status: "still-denied", detail: "before: implicitDeny; with this policy: implicitDeny. The permissions boundary of the role stops it (secretsmanager:GetSecretValue)"},
+		{name: "the organization", world: withRole(awsfake.Role{}), scp: policyOf("Deny", "*", ""), status: "still-denied", detail: "before: explicitDeny; with this policy: explicitDeny. A service control policy of the organization stops it"},
+		{name: "a deny of the role's", world: withRole(awsfake.Role{Policies: []string{policyOf("Deny", "ecr:Batch*", "")}}), status: "still-denied", detail: "before: explicitDeny; with this policy: explicitDeny. A policy of the role denies it explicitly (ecr:BatchGetImage)"},
+		{
+			name: "a condition on what is known", world: withRole(awsfake.Role{Policies: []string{policyOf("Deny", "*", `,"Condition":{"StringNotEquals":{"aws:RequestedRegion":"eu-west-1","aws:PrincipalAccount":"111122223333"}}`)}}),
+			status: "allowed", detail: "before: implicitDeny; with this policy: allowed",
+		},
+		{
+			name: "a condition on what is not known", world: withRole(awsfake.Role{Policies: []string{policyOf("Deny", "*", `,"Condition":{"StringNotEquals":{"aws:SourceVpce":"vpce-1"}}`)}}),
+			status: "not-verified", detail: "before: explicitDeny; with this policy: explicitDeny. Conditions of the role's policies ask for aws:SourceVpce, whose values are not known here",
+		},
+		{name: "a role that only has a path", world: withRole(awsfake.Role{Path: "/svc/"}), status: "not-verified", detail: "Not tried: IAM has nothing of the name arn:aws:iam::111122223333:role/api-exec; where the evidence names only a role's session, the role's path is not known."},
+		{
+			name: "policies that cannot be evaluated", world: withRole(awsfake.Role{Policies: []string{policyOf("Allow", "*", `,"Condition":{"DateLessThan":{"aws:RequestedRegion":"x"}}`)}}),
+			status: "not-verified", detail: "Not tried: IAM could not evaluate the role's policies.",
+		},
+		{name: "a policy that is none", world: withRole(awsfake.Role{Policies: []string{"-"}}), status: "not-verified", detail: "Not tried: IAM's simulator does not take the call: Syntax errors in policy."},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.world.SCP = tt.scp
+			_, collector := serve(t, tt.world)
+			old := provable(account)
+			d := collector.Prove(t.Context(), old)
+			got := d.Fix.Policies[0].Verified
+			if got.Status != tt.status || !strings.HasPrefix(got.Detail, tt.detail) {
+				t.Errorf("verified %+v, want %s: %s", got, tt.status, tt.detail)
+			}
+			if want := map[bool]string{true: "", false: "iam:SimulatePrincipalPolicy"}[strings.HasPrefix(tt.detail, "Not tried")]; got.By != want {
+				t.Errorf("by %q, want %q", got.By, want)
+			}
+			if src := d.Sources[len(d.Sources)-1]; src.Name != "iam:SimulatePrincipalPolicy" || src.Status != evidence.SourceOK || src.Calls == 0 {
+				t.Errorf("source %+v", src)
+			}
+			if diff := cmp.Diff(provable(account), old); diff != "" {
+				t.Errorf("the diagnosis that was given is changed (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestProveAsksOnceForEachKindOfThing(t *testing.T) {
+	fake, collector := serve(t, withRole(awsfake.Role{}))
+	d := collector.Prove(t.Context(), provable(account))
+	if n := fake.Calls()["iam:SimulatePrincipalPolicy"]; n != 4 || d.Sources[1].Calls != n {
+		t.Errorf("asked %d times, counted %d; want two questions before and two with the policy", n, d.Sources[1].Calls)
+	}
+}
+
+func TestProveReadsEveryPage(t *testing.T) {
+	_, collector := serve(t, withRole(awsfake.Role{}), awsfake.WithPageSize(1))
+	if got := collector.Prove(t.Context(), provable(account)).Fix.Policies[0].Verified; got.Status != "allowed" {
+		t.Errorf("verified %+v", got)
+	}
+}
+
+func TestNothingToProveNoCall(t *testing.T) {
+	fake, collector := serve(t, withRole(awsfake.Role{}))
+	d := provable(account)
+	d.Fix.Policies[0].AttachTo.ARN = ""
+	if got := collector.Prove(t.Context(), d); len(got.Sources) != 1 || fake.Calls()["iam:SimulatePrincipalPolicy"] != 0 {
+		t.Errorf("sources %+v", got.Sources)
+	}
+}
+
+func TestAProofFailsAndNothingElse(t *testing.T) {
+	for _, f := range faults {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			fake, collector := serve(t, withRole(awsfake.Role{}))
+			fake.SetFault("iam:SimulatePrincipalPolicy", f.fault)
+			ctx := t.Context()
+			if f.budget > 0 {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, f.budget)
+				defer cancel()
+			}
+			d := collector.Prove(ctx, provable(account))
+			if ctx.Err() != nil {
+				t.Error("the answer came after the deadline")
+			}
+			src := d.Sources[len(d.Sources)-1]
+			if src.Name != "iam:SimulatePrincipalPolicy" || src.Status != f.want {
+				t.Errorf("source %+v, want %s", src, f.want)
+			}
+			checkNotOurs(t, evidence.Evidence{Sources: d.Sources})
+			got := d.Fix.Policies[0].Verified
+			switch {
+			case f.want == evidence.SourceOK:
+				if got.Status != "allowed" {
+					t.Errorf("verified %+v", got)
+				}
+				return
+			case got.Status != "not-verified" || got.By != "" || !strings.HasPrefix(got.Detail, "Not tried: "):
+				t.Errorf("verified %+v, want not tried", got)
+			case f.fault.Deny != strings.Contains(got.Detail, "grant iam:SimulatePrincipalPolicy to whystopped to have it tried"):
+				t.Errorf("verified %+v", got)
+			}
+			if denied := src.MissingPermission != nil && *src.MissingPermission == "iam:SimulatePrincipalPolicy"; denied != f.fault.Deny {
+				t.Errorf("missing permission %v", src.MissingPermission)
+			}
+			if diff := cmp.Diff(provable(account).Fix.Policies[0].Document, d.Fix.Policies[0].Document); diff != "" {
+				t.Errorf("the policy changed (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestNoTimeIsLeftForAProof(t *testing.T) {
+	fake, collector := serve(t, withRole(awsfake.Role{}))
+	ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+	defer cancel()
+	d := collector.Prove(ctx, provable(account))
+	if got := d.Fix.Policies[0].Verified; got.Status != "not-verified" || fake.Calls()["iam:SimulatePrincipalPolicy"] != 0 {
+		t.Errorf("verified %+v", got)
+	}
+	// That was no fault of IAM's, which the next diagnosis asks.
+	if got := collector.Prove(t.Context(), provable(account)).Fix.Policies[0].Verified; got.Status != "allowed" {
+		t.Errorf("the next is verified %+v", got)
+	}
+}
+
+// choosy stands before the double and takes one action at a time.
+func choosy(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		if form, err := url.ParseQuery(string(body)); err == nil && form.Has("ActionNames.member.2") {
+			w.Header().Set("Content-Type", "text/xml")
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(w, `<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><Error><Type>Sender</Type><Code>InvalidInput</Code><Message>Invalid Input Actions: [ecr:BatchGetImage] and [ecr:GetDownloadUrlForLayer] require different authorization information.</Message></Error><RequestId>1</RequestId></ErrorResponse>`)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func TestActionsThatIAMDoesNotTakeTogether(t *testing.T) {
+	fake := awsfake.New(withRole(awsfake.Role{}))
+	srv := httptest.NewServer(choosy(fake))
+	t.Cleanup(srv.Close)
+	d := awsclient.New(options(srv.URL)).Prove(t.Context(), provable(account))
+	if got := d.Fix.Policies[0].Verified; got.Status != "allowed" {
+		t.Errorf("verified %+v", got)
+	}
+	if n := fake.Calls()["iam:SimulatePrincipalPolicy"]; n != 6 {
+		t.Errorf("%d questions of one action were answered, want 3 before and 3 with the policy", n)
+	}
+}
