@@ -88,7 +88,7 @@ func evidenceAt(t *testing.T, p placedText) evidence.Evidence {
 func decodedAt(t *testing.T, p placedText) evidence.Evidence {
 	t.Helper()
 	forms := map[string]string{
-		"failure":    `{"text": "{\"failures\": [{\"arn\": \"arn:aws:ecs:eu-west-1:111122223333:container-instance/prod/0f1e\", \"reason\": \"%s\"}]}"}`,
+		"failure":    `{"text": "{\"failures\": [{\"arn\": \"arn:aws:ecs:eu-west-1:111122223333:task/prod/0f1e\", \"reason\": \"%s\"}]}"}`,
 		"attachment": `{"task": {"attachments": [{"type": "AmazonElasticBlockStorage", "details": [{"name": "statusReason", "value": %q}]}]}}`,
 		"agent":      `{"task": {"containers": [{"name": "app", "managedAgents": [{"name": "ExecuteCommandAgent", "reason": %q}]}]}}`,
 	}
