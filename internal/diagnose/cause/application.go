@@ -1,6 +1,10 @@
 package cause
 
-import "whystopped/internal/diagnose/verdict"
+import (
+	"strings"
+
+	"whystopped/internal/diagnose/verdict"
+)
 
 // metadataAddresses are those of credentials and metadata: what fails there is
 // about credentials, whatever the words around them.
@@ -23,7 +27,7 @@ func applicationCauses() []*Cause {
 			Code: "app.host-unknown", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "The application could not resolve the host name {name|that it was given}",
-			Meaning: "DNS knows no host {name|of that name} where the task runs. The name is misspelt, belongs to another network (a compose service, a private zone of another VPC), or is empty.",
+			Meaning: "DNS gave no address for {name|the host} where the task runs. The name is misspelt, belongs to another network (a compose service, a private zone of another VPC), or is empty. After a \"temporary failure\" look at the DNS settings of the VPC too.",
 			Fix:     []string{"Correct the host name in the application's settings. Names of other ECS services need Service Connect or Cloud Map; containers of one awsvpc task reach each other on localhost."},
 			Docs:    []string{docTaskNetworking, docStoppedErrors},
 			When:    Unless{Match: says(ByApp, hostPhrases()...), But: metadataAddresses},
@@ -58,9 +62,9 @@ func applicationCauses() []*Cause {
 		{
 			Code: "app.connections-exhausted", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.ResourceLimit,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
-			Title:   "No connection to the database or cache was left for the application",
-			Meaning: "Either the server has reached its limit of connections, or the application's own pool is used up. User, password and network are fine.",
-			Fix:     []string{"Lower the pool size per task (tasks × pool must stay below the server's limit), close idle connections, put RDS Proxy or a pooler in front, or raise the server's limit."},
+			Title:   "The database or cache is at its limit and served the application no more",
+			Meaning: "The server has reached its limit of connections (a cache perhaps that of its memory), or the application's own pool is used up. User, password and network are fine.",
+			Fix:     []string{"Lower the pool size per task (tasks × pool must stay below the server's limit), close idle connections, put RDS Proxy or a pooler in front, or raise the server's limit. A full cache needs more memory, or an eviction policy (maxmemory-policy)."},
 			Docs:    []string{docRDSProxy, docStoppedErrors},
 			When:    says(ByApp, exhaustedPhrases()...),
 		},
@@ -89,17 +93,18 @@ func applicationCauses() []*Cause {
 			Meaning: "The program was started with arguments that it does not understand, and gave up at once.",
 			Fix:     []string{"Correct command in the task definition (or the override of RunTask): each argument is an item of its own in the list, and what entryPoint holds already must not be repeated."},
 			Docs:    []string{docTaskParameters},
-			When:    says(ByApp, usagePhrases()...),
+			When:    Unless{Match: says(ByApp, usagePhrases()...), But: says(ByApp, phrase("err unknown command"), phrase("with args beginning with"))}, // Redis and its kind
 		},
 		{
 			Code: "app.port-in-use", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.ContainerConfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
-			Title:   "The application could not listen on port {port|it wants}: the port is taken",
+			Title:   "The port {port|that the application wants to listen on} is already taken",
 			Meaning: "Something else in the same network space listens there already: another container of the task (they share one in awsvpc and host mode), or a second copy of the program.",
 			Fix:     []string{"Give each container of the task a port of its own, and start the program once."},
 			Docs:    []string{docTaskNetworking, docTaskParameters},
 			When: says(ByApp,
 				pattern("eaddrinuse", `\bEADDRINUSE\b(?:[^\n]{0,60}?:(?P<port>\d{2,5})\b)?`), pattern("address already in use", `(?::(?P<port>[1-9]\d{1,4})\b[^\n]{0,30}?)?address already in use`), phrase("address in use"),
+				pattern("address already in use", `', (?P<port>\d{2,5})\)[^\n]{0,10}?address already in use`), pattern("address already in use", `address already in use - bind\(2\) for [^\n]{0,60}?port (?P<port>\d+)`), pattern("address already in use", `address already in use: AH00072: [^\n]{0,60}?:(?P<port>\d+)`), pattern("connection in use:", `connection in use: \('[^']*', (?P<port>\d+)\)`),
 				pattern("was already in use", `port (?P<port>\d+) was already in use`), pattern("is already in use", `port (?P<port>\d+) is already in use`), phrase("only one usage of each socket address"), phrase("address is already in use")),
 		},
 		{
@@ -110,7 +115,7 @@ func applicationCauses() []*Cause {
 			Reason:  "A missing permission is answered with AccessDenied; here the thing itself is missing.",
 			Fix:     []string{"Compare name, Region and account in the application's settings with the resource, and create it where it is missing."},
 			Docs:    []string{docStoppedErrors},
-			When:    says(ByApp, missingResourcePhrases()...),
+			When:    With{Match: says(ByApp, missingResourcePhrases()...), Names: resourceKind},
 		},
 		{
 			Code: "app.region-missing", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
@@ -133,7 +138,7 @@ func applicationCauses() []*Cause {
 			Docs:    []string{docStoppedErrors},
 			When: says(Log,
 				pattern("throttl", `\b(?P<name>Throttling(?:Exception)?|ThrottledException|RequestThrottled(?:Exception)?|KMSThrottlingException)\b`), phrase("rate exceeded"), pattern("provisionedthroughputexceeded", `(?P<name>ProvisionedThroughputExceeded(?:Exception)?)`), pattern("toomanyrequests", `\b(?P<name>TooManyRequests(?:Exception)?)\b`),
-				pattern("requestlimitexceeded", `(?P<name>RequestLimitExceeded)`), phrase("429 too many requests"), phrase("status code 429"), pattern("slowdown", `\b(?P<name>SlowDown)\b`), phrase("reduce your request rate")),
+				pattern("requestlimitexceeded", `(?P<name>RequestLimitExceeded)`), phrase("429 too many requests"), phrase("status code 429"), phrase("error code: 429"), phrase("rate limit exceeded"), pattern("slowdown", `\b(?P<name>SlowDown)\b`), phrase("reduce your request rate")),
 		},
 		{
 			Code: "app.process-limit", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.ResourceLimit,
@@ -156,4 +161,13 @@ func applicationCauses() []*Cause {
 			When:    says(ByApp, configurationPhrases()...),
 		},
 	}
+}
+
+// resourceKind is the kind of an AWS resource as running text has it.
+func resourceKind(_ *Case, m Match) map[string]string {
+	kind := m.Captures["kind"]
+	if kind == "" {
+		return nil
+	}
+	return map[string]string{"name": strings.ToLower(kind)}
 }

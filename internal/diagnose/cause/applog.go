@@ -21,12 +21,13 @@ var (
 // tailLines is how many of a log's last lines are searched for a complaint.
 const tailLines = 40
 
-// lastComplaint finds the last line of trouble of each log.
+// lastComplaint finds the last line of trouble of each log. A container that
+// was ended by a signal was not ended by what it complained of.
 func lastComplaint(misconfigured bool) Where {
 	return func(c *Case) []Match {
 		var found []Match
 		for _, t := range c.Texts {
-			if t.Place == Log && !c.refusedIn(t) {
+			if t.Place == Log && !c.refusedIn(t) && !c.Facts.signalled(t.Container) {
 				if m, ok := complaintIn(t, misconfigured); ok {
 					found = append(found, m)
 				}

@@ -182,6 +182,16 @@ func (f *Facts) firstEnded() *Ran {
 	return best
 }
 
+// signalled tells whether a container ended by SIGKILL or SIGTERM.
+func (f *Facts) signalled(container string) bool {
+	for _, r := range f.Containers {
+		if r.Name == container && r.Exited() {
+			return signalled(*r.ExitCode)
+		}
+	}
+	return false
+}
+
 // suspicion orders containers by how likely their end ended the task.
 func (r Ran) suspicion() int {
 	score := 0

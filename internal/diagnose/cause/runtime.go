@@ -35,7 +35,7 @@ func runtimeCauses() []*Cause {
 			Meaning: "The container was started and its program could not be executed: it is built for another architecture (x86-64, ARM64) than the one that the task runs on. A script without its #! line gives the same error.",
 			Fix:     []string{"Build the image for the task's platform (docker buildx build --platform linux/amd64 or linux/arm64), or set runtimePlatform.cpuArchitecture in the task definition."},
 			Docs:    []string{docTaskParameters},
-			When:    says(ByApp, phrase("exec format error"), phrase("qemu: uncaught target signal"), phrase("rosetta error:"), phrase("cannot execute binary file"), phrase("wrong elf class"), phrase("cpu does not support x86-64-v"), phrase("this program can only be run on processors with")),
+			When:    says(ByApp, phrase("exec format error"), phrase("qemu: uncaught target signal"), pattern("could not open", `qemu-\w+: could not open '/lib`), phrase("rosetta error:"), phrase("cannot execute binary file"), phrase("wrong elf class"), phrase("cpu does not support x86-64-v"), phrase("this program can only be run on processors with")),
 		},
 		{
 			Code: "app.crash", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppCrash,
