@@ -32,7 +32,7 @@ func runtimeCauses() []*Cause {
 			Code: "image.platform-at-run", Area: AreaImage, Phase: verdict.PhaseRuntime, Category: verdict.ImagePlatform,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The program was built for another CPU architecture than the task's",
-			Meaning: "The container was started and its program could not be executed: it is built for another architecture (x86-64, ARM64) than the one that the task runs on. A script without its #! line gives the same error.",
+			Meaning: "The container was started and its program could not be executed: it is built for another architecture (x86-64, ARM64), or a newer level of it, than the one that the task runs on. A script without its #! line gives the same error.",
 			Fix:     []string{"Build the image for the task's platform (docker buildx build --platform linux/amd64 or linux/arm64), or set runtimePlatform.cpuArchitecture in the task definition."},
 			Docs:    []string{docTaskParameters},
 			When:    says(ByApp, phrase("exec format error"), phrase("qemu: uncaught target signal"), pattern("could not open", `qemu-\w+: could not open '/lib`), phrase("rosetta error:"), phrase("cannot execute binary file"), phrase("wrong elf class"), phrase("cpu does not support x86-64-v"), phrase("this program can only be run on processors with")),
