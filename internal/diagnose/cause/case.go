@@ -89,7 +89,7 @@ func textsOf(ev evidence.Evidence, f *Facts) []*Text {
 	var ts []*Text
 	add := func(t *Text) {
 		if strings.TrimSpace(t.Raw) != "" {
-			t.Cut = wasCut(t.Raw)
+			t.Cut = wasCut(t)
 			ts = append(ts, t)
 		}
 	}
@@ -125,9 +125,11 @@ func isPullError(reason string) bool { return strings.HasPrefix(reason, "CannotP
 
 // wasCut tells texts that end where AWS cuts: reasons at 255 or 1,024 bytes
 // (aws/amazon-ecs-agent ecs-agent/api/ecs/client/ecs_client.go), or in dots.
-func wasCut(s string) bool {
-	n := len(s)
-	return n >= 250 && n <= 255 || n >= 1015 && n <= 1024 || strings.HasSuffix(s, "...") || strings.HasSuffix(s, "…")
+// Service events have no such length.
+func wasCut(t *Text) bool {
+	n := len(t.Raw)
+	full := t.Place&(Stopped|Reason|Pasted) != 0 && (n >= 250 && n <= 255 || n >= 1015 && n <= 1024)
+	return full || strings.HasSuffix(t.Raw, "...") || strings.HasSuffix(t.Raw, "…")
 }
 
 // maxDenialBytes bounds how much of one text is read for denials: its last

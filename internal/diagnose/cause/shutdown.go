@@ -18,7 +18,7 @@ func shutdownCauses() []*Cause {
 			Fix:     []string{"Look for StopTask in CloudTrail: its record names who it was and from where."},
 			Docs:    []string{docStoppedErrors},
 			When: Any{
-				stopCode("UserInitiated"),
+				Unless{Match: stopCode("UserInitiated"), But: says(Stopped, phrase("deregistration forced by user"))},
 				When{If: noOtherStop, Match: says(Stopped|Pasted|Event, phrase("stopped by user"), phrase("stopped by the user"), pattern("stopped by", `^Task (?:was )?stopped by (?:a )?(?:user|request)`))},
 			},
 		},
@@ -61,7 +61,7 @@ func shutdownCauses() []*Cause {
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "AWS replaced the infrastructure under the task",
 			Meaning: "ECS maintains, retires or has lost what the task ran on. A service starts a new task by itself; a standalone task stays stopped.",
-			Fix:     []string{"Nothing for a service; run standalone tasks again. A tag that was overwritten since may not be pulled the same."},
+			Fix:     []string{"Nothing for a service; run standalone tasks again. ECS takes the image by the deployment's digest: if that was deleted since, deploy anew."},
 			Docs:    []string{docMaintenance},
 			When:    Any{stopCode("InfrastructureHealth"), says(Stopped|Pasted|Event, phrase("performing maintenance on the underlying infrastructure"), phrase("infrastructure hosting the task"), phrase("scheduled for retirement"), phrase("fargate task retirement"), phrase("task_patching_retirement"), phrase("underlying infrastructure issue"), phrase("infrastructure failure"), phrase("underlying hardware"))},
 		},
@@ -69,12 +69,12 @@ func shutdownCauses() []*Cause {
 			Code: "health.load-balancer", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.HealthCheck,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The task failed the health check of its load balancer",
-			Meaning: "The application ran, but did not answer the load balancer's check as expected, and ECS replaces such tasks.",
+			Meaning: "The application ran, but its answer to the load balancer's check was not the expected one ({reason|an error code, a timeout or no connection}), and ECS replaces such tasks.",
 			Fix:     []string{"Compare path, port, expected codes and timeout of the target group's check with the application; give it time to start (healthCheckGracePeriodSeconds); let the load balancer's security group in to the container's port."},
 			Docs:    []string{docServiceELB},
 			When: Any{
 				says(Stopped|Event|Log|Pasted,
-					pattern("is unhealthy in", `is unhealthy in \(?(?:target-group|elb|target group)[^\n]{0,250}?due to \(reason [^)\n]*`), pattern("failed elb health check", `failed ELB health check`), phrase("health checks failed with these codes"),
+					pattern("is unhealthy in", `is unhealthy in \(?(?:target-group|elb|target group)[^\n]{0,250}?due to \(reason (?P<reason>[^)\n]*)`), pattern("failed elb health check", `failed ELB health check`), phrase("health checks failed with these codes"),
 					pattern("is unhealthy in", `is unhealthy in`), phrase("target.failedhealthchecks"), phrase("target.responsecodemismatch"), phrase("target.timeout"), phrase("failed route 53 health checks")),
 				says(Log, pattern("elb-healthchecker", `\b[A-Z]+ \S+ HTTP/[\d.]+"? [45]\d\d [^\n]{0,120}?ELB-HealthChecker`)),
 			},
@@ -91,11 +91,11 @@ func shutdownCauses() []*Cause {
 		{
 			Code: "health.container", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.HealthCheck,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The task failed the container's own health check",
+			Title:   "The health check inside the {which|task's container} failed",
 			Meaning: "The check that the task definition runs inside the container failed too often in a row, and ECS stopped the task.",
 			Fix:     []string{"Run the healthCheck command in the container: does the image have its program (curl, wget)? Give startPeriod, timeout and retries enough room, and the container enough CPU and memory."},
 			Docs:    []string{docHealthCheck},
-			When:    says(Stopped|Event|Reason|Pasted, phrase("failed container health check"), phrase("container health checks")),
+			When:    With{Names: unhealthy, Match: says(Stopped|Event|Reason|Pasted, phrase("failed container health check"), phrase("container health checks"))},
 		},
 		{
 			Code: "stop.scaling", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.Deployment,
@@ -105,7 +105,8 @@ func shutdownCauses() []*Cause {
 			Fix:     []string{"Nothing, unless the service was not meant to scale in or deploy then: its events and UpdateService in CloudTrail tell."},
 			Docs:    []string{docStoppedErrors},
 			When: Any{
-				says(Stopped|Pasted|Event, phrase("scaling activity initiated by"), phrase("deployment rolled back"), phrase("rolling back to"), phrase("task was replaced"), phrase("service deleted"), phrase("due to az rebalancing"), phrase("for az rebalancing")),
+				says(Stopped|Pasted|Event, phrase("scaling activity initiated by"), phrase("task was replaced"), phrase("service deleted"), phrase("due to az rebalancing"), phrase("for az rebalancing")),
+				says(Stopped, phrase("deployment rolled back"), phrase("rolling back to")),
 				Unless{Match: stopCode("ServiceSchedulerInitiated"), But: says(Stopped, phrase("health check"), phrase("maintenance"), phrase("draining"), phrase("retirement"))},
 			},
 		},
@@ -123,7 +124,7 @@ func shutdownCauses() []*Cause {
 		{
 			Code: "exec.agent-failed", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.Agent,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
-			Title:   "ECS Exec's agent does not run in the container {container|}",
+			Title:   "ECS Exec's agent does not run in the container {container|of the task}",
 			Meaning: "ECS Exec cannot open a session into this container. That never stops a task: something else did.",
 			Reason:  "The managed agent tells of its own start, not of a permission; that it runs would not prove the task role's ssmmessages permissions either.",
 			Fix:     []string{"See that the root file system is writable, that the container has enough memory, and that init processes leave the agent alone; then start the task anew with ECS Exec enabled."},
@@ -139,7 +140,20 @@ func shutdownCauses() []*Cause {
 			Fix:     []string{"Check that the service or task was started with ECS Exec enabled, that the task role may call ssmmessages, and that the subnet reaches the ssmmessages endpoint; then start the task anew."},
 			Docs:    []string{docExec},
 			Grants:  []string{"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"},
-			When:    says(Pasted|Log, phrase("targetnotconnectedexception"), phrase("execute command was not enabled when the task was run"), phrase("the execute command agent isn't running")),
+			When:    says(Pasted|Log, phrase("targetnotconnectedexception")),
+		},
+		{
+			Code: "exec.not-enabled", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.ContainerConfig,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Title:   "ECS Exec was not enabled when the task was started, or its agent does not run yet",
+			Meaning: "A session opens only into tasks that were started with ECS Exec, and only once its agent runs in the container. It never stops a task.",
+			Reason:  "ECS answered the call, so the caller may make it; the text names a setting and no permission.",
+			Fix: []string{
+				"Switch it on (aws ecs update-service --enable-execute-command --force-new-deployment, or run-task --enable-execute-command) and open the session into a task that was started afterwards.",
+				"If it was on, look at managedAgents in aws ecs describe-tasks: ExecuteCommandAgent has to be RUNNING.",
+			},
+			Docs: []string{docExec},
+			When: says(Pasted|Log, phrase("execute command was not enabled when the task was run"), phrase("the execute command agent isn't running")),
 		},
 		{
 			Code: "running", Area: AreaShutdown, Level: Frame, Phase: verdict.PhaseUnknown, Category: verdict.Other,
@@ -190,6 +204,22 @@ func stopCode(code string) Matcher {
 		}
 		return []Match{m}
 	})
+}
+
+// unhealthy names the container whose health check failed, where it is only one.
+func unhealthy(c *Case, _ Match) map[string]string {
+	var names []string
+	if c.Evidence.Task != nil {
+		for _, container := range c.Evidence.Task.Containers {
+			if container.HealthStatus == "UNHEALTHY" {
+				names = append(names, container.Name)
+			}
+		}
+	}
+	if len(names) != 1 {
+		return nil
+	}
+	return map[string]string{"which": "container " + names[0]}
 }
 
 func withoutTask(f *Facts) bool { return !f.HasTask }

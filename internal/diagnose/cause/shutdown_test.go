@@ -1,0 +1,42 @@
+package cause
+
+import (
+	"testing"
+
+	"whystopped/internal/diagnose/evidence"
+)
+
+// TestUnhealthyNamesTheContainer holds the health check's title to the container
+// that failed it, and to none where several did.
+func TestUnhealthyNamesTheContainer(t *testing.T) {
+	var check *Cause
+	for _, k := range All() {
+		if k.Code == "health.container" {
+			check = k
+		}
+	}
+	tests := []struct {
+		name   string
+		health []string
+		want   string
+	}{
+		{"one of two", []string{"HEALTHY", "UNHEALTHY"}, "The health check inside the container b failed"},
+		{"both", []string{"UNHEALTHY", "UNHEALTHY"}, "The health check inside the task's container failed"},
+		{"not told", []string{"UNKNOWN", ""}, "The health check inside the task's container failed"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			task := &evidence.Task{StoppedReason: "Task failed container health checks"}
+			for i, health := range test.health {
+				task.Containers = append(task.Containers, evidence.Container{Name: string(rune('a' + i)), HealthStatus: health})
+			}
+			found := check.When.Find(NewCase(evidence.Evidence{Task: task}))
+			if len(found) == 0 {
+				t.Fatal("the cause is not found")
+			}
+			if got := Fill(check.Title, found[0].Captures); got != test.want {
+				t.Errorf("title = %q, want %q", got, test.want)
+			}
+		})
+	}
+}
