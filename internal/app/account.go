@@ -12,6 +12,7 @@ import (
 	"whystopped/internal/awsclient"
 	"whystopped/internal/casebook"
 	"whystopped/internal/config"
+	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
 	"whystopped/internal/web"
@@ -44,7 +45,10 @@ func openAccount(ctx context.Context, cfg config.Config, log *slog.Logger) (*acc
 // the casebook's words.
 type collector struct{ aws *awsclient.Collector }
 
-var _ casebook.Collector = collector{}
+var (
+	_ casebook.Collector = collector{}
+	_ casebook.Prover    = collector{}
+)
 
 func (c collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, error) {
 	ref, err := c.aws.Resolve(ctx, ref)
@@ -54,6 +58,10 @@ func (c collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, e
 func (c collector) Collect(ctx context.Context, ref taskref.Ref) (evidence.Evidence, error) {
 	ev, err := c.aws.Collect(ctx, ref, nil)
 	return ev, inWordsOfCasebook(err)
+}
+
+func (c collector) Prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosis {
+	return c.aws.Prove(ctx, d)
 }
 
 func inWordsOfCasebook(err error) error {

@@ -68,7 +68,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error)
 func newHandler(cfg config.Config, aws *account, log *slog.Logger) (http.Handler, error) {
 	store := memory.New(memory.Limits{Diagnoses: keptDiagnoses, Bytes: keptBytes})
 	book := casebook.New(casebook.Options{
-		Collector: aws.collector, Store: store, Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
+		Collector: aws.collector, Prover: aws.collector, Store: store, Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
 	})
 	return routes(surroundings{
 		book: book, causes: diagnose.Catalogue(), samples: aws.samples, publicURL: cfg.PublicURL, version: version(), log: log,

@@ -20,6 +20,7 @@ import (
 // Options are what a Casebook works with. All fields are needed.
 type Options struct {
 	Collector Collector
+	Prover    Prover
 	Store     Store
 	Log       *slog.Logger
 	// Timeout bounds one whole diagnosis.
@@ -69,7 +70,7 @@ func (c *Casebook) Evaluate(ctx context.Context, ev evidence.Evidence) (diagnose
 	if err != nil {
 		return diagnose.Diagnosis{}, &Error{Kind: InvalidEvidence, Message: "What was pasted cannot be diagnosed: " + err.Error() + "."}
 	}
-	d := c.conclude(ev)
+	d := c.sign(conclude(ev))
 	if err := c.opts.Store.Save(ctx, Kept{Diagnosis: d, Brought: true}); err != nil {
 		return diagnose.Diagnosis{}, fmt.Errorf("keep diagnosis %s: %w", d.ID, err)
 	}

@@ -60,9 +60,21 @@ func stoppedTask() evidence.Evidence {
 	return evidence.Evidence{Task: &evidence.Task{TaskARN: taskARN, LastStatus: "STOPPED", StoppedReason: "Essential container in task exited"}}
 }
 
-func open(c casebook.Collector, s casebook.Store) *casebook.Casebook {
+// prover answers with a function; nil proves nothing.
+type prover func(context.Context, diagnose.Diagnosis) diagnose.Diagnosis
+
+func (p prover) Prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosis {
+	if p == nil {
+		return d
+	}
+	return p(ctx, d)
+}
+
+func open(c casebook.Collector, s casebook.Store) *casebook.Casebook { return openWith(c, nil, s) }
+
+func openWith(c casebook.Collector, p prover, s casebook.Store) *casebook.Casebook {
 	return casebook.New(casebook.Options{
-		Collector: c, Store: s, Log: slog.New(slog.DiscardHandler), Timeout: 10 * time.Second, Now: time.Now, NewID: casebook.NewID,
+		Collector: c, Prover: p, Store: s, Log: slog.New(slog.DiscardHandler), Timeout: 10 * time.Second, Now: time.Now, NewID: casebook.NewID,
 	})
 }
 

@@ -42,18 +42,21 @@ func (c *Casebook) share(ctx context.Context, ref taskref.Ref, kept *diagnose.Di
 	}
 }
 
-// investigate collects, diagnoses and keeps. Where AWS has meanwhile forgotten
-// the task, the kept diagnosis knows more and is given instead.
+// investigate collects, diagnoses, tries the fix and keeps, all but the last
+// within the time for a diagnosis. Where AWS has meanwhile forgotten the task,
+// the kept diagnosis knows more and is given instead.
 func (c *Casebook) investigate(ctx context.Context, ref taskref.Ref, kept *diagnose.Diagnosis) (diagnose.Diagnosis, error) {
-	ev, err := c.collect(ctx, ref)
+	within, cancel := context.WithTimeout(ctx, c.opts.Timeout)
+	defer cancel()
+	ev, err := c.collect(within, ref)
 	if err != nil {
 		return diagnose.Diagnosis{}, c.inTime(err)
 	}
 	if kept != nil && stopped(*kept) && ev.Task == nil {
 		return *kept, nil
 	}
-	d := c.conclude(ev)
-	ctx, cancel := context.WithTimeout(ctx, saveTimeout)
+	d := c.sign(c.opts.Prover.Prove(within, conclude(ev)))
+	ctx, cancel = context.WithTimeout(ctx, saveTimeout)
 	defer cancel()
 	if err := c.opts.Store.Save(ctx, Kept{Diagnosis: d}); err != nil {
 		return diagnose.Diagnosis{}, fmt.Errorf("keep diagnosis %s: %w", d.ID, err)
@@ -61,10 +64,8 @@ func (c *Casebook) investigate(ctx context.Context, ref taskref.Ref, kept *diagn
 	return d, nil
 }
 
-// collect reads the evidence within the time for a diagnosis.
+// collect reads the evidence.
 func (c *Casebook) collect(ctx context.Context, ref taskref.Ref) (evidence.Evidence, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.opts.Timeout)
-	defer cancel()
 	ref, err := c.opts.Collector.Resolve(ctx, ref)
 	if err != nil {
 		return evidence.Evidence{}, fmt.Errorf("resolve: %w", err)
@@ -78,8 +79,12 @@ func (c *Casebook) collect(ctx context.Context, ref taskref.Ref) (evidence.Evide
 
 // conclude is the only way from evidence to a diagnosis: secrets are taken out
 // before anything looks at the evidence, so that none can get into the answer.
-func (c *Casebook) conclude(ev evidence.Evidence) diagnose.Diagnosis {
-	d := diagnose.Diagnose(withoutSecrets(ev))
+func conclude(ev evidence.Evidence) diagnose.Diagnosis {
+	return diagnose.Diagnose(withoutSecrets(ev))
+}
+
+// sign gives a finished diagnosis its date and id.
+func (c *Casebook) sign(d diagnose.Diagnosis) diagnose.Diagnosis {
 	d.CreatedAt = c.opts.Now().UTC()
 	d.ID = c.opts.NewID(d.CreatedAt)
 	fillLists(&d)

@@ -23,6 +23,13 @@ type Collector interface {
 	Collect(ctx context.Context, ref taskref.Ref) (evidence.Evidence, error)
 }
 
+// Prover tries the policies of a diagnosis on the roles that they are for.
+type Prover interface {
+	// Prove tells what came of it in the diagnosis itself, also where nothing
+	// could be tried. It never fails, and answers within ctx's deadline.
+	Prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosis
+}
+
 // Kept is a diagnosis as a Store keeps it.
 type Kept struct {
 	Diagnosis diagnose.Diagnosis

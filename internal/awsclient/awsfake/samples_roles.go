@@ -25,7 +25,7 @@ func roleSamples() []draft {
 				Name: "role-not-assumable-task", Kind: kind,
 				Title:        "A task whose execution role ECS cannot assume, since it is gone",
 				WantCause:    "role.cannot-be-assumed",
-				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMTrust,
+				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMRoleMissing,
 			},
 			app: "invoice-export", standalone: true, startedBy: "events-rule/invoice-export-nightly",
 			life: failedInit, ended: 24 * minute, refused: true,
