@@ -23,7 +23,7 @@ func placementCauses() []*Cause {
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "No container instance has enough {name|CPU or memory} left for the task",
 			Meaning: "Every instance was passed over because the task asks for more {name|CPU or memory} than any of them has left.",
-			Fix:     []string{"Add instances or take larger ones, or let the task ask for less {name|CPU and memory}."},
+			Fix:     []string{"Add instances or take larger ones, or lower the task's {name|CPU and memory}."},
 			Docs:    []string{docServiceEvents, docAPIFailures},
 			When:    With{Names: scarce, Match: says(ByECS|Log, pattern("has insufficient", `has insufficient (?P<resource>CPU|memory)`), pattern("resource:cpu", `\bRESOURCE:(?P<resource>CPU)\b`), pattern("resource:memory", `\bRESOURCE:(?P<resource>MEMORY)\b`), pattern("resource:gpu", `\bRESOURCE:(?P<resource>GPU)\b`), pattern("resource:*", `\bRESOURCE:\*`), phrase("insufficient cpu units"), pattern("doesn't have enough", `container.instance[^\n]{0,60}? doesn['’]t have enough (?P<resource>CPU|memory)`))},
 		},

@@ -69,7 +69,7 @@ func shutdownCauses() []*Cause {
 			Code: "health.load-balancer", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.HealthCheck,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The task failed the health check of its load balancer",
-			Meaning: "The application ran, but its answer to the load balancer's check was not the expected one ({reason|an error code, a timeout or no connection}), and ECS replaces such tasks.",
+			Meaning: "The application ran, but did not pass the load balancer's check ({reason|an error code, a timeout or no connection}); ECS replaces such tasks.",
 			Fix:     []string{"Compare path, port, expected codes and timeout of the target group's check with the application; give it time to start (healthCheckGracePeriodSeconds); let the load balancer's security group in to the container's port."},
 			Docs:    []string{docServiceELB},
 			When: Any{
@@ -125,7 +125,7 @@ func shutdownCauses() []*Cause {
 			Code: "exec.agent-failed", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.Agent,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "ECS Exec's agent does not run in the container {container|of the task}",
-			Meaning: "ECS Exec cannot open a session into this container. That never stops a task: something else did.",
+			Meaning: "ECS Exec cannot open a session into this container. That never stops a task; if this one has stopped, something else did it.",
 			Reason:  "The managed agent tells of its own start, not of a permission; that it runs would not prove the task role's ssmmessages permissions either.",
 			Fix:     []string{"See that the root file system is writable, that the container has enough memory, and that init processes leave the agent alone; then start the task anew with ECS Exec enabled."},
 			Docs:    []string{docExec},
