@@ -131,7 +131,7 @@ func configurationPhrases() []*Phrase {
 // memoryPhrases are what programs and the kernel say of memory that ran out.
 func memoryPhrases() []*Phrase {
 	return []*Phrase{
-		phrase("java.lang.outofmemoryerror"), phrase("heap out of memory"), phrase("fatal error: runtime: out of memory"), phrase("runtime: cannot allocate memory"), phrase("allocation failed - javascript heap"), phrase("ineffective mark-compacts"), pattern("memoryerror", `(?:^|[\s:])MemoryError\b`), phrase("cannot allocate memory"), phrase("out of memory: kill"), phrase("memory cgroup out of memory"), phrase("oom-kill"), phrase("oom_kill"), phrase("oomkilled"),
+		phrase("java.lang.outofmemoryerror"), phrase("heap out of memory"), phrase("<--- last few gcs"), phrase("ineffective mark-compacts"), phrase("fatal error: runtime: out of memory"), phrase("runtime: cannot allocate memory"), phrase("allocation failed - javascript heap"), phrase("ineffective mark-compacts"), pattern("memoryerror", `(?:^|[\s:])MemoryError\b`), phrase("cannot allocate memory"), phrase("out of memory: kill"), phrase("memory cgroup out of memory"), phrase("oom-kill"), phrase("oom_kill"), phrase("oomkilled"),
 		phrase("system.outofmemoryexception"), phrase("allowed memory size of"), phrase("there is insufficient memory for the java runtime environment"), phrase("failed to allocate memory"), phrase("std::bad_alloc"), phrase("nomemoryerror"), phrase("memory allocation of"), phrase("gc overhead limit exceeded"), phrase("perhaps out of memory?"), pattern("was sent sigkill", `Worker[^\n]{0,60}?was sent SIGKILL`), phrase("virtual memory exhausted"), phrase("unable to allocate"), pattern("enomem", `\bENOMEM\b`),
 		pattern("killed", `(?m:^(?:\S+: line \d+:\s*\d+\s)?Killed(?:\s{2,}.*)?$)`),
 	}

@@ -66,6 +66,7 @@ func (c *Case) readTrail() {
 	for _, r := range c.Evidence.CloudTrail {
 		d, ok := denial.FromRecord(r)
 		if !ok {
+			c.readFailure(r)
 			continue
 		}
 		text := recordText(r)
@@ -75,6 +76,19 @@ func (c *Case) readTrail() {
 		}
 		c.Refusals = append(c.Refusals, Refusal{Denial: d, Text: text, Who: c.who(d, text)})
 	}
+}
+
+// readFailure takes the words of a call that failed without being refused, so
+// that the catalogue sees them. Calls of the application are left out: programs
+// ask for things that are not there, and go on.
+func (c *Case) readFailure(r evidence.Record) {
+	issuer := r.UserIdentity.SessionContext.SessionIssuer.ARN
+	if r.ErrorCode == "" || r.ErrorMessage == "" || issuer != "" && issuer == c.Facts.TaskRole && issuer != c.Facts.ExecutionRole {
+		return
+	}
+	text := recordText(r)
+	text.index(literals().scan)
+	c.Texts = append(c.Texts, text)
 }
 
 func recordText(r evidence.Record) *Text {

@@ -51,6 +51,7 @@ const (
 	docEFSIAM           = "https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html"
 	docKMSPolicies      = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html"
 	docS3Denied         = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html"
+	docAOSS             = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-data-access.html"
 	docMSKIAM           = "https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control.html"
 	docRDSTLS           = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html"
 	docRDSProxy         = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html"

@@ -53,6 +53,7 @@ func imageCauses() []*Cause {
 						pattern("does not exist in the registry", `the repository with name '(?P<image>[^']+)' does not exist in the registry`),
 						pattern("manifest for", `manifest for (?P<image>\S+) not found`),
 						pattern("not found", `failed to resolve (?:ref|reference) "?(?P<image>[^\s"]+?)"?: (?:\S+ )?(?:\S+: )?not found`),
+						pattern("not found", `failed to resolve (?:ref|reference) [^\n]{1,400}?sha256:[^\n]{0,100}?: not found`),
 						pattern("404 not found", `(?:failed to resolve (?:ref|reference) "?(?P<image>[^\s"]+?)"?: )?(?:unexpected status|pulling from host)[^\n]{0,400}?404 Not Found`),
 						pattern("not found", `CannotPull\w*Error:[^\n]{0,200}?\b(?P<image>[\w.-]+/[\w./:@-]+): not found`)),
 				}},

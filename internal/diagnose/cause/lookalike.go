@@ -31,7 +31,23 @@ func lookalikeCauses() []*Cause {
 			Docs:    []string{docStoppedErrors},
 			When: Unless{
 				Match: says(ByApp, brokerPhrases()...),
-				But:   mskByIAM,
+				But:   Any{mskByIAM, says(ByApp, phrase(".aoss.amazonaws.com"))},
+			},
+		},
+		{
+			Code: "lookalike.aoss", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.IAMPermission,
+			Identity: verdict.TaskRole, Confidence: verdict.Possible,
+			Title:   "The OpenSearch Serverless collection refused the task role",
+			Meaning: "A collection asks two policies: the role needs aoss:APIAccessAll, and the collection's data access policy must name the role. The text does not say which of the two refused.",
+			Reason:  "Requests to OpenSearch Serverless are signed with the credentials of the application, which are the task role's.",
+			Fix: []string{
+				"Name {role|the task role} as a principal in the collection's data access policy, with the index permissions that the application needs. A change takes about a minute.",
+				"Then see that {role|the task role} has aoss:APIAccessAll on the collection.",
+			},
+			Docs: []string{docAOSS},
+			When: Both{
+				says(ByApp, phrase("security_exception"), phrase("authorization_exception"), phrase("authorizationexception(403"), phrase("403 forbidden")),
+				says(ByApp, phrase(".aoss.amazonaws.com")),
 			},
 		},
 		{

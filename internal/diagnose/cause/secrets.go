@@ -27,6 +27,7 @@ func secretCauses() []*Cause {
 			When: Unless{
 				Match: Any{
 					With{Match: says(Log|Pasted, missingSecret()...), Phase: verdict.PhaseRuntime}, // a program asked, unless a start is told of
+					says(Trail, missingSecret()...),
 					startSays(append([]*Phrase{pattern("resourcenotfoundexception", `(?:secret|\basm\b)[\s\S]{0,500}?ResourceNotFoundException`)}, missingSecret()...)...),
 					// The same advice stands before a refusal and before a missing secret.
 					With{Phase: verdict.PhaseStartup, Match: Any{
