@@ -117,9 +117,15 @@ func (d Diagnosis) proofs() []*proof {
 // run makes the trials of one round for all proofs together, each question once.
 func run(proofs []*proof, simulate Simulate, round func(*proof) ([]Trial, *[]Result)) error {
 	var all []Trial
+	index := map[string]int{} // by question
 	for _, p := range proofs {
 		trials, _ := round(p)
-		all = append(all, trials...)
+		for _, t := range trials {
+			if _, again := index[t.question()]; !again {
+				index[t.question()] = len(all)
+				all = append(all, t)
+			}
+		}
 	}
 	if len(all) == 0 {
 		return nil
@@ -130,7 +136,9 @@ func run(proofs []*proof, simulate Simulate, round func(*proof) ([]Trial, *[]Res
 	}
 	for _, p := range proofs {
 		trials, into := round(p)
-		*into, results = results[:len(trials)], results[len(trials):]
+		for _, t := range trials {
+			*into = append(*into, results[index[t.question()]])
+		}
 	}
 	return nil
 }

@@ -190,13 +190,14 @@ func TestWhatASimulationCannotTry(t *testing.T) {
 	session.AttachTo = &diagnose.AttachTo{Kind: verdict.Caller, ARN: "arn:aws:sts::111122223333:assumed-role/deploy/ci"}
 	foreign := identityPolicy("denied", allowing("*", "iam:PassRole"))
 	foreign.AttachTo = &diagnose.AttachTo{Kind: verdict.Caller, ARN: "arn:aws:iam::444455556666:role/deploy"}
+	form := identityPolicy("denied", allowing("arn:aws:dynamodb:eu-west-1:111122223333:table/TABLE_NAME", "dynamodb:GetItem"))
 	var many []iampolicy.Statement
 	for i := range 17 {
 		many = append(many, allowing("arn:aws:s3:::bucket/"+string(rune('a'+i)), "s3:GetObject"))
 	}
-	d := diagnosed(trust, key, nobody, session, foreign, identityPolicy("denied", many...))
-	wants := []string{"", "identity policies", "does not name the principal", "roles and users only", "of account 444455556666", "more parts"}
-	if d.Provable() != true || diagnosed(trust, key, nobody, session, foreign).Provable() {
+	d := diagnosed(trust, key, nobody, session, foreign, form, identityPolicy("denied", many...))
+	wants := []string{"", "identity policies", "does not name the principal", "roles and users only", "of account 444455556666", "words in capitals", "more parts"}
+	if d.Provable() != true || diagnosed(trust, key, nobody, session, foreign, form).Provable() {
 		t.Error("a diagnosis is provable if a policy is for a role or a user")
 	}
 	never := func([]diagnose.Trial) ([]diagnose.Result, error) { return nil, errors.New("asked") }

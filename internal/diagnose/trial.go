@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -35,6 +36,11 @@ type ContextValue struct {
 	List bool
 }
 
+// question tells trials apart that have to be made one by one.
+func (t Trial) question() string {
+	return fmt.Sprintf("%s %q %q %+v %p", t.Principal, t.Actions, t.Resources, t.Context, t.With)
+}
+
 // pattern is what the policy says for a resource of the trial.
 func (t Trial) pattern(resource string) string {
 	if i := slices.Index(t.Resources, resource); i >= 0 {
@@ -57,6 +63,9 @@ func (d Diagnosis) untriable(p Policy) string {
 	}
 	if d.Task.Account != "" && a.Account != d.Task.Account {
 		return "the principal is of account " + a.Account + ", and can be asked about only there."
+	}
+	if slices.ContainsFunc(p.Document.Statement, iampolicy.Statement.IsForm) {
+		return "it has words in capitals to replace, since the evidence does not name the resource."
 	}
 	return ""
 }

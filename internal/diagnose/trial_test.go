@@ -87,3 +87,25 @@ func TestOnlyWhatIsDeniedIsTriedAgain(t *testing.T) {
 		t.Errorf("tried again: %+v", again)
 	}
 }
+
+func TestWhatTwoPoliciesShareIsAskedOnce(t *testing.T) {
+	secret := allowing(dbSecret, "secretsmanager:GetSecretValue")
+	d := diagnosed(identityPolicy("denied", secret), identityPolicy("startup-complete", allowing("*", "ecr:GetAuthorizationToken"), secret))
+	var rounds []int
+	d, err := d.Proven(func(trials []diagnose.Trial) ([]diagnose.Result, error) {
+		rounds = append(rounds, len(trials))
+		return always(diagnose.Outcome{Decision: "implicitDeny"}, diagnose.Outcome{Decision: "allowed"})(trials)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Before, the secret is one question; after, the two policies differ.
+	if diff := cmp.Diff([]int{2, 3}, rounds); diff != "" {
+		t.Errorf("questions of each round (-want +got):\n%s", diff)
+	}
+	for _, p := range d.Fix.Policies {
+		if p.Verified.Detail != "before: implicitDeny; with this policy: allowed" {
+			t.Errorf("%s: verified %+v", p.Purpose, p.Verified)
+		}
+	}
+}

@@ -1,9 +1,11 @@
 package iampolicy
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
+	"whystopped/internal/arn"
 	"whystopped/internal/iampolicy/sar"
 )
 
@@ -49,6 +51,19 @@ func placeholder(t sar.ResourceType, ctx Context) string {
 			return orWord(ctx.Account, "ACCOUNT_ID")
 		}
 		return capitals(variable)
+	})
+}
+
+// IsForm tells whether one of the statement's resources has words in capitals to
+// replace, so that the statement allows nothing yet.
+func (s Statement) IsForm() bool {
+	return slices.ContainsFunc(s.Resource, func(resource string) bool {
+		a, ok := arn.Parse(resource)
+		at := Context{Partition: a.Partition, Region: a.Region, Account: a.Account}
+		return ok && slices.ContainsFunc(s.Action, func(action string) bool {
+			act, _ := Canonical(action)
+			return slices.ContainsFunc(act.Types, func(t sar.TypeUse) bool { return placeholder(*t.ResourceType, at) == resource })
+		})
 	})
 }
 
