@@ -28,6 +28,19 @@ type Diagnosis struct {
 	// CompleteAfter is when CloudTrail should have caught up; nil where
 	// looking again would bring nothing new.
 	CompleteAfter *time.Time `json:"completeAfter"`
+	// Supersedes is the id of an older diagnosis of the task, whose place this
+	// one takes; "" where there is none.
+	Supersedes string `json:"supersedes,omitempty"`
+	// Incident is what the stop is one of; nil where that was not looked at.
+	Incident *Incident `json:"incident,omitempty"`
+}
+
+// Incident is tasks of one service and revision that stopped alike.
+type Incident struct {
+	ID string `json:"id"`
+	// Siblings are the ids of the tasks whose evidence stands in for this
+	// task's own; none where its own was read.
+	Siblings []string `json:"siblings,omitempty"`
 }
 
 // TaskView is the task as the diagnosis shows it: roles are the effective ones.
@@ -98,6 +111,9 @@ type Quote struct {
 	At     time.Time `json:"at,omitzero"`
 	// Ref is the log group and stream, or an event id.
 	Ref string `json:"ref,omitempty"`
+	// Task is the id of the sibling task that the quote was read of; "" for
+	// the task itself.
+	Task string `json:"task,omitempty"`
 	// Marks are the byte ranges of Text that decided, for highlighting.
 	Marks [][2]int `json:"marks,omitempty"`
 }
