@@ -249,11 +249,23 @@ func TestOpenText(t *testing.T) {
 	}
 }
 
+func TestFromTextKeepsAnswersOfFailuresAsText(t *testing.T) {
+	for _, text := range []string{
+		`{"tasks":[],"failures":[{"arn":"arn:x","reason":"AGENT"}]}`,
+		`{"Failures":[{"Arn":"arn:x","Reason":"RESOURCE:MEMORY"}],"Tasks":[]}`,
+		`{"services":[],"failures":[{"arn":"arn:x","reason":"MISSING"}]}`,
+	} {
+		got, err := FromText(text)
+		if err != nil || got.Text != text || got.Task != nil {
+			t.Errorf("FromText(%s) = %+v, %v", text, got, err)
+		}
+	}
+}
+
 func TestFromTextRefuses(t *testing.T) {
 	tests := []struct{ name, in, says string }{
 		{"nothing", " \n", "nothing was pasted"},
 		{"several tasks", `{"tasks":[{"stopCode":"A"},{"stopCode":"B"}]}`, "holds 2 tasks"},
-		{"no task", `{"tasks":[],"failures":[{"arn":"arn:x","reason":"MISSING"}]}`, "MISSING for arn:x"},
 		{"services without events", `{"services":[]}`, "hold no events"},
 	}
 	for _, test := range tests {

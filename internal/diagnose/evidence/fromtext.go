@@ -20,7 +20,7 @@ func FromText(s string) (Evidence, error) {
 	}
 	raw := json.RawMessage(text)
 	part := recognise(raw)
-	if part == "" {
+	if part == "" || onlyFailures(properties(raw)) {
 		return Evidence{Text: text}, nil
 	}
 	if part == whole {
@@ -46,7 +46,7 @@ func FromText(s string) (Evidence, error) {
 // where that is JSON which FromText recognises. Text that contradicts another
 // part, or cannot be read beside one, stays text. Every error is a *DecodeError.
 func (ev Evidence) OpenText() (Evidence, error) {
-	if recognise(json.RawMessage(ev.Text)) == "" {
+	if raw := json.RawMessage(ev.Text); recognise(raw) == "" || onlyFailures(properties(raw)) {
 		return ev, nil
 	}
 	found, err := FromText(ev.Text)
@@ -84,6 +84,23 @@ func recognise(raw json.RawMessage) string {
 		return part
 	}
 	return ""
+}
+
+// onlyFailures tells an answer of RunTask or of a Describe call that holds
+// nothing but why it holds nothing. Those reasons are what is diagnosed then.
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html
+func onlyFailures(props map[string]json.RawMessage) bool {
+	var failures []json.RawMessage
+	if json.Unmarshal(props["failures"], &failures) != nil || len(failures) == 0 {
+		return false
+	}
+	for name, raw := range props {
+		var items []json.RawMessage
+		if name != "failures" && (json.Unmarshal(raw, &items) != nil || len(items) > 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // shape is recognise for the properties of an object that is not in our own form.
