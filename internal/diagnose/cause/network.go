@@ -96,7 +96,7 @@ func networkCauses() []*Cause {
 			When: Unless{
 				Match: says(Log,
 					phrase("i/o timeout"), phrase("connect etimedout"), phrase("connection timed out"), phrase("connecttimeouterror"), phrase("connect timeout on endpoint url"), phrase("network is unreachable"), phrase("no route to host"),
-					phrase("client.timeout exceeded"), phrase("tls handshake timeout"), phrase("connect timed out"), phrase("requestcanceled"), phrase("context deadline exceeded"), phrase("operation timed out"), phrase("connection timeout"), phrase("timeout expired"), phrase("connection attempt failed because the connected party"),
+					phrase("client.timeout exceeded"), phrase("tls handshake timeout"), phrase("connect timed out"), phrase("requestcanceled"), phrase("context deadline exceeded"), phrase("operation timed out"), phrase("connection timeout"), phrase("connect timeout occurred"), phrase("timeout expired"), phrase("connection attempt failed because the connected party"),
 					pattern("etimedout", `\bETIMEDOUT\b`), pattern("ehostunreach", `\bEHOSTUNREACH\b`), pattern("enetunreach", `\bENETUNREACH\b`), phrase("could not connect to the endpoint url"), phrase("host is unreachable")),
 				But: Any{startTellers, says(Log, phrase("169.254.169.254"), phrase("169.254.170.2"), phrase("queuepool limit"), phrase("connection from the pool"))},
 			},
