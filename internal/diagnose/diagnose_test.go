@@ -116,6 +116,10 @@ func TestWhatEndedTheTaskLeads(t *testing.T) {
 			`{"task": {"taskArn": "` + taskARN + `", "lastStatus": "RUNNING", "desiredStatus": "RUNNING", "containers": [{"name": "app", "lastStatus": "RUNNING", "exitCode": 0}]}}`,
 			"running", verdict.NoIdentity, verdict.PhaseUnknown, verdict.Confirmed,
 		},
+		"only CloudTrail saw that a secret is missing": {
+			`{"cloudtrail": [{"eventSource": "secretsmanager.amazonaws.com", "eventName": "GetSecretValue", "errorCode": "ResourceNotFoundException", "errorMessage": "Secrets Manager can't find the specified secret."}]}`,
+			"secret.missing", verdict.NoIdentity, verdict.PhaseStartup, verdict.Likely,
+		},
 		"nothing at all decides": {
 			`{"task": {"taskArn": "` + taskARN + `"}}`,
 			"unknown", verdict.UnknownIdentity, verdict.PhaseUnknown, verdict.ConfidenceUnknown,

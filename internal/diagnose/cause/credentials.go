@@ -7,7 +7,7 @@ import "whystopped/internal/diagnose/verdict"
 func noCredentialPhrases() []*Phrase {
 	return []*Phrase{
 		// Python, CLI
-		phrase("unable to locate credentials"), phrase("unable to locate authorization credentials"), phrase("nocredentialserror"), phrase("partialcredentialserror"), phrase("partial credentials found"), phrase("noauthhandlerfound"), phrase("no handler was ready to authenticate"),
+		phrase("unable to locate credentials"), phrase("unable to acquire credentials"), phrase("unable to locate authorization credentials"), phrase("nocredentialserror"), phrase("partialcredentialserror"), phrase("partial credentials found"), phrase("noauthhandlerfound"), phrase("no handler was ready to authenticate"),
 		// Go, Terraform
 		phrase("nocredentialproviders"), phrase("no ec2 imds role found"), phrase("no ec2 instance role found"), phrase("failed to refresh cached credentials"), phrase("failed to retrieve credentials"), phrase("no valid credential sources"), phrase("static credentials are empty"), phrase("failed to sign request: failed to retrieve"),
 		// JavaScript

@@ -270,7 +270,7 @@ func denialCauses() []*Cause {
 		{
 			Code: "caller.ecs.denied", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMPermission,
 			Identity: verdict.Caller, Confidence: verdict.Confirmed,
-			Title:   "Whoever starts the task may not call {action|ECS}",
+			Title:   "{role|The caller} may not call {action|ECS}, and it is none of the roles of the task",
 			Meaning: "The caller ({role|not named in the text}) asked ECS for {action|something} and was refused. None of the task's own roles is involved.",
 			Reason:  "Starting, deploying and inspecting tasks is done by the caller, before the task has any role.",
 			Docs:    []string{docDenied},

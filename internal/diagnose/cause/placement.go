@@ -243,13 +243,15 @@ func scarce(_ *Case, m Match) map[string]string {
 }
 
 // failureReason matches one word of failures[].reason, in the forms in which the
-// CLI, SDKs and the console print it.
+// CLI, SDKs and the console print it. In JSON an ARN of ECS or the list's name
+// must stand before it: "reason" alone is anybody's word.
 func failureReason(word string) []*Phrase {
 	low := strings.ToLower(word)
 	word = `(?-i:` + word + `)`
+	const before = `(?:arn:aws[\w-]*:ecs:|failures)[\s\S]{0,400}?reason\\*["']?\s*[:=]\s*\\*["']`
 	return []*Phrase{
-		pattern(`"`+low, `reasons?\\*["']?\s*[:=]\s*\[?[^\n\]]{0,200}?"`+word+`\\*"`),
-		pattern(`'`+low+`'`, `reasons?'\s*:\s*'`+word+`'`),
+		pattern(`"`+low, before+word+`\\*"`), pattern(`'`+low+`'`, before+word+`'`),
+		pattern(`"`+low, `reasons\s*:\s*\[[^\n\]]{0,200}?"`+word+`"`),
 		pattern("reason: "+low, `reason: `+word+`\b`), pattern("reason="+low, `reason=`+word+`\b`),
 	}
 }
