@@ -76,7 +76,7 @@ func (d Diagnosis) NotProven(s evidence.Source) Diagnosis {
 		case why != "":
 			p.Verified = notTried(why)
 		case s.Status == evidence.SourceDenied:
-			p.Verified = notTried("grant " + simulatorAction + " to whystopped to have it tried.")
+			p.Verified = notTried("IAM may not be asked: grant " + simulatorAction + " to whystopped to have it tried.")
 		default:
 			p.Verified = notTried(s.Detail)
 		}
@@ -108,7 +108,7 @@ func (d Diagnosis) proofs() []*proof {
 			continue
 		}
 		if all[i].trials = d.trials(p); len(all[i].trials) > maxTrials {
-			all[i].trials, all[i].untriable = nil, "it has more parts than whystopped asks IAM about at once."
+			all[i].trials, all[i].untriable = nil, "It has more parts than whystopped asks IAM about at once."
 		}
 	}
 	return all

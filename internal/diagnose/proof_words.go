@@ -8,8 +8,9 @@ import (
 	"whystopped/internal/diagnose/verdict"
 )
 
+// notTried is for a policy that no simulation was made of; why is a sentence.
 func notTried(why string) Verified {
-	return Verified{Status: statusNotVerified, Detail: "Not tried: " + why}
+	return Verified{Status: statusNotVerified, Detail: why}
 }
 
 // concluded puts what the proofs found into the diagnosis.

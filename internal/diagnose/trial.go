@@ -49,23 +49,23 @@ func (t Trial) pattern(resource string) string {
 	return resource
 }
 
-// untriable says why a simulation cannot try a policy; "" where it can.
+// untriable says in a sentence why a simulation cannot try a policy; "" where it can.
 func (d Diagnosis) untriable(p Policy) string {
 	if p.Kind != string(iampolicy.KindIdentity) {
 		return "IAM's simulator decides by identity policies; it cannot try one of this kind."
 	}
 	if p.AttachTo == nil || p.AttachTo.ARN == "" {
-		return "the evidence does not name the principal that it is for."
+		return "The evidence does not name the principal that it is for."
 	}
 	a, ok := arn.Parse(p.AttachTo.ARN)
 	if !ok || a.Service != "iam" || a.Type() != "role" && a.Type() != "user" {
 		return "IAM's simulator takes roles and users only, and " + p.AttachTo.ARN + " is neither."
 	}
 	if d.Task.Account != "" && a.Account != d.Task.Account {
-		return "the principal is of account " + a.Account + ", and can be asked about only there."
+		return "The principal is of account " + a.Account + ", and can be asked about only there."
 	}
 	if slices.ContainsFunc(p.Document.Statement, iampolicy.Statement.IsForm) {
-		return "it has words in capitals to replace, since the evidence does not name the resource."
+		return "It has words in capitals to replace, since the evidence does not name the resource."
 	}
 	return ""
 }

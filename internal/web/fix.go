@@ -161,12 +161,18 @@ func verifiedOf(v diagnose.Verified) verifiedView {
 	switch v.Status {
 	case "allowed":
 		view.Class, view.Word = "held", "Proven"
+		if v.Before == "allowed" { // the policy adds nothing
+			view.Class, view.Word = "open", "Allowed already"
+		}
 	case "still-denied":
 		view.Class, view.Word = "failed", "Not enough"
 	case "":
 		return verifiedView{}
 	default:
 		view.Class, view.Word = "open", "Not tried"
+		if v.By != "" {
+			view.Word = "Not decided"
+		}
 	}
 	return view
 }
