@@ -13,6 +13,9 @@ var (
 	complaint  = regexp.MustCompile(`(?i)(?:\b(?:error|fatal|critical|exception|failed|failure|cannot|can't|could not|couldn't|unable to|invalid|unknown|unsupported|missing|not found|no such|refused|abort(?:ed|ing)?|denied|panic|emerg|not allowed|not permitted|rejected|err!)\b|\w(?:error|exception)\b|\blevel=(?:error|fatal|panic)\b)`)
 	misconfig  = regexp.MustCompile(`(?i)\b(?:invalid|missing|required?|must|mandatory|not found|no such|not exist|already exists|exists but|unknown|unsupported|unrecogni[sz]ed|\w*config\w*|settings?|option|argument|parameter|variable|property|permission|password|credentials?|login|token|certificate|cannot open|could not open|not (?:set|defined|empty|supported|allowed|specified|provided|permitted|recogni[sz]ed)|usage:|expected|license|version|schema|migrations?|connect\w*|resolve|reach|unreachable|refused|denied|rejected|host\w*|url|endpoint|port|database|driver|denied)\b`)
 	notTrouble = regexp.MustCompile(`(?i)\b(?:0 errors|no errors?|error(?:s)?[=: ]+(?:0|nil|null|none|false)\b|without errors?|failed[=: ]+0\b)`)
+	// What a program notes at a low level is a complaint only if it says so outright.
+	lowLevel = regexp.MustCompile(`^.{0,80}\b(?:INFO|DEBUG|TRACE)\b|"level"\s*:\s*"(?:info|debug|trace)"|\blevel=(?:info|debug|trace)\b`)
+	outright = regexp.MustCompile(`(?i)\b(?:error|fatal|exception|panic|failed|failure|cannot|could not|unable to|denied|refused)\b|\w(?:error|exception)\b`)
 	// A wrapper tells that something ended, not why: what stands before it
 	// says more. So do stack frames.
 	wrapper = regexp.MustCompile(`(?i)(?:^\s+at\s|^\s+File "|^\s*\.\.\. \d+ |exit(?:ed)? (?:with )?(?:status|code)|command failed|complete log of this run|\belifecycle\b|worker failed to boot|shutting down|failed at the \S+ script|process exited|^\s*exiting|errno \d+$|\berr! errno\b)`)
@@ -47,7 +50,7 @@ func complaintIn(t *Text, misconfigured bool) (Match, bool) {
 		if len(line) > smallText {
 			line = line[:runeStart(line, smallText)]
 		}
-		if !complaint.MatchString(line) || notTrouble.MatchString(line) || wrapper.MatchString(line) {
+		if !complains(line) {
 			continue
 		}
 		if misconfig.MatchString(line) != misconfigured {
@@ -56,6 +59,14 @@ func complaintIn(t *Text, misconfigured bool) (Match, bool) {
 		return Match{Text: t, Start: t.lineStarts[i], End: t.lineStarts[i] + len(strings.TrimRight(line, "\r\n"))}, true
 	}
 	return Match{}, false
+}
+
+// complains tells whether a line speaks of trouble that may have ended the program.
+func complains(line string) bool {
+	if !complaint.MatchString(line) || notTrouble.MatchString(line) || wrapper.MatchString(line) {
+		return false
+	}
+	return !lowLevel.MatchString(line) || outright.MatchString(line)
 }
 
 func applicationLogCauses() []*Cause {
