@@ -170,7 +170,7 @@ func verifiedOf(v diagnose.Verified) verifiedView {
 		return verifiedView{}
 	default:
 		view.Class, view.Word = "open", "Not tried"
-		if v.By != "" {
+		if v.Before != "" {
 			view.Word = "Not decided"
 		}
 	}

@@ -17,6 +17,7 @@ func TestWordsOfAProof(t *testing.T) {
 		{diagnose.Verified{Status: "still-denied", By: by, Before: "implicitDeny"}, "Not enough", "failed"},
 		{diagnose.Verified{Status: "not-verified", By: by, Before: "implicitDeny"}, "Not decided", "open"},
 		{diagnose.Verified{Status: "not-verified"}, "Not tried", "open"},
+		{diagnose.Verified{Status: "not-verified", By: by}, "Not tried", "open"},
 		{diagnose.Verified{}, "", ""},
 	}
 	for _, tt := range tests {
