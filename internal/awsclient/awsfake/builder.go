@@ -69,7 +69,10 @@ func (b *builder) add(d draft) {
 
 // build puts the parts together.
 func (b *builder) build() (Scenario, []Sample) {
-	production := Cluster{Name: "production", Tasks: b.tasks["production"]}
+	production := Cluster{
+		Name: "production", Tasks: b.tasks["production"],
+		Instances: []ContainerInstance{{ContainerInstanceARN: b.instanceARN(), EC2InstanceID: instanceID, Status: "ACTIVE"}},
+	}
 	for _, service := range b.services {
 		slices.SortStableFunc(service.Events, func(x, y ServiceEvent) int { return y.CreatedAt.Compare(x.CreatedAt.Time) })
 		production.Services = append(production.Services, *service)

@@ -10,6 +10,7 @@ type target struct {
 	Cluster       string   `json:"cluster"`
 	Tasks         []string `json:"tasks"`
 	Services      []string `json:"services"`
+	Instances     []string `json:"containerInstances"`
 	LogGroupName  string   `json:"logGroupName"`
 	LogStreamName string   `json:"logStreamName"`
 }
@@ -26,12 +27,16 @@ func (s *Server) deniedResource(req request) string {
 		return s.world.ARN("ecs", "task/"+cluster+"/"+first(t.Tasks))
 	case "ecs:DescribeServices":
 		return s.world.ARN("ecs", "service/"+cluster+"/"+first(t.Services))
+	case "ecs:DescribeContainerInstances":
+		return s.world.ARN("ecs", "container-instance/"+cluster+"/"+first(t.Instances))
 	case "logs:GetLogEvents":
 		return s.world.ARN("logs", "log-group:"+t.LogGroupName+":log-stream:"+t.LogStreamName)
 	case "logs:FilterLogEvents":
 		return s.world.ARN("logs", "log-group:"+t.LogGroupName+":log-stream:")
 	case "iam:GetRole":
 		return "role " + req.form.Get("RoleName")
+	case "sts:AssumeRole":
+		return req.form.Get("RoleArn")
 	case "iam:SimulatePrincipalPolicy":
 		return req.form.Get("PolicySourceArn")
 	case "cloudtrail:LookupEvents", "sts:GetCallerIdentity":

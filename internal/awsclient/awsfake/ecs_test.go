@@ -200,6 +200,25 @@ func TestDescribeServices(t *testing.T) {
 	wantCode(t, err, "InvalidParameterException")
 }
 
+func TestDescribeContainerInstances(t *testing.T) {
+	scenario := twoClusters()
+	scenario.Clusters[0].Instances = []awsfake.ContainerInstance{{ContainerInstanceARN: arnPrefix + "container-instance/main/aa", EC2InstanceID: "i-0a1b2c3d4e5f60718"}}
+	_, cfg := start(t, scenario)
+	client := ecs.NewFromConfig(cfg)
+	out, err := client.DescribeContainerInstances(t.Context(), &ecs.DescribeContainerInstancesInput{
+		Cluster: aws.String("main"), ContainerInstances: []string{arnPrefix + "container-instance/main/aa", "bb"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.ContainerInstances) != 1 || aws.ToString(out.ContainerInstances[0].Ec2InstanceId) != "i-0a1b2c3d4e5f60718" ||
+		len(out.Failures) != 1 || aws.ToString(out.Failures[0].Reason) != "MISSING" {
+		t.Errorf("got %v and failures %v, want one of each", out.ContainerInstances, out.Failures)
+	}
+	_, err = client.DescribeContainerInstances(t.Context(), &ecs.DescribeContainerInstancesInput{Cluster: aws.String("main"), ContainerInstances: []string{}})
+	wantCode(t, err, "InvalidParameterException")
+}
+
 func TestListTasks(t *testing.T) {
 	tests := []struct {
 		name string

@@ -217,6 +217,13 @@ type Deployment struct {
 	RolloutStateReason string `json:"rolloutStateReason,omitempty"`
 }
 
+// ContainerInstance is a host of tasks.
+type ContainerInstance struct {
+	ContainerInstanceARN string `json:"containerInstanceArn"`
+	EC2InstanceID        string `json:"ec2InstanceId"` // "mi-…" for a host that is not in EC2
+	Status               string `json:"status"`
+}
+
 // ServiceEvent is one message of a service.
 type ServiceEvent struct {
 	ID        string `json:"id"`

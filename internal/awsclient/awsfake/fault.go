@@ -16,6 +16,10 @@ type Fault struct {
 	// Throttle refuses the first n calls with "Rate exceeded", all of them
 	// when negative.
 	Throttle int
+	// PerSecond refuses calls with "Rate exceeded" that come when so many were
+	// answered in the second before, as AWS does to those over a quota. It goes
+	// by the real clock, whatever WithClock says. Zero is no limit.
+	PerSecond int
 	// Deny refuses the client's own role, as when our policy lacks the action.
 	Deny bool
 	// Status500 answers InternalFailure.
@@ -38,10 +42,27 @@ type Fault struct {
 // EveryOperation sets a fault for the operations that have none of their own.
 const EveryOperation = "*"
 
-// armedFault is a Fault that is set, with the throttles that it still has.
+// armedFault is a Fault that is set, with the throttles that it still has and
+// when it let calls through.
 type armedFault struct {
 	Fault
 	throttles int
+	let       []time.Time // in the last second, oldest first
+}
+
+// overQuota tells whether a call at that time is one too many for PerSecond.
+func (f *armedFault) overQuota(now time.Time) bool {
+	if f.PerSecond == 0 {
+		return false
+	}
+	for len(f.let) > 0 && now.Sub(f.let[0]) >= time.Second {
+		f.let = f.let[1:]
+	}
+	if len(f.let) >= f.PerSecond {
+		return true
+	}
+	f.let = append(f.let, now)
+	return false
 }
 
 // SetFault sets what goes wrong with an operation ("ecs:DescribeTasks") from
@@ -72,6 +93,9 @@ func (s *Server) takeFault(op string) (Fault, bool) {
 	f.Throttle = armed.throttles
 	if armed.throttles > 0 {
 		armed.throttles--
+	}
+	if f.Throttle == 0 && armed.overQuota(time.Now()) {
+		f.Throttle = 1
 	}
 	return f, true
 }

@@ -3,8 +3,13 @@ package awsfake_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -218,4 +223,27 @@ func TestLatencyThenAnswer(t *testing.T) {
 	if err != nil || len(got) != 2 {
 		t.Errorf("got %v, %v", got, err)
 	}
+}
+
+func TestPerSecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		double := awsfake.New(twoClusters())
+		double.SetFault("ecs:ListClusters", awsfake.Fault{PerSecond: 2})
+		call := func() int {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader("{}"))
+			r.Header.Set("X-Amz-Target", "AmazonEC2ContainerServiceV20141113.ListClusters")
+			r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261122/eu-west-1/ecs/aws4_request, SignedHeaders=host, Signature=00")
+			w := httptest.NewRecorder()
+			double.ServeHTTP(w, r)
+			return w.Code
+		}
+		var got []int
+		for range 2 {
+			got = append(got, call(), call(), call())
+			time.Sleep(time.Second) // on the bubble's clock
+		}
+		if want := []int{200, 200, 400, 200, 200, 400}; !slices.Equal(got, want) {
+			t.Errorf("statuses %v, want %v: two calls in any second", got, want)
+		}
+	})
 }

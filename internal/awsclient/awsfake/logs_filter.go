@@ -45,7 +45,7 @@ func (s *Server) filterLogEvents(req request, in filterLogEventsInput) (any, err
 	if err != nil {
 		return nil, err
 	}
-	pattern, err := parsePattern(in.FilterPattern)
+	matches, err := parsePattern(in.FilterPattern)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (s *Server) filterLogEvents(req request, in filterLogEventsInput) (any, err
 		return nil, errLogToken
 	}
 	from, _ := readToken(token)
-	n := in.collect(looked, pattern, &out)
+	n := in.collect(looked, matches, &out)
 	if from+n < len(events) {
 		out.NextToken = makeToken(from + n)
 		if s.emptyPages {
@@ -134,11 +134,11 @@ func (in filterLogEventsInput) inRange(stream string, events []LogEvent) []filte
 
 // collect takes the matches up to the limit and the size of a page, and tells
 // how many events it has looked at.
-func (in filterLogEventsInput) collect(events []filteredLogEvent, p pattern, out *filterLogEventsOutput) (looked int) {
+func (in filterLogEventsInput) collect(events []filteredLogEvent, matches term, out *filterLogEventsOutput) (looked int) {
 	limit := cmp.Or(in.Limit, maxLogEvents)
 	bytes := 0
 	for i, e := range events {
-		if !p.matches(e.Message) {
+		if !matches(e.Message) {
 			continue
 		}
 		bytes += len(e.Message) + logEventExtra

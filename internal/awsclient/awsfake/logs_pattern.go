@@ -14,7 +14,7 @@ type pattern struct {
 	all, any, none []term
 }
 
-// term reports whether a message contains it.
+// term reports whether a message has what it stands for.
 type term func(message string) bool
 
 func (p pattern) matches(message string) bool {
@@ -45,18 +45,30 @@ var errPattern = invalidParameter("Invalid filter pattern")
 var patternTerm = regexp.MustCompile(`^\s*([?-]?)(?:"((?:[^"\\]|\\.)*)"|%([^%]*)%|([A-Za-z0-9_.*]+))`)
 
 // parsePattern reads a filter pattern; the empty one matches everything.
-// Patterns for JSON and for space-delimited events are refused.
-func parsePattern(s string) (pattern, error) {
+// Patterns for space-delimited events are refused.
+func parsePattern(s string) (term, error) {
+	s = strings.TrimSpace(s)
+	switch {
+	case s == "":
+		return anything, nil
+	case strings.HasPrefix(s, "{"):
+		return parseJSONPattern(s)
+	}
+	return parseTerms(s)
+}
+
+// parseTerms reads a pattern for unstructured events.
+func parseTerms(s string) (term, error) {
 	var p pattern
-	for rest := strings.TrimSpace(s); rest != ""; rest = strings.TrimSpace(rest) {
+	for rest := s; rest != ""; rest = strings.TrimSpace(rest) {
 		m := patternTerm.FindStringSubmatch(rest)
 		if m == nil {
-			return pattern{}, errPattern
+			return nil, errPattern
 		}
 		rest = rest[len(m[0]):]
 		t, err := newTerm(m[2], m[3], m[4])
 		if err != nil {
-			return pattern{}, err
+			return nil, err
 		}
 		switch m[1] {
 		case "?":
@@ -67,8 +79,11 @@ func parsePattern(s string) (pattern, error) {
 			p.all = append(p.all, t)
 		}
 	}
-	return p, nil
+	return p.matches, nil
 }
+
+// anything is the pattern that matches every event.
+func anything(string) bool { return true }
 
 func newTerm(phrase, expression, word string) (term, error) {
 	if expression != "" {

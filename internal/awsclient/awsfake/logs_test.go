@@ -234,22 +234,32 @@ func TestFilterPatterns(t *testing.T) {
 		`ERROR AccessDenied: User: arn:aws:sts::111122223333:assumed-role/x/y is not authorized to perform: s3:GetObject`,
 		`INFO quoted "word" here`,
 		`WARN 403 Forbidden`,
+		`{"who": {"id": "AROA:one"}, "error-code": "Denied"}`,
+		`{"who": {"id": "AROA:two"}}`,
 	}
 	tests := []struct {
 		pattern string
 		want    []int // lines that match
 	}{
-		{"", []int{0, 1, 2}},
+		{"", []int{0, 1, 2, 3, 4}},
 		{"AccessDenied", []int{0}},
 		{"accessdenied", nil}, // case counts
 		{`"is not authorized to perform"`, []int{0}},
 		{"ERROR AccessDenied", []int{0}},
 		{"ERROR Forbidden", nil},
 		{`?AccessDenied ?Forbidden ?"no such thing"`, []int{0, 2}},
-		{"-INFO", []int{0, 2}},
+		{"-INFO", []int{0, 2, 3, 4}},
 		{"ERROR ?Forbidden", []int{0}}, // beside another term ?terms are ignored
 		{`"\"word\""`, []int{1}},
 		{`%40[13]%`, []int{2}},
+		{`{ $.who.id = "AROA:one" }`, []int{3}},
+		{`{ $.who.id != "AROA:one" }`, []int{4}},
+		{`{ $.who.id = "*:two" }`, []int{4}},
+		{`{ $.who.id = "AROA*" }`, []int{3, 4}},
+		{`{ $.who.id = "*:t*" }`, []int{4}},
+		{`{ $.error-code = "*" }`, []int{3}},
+		{`{ ($.who.id = "*:two") && ($.error-code = "*") }`, nil},
+		{`{ ($.who.id = "*:two") || $.who.id = "*:one" && $.error-code = "*" }`, []int{3, 4}},
 	}
 	stream := awsfake.LogStream{Name: "s"}
 	for i, line := range lines {
@@ -283,7 +293,8 @@ func TestFilterLogEventsRefuses(t *testing.T) {
 		{"no such group", cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/ecs/gone")}, "ResourceNotFoundException"},
 		{"no such stream", cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/ecs/app"), LogStreamNames: []string{"gone"}}, "ResourceNotFoundException"},
 		{"names and prefix", cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/ecs/app"), LogStreamNames: []string{"s"}, LogStreamNamePrefix: aws.String("s")}, "InvalidParameterException"},
-		{"a JSON pattern", cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/ecs/app"), FilterPattern: aws.String(`{ $.level = "error" }`)}, "InvalidParameterException"},
+		{"a JSON pattern of numbers", cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/ecs/app"), FilterPattern: aws.String(`{ $.level = 3 }`)}, "InvalidParameterException"},
+		{"a JSON pattern that does not end", cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/ecs/app"), FilterPattern: aws.String(`{ ($.level = "error" }`)}, "InvalidParameterException"},
 		{"a broken expression", cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/ecs/app"), FilterPattern: aws.String(`%(%`)}, "InvalidParameterException"},
 		{"a token of nobody's", cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/ecs/app"), NextToken: aws.String("guessed")}, "InvalidParameterException"},
 		{"both ways to name a group", cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/ecs/app"), LogGroupIdentifier: aws.String("/ecs/app")}, "InvalidParameterException"},
@@ -295,4 +306,13 @@ func TestFilterLogEventsRefuses(t *testing.T) {
 			wantCode(t, err, tt.wantCode)
 		})
 	}
+}
+
+func TestInfrequentAccess(t *testing.T) {
+	_, cfg := start(t, awsfake.Scenario{LogGroups: []awsfake.LogGroup{{Name: "g", InfrequentAccess: true, Streams: []awsfake.LogStream{{Name: "s"}}}}})
+	client := cloudwatchlogs.NewFromConfig(cfg)
+	_, err := client.GetLogEvents(t.Context(), &cloudwatchlogs.GetLogEventsInput{LogGroupName: aws.String("g"), LogStreamName: aws.String("s")})
+	wantCode(t, err, "InvalidOperationException")
+	_, err = client.FilterLogEvents(t.Context(), &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("g")})
+	wantCode(t, err, "InvalidOperationException")
 }

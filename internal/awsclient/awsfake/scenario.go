@@ -20,6 +20,9 @@ type Scenario struct {
 	LogGroups       []LogGroup
 	Trail           []TrailRecord
 	Roles           []Role
+	// Readers are the roles that a client may assume with AssumeRole; what it
+	// then reads is the same world.
+	Readers []Reader
 	// SCP is the service control policy that holds for the account, a JSON
 	// document; empty for an account that is in no organization.
 	SCP string
@@ -59,11 +62,19 @@ func (s Scenario) ARN(service, resource string) string {
 	return "arn:" + s.Partition + ":" + service + ":" + region + ":" + s.Account + ":" + resource
 }
 
+// Reader is a role that trusts the client of the double.
+type Reader struct {
+	ARN string
+	// ExternalID is what its trust policy asks for; empty when it does not.
+	ExternalID string
+}
+
 // Cluster is an ECS cluster with what runs and ran in it.
 type Cluster struct {
-	Name     string
-	Services []Service
-	Tasks    []Task
+	Name      string
+	Services  []Service
+	Tasks     []Task
+	Instances []ContainerInstance
 }
 
 // LogGroup is a log group of CloudWatch Logs.
@@ -71,6 +82,9 @@ type LogGroup struct {
 	Name    string
 	Region  string // default: the scenario's
 	Streams []LogStream
+	// InfrequentAccess is set for the class of which events cannot be read by
+	// stream or filter.
+	InfrequentAccess bool
 }
 
 // LogStream is what one container wrote; New sorts its events by time.

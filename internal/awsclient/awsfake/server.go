@@ -26,9 +26,10 @@ type Server struct {
 	emptyPages  bool
 	accessKeyID string
 
-	mu     sync.Mutex
-	calls  map[string]int
-	faults map[string]*armedFault
+	mu       sync.Mutex
+	calls    map[string]int
+	faults   map[string]*armedFault
+	sessions map[string]*Session // by access key
 }
 
 // Option changes how a Server answers.
@@ -53,10 +54,11 @@ func WithClock(now func() time.Time) Option { return func(s *Server) { s.now = n
 // New makes a double of the scenario, which must not be changed afterwards.
 func New(scenario Scenario, opts ...Option) *Server {
 	s := &Server{
-		world:  newWorld(scenario),
-		now:    time.Now,
-		calls:  map[string]int{},
-		faults: map[string]*armedFault{},
+		world:    newWorld(scenario),
+		now:      time.Now,
+		calls:    map[string]int{},
+		faults:   map[string]*armedFault{},
+		sessions: map[string]*Session{},
 	}
 	for _, opt := range opts {
 		opt(s)
@@ -72,10 +74,13 @@ func (s *Server) Calls() map[string]int {
 	return maps.Clone(s.calls)
 }
 
-func (s *Server) count(op string) {
+func (s *Server) count(req request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.calls[op]++
+	s.calls[req.op]++
+	if session := s.sessions[req.accessKeyID]; session != nil {
+		session.Calls[req.op]++
+	}
 }
 
 // ServeHTTP answers one AWS request.
@@ -86,7 +91,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		out.fail(err)
 		return
 	}
-	s.count(req.op)
+	s.count(req)
 	if fault, ok := s.takeFault(req.op); ok {
 		if answered := s.act(fault, out, r); answered {
 			return
@@ -110,7 +115,7 @@ func (s *Server) admit(req request) error {
 	switch {
 	case req.accessKeyID == "":
 		return errUnsigned(req)
-	case s.accessKeyID != "" && req.accessKeyID != s.accessKeyID:
+	case s.accessKeyID != "" && req.accessKeyID != s.accessKeyID && !s.ofSession(req):
 		return errWrongCredentials(req)
 	}
 	return nil
@@ -121,17 +126,19 @@ type handler func(*Server, request) (any, error)
 
 // operations are all that the double knows, by the name that IAM has for them.
 var operations = map[string]handler{
-	"cloudtrail:LookupEvents":     jsonOperation((*Server).lookupEvents),
-	"ecs:DescribeServices":        jsonOperation((*Server).describeServices),
-	"ecs:DescribeTaskDefinition":  jsonOperation((*Server).describeTaskDefinition),
-	"ecs:DescribeTasks":           jsonOperation((*Server).describeTasks),
-	"ecs:ListClusters":            jsonOperation((*Server).listClusters),
-	"ecs:ListTasks":               jsonOperation((*Server).listTasks),
-	"iam:GetRole":                 (*Server).getRole,
-	"iam:SimulatePrincipalPolicy": (*Server).simulatePrincipalPolicy,
-	"logs:FilterLogEvents":        jsonOperation((*Server).filterLogEvents),
-	"logs:GetLogEvents":           jsonOperation((*Server).getLogEvents),
-	"sts:GetCallerIdentity":       (*Server).getCallerIdentity,
+	"cloudtrail:LookupEvents":        jsonOperation((*Server).lookupEvents),
+	"ecs:DescribeContainerInstances": jsonOperation((*Server).describeContainerInstances),
+	"ecs:DescribeServices":           jsonOperation((*Server).describeServices),
+	"ecs:DescribeTaskDefinition":     jsonOperation((*Server).describeTaskDefinition),
+	"ecs:DescribeTasks":              jsonOperation((*Server).describeTasks),
+	"ecs:ListClusters":               jsonOperation((*Server).listClusters),
+	"ecs:ListTasks":                  jsonOperation((*Server).listTasks),
+	"iam:GetRole":                    (*Server).getRole,
+	"iam:SimulatePrincipalPolicy":    (*Server).simulatePrincipalPolicy,
+	"logs:FilterLogEvents":           jsonOperation((*Server).filterLogEvents),
+	"logs:GetLogEvents":              jsonOperation((*Server).getLogEvents),
+	"sts:AssumeRole":                 (*Server).assumeRole,
+	"sts:GetCallerIdentity":          (*Server).getCallerIdentity,
 }
 
 // jsonOperation makes a handler of a method that takes its input from JSON.

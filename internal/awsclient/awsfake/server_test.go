@@ -116,7 +116,7 @@ func TestRequestsThatNoClientMakes(t *testing.T) {
 		{"unknown service", map[string]string{"X-Amz-Target": "DynamoDB_20120810.GetItem"}, "{}", 400, `{"__type":"UnknownOperationException"}`},
 		{"target without an operation", map[string]string{"X-Amz-Target": "Logs"}, "{}", 400, `{"__type":"UnknownOperationException"}`},
 		{"no target at all", nil, "{}", 400, `{"__type":"UnknownOperationException"}`},
-		{"unknown action", nil, "Action=AssumeRole&Version=2011-06-15", 400, "<Code>InvalidAction</Code><Message>Could not find operation AssumeRole for version 2011-06-15</Message>"},
+		{"unknown action", nil, "Action=GetFederationToken&Version=2011-06-15", 400, "<Code>InvalidAction</Code><Message>Could not find operation GetFederationToken for version 2011-06-15</Message>"},
 		{"no JSON", map[string]string{"X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListClusters", "Authorization": signature}, "cluster=1", 400, `{"__type":"SerializationException"}`},
 		{"not signed", map[string]string{"X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListClusters"}, "{}", 400, `{"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"}`},
 		{"not signed, by query", nil, "Action=GetCallerIdentity&Version=2011-06-15", 403, "<Code>MissingAuthenticationToken</Code>"},

@@ -11,19 +11,25 @@ type world struct {
 	Scenario
 	clusters    map[string]*Cluster
 	definitions map[string]*TaskDefinition // by ARN
-	groups      map[groupKey]map[string][]LogEvent
+	groups      map[groupKey]logGroup
 	trail       []TrailRecord // newest first
 	roles       map[string]*Role
 }
 
 type groupKey struct{ region, name string }
 
+// logGroup is a log group as it is looked up: its events by stream.
+type logGroup struct {
+	streams          map[string][]LogEvent
+	infrequentAccess bool
+}
+
 func newWorld(s Scenario) world {
 	w := world{
 		Scenario:    s.withDefaults(),
 		clusters:    map[string]*Cluster{},
 		definitions: map[string]*TaskDefinition{},
-		groups:      map[groupKey]map[string][]LogEvent{},
+		groups:      map[groupKey]logGroup{},
 		roles:       map[string]*Role{},
 	}
 	for i := range s.Clusters {
@@ -53,7 +59,7 @@ func (w *world) addGroup(g LogGroup) {
 		slices.SortStableFunc(events, func(a, b LogEvent) int { return a.At.Compare(b.At) })
 		streams[stream.Name] = events
 	}
-	w.groups[groupKey{g.Region, g.Name}] = streams
+	w.groups[groupKey{g.Region, g.Name}] = logGroup{streams, g.InfrequentAccess}
 }
 
 // cluster finds a cluster of the request's Region by name or ARN; an empty
@@ -67,7 +73,8 @@ func (w *world) cluster(req request, nameOrARN string) (*Cluster, error) {
 	return c, nil
 }
 
-// group finds a log group of the request's Region by its name or its ARN.
+// group finds the streams of a log group of the request's Region by its name
+// or its ARN.
 func (w *world) group(req request, name, identifier string) (map[string][]LogEvent, error) {
 	if identifier != "" {
 		_, name, _ = strings.Cut(identifier, ":log-group:")
@@ -76,9 +83,12 @@ func (w *world) group(req request, name, identifier string) (map[string][]LogEve
 			name = identifier
 		}
 	}
-	streams := w.groups[groupKey{req.region, name}]
-	if streams == nil {
+	g, ok := w.groups[groupKey{req.region, name}]
+	switch {
+	case !ok:
 		return nil, badRequest("ResourceNotFoundException", "The specified log group does not exist.")
+	case g.infrequentAccess:
+		return nil, badRequest("InvalidOperationException", "The operation is not supported for this log group class.")
 	}
-	return streams, nil
+	return g.streams, nil
 }
