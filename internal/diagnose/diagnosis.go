@@ -144,6 +144,8 @@ type AttachTo struct {
 	Kind verdict.IdentityKind `json:"kind"`
 	ARN  string               `json:"arn,omitempty"`
 	Name string               `json:"name,omitempty"`
+	// ConsoleURL opens the role in the partition's IAM console.
+	ConsoleURL string `json:"consoleUrl,omitempty"`
 }
 
 // Policy is one document and where it goes.
@@ -157,6 +159,9 @@ type Policy struct {
 	AttachTo *AttachTo          `json:"attachTo,omitempty"`
 	Document iampolicy.Document `json:"document"`
 	Verified Verified           `json:"verified"`
+	// NeededNext are the actions, beside the denied one, that the task would be
+	// refused next; set for "startup-complete".
+	NeededNext []string `json:"neededNext,omitempty"`
 }
 
 // Verified says whether the policy was tried.

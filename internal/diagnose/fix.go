@@ -49,7 +49,7 @@ func fixIAM(c *cause.Case, k candidate, fix *Fix) {
 		fixGranted(c, k, fix)
 	}
 	if k.identity().Kind == verdict.ExecutionRole && len(fix.Policies) > 0 && k.cause.Trusts == "" && phaseOf(c, k) == verdict.PhaseStartup {
-		addStartupComplete(c, fix)
+		addStartupComplete(c, k, fix)
 	}
 	fix.Snippets = snippets(*fix)
 }

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -100,7 +101,22 @@ func passedRoles(c *cause.Case, refused string) []string {
 }
 
 func attachTo(id verdict.Identity) *AttachTo {
-	return &AttachTo{Kind: id.Kind, ARN: id.ARN, Name: principalName(id.ARN)}
+	return &AttachTo{Kind: id.Kind, ARN: id.ARN, Name: principalName(id.ARN), ConsoleURL: roleConsole(id.ARN)}
+}
+
+// roleConsole opens a role in IAM's console; "" for what is no role, and for
+// partitions whose console is not known here. The console takes the name
+// without its path.
+func roleConsole(s string) string {
+	a, ok := arn.Parse(s)
+	if !ok || a.Service != "iam" || a.Type() != "role" {
+		return ""
+	}
+	hosts := map[string]string{"aws": "console.aws.amazon.com", "aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
+	if hosts[a.Partition] == "" {
+		return ""
+	}
+	return "https://" + hosts[a.Partition] + "/iam/home#/roles/details/" + url.PathEscape(a.Name())
 }
 
 // principalName is what IAM's calls want: a name without its path.

@@ -13,21 +13,59 @@ import (
 // addStartupComplete adds everything that the execution role needs to start
 // this task definition, so that the next deploy does not show the next denial.
 // It needs to know the task's account and Region.
-func addStartupComplete(c *cause.Case, fix *Fix) {
+func addStartupComplete(c *cause.Case, k candidate, fix *Fix) {
 	d := c.Evidence.TaskDefinition
 	ctx := policyContext(c)
 	if d == nil || len(d.ContainerDefinitions) == 0 || ctx.Account == "" || ctx.Region == "" {
 		return
 	}
-	doc, _ := iampolicy.Allow(startupRequests(d, ctx), ctx)
+	requests := startupRequests(d, ctx)
+	if k.match.Refusal != nil {
+		requests = append(requests, refusedRequests(c, k.match.Refusal)...)
+	}
+	doc, _ := iampolicy.Allow(requests, ctx)
 	if len(doc.Statement) == 0 {
 		return
 	}
+	denied := actionsOf(fix.Policies[0].Document)
 	fix.add(iampolicy.KindIdentity, fix.AttachTo, doc)
-	fix.Policies[len(fix.Policies)-1].Purpose = purposeComplete
+	last := &fix.Policies[len(fix.Policies)-1]
+	last.Purpose = purposeComplete
+	for _, action := range actionsOf(doc) {
+		if !slices.Contains(denied, action) {
+			last.NeededNext = append(last.NeededNext, action)
+		}
+	}
 	if readsSecrets(d) {
 		fix.Steps = append(fix.Steps, "If a secret or SecureString parameter has a customer managed key, the execution role needs kms:Decrypt on that key too; the task definition does not name keys.")
 	}
+}
+
+// refusedRequests are the refused call itself, which the definition may not
+// tell of, and what goes with it.
+// Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+func refusedRequests(c *cause.Case, r *cause.Refusal) []iampolicy.Request {
+	resource := policyResource(c, r)
+	if resource == "" {
+		return nil
+	}
+	all := []iampolicy.Request{{Action: r.Action, Resource: resource, ViaService: viaService(c, r)}}
+	if r.Action == "ecr:BatchImportUpstreamImage" { // the first pull also makes the repository
+		all = append(all, iampolicy.Request{Action: "ecr:CreateRepository", Resource: resource})
+	}
+	return all
+}
+
+func actionsOf(doc iampolicy.Document) []string {
+	var actions []string
+	for _, s := range doc.Statement {
+		for _, a := range s.Action {
+			if !slices.Contains(actions, a) {
+				actions = append(actions, a)
+			}
+		}
+	}
+	return actions
 }
 
 // startupRequests are the calls that ECS makes with the execution role before

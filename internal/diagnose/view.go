@@ -83,6 +83,9 @@ func captures(c *cause.Case, k candidate) map[string]string {
 	if kind := k.identity().Kind; kind != verdict.NoIdentity && kind != verdict.UnknownIdentity {
 		put("who", cause.IdentityWords(kind))
 	}
+	for key, value := range networkWords(c, k.match.Captures["target"]) {
+		put(key, value)
+	}
 	for key, value := range k.match.Captures {
 		if key == "name" {
 			value = cause.ShortName(value)

@@ -46,7 +46,7 @@ func networkCauses() []*Cause {
 			Meaning: "The connection that starting the task needs was never made, or never answered. That is the network, not a permission: IAM answers at once, a blocked network stays silent.",
 			Reason:  "No role can mend this: the request did not arrive where roles are checked.",
 			Fix: []string{
-				"Give the task's subnet a way to {target|the service}: a NAT gateway (private subnet), a public IP with assignPublicIp=ENABLED (public subnet), or VPC endpoints for what a start needs: ecr.api, ecr.dkr, the S3 gateway, logs, secretsmanager, ssm.",
+				"Give the subnet {subnet|of the task} a way to {target|the service}: a NAT gateway (private subnet), a public IP with assignPublicIp=ENABLED (public subnet), or VPC endpoints: {endpoints|for what a start needs: ecr.api, ecr.dkr, the S3 gateway, logs, secretsmanager, ssm}.",
 				"Let the task's security group out on TCP 443, and the endpoints' security group in from the task.",
 				"Check the VPC's DNS settings, route tables and network ACLs. On Fargate, AWSSupport-TroubleshootECSTaskFailedToStart (Systems Manager) checks them for you.",
 			},
