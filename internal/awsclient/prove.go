@@ -17,6 +17,7 @@ const sourceSimulator = "iam:SimulatePrincipalPolicy"
 // deadline.
 func (c *Collector) Prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosis {
 	if !d.Provable() {
+		d, _ = d.Proven(nil) // nothing to simulate; it says why
 		return d
 	}
 	within, cancel := withReserve(ctx)

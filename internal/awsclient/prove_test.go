@@ -126,8 +126,12 @@ func TestNothingToProveNoCall(t *testing.T) {
 	fake, collector := serve(t, withRole(awsfake.Role{}))
 	d := provable(account)
 	d.Fix.Policies[0].AttachTo.ARN = ""
-	if got := collector.Prove(t.Context(), d); len(got.Sources) != 1 || fake.Calls()["iam:SimulatePrincipalPolicy"] != 0 {
+	got := collector.Prove(t.Context(), d)
+	if len(got.Sources) != 1 || fake.Calls()["iam:SimulatePrincipalPolicy"] != 0 {
 		t.Errorf("sources %+v", got.Sources)
+	}
+	if v := got.Fix.Policies[0].Verified; v.Status != "not-verified" || v.Detail != "The evidence does not name the principal that it is for." {
+		t.Errorf("verified %+v", v)
 	}
 }
 
