@@ -118,7 +118,7 @@ func imageCauses() []*Cause {
 						phrase("insufficient_scope: authorization failed"), phrase("invalid_token: authorization failed"), phrase("authentication is required"), phrase("access to the requested resource is not authorized"), phrase("http basic: access denied"),
 						pattern("401 unauthorized", `(?:pull|manifests?|ref|registry|docker|token|image)[^\n]{0,400}?401 Unauthorized`),
 						pattern("unauthorized:", `(?:CannotPull|Get "?https?://|Head "?https?://|daemon:)[^\n]{0,300}?\bunauthorized: `),
-						pattern("denied:", `denied: (?:access forbidden|installation not allowed|permission_denied|permission "[^"]*" denied|denied\b|unauthenticated|[\w ]*token[\w ]*(?:expired|scope))`),
+						pattern("denied:", `denied: (?:access forbidden|installation not allowed|permission_denied|permission "[^"]*" denied|denied\b|unauthenticated|[\w\s]*token[\w\s]*(?:expired|scope))`),
 						pattern("failed to authorize", `(?:ref(?:erence)? "?(?P<image>[^\s"]+?)"?: )?failed to authorize`)),
 					Both{
 						First:  startSays(pattern("403 forbidden", `(?:ref(?:erence)? "?(?P<image>[^\s"]+?)"?: )?(?:unexpected status|pulling from host)[^\n]{0,300}?403 Forbidden`)),

@@ -21,7 +21,7 @@ var networkWords = says(Anywhere,
 	phrase("connect: connection timed out"), phrase("x509: certificate"), phrase("server misbehaving"),
 	pattern("dial tcp: lookup", `dial tcp: lookup (?P<target>[\w-]+(?:\.[\w-]+)+)`),
 	failedRequest("dial tcp"), failedRequest("net/http:"), failedRequest("context deadline"), failedRequest("EOF"), failedRequest("read tcp"), failedRequest("proxyconnect"), failedRequest("x509:"), failedRequest("tls:"), failedRequest("remote error"),
-	pattern("connection issue between the task", `There is a connection issue between the task and (?P<target>(?:Amazon|AWS) [A-Z][\w ]*?)\.`),
+	pattern("connection issue between the task", `There is a connection issue between the task and (?P<target>(?:Amazon|AWS) [A-Z][\w\s]*?)\.`),
 )
 
 // failedRequest is how Go words an HTTP request that a failure ended.

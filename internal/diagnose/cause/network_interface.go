@@ -20,7 +20,7 @@ func interfaceCauses() []*Cause {
 			When: Unless{
 				Match: agentSays(
 					phrase("timeout waiting for network interface provisioning"), phrase("network interface provision complete error timeout"), phrase("failed to configure eni"), phrase("eni attachment timed out"),
-					pattern("attempting to create network interface", `attempting to Create Network Interface(?:[\w ]*? in subnet '?(?P<subnet>subnet-[0-9a-f]+))?`)),
+					pattern("attempting to create network interface", `attempting to Create Network Interface(?:[\w\s]*? in subnet '?(?P<subnet>subnet-[0-9a-f]+))?`)),
 				But: says(Anywhere, phrase("tagpolicyviolation"), phrase("unauthorizedoperation"), phrase("not authorized to perform"), phrase("insufficientfreeaddresses"), phrase("interfacelimitexceeded"), phrase("addresslimitexceeded"), phrase(".notfound")),
 			},
 		},

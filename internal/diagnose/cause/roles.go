@@ -55,8 +55,8 @@ func roleCauses() []*Cause {
 			When: says(ByECS|Log,
 				phrase("specify a value for 'executionrolearn'"), phrase("executionrolearn is required"), phrase("must specify an executionrolearn"), phrase("requires that a task execution role"),
 				pattern("execution role", `when you (?:are )?specify(?:ing)? container (?P<purpose>secrets)[^\n]{0,120}?execution role`),
-				pattern("executionrolearn", `when you (?:are )?specify(?:ing)? (?:container )?(?P<purpose>[\w ]{3,40}?), you must[^\n]{0,60}?executionRoleArn`),
-				pattern("requires task definition to have execution role", `requires task definition to have execution role(?: ARN)?(?: to support (?P<purpose>[\w ]+?)(?:[.\n\\]|$))?`)),
+				pattern("executionrolearn", `when you (?:are )?specify(?:ing)? (?:container )?(?P<purpose>[\w\s]{3,40}?), you must[^\n]{0,60}?executionRoleArn`),
+				pattern("requires task definition to have execution role", `requires task definition to have execution role(?: ARN)?(?: to support (?P<purpose>[\w\s]+?)(?:[.\n\\]|$))?`)),
 		},
 		{
 			Code: "role.execution-credentials-missing", Area: AreaRoles, Phase: verdict.PhaseStartup, Category: verdict.IAMRoleMissing,
@@ -103,7 +103,7 @@ func roleCauses() []*Cause {
 			Reason:  "It is neither the execution role nor the task role: AWS itself uses this one.",
 			Fix:     []string{"Create it: aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com; then try again."},
 			Docs:    []string{docServiceLinked},
-			When:    says(ByECS|Log, phrase("unable to assume the service linked role"), phrase("unable to assume the service-linked role"), phrase("verify that the ecs service linked role exists"), pattern("linked role", `service[- ]linked role (?:\S+ )?(?:does not exist|doesn['’]t exist|is missing|not found)`)),
+			When:    says(ByECS|Log, phrase("unable to assume the service linked role"), phrase("unable to assume the service-linked role"), phrase("verify that the ecs service linked role exists"), pattern("linked role", `service[-\s]linked role (?:\S+ )?(?:does not exist|doesn['’]t exist|is missing|not found)`)),
 		},
 		{
 			Code: "role.service-role-permissions", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMPermission,
