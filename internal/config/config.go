@@ -26,6 +26,18 @@ type Config struct {
 	PublicURL string
 	// LogLevel is the least level that is logged.
 	LogLevel slog.Level
+
+	// AssumeRole is the ARN of the role with which accounts are read, where
+	// {account} and {partition} stand for those of the task; "" reads with the
+	// credentials of the SDK's default chain.
+	AssumeRole string
+	// ExternalID is what that role's trust policy asks for; "" where it does not.
+	ExternalID string
+	// Accounts and Regions are the only ones that are read; empty for all.
+	Accounts, Regions []string
+	// TrailLogGroup is the log group, by name or ARN, into which a trail with
+	// data events writes; "" where there is none.
+	TrailLogGroup string
 }
 
 // prefix marks our own environment variables.
@@ -67,6 +79,11 @@ func (c *Config) flags() *flag.FlagSet {
 	fs.Var((*timeoutValue)(&c.Timeout), "timeout", "longest `duration` of one diagnosis, 1s to 5m")
 	fs.Var((*urlValue)(&c.PublicURL), "public-url", "`URL` at which people reach the service, for links; by default the address it listens on")
 	fs.Var((*levelValue)(&c.LogLevel), "log-level", "least `level` that is logged: debug, info, warn or error")
+	fs.Var((*roleValue)(&c.AssumeRole), "assume-role", "`ARN` of a role to read accounts with; {account} and {partition} in it stand for the task's")
+	fs.Var((*externalIDValue)(&c.ExternalID), "external-id", "external `id` that the trust policy of assume-role asks for")
+	fs.Var(&listValue{&c.Accounts, accountOK, "want account numbers of 12 digits, with commas between them"}, "accounts", "`numbers` of the only accounts that are read, with commas between them; by default all")
+	fs.Var(&listValue{&c.Regions, regionOK, "want names of Regions such as eu-west-1, with commas between them"}, "regions", "`names` of the only Regions that are read, with commas between them; by default all")
+	fs.Var((*logGroupValue)(&c.TrailLogGroup), "trail-log-group", "log `group`, by name or ARN, into which a CloudTrail trail with data events writes")
 	return fs
 }
 

@@ -30,13 +30,29 @@ func TestLoad(t *testing.T) {
 		{name: "nothing set", environ: []string{"HOME=/root", "AWS_REGION=eu-west-1"}, want: defaults},
 		{
 			name: "all flags",
-			args: []string{"-listen", ":0", "-demo", "-timeout", "30s", "-public-url=https://why.example.com/ecs/", "--log-level", "DEBUG"},
-			want: config.Config{Listen: ":0", Demo: true, Timeout: 30 * time.Second, PublicURL: "https://why.example.com/ecs", LogLevel: slog.LevelDebug},
+			args: []string{
+				"-listen", ":0", "-demo", "-timeout", "30s", "-public-url=https://why.example.com/ecs/", "--log-level", "DEBUG",
+				"-assume-role", "arn:{partition}:iam::{account}:role/ops/reader", "-external-id=ours:1",
+				"-accounts", "111122223333, 444455556666", "-regions=eu-west-1,us-gov-west-1", "-trail-log-group", "trail/all",
+			},
+			want: config.Config{
+				Listen: ":0", Demo: true, Timeout: 30 * time.Second, PublicURL: "https://why.example.com/ecs", LogLevel: slog.LevelDebug,
+				AssumeRole: "arn:{partition}:iam::{account}:role/ops/reader", ExternalID: "ours:1",
+				Accounts: []string{"111122223333", "444455556666"}, Regions: []string{"eu-west-1", "us-gov-west-1"}, TrailLogGroup: "trail/all",
+			},
 		},
 		{
-			name:    "all variables",
-			environ: []string{"WHYSTOPPED_LISTEN=[::1]:0", "WHYSTOPPED_DEMO=1", "WHYSTOPPED_TIMEOUT=1m", "WHYSTOPPED_PUBLIC_URL=http://why:80", "WHYSTOPPED_LOG_LEVEL=warn"},
-			want:    config.Config{Listen: "[::1]:0", Demo: true, Timeout: time.Minute, PublicURL: "http://why:80", LogLevel: slog.LevelWarn},
+			name: "all variables",
+			environ: []string{
+				"WHYSTOPPED_LISTEN=[::1]:0", "WHYSTOPPED_DEMO=1", "WHYSTOPPED_TIMEOUT=1m", "WHYSTOPPED_PUBLIC_URL=http://why:80", "WHYSTOPPED_LOG_LEVEL=warn",
+				"WHYSTOPPED_ASSUME_ROLE=arn:aws:iam::111122223333:role/reader", "WHYSTOPPED_EXTERNAL_ID=ours", "WHYSTOPPED_ACCOUNTS=111122223333",
+				"WHYSTOPPED_REGIONS=eu-west-1", "WHYSTOPPED_TRAIL_LOG_GROUP=arn:aws:logs:us-east-1:111122223333:log-group:trail:*",
+			},
+			want: config.Config{
+				Listen: "[::1]:0", Demo: true, Timeout: time.Minute, PublicURL: "http://why:80", LogLevel: slog.LevelWarn,
+				AssumeRole: "arn:aws:iam::111122223333:role/reader", ExternalID: "ours", Accounts: []string{"111122223333"},
+				Regions: []string{"eu-west-1"}, TrailLogGroup: "arn:aws:logs:us-east-1:111122223333:log-group:trail:*",
+			},
 		},
 		{
 			name:    "the flag wins, even over a bad variable",
@@ -92,6 +108,16 @@ func TestLoadRefuses(t *testing.T) {
 		{"a URL without scheme", []string{"-public-url=why.example.com"}, nil, "https://"},
 		{"a URL with a password", []string{"-public-url=https://me:pass@why.example.com"}, nil, "https://"},
 		{"a level that is none", []string{"-log-level=loud"}, nil, "debug, info"},
+		{"a role without account", []string{"-assume-role=arn:aws:iam:::role/reader"}, nil, "{account}"},
+		{"a role by its name", []string{"-assume-role=reader"}, nil, "{account}"},
+		{"a user in a role's place", []string{"-assume-role=arn:aws:iam::{account}:user/me"}, nil, "role"},
+		{"a placeholder of nobody's", []string{"-assume-role=arn:aws:iam::{account}:role/{region}"}, nil, "role"},
+		{"an external id with a space", []string{"-external-id=a b"}, nil, "letters"},
+		{"an account that is too short", []string{"-accounts=111122223333,4444"}, nil, "12 digits"},
+		{"an empty entry", []string{"-accounts=111122223333,"}, nil, "12 digits"},
+		{"a zone in a Region's place", []string{"-regions=eu-west-1a"}, nil, "eu-west-1"},
+		{"the ARN of a bucket", []string{"-trail-log-group=arn:aws:s3:::trail"}, nil, "log group"},
+		{"a log group with a space", []string{"-trail-log-group=a b"}, nil, "log group"},
 		{"a bad variable", nil, []string{"WHYSTOPPED_TIMEOUT=soon"}, "WHYSTOPPED_TIMEOUT"},
 		{"a bad truth", nil, []string{"WHYSTOPPED_DEMO=perhaps"}, "WHYSTOPPED_DEMO"},
 	}
@@ -120,6 +146,8 @@ func TestHelp(t *testing.T) {
 		"-timeout duration", "WHYSTOPPED_TIMEOUT", "default 10s",
 		"-public-url URL", "WHYSTOPPED_PUBLIC_URL",
 		"-log-level level", "WHYSTOPPED_LOG_LEVEL", "default info",
+		"-assume-role ARN", "WHYSTOPPED_ASSUME_ROLE", "-external-id id", "WHYSTOPPED_EXTERNAL_ID",
+		"-accounts numbers", "WHYSTOPPED_ACCOUNTS", "-regions names", "WHYSTOPPED_REGIONS", "-trail-log-group group", "WHYSTOPPED_TRAIL_LOG_GROUP",
 	} {
 		if !strings.Contains(help.String(), want) {
 			t.Errorf("help lacks %q:\n%s", want, help.String())
