@@ -51,6 +51,8 @@ var shapes = []shape{
 	{anchor: "::errors::", pattern: lazy(`Aws::(?P<service>\w+)::Errors::(?P<code>\w+)(?P<message>[^\n]{0,200})`)},
 	// .NET: Amazon.S3.AmazonS3Exception: Access Denied
 	{anchor: "amazon.", pattern: lazy(`Amazon\.(?P<service>\w+)\.(?:Model\.)?(?P<code>\w+Exception):\s*(?P<message>[^\n]*)`)},
+	// .NET, of an answer without a body: Amazon.S3.AmazonS3Exception: Error making request with Error Code Forbidden and …
+	{anchor: "with error code", pattern: lazy(`Amazon\.(?P<service>\w+)\.(?:Model\.)?\w+Exception:\s*Error making request with Error Code (?P<code>\w+)[^\n]*`)},
 	// fluent-bit: PutLogEvents API responded with error='AccessDeniedException'
 	{anchor: "api responded with", pattern: lazy(`(?P<op>\w+)\s+API\s+responded\s+with\s+error='?(?P<code>\w+)'?(?P<message>[^\n]*)`)},
 	// XML of S3, SNS, IAM: <Code>AccessDenied</Code><Message>Access Denied</Message>
