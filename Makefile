@@ -30,7 +30,7 @@ test-moto: ## the service against moto_server, an AWS server that others wrote
 test-judge: ## the generated policies before an independent simulator of IAM (npm)
 	@scripts/test-tools.sh node npm
 	cd internal/iampolicy/judge && npm ci --no-audit --no-fund --silent
-	$(GO) test -tags judge -count=1 ./internal/iampolicy
+	$(GO) test -tags judge -run Judge -count=1 ./internal/iampolicy ./internal/diagnose
 
 lint: ## formatting, vet, staticcheck, the Dockerfile's rules
 	@out=$$($(GO) tool gofumpt -l cmd internal test web); if [ -n "$$out" ]; then echo "not formatted (go tool gofumpt -w .):"; echo "$$out"; exit 1; fi

@@ -79,6 +79,10 @@ func fixRefusal(c *cause.Case, k candidate, fix *Fix) {
 	}
 	if owner := foreignOwner(k, r); owner != "" {
 		fix.Steps = append(fix.Steps, fmt.Sprintf("The resource belongs to account %s: its owner must allow %s in the resource's own policy too.", owner, attachWords(fix.AttachTo)))
+		if r.Action == "sts:AssumeRole" {
+			fix.add(iampolicy.KindTrust, assumed(r), trustOf(principalARN(k, r)))
+			return
+		}
 		doc, _ := iampolicy.ResourcePolicy(principalARN(k, r), requests, ctx)
 		fix.add(ownerKind(r), nil, doc)
 	}
@@ -105,8 +109,13 @@ func fixAtOwner(c *cause.Case, k candidate, requests []iampolicy.Request, fix *F
 		doc, _ := iampolicy.Allow(requests, ctx)
 		fix.add(iampolicy.KindBoundary, fix.AttachTo, doc)
 	case verdict.PolicyTrust:
-		fix.add(iampolicy.KindTrust, &AttachTo{Kind: verdict.Caller, ARN: r.Resource, Name: principalName(r.Resource)}, trustOf(principal))
+		fix.add(iampolicy.KindTrust, assumed(r), trustOf(principal))
 	}
+}
+
+// assumed is the role that was to be assumed: its trust policy is its own.
+func assumed(r *cause.Refusal) *AttachTo {
+	return attachTo(verdict.Identity{Kind: verdict.Caller, ARN: r.Resource})
 }
 
 // trustOf is the trust policy that lets one role assume another.
