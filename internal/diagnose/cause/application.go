@@ -71,7 +71,7 @@ func applicationCauses() []*Cause {
 		{
 			Code: "app.module-missing", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
-			Title:   "The image lacks {name|a file or library}, which the program needs",
+			Title:   "The image lacks {name|a file or library}, and the program needs it",
 			Meaning: "The program started and did not find {name|something} in its file system: it was not built or copied into the image, the command names a wrong path, or a volume is mounted over it.",
 			Fix:     []string{"Build the image with {name|the missing part} (dependencies installed, build output copied, .dockerignore checked), correct the path, and see that no volume hides it."},
 			Docs:    []string{docTaskParameters, docStoppedErrors},

@@ -28,7 +28,7 @@ func containerCauses() []*Cause {
 		{
 			Code: "container.working-directory", Area: AreaContainer, Phase: verdict.PhaseStartup, Category: verdict.ContainerConfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The container's working directory {name|of the task definition} cannot be entered",
+			Title:   "The container's working directory {name|(workingDirectory or WORKDIR)} cannot be entered",
 			Meaning: "The runtime could not change to {name|the directory} before it ran the program: it is not in the image, or the container's user may not enter it.",
 			Reason:  "\"Permission denied\" here is the directory's mode, not IAM.",
 			Fix:     []string{"Correct workingDirectory in the task definition (or WORKDIR in the image), and the directory's mode for the container's user."},

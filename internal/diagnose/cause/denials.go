@@ -176,7 +176,7 @@ func denialCauses() []*Cause {
 		{
 			Code: "startup.denied", Area: AreaRoles, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.UnknownIdentity, Confidence: verdict.Confirmed,
-			Title:   "The {who} may not call {action|an AWS API} while the task starts",
+			Title:   "The {who|role in use} may not call {action|an AWS API} while the task starts",
 			Meaning: "While ECS started the task, {role|the role in use} was refused {action|a call} on {name|a resource}.",
 			Docs:    []string{docExecutionRole, docDenied},
 			When: Refused(func(c *Case, r *Refusal) bool {
@@ -206,7 +206,7 @@ func denialCauses() []*Cause {
 			Code: "runtime.assume-role.denied", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.IAMTrust,
 			Identity: verdict.TaskRole, Confidence: verdict.Confirmed,
 			Title:   "The task role may not assume the role {name|that the application asked for}",
-			Meaning: "The application tried to switch to the role {name|of another task or account} and was refused. Within one account either the trust policy of that role or a policy of {role|the task role} must allow it, across accounts both.",
+			Meaning: "The application tried to switch to the role {name|that it asked for} and was refused. Within one account either the trust policy of that role or a policy of {role|the task role} must allow it, across accounts both.",
 			Reason:  "The application asked with the task role; whether it is that role's permission or the other role's trust, the sentence does not tell without a reason.",
 			Fix:     []string{"Let the role to be assumed trust the task role, and allow sts:AssumeRole on it for the task role."},
 			Docs:    []string{docDenied, docTaskRole},

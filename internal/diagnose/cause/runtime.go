@@ -70,7 +70,7 @@ func runtimeCauses() []*Cause {
 		{
 			Code: "exit.killed", Area: AreaRuntime, Level: Fallback, Phase: verdict.PhaseShutdown, Category: verdict.Other,
 			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
-			Title:   "The container {container|of the task} was ended by a signal (exit code {code})",
+			Title:   "The container {container|of the task} was ended by a signal (exit code {signal|137 or 143})",
 			Meaning: "The process was stopped from outside. 137 is SIGKILL: out of memory only if ECS gives OutOfMemoryError as the reason; else a stop that was not heeded in time, a health check, or the end of another container. 143 is SIGTERM, an ordinary stop.",
 			Fix:     []string{"Look at what stopped the task: stoppedReason, the service's events, StopTask in CloudTrail, and the memory metrics."},
 			Docs:    []string{docStoppedErrors, docOOM},
@@ -128,7 +128,7 @@ func exitedBySignal(c *Case) []Match {
 
 func exitMatch(r *Ran) Match {
 	code := *r.ExitCode
-	m := map[string]string{"container": r.Name, "code": strconv.Itoa(code)}
+	m := map[string]string{"container": r.Name, "code": strconv.Itoa(code), "signal": strconv.Itoa(code)}
 	if words := exitWords(code); words != "" {
 		m["words"] = words
 	}
