@@ -21,12 +21,19 @@ func unknownResources(act Action, req Request, ctx Context) []string {
 	resources := make([]string, len(types))
 	for i, t := range types {
 		resources[i] = placeholder(t, ctx)
+		if parsed, ok := arn.Parse(resources[i]); ok {
+			resources[i] = reshape(act, parsed).String()
+		}
 	}
 	return resources
 }
 
+// plainTypes are what people mean where an action takes several types and
+// requires none: a bucket or object before an access point.
+var plainTypes = []string{"object", "bucket", "log-group"}
+
 // requiredTypes are the resource types that the action is always checked on, or
-// its first one.
+// its plainest one.
 func requiredTypes(act Action) []sar.ResourceType {
 	var required []sar.ResourceType
 	for _, use := range act.Types {
@@ -34,10 +41,16 @@ func requiredTypes(act Action) []sar.ResourceType {
 			required = append(required, *use.ResourceType)
 		}
 	}
-	if len(required) == 0 {
-		return []sar.ResourceType{*act.Types[0].ResourceType}
+	if len(required) > 0 {
+		return required
 	}
-	return required
+	plainest := act.Types[0].ResourceType
+	for _, use := range act.Types {
+		if slices.Contains(plainTypes, use.Name) {
+			plainest = use.ResourceType
+		}
+	}
+	return []sar.ResourceType{*plainest}
 }
 
 func placeholder(t sar.ResourceType, ctx Context) string {

@@ -1,25 +1,25 @@
 package iampolicy
 
-import "testing"
+import (
+	"testing"
 
-func TestIsForm(t *testing.T) {
-	here := Context{Partition: "aws", Region: "eu-west-1", Account: "111122223333"}
-	tests := []struct {
-		name string
-		req  Request
-		ctx  Context
-		want bool
-	}{
-		{"no resource", Request{Action: "dynamodb:GetItem"}, here, true},
-		{"no resource, and nothing known of the place", Request{Action: "s3:PutObject"}, Context{}, true},
-		{"a resource", Request{Action: "dynamodb:GetItem", Resource: "arn:aws:dynamodb:eu-west-1:111122223333:table/ORDERS"}, here, false},
-		{"everything", Request{Action: "ecr:GetAuthorizationToken"}, here, false},
-		{"any key of a service's use", Request{Action: "kms:Decrypt", ViaService: "ssm.eu-west-1.amazonaws.com"}, here, false},
-	}
-	for _, tt := range tests {
-		doc, _ := Allow([]Request{tt.req}, tt.ctx)
-		if got := doc.Statement[0].IsForm(); got != tt.want {
-			t.Errorf("%s: %v is a form: %v, want %v", tt.name, doc.Statement[0].Resource, got, tt.want)
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestUnknownResources(t *testing.T) {
+	for action, want := range map[string][]string{
+		"s3:ListBucket":                 {"arn:aws:s3:::BUCKET_NAME"},
+		"s3:GetObject":                  {"arn:aws:s3:::BUCKET_NAME/OBJECT_NAME"},
+		"logs:CreateLogStream":          {"arn:aws:logs:eu-west-1:111122223333:log-group:LOG_GROUP_NAME:*"},
+		"logs:CreateLogGroup":           {"arn:aws:logs:eu-west-1:111122223333:log-group:LOG_GROUP_NAME:*"},
+		"secretsmanager:GetSecretValue": {"arn:aws:secretsmanager:eu-west-1:111122223333:secret:SECRET_ID-??????"},
+		"ecr:BatchGetImage":             {"arn:aws:ecr:eu-west-1:111122223333:repository/REPOSITORY_NAME"},
+		"kms:Decrypt":                   {"arn:aws:kms:eu-west-1:111122223333:key/KEY_ID"},
+		"sts:AssumeRole":                {"arn:aws:iam::111122223333:role/ROLE_NAME"},
+	} {
+		act, _ := Canonical(action)
+		if diff := cmp.Diff(want, unknownResources(act, Request{Action: action}, here)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", action, diff)
 		}
 	}
 }
