@@ -294,6 +294,7 @@ func TestTheWholeStartKeepsWhatTheRoleLacks(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			d := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")), identityPolicy("startup-complete", whole...))
+			d.Fix.Policies[1].NeededNext = []string{"ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "logs:CreateLogStream", "logs:PutLogEvents", "ssm:GetParameters"}
 			d, err := d.Proven(simulator(func(action, resource string, with bool) diagnose.Outcome {
 				if with || slices.Contains(tt.has, action+" "+resource) || slices.Contains(tt.has, "*") {
 					return diagnose.Outcome{Decision: "allowed"}
@@ -312,6 +313,13 @@ func TestTheWholeStartKeepsWhatTheRoleLacks(t *testing.T) {
 			got := d.Fix.Policies[1]
 			if diff := cmp.Diff(tt.want, got.Document.Statement); diff != "" {
 				t.Errorf("statements (-want +got):\n%s", diff)
+			}
+			var next []string
+			for _, s := range tt.want {
+				next = append(next, slices.DeleteFunc(slices.Clone(s.Action), func(a string) bool { return a == "secretsmanager:GetSecretValue" })...)
+			}
+			if diff := cmp.Diff(next, got.NeededNext); diff != "" {
+				t.Errorf("needed next (-want +got):\n%s", diff)
 			}
 			if got.Verified.Status != "allowed" || got.Verified.Detail != tt.says {
 				t.Errorf("verified %+v, want %q", got.Verified, tt.says)

@@ -28,6 +28,8 @@ func (d Diagnosis) concluded(proofs []*proof) Diagnosis {
 		}
 		if policy.Purpose == purposeComplete && len(p.trials) > 0 {
 			policy.Document = p.lacking()
+			lacks := actionsOf(policy.Document)
+			policy.NeededNext = slices.DeleteFunc(slices.Clone(policy.NeededNext), func(action string) bool { return !slices.Contains(lacks, action) })
 			policy.Verified.Detail = strings.TrimSpace(p.share(len(policy.Document.Statement)) + " " + policy.Verified.Detail)
 		}
 		if len(policy.Document.Statement) > 0 {
