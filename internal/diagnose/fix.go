@@ -78,11 +78,12 @@ func fixRefusal(c *cause.Case, k candidate, fix *Fix) {
 		fix.Steps = append(fix.Steps, n.Reason)
 	}
 	if owner := foreignOwner(k, r); owner != "" {
-		fix.Steps = append(fix.Steps, fmt.Sprintf("The resource belongs to account %s: its owner must allow %s in the resource's own policy too.", owner, attachWords(fix.AttachTo)))
 		if r.Action == "sts:AssumeRole" {
+			fix.Steps = append(fix.Steps, fmt.Sprintf("The role to be assumed belongs to account %s: its trust policy must name %s too.", owner, attachWords(fix.AttachTo)))
 			fix.add(iampolicy.KindTrust, assumed(r), trustOf(principalARN(k, r)))
 			return
 		}
+		fix.Steps = append(fix.Steps, fmt.Sprintf("The resource belongs to account %s: its owner must allow %s in the resource's own policy too.", owner, attachWords(fix.AttachTo)))
 		doc, _ := iampolicy.ResourcePolicy(principalARN(k, r), requests, ctx)
 		fix.add(ownerKind(r), nil, doc)
 	}
