@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"whystopped/internal/diagnose"
@@ -15,7 +16,9 @@ import (
 type fixView struct {
 	Heading string
 	// Target is the name of what the policy is attached to; empty for steps.
-	Target  string
+	Target string
+	// Console opens the target in IAM's console; empty where that is not known.
+	Console string
 	Summary string
 	Panels  []panel
 	// Whole is everything the task definition needs to start, beside what was
@@ -40,6 +43,8 @@ type policyView struct {
 	Target   string
 	Lines    []codeLine
 	Verified verifiedView
+	// Next are the actions that the task would be refused after the denied one.
+	Next []string
 }
 
 // verifiedView says whether the policy was tried.
@@ -71,9 +76,15 @@ func fixOf(f diagnose.Fix) (fixView, error) {
 		return v, nil
 	}
 	v.Heading, v.Target = deciding[0].Heading, deciding[0].Target
+	if to := f.AttachTo; to != nil && attachName(to) == v.Target && consoleLink.MatchString(to.ConsoleURL) {
+		v.Console = to.ConsoleURL
+	}
 	v.Panels = panelsOf(deciding, f.Snippets)
 	return v, nil
 }
+
+// consoleLink are the links that a page follows into a partition's console.
+var consoleLink = regexp.MustCompile(`^https://console\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)/iam/home#/roles/details/[\w+=,.@%-]+$`)
 
 func panelsOf(policies []*policyView, s iampolicy.Snippets) []panel {
 	panels := []panel{{ID: "policy", Label: "Policy", Policies: policies}}
@@ -101,6 +112,7 @@ func policyOf(p diagnose.Policy, id string) (*policyView, error) {
 		Target:   attachName(p.AttachTo),
 		Lines:    jsonLines(text),
 		Verified: verifiedOf(p.Verified),
+		Next:     p.NeededNext,
 	}, nil
 }
 
