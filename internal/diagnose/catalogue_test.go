@@ -13,6 +13,7 @@ import (
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/iampolicy"
 	"whystopped/internal/redact"
 )
 
@@ -204,5 +205,24 @@ func TestCatalogueIsSortedAndPublic(t *testing.T) {
 		if strings.ContainsAny(c.Title+c.Meaning+strings.Join(c.Fix, ""), "{}") {
 			t.Errorf("%s: a capture shows in the public text: %s / %s", c.Code, c.Title, c.Meaning)
 		}
+	}
+}
+
+// TestEveryOfferedPolicyIsValid: grammar, known actions, resources that fit
+// their actions, and IAM's limits of size.
+func TestEveryOfferedPolicyIsValid(t *testing.T) {
+	documents := 0
+	for code, f := range readFixtures(t) {
+		for _, hit := range f.hits {
+			for _, p := range diagnose.Diagnose(decode(t, hit)).Fix.Policies {
+				documents++
+				for _, problem := range iampolicy.Validate(p.Document, iampolicy.Kind(p.Kind)) {
+					t.Errorf("%s/%s: %s policy: %s", code, hit.Name, p.Kind, problem)
+				}
+			}
+		}
+	}
+	if documents < 50 {
+		t.Errorf("only %d documents were offered by all fixtures", documents)
 	}
 }
