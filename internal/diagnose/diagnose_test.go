@@ -165,6 +165,7 @@ func TestAllowOnlyWhereItHelps(t *testing.T) {
 		"with an explicit deny in a service control policy":               false,
 		"with an explicit deny in a resource control policy":              false,
 		"with an explicit deny in an identity-based policy":               false,
+
 		"with an explicit deny": false,
 	} {
 		d := diagnose.Diagnose(mustDecode(t, `{"taskDefinition": {`+roles+`}, "logs": [{"container": "app", "lines": ["`+sentence+clause+`"]}]}`))
