@@ -269,6 +269,7 @@ func TestProblemsOfTheCasebook(t *testing.T) {
 		{&casebook.Error{Kind: casebook.BadCredentials, Message: "Paste it."}, 502, "bad-aws-credentials"},
 		{&casebook.Error{Kind: casebook.Refused, Message: "Paste it."}, 502, "aws-refused"},
 		{&casebook.Error{Kind: casebook.Unreachable, Message: "Paste it.", Err: errors.New("dial tcp")}, 502, "aws-unreachable"},
+		{&casebook.Error{Kind: casebook.Busy, Message: "Later."}, 503, "too-busy"},
 	}
 	for _, test := range tests {
 		got := ask(t, serve(t, &book{err: test.err}), "POST", "/api/v1/diagnoses", `{"task":"x"}`)

@@ -38,7 +38,7 @@ func (a *API) addDiagnoses(framework huma.API) {
 		Summary:     "Diagnose a stopped task",
 		Description: "Reads what AWS knows of the task and says why it stopped. A kept diagnosis of a stopped task is given again unless refresh is set.",
 		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Example: map[string]any{"task": sampleTask}}}},
-		Responses:   responses("The diagnosis", malformed, invalid, casebook.NotAReference, casebook.UnknownTask, casebook.NotAllowed, casebook.NoCredentials, casebook.BadCredentials, casebook.Refused, casebook.Unreachable, tooLarge, mediaType),
+		Responses:   responses("The diagnosis", malformed, invalid, casebook.NotAReference, casebook.UnknownTask, casebook.NotAllowed, casebook.NoCredentials, casebook.BadCredentials, casebook.Refused, casebook.Unreachable, casebook.Busy, tooLarge, mediaType),
 
 		MaxBodyBytes: maxBody + 1, BodyReadTimeout: bodyTimeout,
 	}, handle(a, func(ctx context.Context, in *diagnoseInput) (*diagnosisOutput, error) {

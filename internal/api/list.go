@@ -74,7 +74,7 @@ type DiagnosisList struct {
 }
 
 func (a *API) addList(framework huma.API) {
-	ok := responses("The kept diagnoses, newest first; with task, the one Diagnosis", invalid, casebook.InvalidFilter, casebook.NotAReference, casebook.UnknownTask, casebook.NotAllowed, casebook.NoCredentials, casebook.BadCredentials, casebook.Refused, casebook.Unreachable)
+	ok := responses("The kept diagnoses, newest first; with task, the one Diagnosis", invalid, casebook.InvalidFilter, casebook.NotAReference, casebook.UnknownTask, casebook.NotAllowed, casebook.NoCredentials, casebook.BadCredentials, casebook.Refused, casebook.Unreachable, casebook.Busy)
 	schemas := framework.OpenAPI().Components.Schemas
 	ok["200"].Content = map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{OneOf: []*huma.Schema{
 		schemas.Schema(reflect.TypeFor[DiagnosisList](), true, ""),

@@ -47,6 +47,7 @@ var answers = map[casebook.Kind]struct {
 	casebook.BadCredentials:   {http.StatusBadGateway, "AWS credentials not accepted"},
 	casebook.Refused:          {http.StatusBadGateway, "AWS refuses"},
 	casebook.Unreachable:      {http.StatusBadGateway, "AWS cannot be reached"},
+	casebook.Busy:             {http.StatusServiceUnavailable, "Too busy"},
 	malformed:                 {http.StatusBadRequest, "Malformed request"},
 	invalid:                   {http.StatusUnprocessableEntity, "Invalid request"},
 	crossOrigin:               {http.StatusForbidden, "Request for another site"},

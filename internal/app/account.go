@@ -55,8 +55,8 @@ func (c collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, e
 	return ref, inWordsOfCasebook(err)
 }
 
-func (c collector) Collect(ctx context.Context, ref taskref.Ref) (evidence.Evidence, error) {
-	ev, err := c.aws.Collect(ctx, ref, nil)
+func (c collector) Collect(ctx context.Context, ref taskref.Ref, tell func(casebook.News)) (evidence.Evidence, error) {
+	ev, err := c.aws.Collect(ctx, ref, func(s evidence.Source) { tell(casebook.News{Source: &s}) })
 	return ev, inWordsOfCasebook(err)
 }
 

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"whystopped/internal/casebook"
@@ -33,6 +34,7 @@ type App struct {
 	log      *slog.Logger
 	listener net.Listener
 	server   *http.Server
+	book     *casebook.Casebook
 	aws      *account
 }
 
@@ -43,7 +45,14 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error)
 	if err != nil {
 		return nil, err
 	}
-	handler, err := newHandler(cfg, aws, log)
+	store := memory.New(memory.Limits{Diagnoses: keptDiagnoses, Bytes: keptBytes})
+	book := casebook.New(casebook.Options{
+		Collector: aws.collector, Prover: aws.collector, Store: store, Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
+	})
+	handler, err := routes(surroundings{
+		book: book, causes: diagnose.Catalogue(), samples: aws.samples, publicURL: cfg.PublicURL, version: version(), log: log,
+		ready: readiness{store: store, credentials: aws.credentials},
+	})
 	if err != nil {
 		aws.close()
 		return nil, err
@@ -53,27 +62,19 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error)
 		aws.close()
 		return nil, fmt.Errorf("listen on %s: %w", cfg.Listen, err)
 	}
-	return &App{log: log, listener: listener, aws: aws, server: &http.Server{
-		Handler:           handler,
+	return &App{log: log, listener: listener, server: newServer(handler, cfg, log), book: book, aws: aws}, nil
+}
+
+func newServer(h http.Handler, cfg config.Config, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
-		WriteTimeout:      cfg.Timeout + time.Minute,
+		WriteTimeout:      2*cfg.Timeout + time.Minute, // a place in the queue is waited for as long as the diagnosis itself
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // clients that break off
-	}}, nil
-}
-
-// newHandler wires everything behind the port.
-func newHandler(cfg config.Config, aws *account, log *slog.Logger) (http.Handler, error) {
-	store := memory.New(memory.Limits{Diagnoses: keptDiagnoses, Bytes: keptBytes})
-	book := casebook.New(casebook.Options{
-		Collector: aws.collector, Prover: aws.collector, Store: store, Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
-	})
-	return routes(surroundings{
-		book: book, causes: diagnose.Catalogue(), samples: aws.samples, publicURL: cfg.PublicURL, version: version(), log: log,
-		ready: readiness{store: store, credentials: aws.credentials},
-	})
+	}
 }
 
 // URL is the address at which this machine reaches the service.
@@ -91,6 +92,11 @@ func (a *App) URL() string {
 // Run serves until ctx ends, then lets running requests finish for a while.
 func (a *App) Run(ctx context.Context) error {
 	defer a.Close()
+	ctx, stop := context.WithCancel(ctx)
+	var background sync.WaitGroup
+	defer background.Wait()
+	defer stop()
+	background.Go(func() { a.book.Run(ctx) })
 	served := make(chan error, 1)
 	go func() { served <- a.server.Serve(a.listener) }()
 	a.log.Info("serving", "address", a.listener.Addr().String(), "version", version())

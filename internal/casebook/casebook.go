@@ -10,8 +10,6 @@ import (
 	"log/slog"
 	"time"
 
-	"golang.org/x/sync/singleflight"
-
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
@@ -19,6 +17,8 @@ import (
 
 // Options are what a Casebook works with. All fields are needed.
 type Options struct {
+	// Collector may be a ShallowCollector; then crowds of tasks that stopped
+	// alike are told from a few of them.
 	Collector Collector
 	Prover    Prover
 	Store     Store
@@ -30,36 +30,43 @@ type Options struct {
 	NewID func(time.Time) string
 }
 
-// Casebook makes and keeps diagnoses. It is safe for concurrent use.
+// How many looks at AWS are under way at most. A deep one makes about ten
+// calls, several at a time; shallow ones share theirs.
+const (
+	deepAtOnce    = 16
+	shallowAtOnce = 1000
+)
+
+// Casebook makes and keeps diagnoses. It is safe for concurrent use. Its Run
+// does what has to be done in the background.
 type Casebook struct {
 	opts    Options
-	running singleflight.Group
+	shallow ShallowCollector // nil where the collector is none
+
+	flights      flights
+	deepLooks    queue
+	shallowLooks queue
+	traffic      traffic
+	incidents    incidents
+	upkeep       upkeep
+	counts       counts
 }
 
 // New makes a Casebook.
-func New(o Options) *Casebook { return &Casebook{opts: o} }
+func New(o Options) *Casebook {
+	c := &Casebook{
+		opts: o, deepLooks: queue{limit: deepAtOnce}, shallowLooks: queue{limit: shallowAtOnce},
+		traffic: traffic{now: o.Now}, incidents: incidents{now: o.Now},
+	}
+	c.shallow, _ = o.Collector.(ShallowCollector)
+	return c
+}
 
 // Diagnose answers for what somebody pasted. A kept diagnosis is given where it
 // still holds and refresh is not set; those who ask for one task at the same
 // time share one collection.
 func (c *Casebook) Diagnose(ctx context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error) {
-	ref, err := c.task(ctx, pasted)
-	if err != nil {
-		return diagnose.Diagnosis{}, err
-	}
-	kept, err := c.kept(ctx, ref)
-	if err != nil {
-		return diagnose.Diagnosis{}, err
-	}
-	if kept != nil && !refresh && reusable(*kept, c.opts.Now()) {
-		return *kept, nil
-	}
-	made, err := c.share(ctx, ref, kept)
-	if err != nil && kept != nil && fallback(*kept, err, refresh) {
-		c.opts.Log.Warn("a new diagnosis cannot be had, giving the kept one", "id", kept.ID, "error", err)
-		return *kept, nil
-	}
-	return made, err
+	return c.Follow(ctx, pasted, refresh, nil)
 }
 
 // Evaluate diagnoses evidence that the caller brought, and keeps the answer.
@@ -130,8 +137,8 @@ func (c *Casebook) task(ctx context.Context, pasted string) (taskref.Ref, error)
 	return task, nil
 }
 
-// kept finds the newest diagnosis of a task; nil where there is none.
-func (c *Casebook) kept(ctx context.Context, ref taskref.Ref) (*diagnose.Diagnosis, error) {
+// latest finds the newest diagnosis of a task; nil where there is none.
+func (c *Casebook) latest(ctx context.Context, ref taskref.Ref) (*diagnose.Diagnosis, error) {
 	d, err := c.opts.Store.Latest(ctx, ref)
 	switch {
 	case errors.Is(err, ErrNotKept):

@@ -28,6 +28,8 @@ const (
 type collector struct {
 	resolve func(context.Context, taskref.Ref) (taskref.Ref, error)
 	collect func(context.Context, taskref.Ref) (evidence.Evidence, error)
+	// news are told before the evidence is collected.
+	news []casebook.News
 
 	mu    sync.Mutex
 	asked []taskref.Ref
@@ -40,10 +42,13 @@ func (c *collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, 
 	return c.resolve(ctx, ref)
 }
 
-func (c *collector) Collect(ctx context.Context, ref taskref.Ref) (evidence.Evidence, error) {
+func (c *collector) Collect(ctx context.Context, ref taskref.Ref, tell func(casebook.News)) (evidence.Evidence, error) {
 	c.mu.Lock()
 	c.asked = append(c.asked, ref)
 	c.mu.Unlock()
+	for _, n := range c.news {
+		tell(n)
+	}
 	if c.collect == nil {
 		return stoppedTask(), nil
 	}

@@ -19,6 +19,7 @@ const (
 	BadCredentials   Kind = "bad-aws-credentials"  // AWS does not accept the server's credentials
 	Refused          Kind = "aws-refused"          // AWS refuses every call that would help
 	Unreachable      Kind = "aws-unreachable"      // AWS does not answer, or not in time
+	Busy             Kind = "too-busy"             // too many questions are ahead of this one
 )
 
 // Error is a failure with a sentence for the person who asked. Err holds what

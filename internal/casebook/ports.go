@@ -20,7 +20,28 @@ type Collector interface {
 
 	// Collect gathers the evidence of one task. A source that fails is a line
 	// in the evidence's Sources; an error means that nothing at all is known.
-	Collect(ctx context.Context, ref taskref.Ref) (evidence.Evidence, error)
+	// tell hears what happens on the way; its calls never overlap, and none
+	// comes after Collect has returned.
+	Collect(ctx context.Context, ref taskref.Ref, tell func(News)) (evidence.Evidence, error)
+}
+
+// ShallowCollector is a Collector that can also read the task itself and its
+// definition alone, which costs next to nothing where many are asked for at
+// once.
+type ShallowCollector interface {
+	Collector
+	// CollectShallow is Collect without logs, CloudTrail, the service and IAM,
+	// which are told as skipped sources.
+	CollectShallow(ctx context.Context, ref taskref.Ref, tell func(News)) (evidence.Evidence, error)
+}
+
+// News is one thing that a collection tells on its way. One field is set.
+type News struct {
+	// Source is a place that is being asked, as long as its status is empty,
+	// or was asked.
+	Source *evidence.Source
+	// SoFar is what is known by now, when it is enough for a first verdict.
+	SoFar *evidence.Evidence
 }
 
 // Prover tries the policies of a diagnosis on the roles that they are for.

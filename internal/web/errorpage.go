@@ -133,6 +133,10 @@ var kinds = map[casebook.Kind]problem{
 		Status: http.StatusBadGateway, Title: "AWS does not answer",
 		Steps: []string{"Try again in a moment.", "Check the region, and whether the service can reach AWS from where it runs.", "Or paste the error message below: that needs no access to AWS."},
 	},
+	casebook.Busy: {
+		Status: http.StatusServiceUnavailable, Title: "Too many are asking at once",
+		Steps: []string{"Try again in a moment.", "Or paste the error message below: that needs no access to AWS."},
+	},
 }
 
 // explain finds what to tell a person. What nobody foresaw is told without its

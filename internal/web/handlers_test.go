@@ -84,6 +84,7 @@ func TestErrorPages(t *testing.T) {
 		{"bad credentials", known(casebook.BadCredentials), http.StatusBadGateway, sentence},
 		{"refused", known(casebook.Refused), http.StatusBadGateway, sentence},
 		{"unreachable", known(casebook.Unreachable), http.StatusBadGateway, sentence},
+		{"busy", known(casebook.Busy), http.StatusServiceUnavailable, sentence},
 		{"a kind that a page cannot cause", known(casebook.InvalidFilter), http.StatusInternalServerError, "log of this service"},
 		{"our own fault", secret, http.StatusInternalServerError, "log of this service"},
 	}

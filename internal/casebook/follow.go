@@ -1,0 +1,78 @@
+package casebook
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"sync"
+
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/evidence"
+)
+
+// Step is one thing that happens on the way to a diagnosis. One field is set.
+type Step struct {
+	// Source is a place that is being asked, as long as its status is empty,
+	// or was asked.
+	Source *evidence.Source
+	// Verdict is what can be said so far.
+	Verdict *diagnose.Verdict
+}
+
+// Follow is Diagnose that tells what happens on the way: tell is called from
+// Follow's own goroutine, and not at all where a kept diagnosis is given. Those
+// who join a diagnosis that is being made hear its steps from the beginning.
+func (c *Casebook) Follow(ctx context.Context, pasted string, refresh bool, tell func(Step)) (diagnose.Diagnosis, error) {
+	ref, err := c.task(ctx, pasted)
+	if err != nil {
+		return diagnose.Diagnosis{}, err
+	}
+	kept, err := c.latest(ctx, ref)
+	if err != nil {
+		return diagnose.Diagnosis{}, err
+	}
+	if kept != nil && !refresh && reusable(*kept, c.opts.Now()) {
+		return *kept, nil
+	}
+	made, err := c.share(ctx, question{ref: ref, kept: kept, thorough: refresh || kept != nil && !lent(*kept), urgency: forPeople}, tell)
+	if err != nil && kept != nil && fallback(*kept, err, refresh) {
+		c.opts.Log.Warn("a new diagnosis cannot be had, giving the kept one", "id", kept.ID, "error", err)
+		return *kept, nil
+	}
+	return made, err
+}
+
+// share joins the flight of the task, or begins one. It goes on when a person
+// who began it has left: others may have joined, and whoever comes back finds
+// the answer kept.
+func (c *Casebook) share(ctx context.Context, q question, tell func(Step)) (diagnose.Diagnosis, error) {
+	going := ctx
+	if q.urgency == forPeople {
+		going = context.WithoutCancel(ctx)
+	}
+	f, joined := c.flights.join(q.ref, q.urgency, func(f *flight) (diagnose.Diagnosis, error) {
+		in := &inquiry{Casebook: c, question: q, flight: f, left: c.opts.Timeout}
+		return in.answer(going)
+	})
+	if joined {
+		c.counts.joined.Add(1)
+	}
+	d, err := f.wait(ctx, tell)
+	if err != nil {
+		return diagnose.Diagnosis{}, fmt.Errorf("diagnose task %s: %w", q.ref.TaskID, err)
+	}
+	return d, nil
+}
+
+// note hands news of a collection on to everybody who follows it, without the
+// secrets that they may hold.
+func (f *flight) note(n News) {
+	switch {
+	case n.Source != nil:
+		s := clean(reflect.ValueOf(*n.Source)).Interface().(evidence.Source)
+		f.add(step{Step: Step{Source: &s}})
+	case n.SoFar != nil:
+		ev := *n.SoFar
+		f.add(step{verdict: sync.OnceValue(func() *diagnose.Verdict { return new(conclude(ev).Verdict) })})
+	}
+}

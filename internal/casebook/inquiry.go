@@ -1,0 +1,200 @@
+package casebook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
+)
+
+// saveTimeout bounds keeping a diagnosis, whose making may have used up all of
+// the time for the diagnosis itself.
+const saveTimeout = 5 * time.Second
+
+// question is what a flight answers.
+type question struct {
+	ref taskref.Ref
+	// kept is the newest diagnosis of the task; nil where there is none.
+	kept *diagnose.Diagnosis
+	// thorough wants the task itself looked into, whatever its siblings show.
+	thorough bool
+	urgency  urgency
+	// refreshes is how many times in a row the diagnosis was refreshed by
+	// itself.
+	refreshes int
+}
+
+// inquiry is the making of one diagnosis.
+type inquiry struct {
+	*Casebook
+	question
+	flight *flight
+	// left is what is left of the time for a diagnosis. Waiting in the queue
+	// takes none of it.
+	left time.Duration
+	// incident is the one in which a deep look at this task is under way; nil
+	// where it is not known, or there is no such look.
+	incident *incident
+}
+
+// answer looks deeply into the task, or, where its cluster is crowded and its
+// siblings were looked into, takes what they show.
+func (in *inquiry) answer(ctx context.Context) (diagnose.Diagnosis, error) {
+	if err := in.resolve(ctx); err != nil {
+		return diagnose.Diagnosis{}, err
+	}
+	leave := in.traffic.enter(in.place(), in.thorough || in.shallow == nil)
+	if leave == nil {
+		if d, ok, err := in.alongside(ctx); ok || err != nil {
+			return d, err
+		}
+		leave = in.traffic.enter(in.place(), true)
+	}
+	defer leave()
+	return in.deep(ctx)
+}
+
+// place is the cluster of the task.
+func (in *inquiry) place() string {
+	return strings.Join([]string{in.ref.Partition, in.ref.Account, in.ref.Region, in.ref.Cluster}, "/")
+}
+
+func (in *inquiry) resolve(ctx context.Context) error {
+	return in.spend(ctx, func(ctx context.Context) error {
+		ref, err := in.opts.Collector.Resolve(ctx, in.ref)
+		if err != nil {
+			return fmt.Errorf("resolve: %w", err)
+		}
+		in.ref = ref
+		return nil
+	})
+}
+
+// deep collects all that is known of the task, diagnoses, tries the fix and
+// keeps. Where AWS has meanwhile forgotten the task, the kept diagnosis knows
+// more and is given instead.
+func (in *inquiry) deep(ctx context.Context) (diagnose.Diagnosis, error) {
+	var made *diagnose.Diagnosis // for the siblings, once it is there
+	defer func() { in.endLook(made) }()
+	var d diagnose.Diagnosis
+	gone := false
+	err := in.queued(ctx, &in.deepLooks, func(ctx context.Context) error {
+		in.counts.deep.Add(1)
+		ev, err := in.opts.Collector.Collect(ctx, in.ref, in.note)
+		if err != nil {
+			return fmt.Errorf("collect evidence: %w", err)
+		}
+		if gone = in.kept != nil && stopped(*in.kept) && ev.Task == nil; gone {
+			return nil
+		}
+		in.belongs(ev.Task)
+		d = in.opts.Prover.Prove(ctx, conclude(ev))
+		return nil
+	})
+	switch {
+	case err != nil:
+		return diagnose.Diagnosis{}, err
+	case gone:
+		return *in.kept, nil
+	}
+	if in.incident != nil {
+		d.Incident = &diagnose.Incident{ID: in.incident.id}
+	}
+	d, err = in.keep(ctx, d)
+	if err == nil {
+		made = &d
+	}
+	return d, err
+}
+
+// note hands on what happens on the way, and learns from it as early as can be
+// what the stop is one of.
+func (in *inquiry) note(n News) {
+	if n.SoFar != nil {
+		in.belongs(n.SoFar.Task)
+	}
+	in.flight.note(n)
+}
+
+// belongs notes the deep look at the task in the incident that it belongs to.
+func (in *inquiry) belongs(t *evidence.Task) {
+	if in.incident != nil {
+		return
+	}
+	if in.incident = in.incidents.join(t, in.ref.TaskID); in.incident != nil {
+		in.incidents.beginLook(in.incident)
+	}
+}
+
+func (in *inquiry) endLook(made *diagnose.Diagnosis) {
+	if in.incident != nil {
+		in.incidents.endLook(in.incident, made)
+	}
+}
+
+// queued does work, in its turn, within what is left of the time.
+func (in *inquiry) queued(ctx context.Context, q *queue, work func(context.Context) error) error {
+	ticket := in.flight.lineUp(q)
+	defer ticket.giveBack()
+	patient, cancel := ctx, context.CancelFunc(func() {})
+	if in.urgency == forPeople {
+		patient, cancel = context.WithTimeout(ctx, in.opts.Timeout)
+	}
+	defer cancel()
+	if err := ticket.wait(patient); err != nil {
+		return &Error{Kind: Busy, Message: "There is more to look into than can be done at once. Ask again in a moment.", Err: err}
+	}
+	return in.spend(ctx, work)
+}
+
+// spend does work within what is left of the time.
+func (in *inquiry) spend(ctx context.Context, work func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, in.left)
+	defer cancel()
+	began := in.opts.Now()
+	err := work(ctx)
+	in.left -= in.opts.Now().Sub(began)
+	return in.inTime(err)
+}
+
+// keep signs the diagnosis and puts it into the store.
+func (in *inquiry) keep(ctx context.Context, d diagnose.Diagnosis) (diagnose.Diagnosis, error) {
+	d = in.sign(d)
+	if in.kept != nil {
+		d.Supersedes = in.kept.ID
+	}
+	ctx, cancel := context.WithTimeout(ctx, saveTimeout)
+	defer cancel()
+	if err := in.opts.Store.Save(ctx, Kept{Diagnosis: d}); err != nil {
+		return diagnose.Diagnosis{}, fmt.Errorf("keep diagnosis %s: %w", d.ID, err)
+	}
+	in.upkeep.plan(d, in.refreshes, in.opts.Now())
+	return d, nil
+}
+
+// conclude is the only way from evidence to a diagnosis: secrets are taken out
+// before anything looks at the evidence, so that none can get into the answer.
+func conclude(ev evidence.Evidence) diagnose.Diagnosis {
+	return diagnose.Diagnose(withoutSecrets(ev))
+}
+
+// sign gives a finished diagnosis its date and id.
+func (c *Casebook) sign(d diagnose.Diagnosis) diagnose.Diagnosis {
+	d.CreatedAt = c.opts.Now().UTC()
+	d.ID = c.opts.NewID(d.CreatedAt)
+	fillLists(&d)
+	return d
+}
+
+// inTime says in words that AWS did not answer within the time for a diagnosis.
+func (c *Casebook) inTime(err error) error {
+	if KindOf(err) != "" || !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return &Error{Kind: Unreachable, Message: fmt.Sprintf("AWS did not answer within %s. Ask again, or give it more time (-timeout).", c.opts.Timeout), Err: err}
+}
