@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,14 +19,14 @@ const module = "whystopped/"
 // pkg is what go list tells of a package.
 type pkg struct {
 	ImportPath string
-	Standard   bool
+	Dir        string
+	GoFiles    []string
 	Imports    []string
-	Deps       []string
 }
 
 func packages(t *testing.T) map[string]pkg {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-json=ImportPath,Standard,Imports,Deps", "whystopped/...").Output()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,Imports", "whystopped/...").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}
@@ -76,6 +78,24 @@ func TestThePureCoreImportsNothingWorldly(t *testing.T) {
 				t.Errorf("%s may import the standard library only, not %s", name, dep)
 			case slices.Contains(worldly, dep):
 				t.Errorf("%s is pure and may not import %s", name, dep)
+			}
+		}
+	}
+}
+
+// TestThePureCoreHasNoClock: the time comes with the evidence.
+func TestThePureCoreHasNoClock(t *testing.T) {
+	all := packages(t)
+	for name := range pure {
+		for _, file := range all[name].GoFiles {
+			code, err := os.ReadFile(filepath.Join(all[name].Dir, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, call := range []string{"time.Now(", "time.Since(", "time.After(", "time.NewTimer(", "time.Sleep("} {
+				if strings.Contains(string(code), call) {
+					t.Errorf("%s/%s calls %s)", name, file, call)
+				}
 			}
 		}
 	}
