@@ -101,7 +101,7 @@ func imageCauses() []*Cause {
 		},
 		{
 			Code: "image.registry-login", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.RegistryAuth,
-			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "The registry of {image|the image} refused the login",
 			Meaning: "The registry wants a login that the task did not bring, or that was wrong or expired. It is the registry's own login, no AWS permission.",
 			Reason:  "Nothing was asked of IAM: a registry outside AWS knows only the credentials of the task definition.",

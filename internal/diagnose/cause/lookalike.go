@@ -13,7 +13,9 @@ func lookalikeCauses() []*Cause {
 	return []*Cause{
 		{
 			Code: "lookalike.database", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
-			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			// Likely at most: with RDS's IAM authentication MySQL says the same where
+			// rds-db:connect is missing.
+			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "A database, not AWS, refused the application's login or rights",
 			Meaning: "The words are the database's own: the user, its password, the host it may come from, or its grants inside the database are wrong. No AWS permission is involved.",
 			Reason:  why,
