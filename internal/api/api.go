@@ -24,6 +24,9 @@ import (
 // *casebook.Error where a person can do something about them.
 type Casebook interface {
 	Diagnose(ctx context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error)
+	// Follow is Diagnose that tells what happens on the way, one call of tell
+	// after the other.
+	Follow(ctx context.Context, pasted string, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error)
 	Evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error)
 	Get(ctx context.Context, id string) (diagnose.Diagnosis, error)
 	List(ctx context.Context, f casebook.Filter, cursor string, limit int) (casebook.Page, error)
@@ -61,6 +64,7 @@ func New(o Options) (*API, error) {
 	framework := humachi.New(calls, a.config())
 	a.addDiagnoses(framework)
 	a.addList(framework)
+	a.addStream(framework)
 	a.addEvaluate(framework)
 	a.addCauses(framework)
 	document := framework.OpenAPI()

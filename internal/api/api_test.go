@@ -28,6 +28,8 @@ type book struct {
 	filter casebook.Filter
 	limit  int
 	brings evidence.Evidence
+	// follow happens before a diagnosis that is followed is there.
+	follow func(ctx context.Context, tell func(casebook.Step))
 }
 
 func (b *book) Diagnose(_ context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error) {
@@ -39,6 +41,13 @@ func (b *book) Diagnose(_ context.Context, pasted string, refresh bool) (diagnos
 		panic("a bug")
 	}
 	return diagnose.Diagnosis{ID: "d1"}, b.err
+}
+
+func (b *book) Follow(ctx context.Context, pasted string, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error) {
+	if b.follow != nil {
+		b.follow(ctx, tell)
+	}
+	return b.Diagnose(ctx, pasted, refresh)
 }
 
 func (b *book) Evaluate(_ context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error) {
@@ -269,7 +278,7 @@ func TestProblemsOfTheCasebook(t *testing.T) {
 		{&casebook.Error{Kind: casebook.BadCredentials, Message: "Paste it."}, 502, "bad-aws-credentials"},
 		{&casebook.Error{Kind: casebook.Refused, Message: "Paste it."}, 502, "aws-refused"},
 		{&casebook.Error{Kind: casebook.Unreachable, Message: "Paste it.", Err: errors.New("dial tcp")}, 502, "aws-unreachable"},
-		{&casebook.Error{Kind: casebook.Busy, Message: "Later."}, 503, "too-busy"},
+		{&casebook.Error{Kind: casebook.Busy, Message: "Paste it."}, 503, "too-busy"},
 	}
 	for _, test := range tests {
 		got := ask(t, serve(t, &book{err: test.err}), "POST", "/api/v1/diagnoses", `{"task":"x"}`)

@@ -63,6 +63,7 @@ func polish(doc *huma.OpenAPI) {
 		{"AttachTo", "kind"}:         identityKinds(),
 		{"DeniedCall", "policyType"}: policyTypes(),
 		{"Source", "status"}:         sourceStatuses(),
+		{"SourceStep", "status"}:     append(enum(sourceStarted), sourceStatuses()...),
 		{"Policy", "purpose"}:        enum("denied", "startup-complete"),
 		{"Policy", "kind"}:           enum("identity-policy", "trust-policy", "resource-policy", "key-policy", "endpoint-policy", "boundary", "scp", "rcp"),
 		{"Verified", "status"}:       enum("allowed", "still-denied", "not-verified"),

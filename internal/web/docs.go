@@ -147,6 +147,9 @@ func (d *apiDocument) curl(op apiOperation, base string, body apiMedia, hasBody 
 		address += "?" + strings.NewReplacer("%3A", ":", "%2F", "/", "%E2%80%A6", "…").Replace(query.Encode())
 	}
 	line := "curl -s " + shellQuote(address)
+	if _, streams := op.Responses["200"].Content[eventStream]; streams {
+		line = "curl -sN " + shellQuote(address)
+	}
 	if op.Method != http.MethodGet && (op.Method != http.MethodPost || !hasBody) {
 		line += " -X " + op.Method
 	}
@@ -179,10 +182,16 @@ func (d *apiDocument) responses(op apiOperation) ([]responseView, error) {
 			}
 			v.Example = text
 		}
+		if media, ok := r.Content[eventStream]; ok {
+			v.Example, _ = media.Example.(string)
+		}
 		views = append(views, v)
 	}
 	return views, nil
 }
+
+// eventStream is the type of an answer that comes event by event.
+const eventStream = "text/event-stream"
 
 // paragraphs cuts a description where a line is empty.
 func paragraphs(text string) []string {

@@ -1,0 +1,114 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"whystopped/internal/casebook"
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/evidence"
+)
+
+type streamInput struct {
+	Task    string `query:"task" required:"true" example:"prod/0123456789abcdef0123456789abcdef" doc:"The task, as for POST /api/v1/diagnoses."`
+	Refresh bool   `query:"refresh" doc:"Diagnose anew even when a diagnosis is kept."`
+}
+
+// SourceStep is the data of the event "source": a line of a Diagnosis's
+// sources, also while the source is still being asked.
+type SourceStep evidence.Source
+
+// sourceStarted is the status of a source that is being asked; after it comes
+// one of those of a Diagnosis's sources.
+const sourceStarted evidence.SourceStatus = "started"
+
+// The names of the events. Each has its own type of data.
+const (
+	eventSource    = "source"
+	eventVerdict   = "verdict"
+	eventDiagnosis = "diagnosis"
+	eventProblem   = "problem"
+)
+
+func (a *API) addStream(framework huma.API) {
+	ok := responses("Server-sent events, as they happen: source for each source as it starts, ends or fails, verdict for what can be said so far, "+
+		"and at the end diagnosis, or problem where it cannot be had. A kept diagnosis comes at once. Lines that begin with a colon keep the connection open.", invalid)
+	ok["200"].Content = map[string]*huma.MediaType{"text/event-stream": {Schema: eventSchema(framework.OpenAPI().Components.Schemas), Example: sampleStream}}
+	huma.Register(framework, huma.Operation{
+		OperationID: "stream-diagnosis", Method: http.MethodGet, Path: diagnosesPath + "/stream",
+		Summary: "Diagnose a stopped task and follow the progress",
+		Description: "The same as POST /api/v1/diagnoses, as server-sent events. What goes wrong after the request was understood is told by the event problem and not by the status. " +
+			"Several who follow one task share one look at AWS; whoever comes late is told what happened before. Close the stream at its end: a browser's EventSource asks again otherwise.",
+		Responses: ok,
+	}, handle(a, a.stream))
+}
+
+const sampleStream = `event: source
+data: {"name":"ecs:DescribeTasks","status":"started","calls":0,"tookMs":0,"missingPermission":null}
+
+event: source
+data: {"name":"ecs:DescribeTasks","status":"ok","calls":1,"tookMs":41,"missingPermission":null}
+
+event: diagnosis
+data: {"id":"…","verdict":{"cause":"startup.secretsmanager.denied", …}, …}
+
+`
+
+// eventSchema describes the stream as a list of its events.
+func eventSchema(schemas huma.Registry) *huma.Schema {
+	var kinds []*huma.Schema
+	for _, event := range []struct {
+		name string
+		data reflect.Type
+	}{
+		{eventSource, reflect.TypeFor[SourceStep]()},
+		{eventVerdict, reflect.TypeFor[diagnose.Verdict]()},
+		{eventDiagnosis, reflect.TypeFor[diagnose.Diagnosis]()},
+		{eventProblem, reflect.TypeFor[huma.ErrorModel]()},
+	} {
+		kinds = append(kinds, &huma.Schema{Type: huma.TypeObject, Required: []string{"event", "data"}, Properties: map[string]*huma.Schema{
+			"event": {Type: huma.TypeString, Enum: enum(event.name)},
+			"data":  schemas.Schema(event.data, true, ""),
+		}})
+	}
+	return &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{OneOf: kinds}}
+}
+
+// stream follows a diagnosis. Who leaves is not waited for; the diagnosis is
+// made all the same, and kept.
+func (a *API) stream(_ context.Context, in *streamInput) (*huma.StreamResponse, error) {
+	return &huma.StreamResponse{Body: func(request huma.Context) {
+		out := openEvents(request)
+		if request.Method() == http.MethodHead {
+			return
+		}
+		ctx, leave := context.WithCancel(request.Context())
+		defer leave()
+		defer out.keepOpen(leave)()
+		d, err := a.opts.Casebook.Follow(ctx, strings.TrimSpace(in.Task), in.Refresh, func(s casebook.Step) {
+			if err := out.send(eventOf(s)); err != nil {
+				leave()
+			}
+		})
+		if err != nil {
+			out.send(eventProblem, a.problemOf(ctx, err)) // an error means that the client has left
+			return
+		}
+		out.send(eventDiagnosis, d)
+	}}, nil
+}
+
+func eventOf(s casebook.Step) (name string, data any) {
+	if s.Verdict != nil {
+		return eventVerdict, s.Verdict
+	}
+	source := SourceStep(*s.Source)
+	if source.Status == "" {
+		source.Status = sourceStarted
+	}
+	return eventSource, source
+}
