@@ -20,6 +20,7 @@ func Diagnose(ev evidence.Evidence) Diagnosis {
 		Sources:  orEmpty(ev.Sources),
 		Caveats:  caveats(c, ranked),
 	}
+	placeInLogs(c, d.Findings)
 	if len(ranked) == 0 || ranked[0].confidence == verdict.ConfidenceUnknown && ranked[0].identity().Kind == verdict.UnknownIdentity {
 		d.Verdict = undecided(c, ranked)
 		d.Fix = Fix{Summary: "Nothing to fix is known yet.", Policies: []Policy{}, Steps: whatWouldDecide(c)}

@@ -45,24 +45,32 @@ type Incident struct {
 
 // TaskView is the task as the diagnosis shows it: roles are the effective ones.
 type TaskView struct {
-	ARN               string          `json:"arn,omitempty"`
-	ID                string          `json:"id,omitempty"`
-	Cluster           string          `json:"cluster,omitempty"`
-	Account           string          `json:"account,omitempty"`
-	Region            string          `json:"region,omitempty"`
-	Partition         string          `json:"partition,omitempty"`
-	LaunchType        string          `json:"launchType,omitempty"`
-	Group             string          `json:"group,omitempty"`
-	TaskDefinitionARN string          `json:"taskDefinitionArn,omitempty"`
-	ExecutionRoleARN  string          `json:"executionRoleArn,omitempty"`
-	TaskRoleARN       string          `json:"taskRoleArn,omitempty"`
-	LastStatus        string          `json:"lastStatus,omitempty"`
-	StopCode          string          `json:"stopCode,omitempty"`
-	StoppedReason     string          `json:"stoppedReason,omitempty"`
-	CreatedAt         time.Time       `json:"createdAt,omitzero"`
-	StartedAt         time.Time       `json:"startedAt,omitzero"`
-	StoppedAt         time.Time       `json:"stoppedAt,omitzero"`
-	Containers        []ContainerView `json:"containers"`
+	ARN               string    `json:"arn,omitempty"`
+	ID                string    `json:"id,omitempty"`
+	Cluster           string    `json:"cluster,omitempty"`
+	Account           string    `json:"account,omitempty"`
+	Region            string    `json:"region,omitempty"`
+	Partition         string    `json:"partition,omitempty"`
+	LaunchType        string    `json:"launchType,omitempty"`
+	Group             string    `json:"group,omitempty"`
+	TaskDefinitionARN string    `json:"taskDefinitionArn,omitempty"`
+	ExecutionRoleARN  string    `json:"executionRoleArn,omitempty"`
+	TaskRoleARN       string    `json:"taskRoleArn,omitempty"`
+	LastStatus        string    `json:"lastStatus,omitempty"`
+	StopCode          string    `json:"stopCode,omitempty"`
+	StoppedReason     string    `json:"stoppedReason,omitempty"`
+	CreatedAt         time.Time `json:"createdAt,omitzero"`
+	PullStartedAt     time.Time `json:"pullStartedAt,omitzero"`
+	PullStoppedAt     time.Time `json:"pullStoppedAt,omitzero"`
+	StartedAt         time.Time `json:"startedAt,omitzero"`
+	StoppingAt        time.Time `json:"stoppingAt,omitzero"`
+	// ExecutionStoppedAt is when the first essential container ended.
+	ExecutionStoppedAt time.Time `json:"executionStoppedAt,omitzero"`
+	StoppedAt          time.Time `json:"stoppedAt,omitzero"`
+	// StartupActions are the IAM actions that this task definition asks of
+	// its execution role before the code runs; none where it was not read.
+	StartupActions []string        `json:"startupActions,omitempty"`
+	Containers     []ContainerView `json:"containers"`
 }
 
 // ContainerView is one container as the diagnosis shows it.
@@ -111,11 +119,20 @@ type Quote struct {
 	At     time.Time `json:"at,omitzero"`
 	// Ref is the log group and stream, or an event id.
 	Ref string `json:"ref,omitempty"`
+	// Log is the stream that Ref names, in its parts; nil for other places.
+	Log *LogStream `json:"log,omitempty"`
 	// Task is the id of the sibling task that the quote was read of; "" for
 	// the task itself.
 	Task string `json:"task,omitempty"`
 	// Marks are the byte ranges of Text that decided, for highlighting.
 	Marks [][2]int `json:"marks,omitempty"`
+}
+
+// LogStream is where a log was read.
+type LogStream struct {
+	Group  string `json:"group"`
+	Stream string `json:"stream"`
+	Region string `json:"region,omitempty"`
 }
 
 // DeniedCall is one call that was refused.
@@ -180,4 +197,12 @@ type TimelineEntry struct {
 	Kind   string    `json:"kind"` // task, container, log, api-call, service-event
 	Label  string    `json:"label"`
 	Source string    `json:"source"`
+	// Action is the IAM action of a call, where that is known.
+	Action string `json:"action,omitempty"`
+	// Identity is who made the call; "" where that is not known.
+	Identity verdict.IdentityKind `json:"identity,omitempty"`
+	// Denied is set where the call was refused.
+	Denied bool `json:"denied,omitempty"`
+	// Ref is the id of CloudTrail's event.
+	Ref string `json:"ref,omitempty"`
 }

@@ -20,18 +20,18 @@ func timeline(c *cause.Case, ranked []candidate) []TimelineEntry {
 		}
 	}
 	for _, r := range c.Evidence.CloudTrail {
-		label := r.EventName
-		if r.ErrorCode != "" {
-			label += ": " + r.ErrorCode
+		if !r.At().IsZero() {
+			out = append(out, callEntry(c, r))
 		}
-		add(r.At(), "api-call", label, "cloudtrail")
 	}
 	for _, e := range c.Evidence.ServiceEvents {
 		add(e.At, "service-event", e.Text, "event.service")
 	}
 	for _, k := range ranked {
 		if t := k.match.Text; t != nil && t.Place == cause.Log {
-			add(t.AtOffset(k.match.Start), "log", finding(c, k).Title, t.Source)
+			if at := t.AtOffset(k.match.Start); !at.IsZero() {
+				out = append(out, logEntry(c, k, at))
+			}
 		}
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].At.Before(out[j].At) })

@@ -13,6 +13,7 @@ func taskView(c *cause.Case) TaskView {
 	}
 	if d := c.Evidence.TaskDefinition; d != nil {
 		v.TaskDefinitionARN = d.TaskDefinitionARN
+		v.StartupActions = startupActions(d, policyContext(c))
 	}
 	t := c.Evidence.Task
 	if t == nil {
@@ -29,7 +30,8 @@ func taskView(c *cause.Case) TaskView {
 	}
 	v.LaunchType, v.Group = t.LaunchType, t.Group
 	v.LastStatus, v.StopCode, v.StoppedReason = t.LastStatus, t.StopCode, t.StoppedReason
-	v.CreatedAt, v.StartedAt, v.StoppedAt = t.CreatedAt.Time, t.StartedAt.Time, t.StoppedAt.Time
+	v.CreatedAt, v.PullStartedAt, v.PullStoppedAt = t.CreatedAt.Time, t.PullStartedAt.Time, t.PullStoppedAt.Time
+	v.StartedAt, v.StoppingAt, v.ExecutionStoppedAt, v.StoppedAt = t.StartedAt.Time, t.StoppingAt.Time, t.ExecutionStoppedAt.Time, t.StoppedAt.Time
 	for _, r := range f.Containers {
 		v.Containers = append(v.Containers, ContainerView{Name: r.Name, Essential: r.Essential, ExitCode: r.ExitCode, Reason: r.Reason, Image: r.Image})
 	}

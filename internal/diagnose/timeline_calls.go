@@ -1,0 +1,85 @@
+package diagnose
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/denial"
+	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/iampolicy"
+)
+
+// callEntry is one call that CloudTrail recorded.
+func callEntry(c *cause.Case, r evidence.Record) TimelineEntry {
+	e := TimelineEntry{At: r.At().UTC(), Kind: "api-call", Label: r.EventName, Source: "cloudtrail", Identity: madeBy(c, r), Ref: r.EventID}
+	if r.ErrorCode != "" {
+		e.Label += ": " + r.ErrorCode
+	}
+	if actions := iampolicy.CallActions(r.EventSource, r.EventName); len(actions) > 0 {
+		e.Action = actions[0]
+	}
+	_, e.Denied = denial.FromRecord(r)
+	return e
+}
+
+// logEntry is what a log line tells, by the finding that it made.
+func logEntry(c *cause.Case, k candidate, at time.Time) TimelineEntry {
+	e := TimelineEntry{At: at.UTC(), Kind: "log", Label: finding(c, k).Title, Source: k.match.Text.Source}
+	if r := k.match.Refusal; r != nil {
+		e.Action, e.Identity, e.Denied = r.Action, k.identity().Kind, true
+	}
+	return e
+}
+
+// madeBy tells which of the task's identities made a recorded call. One role
+// that is both is the execution role until the task runs.
+func madeBy(c *cause.Case, r evidence.Record) verdict.IdentityKind {
+	for _, refusal := range c.Refusals {
+		if r.EventID != "" && refusal.Text.Place == cause.Trail && refusal.Text.Ref == r.EventID {
+			return refusal.Who.Identity.Kind
+		}
+	}
+	p := denial.ParsePrincipal(r.UserIdentity.ARN)
+	role := cmp.Or(cause.RoleName(r.UserIdentity.SessionContext.SessionIssuer.ARN), p.Role)
+	isExec := role != "" && role == cause.RoleName(c.Facts.ExecutionRole)
+	isTask := role != "" && role == cause.RoleName(c.Facts.TaskRole)
+	switch running := c.Facts.StartedAt; {
+	case p.SessionKind() == denial.SessionInstance:
+		return verdict.InstanceRole
+	case isExec && isTask && !running.IsZero() && r.At().After(running):
+		return verdict.TaskRole
+	case isExec:
+		return verdict.ExecutionRole
+	case isTask:
+		return verdict.TaskRole
+	}
+	return ""
+}
+
+// startupActions are what a task definition asks of its execution role, each
+// once, in the order in which ECS needs them.
+func startupActions(d *evidence.TaskDefinition, ctx iampolicy.Context) []string {
+	var actions []string
+	for _, r := range startupRequests(d, ctx) {
+		if !slices.Contains(actions, r.Action) {
+			actions = append(actions, r.Action)
+		}
+	}
+	return actions
+}
+
+// placeInLogs tells of each quote from a log the stream in its parts.
+func placeInLogs(c *cause.Case, findings []Finding) {
+	for _, f := range findings {
+		for i, q := range f.Evidence {
+			for _, l := range c.Evidence.Logs {
+				if l.Group != "" && q.Ref == l.Group+"/"+l.Stream {
+					f.Evidence[i].Log = &LogStream{Group: l.Group, Stream: l.Stream, Region: l.Region}
+				}
+			}
+		}
+	}
+}
