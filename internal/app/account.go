@@ -35,7 +35,10 @@ func openAccount(ctx context.Context, cfg config.Config, log *slog.Logger) (*acc
 		return nil, fmt.Errorf("read the AWS configuration: %w", err)
 	}
 	return &account{
-		collector:   collector{awsclient.New(awsclient.Options{Config: sdk, Logger: log})},
+		collector: collector{awsclient.New(awsclient.Options{
+			Config: sdk, Logger: log,
+			AssumeRole: cfg.AssumeRole, ExternalID: cfg.ExternalID, Accounts: cfg.Accounts, Regions: cfg.Regions, TrailLogGroup: cfg.TrailLogGroup,
+		})},
 		credentials: sdk.Credentials,
 		close:       func() {},
 	}, nil
@@ -46,8 +49,8 @@ func openAccount(ctx context.Context, cfg config.Config, log *slog.Logger) (*acc
 type collector struct{ aws *awsclient.Collector }
 
 var (
-	_ casebook.Collector = collector{}
-	_ casebook.Prover    = collector{}
+	_ casebook.ShallowCollector = collector{}
+	_ casebook.Prover           = collector{}
 )
 
 func (c collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, error) {
@@ -56,8 +59,18 @@ func (c collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, e
 }
 
 func (c collector) Collect(ctx context.Context, ref taskref.Ref, tell func(casebook.News)) (evidence.Evidence, error) {
-	ev, err := c.aws.Collect(ctx, ref, func(s evidence.Source) { tell(casebook.News{Source: &s}) })
+	ev, err := c.aws.Collect(ctx, ref, handOn(tell))
 	return ev, inWordsOfCasebook(err)
+}
+
+func (c collector) CollectShallow(ctx context.Context, ref taskref.Ref, tell func(casebook.News)) (evidence.Evidence, error) {
+	ev, err := c.aws.CollectShallow(ctx, ref, handOn(tell))
+	return ev, inWordsOfCasebook(err)
+}
+
+// handOn hands on what awsclient tells.
+func handOn(tell func(casebook.News)) func(awsclient.News) {
+	return func(n awsclient.News) { tell(casebook.News(n)) }
 }
 
 func (c collector) Prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosis {
@@ -71,8 +84,10 @@ func inWordsOfCasebook(err error) error {
 	}
 	told := &casebook.Error{Message: e.Message, Err: err}
 	switch e.Kind {
-	case awsclient.ErrUnknownTask, awsclient.ErrUnknownService, awsclient.ErrUnknownCluster, awsclient.ErrUnknownRegion:
+	case awsclient.ErrUnknownTask, awsclient.ErrUnknownService, awsclient.ErrUnknownCluster, awsclient.ErrUnknownRegion, awsclient.ErrUnknownAccount:
 		told.Kind = casebook.UnknownTask
+	case awsclient.ErrNotAllowed:
+		told.Kind = casebook.NotAllowed
 	case awsclient.ErrNoCredentials:
 		told.Kind = casebook.NoCredentials
 	case awsclient.ErrBadCredentials:

@@ -34,7 +34,7 @@ func openDemo(log *slog.Logger) (*account, error) {
 	a := &account{
 		credentials: keys,
 		close:       func() { double.Close() }, // with its listener; nothing can be lost
-		collector: collector{awsclient.New(awsclient.Options{Logger: log, Config: aws.Config{
+		collector: collector{awsclient.New(awsclient.Options{Logger: log, Unlimited: true, Config: aws.Config{
 			Region:       scenario.Region,
 			BaseEndpoint: aws.String("http://" + listener.Addr().String()),
 			Credentials:  keys,

@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 )
 
 func TestBackoffIsBounded(t *testing.T) {
 	for attempt, want := range map[int]time.Duration{1: 500 * time.Millisecond, 2: time.Second, 3: time.Second, 100: time.Second} {
 		for range 100 {
-			got, err := newRetryer().RetryDelay(attempt, nil)
+			got, err := retriesOf("")().RetryDelay(attempt, nil)
 			if err != nil || got < want/2 || got > want {
 				t.Fatalf("attempt %d waits %s, want from %s to %s (error %v)", attempt, got, want/2, want, err)
 			}
@@ -18,27 +19,34 @@ func TestBackoffIsBounded(t *testing.T) {
 	}
 }
 
-func TestClientsOfARegionAreKeptAndBounded(t *testing.T) {
-	c := New(Options{Config: aws.Config{Region: "eu-west-1"}})
-	first := c.region("eu-west-1")
-	if again := c.region("eu-west-1"); again != first {
-		t.Error("the clients of a region are made twice")
+func TestClientsOfATargetAreKeptAndBounded(t *testing.T) {
+	c := New(Options{})
+	here := target{region: "eu-west-1"}
+	first := c.at(here)
+	if again := c.at(here); again != first {
+		t.Error("the clients of a target are made twice")
 	}
-	for i := range maxRegions {
-		c.region("xx-test-" + string(rune('A'+i)))
+	if c.at(target{region: "eu-west-1", role: "arn:aws:iam::111122223333:role/reader"}) == first {
+		t.Error("two roles share clients, and with them credentials")
 	}
-	if c.region("eu-west-1") == first {
+	for i := range maxTargets {
+		c.at(target{region: "xx-test-" + string(rune('A'+i))})
+	}
+	if c.at(here) == first {
 		t.Error("clients are kept for ever")
 	}
 }
 
-func TestRetriesThatWereConfiguredStay(t *testing.T) {
+func TestRetriesAreAdaptiveUnlessSetOtherwise(t *testing.T) {
 	configured := aws.NopRetryer{}
 	cfg := prepare(aws.Config{Retryer: func() aws.Retryer { return configured }})
 	if got := cfg.Retryer(); got != configured {
 		t.Errorf("got retryer %T, want the configured one", got)
 	}
-	if cfg := prepare(aws.Config{RetryMode: aws.RetryModeAdaptive}); cfg.Retryer != nil {
-		t.Error("adaptive retries, which were asked for, are replaced")
+	if got, ok := prepare(aws.Config{}).Retryer().(*retry.AdaptiveMode); !ok {
+		t.Errorf("got retryer %T, want an adaptive one", got)
+	}
+	if got, ok := prepare(aws.Config{RetryMode: aws.RetryModeStandard}).Retryer().(*retry.Standard); !ok {
+		t.Errorf("got retryer %T, want the standard one, which was asked for", got)
 	}
 }

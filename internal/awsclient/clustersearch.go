@@ -29,12 +29,12 @@ type holdsFunc func(ctx context.Context, cluster string) (bool, error)
 // errFound ends a search early.
 var errFound = errors.New("found")
 
-// findCluster looks through the clusters of a region. It gives "" when none of
-// those that could be asked holds what is looked for.
-func (c *Collector) findCluster(ctx context.Context, region string, holds holdsFunc) (string, error) {
-	names, err := c.listClusters(ctx, region)
+// findCluster looks through the clusters of the reference's region. It gives ""
+// when none of those that could be asked holds what is looked for.
+func (c *Collector) findCluster(ctx context.Context, ref taskref.Ref, holds holdsFunc) (string, error) {
+	names, err := c.listClusters(ctx, c.targetOf(ref))
 	if err != nil {
-		return "", clusterSearchProblem(region, err)
+		return "", clusterSearchProblem(ref.Region, err)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(clustersAtOnce)
@@ -58,14 +58,14 @@ func (c *Collector) findCluster(ctx context.Context, region string, holds holdsF
 	}
 	_ = group.Wait() // errFound or nothing
 	if found == "" && len(failures) > 0 && len(failures) == len(names) {
-		return "", resolveProblem(taskref.Ref{Region: region}, sourceTask, failures[0])
+		return "", resolveProblem(taskref.Ref{Region: ref.Region}, sourceTask, failures[0])
 	}
 	return found, nil
 }
 
 // listClusters names the clusters of a region.
-func (c *Collector) listClusters(ctx context.Context, region string) ([]string, error) {
-	pages := ecs.NewListClustersPaginator(c.region(region).ecs, &ecs.ListClustersInput{MaxResults: aws.Int32(100)})
+func (c *Collector) listClusters(ctx context.Context, t target) ([]string, error) {
+	pages := ecs.NewListClustersPaginator(c.at(t).ecs, &ecs.ListClustersInput{MaxResults: aws.Int32(100)})
 	var names []string
 	for pages.HasMorePages() && len(names) < maxClusters {
 		out, err := pages.NextPage(ctx)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
 	"whystopped/internal/diagnose/evidence"
 )
@@ -140,7 +141,11 @@ func TestCollectOfATaskThatRuns(t *testing.T) {
 func TestCollectTellsOfEachSource(t *testing.T) {
 	_, collector := serve(t, world())
 	told := map[string][]evidence.SourceStatus{}
-	ev, err := collector.Collect(t.Context(), ref(), func(s evidence.Source) { told[s.Name] = append(told[s.Name], s.Status) })
+	ev, err := collector.Collect(t.Context(), ref(), func(n awsclient.News) {
+		if s := n.Source; s != nil {
+			told[s.Name] = append(told[s.Name], s.Status)
+		}
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"golang.org/x/sync/singleflight"
 
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
@@ -16,24 +17,42 @@ import (
 // Options say how to reach AWS.
 type Options struct {
 	// Config is what the SDK's default chain loaded: credentials, default
-	// region, endpoint, HTTP client, retries. Clients of other regions are
-	// made from it.
+	// region, endpoint, HTTP client, retries. The clients of all regions and
+	// accounts are made from it.
 	Config aws.Config
+	// AssumeRole is the ARN of the role with which every account is read, our
+	// own included; {account} and {partition} in it stand for the task's. ""
+	// reads with the credentials of Config, whatever account a reference names.
+	AssumeRole string
+	// ExternalID goes along when that role is assumed; "" for none.
+	ExternalID string
+	// Accounts and Regions are the only ones that are read; empty for all.
+	Accounts, Regions []string
+	// TrailLogGroup is the log group, by name or ARN, into which a trail with
+	// data events writes; "" for none.
+	TrailLogGroup string
+	// Unlimited is for doubles of AWS, which have no quotas to keep to.
+	Unlimited bool
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Logger hears of failed sources, with AWS's own words; nil is silent.
 	Logger *slog.Logger
 }
 
-// Collector reads evidence from one account. It is safe for concurrent use.
+// Collector reads evidence. It is safe for concurrent use.
 type Collector struct {
 	opts        Options
 	config      aws.Config
-	regions     *lru[string, *clients]
+	targets     *lru[target, *clients]
+	sessions    *lru[sessionKey, *aws.CredentialsCache]
+	gates       *lru[gateKey, *gate]
+	tasks       *batcher
 	definitions *lru[string, *types.TaskDefinition]
+	asking      singleflight.Group     // for definitions
 	roles       *lru[string, keptRole] // by the ARN that was asked for
 	identity    identity
 	iamRest     rest
+	meter       *meter
 }
 
 // maxDefinitions bounds the task definitions that are kept. They are a few
@@ -51,9 +70,13 @@ func New(opts Options) *Collector {
 	return &Collector{
 		opts:        opts,
 		config:      prepare(opts.Config),
-		regions:     newLRU[string, *clients](maxRegions),
+		targets:     newLRU[target, *clients](maxTargets),
+		sessions:    newLRU[sessionKey, *aws.CredentialsCache](maxSessions),
+		gates:       newLRU[gateKey, *gate](maxGates),
+		tasks:       newBatcher(),
 		definitions: newLRU[string, *types.TaskDefinition](maxDefinitions),
 		roles:       newLRU[string, keptRole](maxRoles),
+		meter:       newMeter(),
 	}
 }
 
@@ -64,16 +87,32 @@ func New(opts Options) *Collector {
 // ended, means that nothing at all is known.
 //
 // observe, which may be nil, is told of each source when it starts, with an
-// empty status, and when it ends. It is called from several goroutines, though
-// never twice at once.
-func (c *Collector) Collect(ctx context.Context, ref taskref.Ref, observe func(evidence.Source)) (evidence.Evidence, error) {
+// empty status, and when it ends, and of what is known so far. It is called from
+// several goroutines, though never twice at once.
+func (c *Collector) Collect(ctx context.Context, ref taskref.Ref, observe func(News)) (evidence.Evidence, error) {
+	return c.collect(ctx, ref, observe, (*run).gather)
+}
+
+// CollectShallow reads of a task only what costs next to nothing where many
+// are asked for: its facts, for up to a hundred tasks in one call, and its
+// definition, for which nothing is asked once it is known. It is otherwise like
+// Collect; a task that ECS has forgotten is an error, though Collect may still
+// find something of it.
+func (c *Collector) CollectShallow(ctx context.Context, ref taskref.Ref, observe func(News)) (evidence.Evidence, error) {
+	return c.collect(ctx, ref, observe, (*run).gatherFacts)
+}
+
+func (c *Collector) collect(ctx context.Context, ref taskref.Ref, observe func(News), gather func(*run, context.Context) gathered) (evidence.Evidence, error) {
 	within, cancel := withReserve(ctx)
 	defer cancel()
-	if err := c.checkCredentials(within); err != nil {
+	if err := c.known(ref); err != nil {
 		return evidence.Evidence{}, err
 	}
-	r := &run{Collector: c, ref: evidenceRef(ref), now: c.opts.Now(), observe: observe}
-	got := r.gather(within)
+	if err := c.checkCredentials(within, c.targetOf(ref)); err != nil {
+		return evidence.Evidence{}, err
+	}
+	within, r := c.newRun(within, evidenceRef(ref), observe)
+	got := gather(r, within)
 	if err := ctx.Err(); errors.Is(err, context.Canceled) {
 		return evidence.Evidence{}, err
 	}

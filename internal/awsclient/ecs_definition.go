@@ -32,21 +32,32 @@ func (r *run) describeDefinition(ctx context.Context, revision string) definitio
 	}
 	var ans definitionAnswer
 	ans.asked = r.ask(ctx, sourceDefinition, half, func(ctx context.Context, _ *watch) (outcome, error) {
-		out, err := r.region(r.ref.Region).ecs.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{
-			TaskDefinition: aws.String(revision),
-		})
+		def, err := r.getDefinition(ctx, revision)
 		if err != nil {
 			return outcome{}, fmt.Errorf("describe task definition %s: %w", revision, err)
 		}
-		if out.TaskDefinition == nil {
-			return outcome{}, fmt.Errorf("describe task definition %s: %w", revision, errEmptyAnswer)
-		}
-		forgetValues(out.TaskDefinition)
-		r.definitions.put(revision, out.TaskDefinition)
-		ans.definition = definitionOf(out.TaskDefinition)
+		ans.definition = definitionOf(def)
 		return outcome{status: evidence.SourceOK}, nil
 	})
 	return ans
+}
+
+// getDefinition asks for a revision and keeps it. Those who ask for the same
+// one at the same time share the answer.
+func (r *run) getDefinition(ctx context.Context, revision string) (*types.TaskDefinition, error) {
+	t := r.target(r.ref.Region)
+	return together(ctx, &r.asking, t.role+" "+t.region+" "+revision, func(ctx context.Context) (*types.TaskDefinition, error) {
+		out, err := r.at(t).ecs.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(revision)})
+		if err != nil {
+			return nil, err
+		}
+		if out.TaskDefinition == nil {
+			return nil, errEmptyAnswer
+		}
+		forgetValues(out.TaskDefinition)
+		r.definitions.put(revision, out.TaskDefinition)
+		return out.TaskDefinition, nil
+	})
 }
 
 // forgetValues drops what is not needed and may be secret, before the

@@ -21,7 +21,7 @@ func (d oneDefinition) DescribeTaskDefinition(context.Context, *ecs.DescribeTask
 func TestTheKeptDefinitionHoldsNoValues(t *testing.T) {
 	value := "do-not-keep"
 	c := New(Options{})
-	c.regions.put("eu-west-1", &clients{ecs: oneDefinition{definition: types.TaskDefinition{ContainerDefinitions: []types.ContainerDefinition{{
+	c.targets.put(target{region: "eu-west-1"}, &clients{ecs: oneDefinition{definition: types.TaskDefinition{ContainerDefinitions: []types.ContainerDefinition{{
 		Environment:  []types.KeyValuePair{{Name: &value, Value: &value}},
 		DockerLabels: map[string]string{"label": value},
 	}}}}})

@@ -7,19 +7,17 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"whystopped/internal/diagnose/evidence"
 )
 
-// taskAnswer is what ECS said of the task. task is nil unless state is
-// taskFound.
+// taskAnswer is what is known of the task. What ECS itself says is in state:
+// a task that it has forgotten may still be known by its last event.
 type taskAnswer struct {
 	asked
 	state taskState
-	task  *evidence.Task
+	task  *evidence.Task // nil where nothing is known
 }
 
 type taskState int
@@ -32,7 +30,7 @@ const (
 	taskUnclear                    // ECS did not say
 )
 
-const sourceTask = "ecs:DescribeTasks"
+const sourceTask = evidence.TaskSource
 
 // describeTask asks ECS for the task.
 func (r *run) describeTask(ctx context.Context) taskAnswer {
@@ -44,35 +42,34 @@ func (r *run) describeTask(ctx context.Context) taskAnswer {
 	}
 	ans := taskAnswer{state: taskUnclear}
 	ans.asked = r.ask(ctx, sourceTask, half, func(ctx context.Context, _ *watch) (outcome, error) {
-		out, err := r.region(r.ref.Region).ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{
-			Cluster: aws.String(r.ref.Cluster),
-			Tasks:   []string{r.ref.TaskID},
-		})
+		t := r.target(r.ref.Region)
+		got, err := r.tasks.describe(ctx, lane{t, r.ref.Cluster}, r.at(t).ecs, r.ref.TaskID)
 		if err != nil {
 			var result outcome
 			ans.state, result, err = r.taskRefused(err)
 			return result, err
 		}
-		return ans.read(out)
+		return ans.read(got), nil
 	})
 	return ans
 }
 
 // read takes the task out of the answer.
-func (a *taskAnswer) read(out *ecs.DescribeTasksOutput) (outcome, error) {
-	switch {
-	case len(out.Tasks) > 0:
-		a.task, a.state = taskOf(out.Tasks[0]), taskFound
-		return outcome{status: evidence.SourceOK}, nil
-	case out.Tasks == nil && out.Failures == nil:
-		return outcome{}, errEmptyAnswer // AWS always sends one of the two
+func (a *taskAnswer) read(got described) outcome {
+	together := ""
+	if got.together > 1 {
+		together = fmt.Sprintf("Asked for in one call with %d other tasks.", got.together-1)
+	}
+	if got.task != nil {
+		a.task, a.state = taskOf(*got.task), taskFound
+		return outcome{evidence.SourceOK, together}
 	}
 	a.state = taskMissing
 	detail := "ECS does not know this task, or no longer: it forgets stopped tasks after about an hour."
-	if len(out.Failures) > 0 {
-		detail += fmt.Sprintf(" (%s)", aws.ToString(out.Failures[0].Reason))
+	if got.reason != "" {
+		detail += fmt.Sprintf(" (%s)", got.reason)
 	}
-	return outcome{status: evidence.SourceEmpty, detail: detail}, nil
+	return outcome{evidence.SourceEmpty, detail}
 }
 
 // taskRefused tells the refusals that answer the question from those that do not.

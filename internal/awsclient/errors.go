@@ -9,6 +9,8 @@ var (
 	ErrUnknownService = errors.New("unknown service")         // the cluster has no such service
 	ErrUnknownCluster = errors.New("unknown cluster")         // the region has no such cluster
 	ErrUnknownRegion  = errors.New("unknown region")          // there is no such region, or none was named
+	ErrUnknownAccount = errors.New("unknown account")         // none was named, and it is not known which one is ours
+	ErrNotAllowed     = errors.New("account not allowed")     // the server may not read that account or region
 	ErrNoCredentials  = errors.New("no AWS credentials")      // the SDK's default chain found none
 	ErrBadCredentials = errors.New("bad AWS credentials")     // AWS does not accept them
 	ErrUnreachable    = errors.New("AWS cannot be reached")   // nothing answered, or nothing of use

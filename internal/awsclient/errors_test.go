@@ -16,7 +16,6 @@ import (
 
 	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
-	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
 )
 
@@ -213,8 +212,8 @@ func TestWhoAskedHasLeft(t *testing.T) {
 	fake, collector := serve(t, world())
 	fake.SetFault("ecs:DescribeTasks", awsfake.Fault{Hang: true})
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := collector.Collect(ctx, ref(), func(s evidence.Source) {
-		if s.Name == "cloudtrail:LookupEvents" {
+	_, err := collector.Collect(ctx, ref(), func(n awsclient.News) {
+		if n.Source != nil && n.Source.Name == "cloudtrail:LookupEvents" {
 			cancel()
 		}
 	})

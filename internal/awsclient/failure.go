@@ -20,8 +20,10 @@ const (
 	failedOther          failureKind = iota // AWS says no for a reason of the operation's own
 	failedDenied                            // our own permission is missing
 	failedThrottled                         // too many calls, even after the SDK's retries
+	failedHeldBack                          // too many calls, so that we did not send this one
 	failedTimeout                           // no answer within the budget
 	failedNoCredentials                     // we have nothing to sign with
+	failedNoRole                            // the role to read the account with cannot be assumed
 	failedBadCredentials                    // what we sign with is not accepted
 	failedNoHost                            // the endpoint's name does not exist
 	failedNoConnection                      // refused, reset, broken off
@@ -36,7 +38,9 @@ type failure struct {
 	code, message string
 	// httpStatus is 0 when nothing was answered.
 	httpStatus int
-	err        error
+	// role is the role that could not be assumed; only with failedNoRole.
+	role string
+	err  error
 }
 
 // errEmptyAnswer is an answer in AWS's form without the one thing that such
@@ -45,9 +49,18 @@ var errEmptyAnswer = errors.New("the answer was empty")
 
 // credentialsError marks that credentials could not be had, which the SDK
 // itself does not tell apart by type.
-type credentialsError struct{ err error }
+type credentialsError struct {
+	// role is the one that was to be assumed; "" for our own credentials.
+	role string
+	err  error
+}
 
-func (e *credentialsError) Error() string { return "get credentials: " + e.err.Error() }
+func (e *credentialsError) Error() string {
+	if e.role != "" {
+		return "assume role " + e.role + ": " + e.err.Error()
+	}
+	return "get credentials: " + e.err.Error()
+}
 func (e *credentialsError) Unwrap() error { return e.err }
 
 // errorCodes are the codes of AWS errors whose meaning is the same whatever
@@ -90,12 +103,19 @@ func understand(err error) failure {
 		f.code, f.message = api.ErrorCode(), api.ErrorMessage()
 	}
 	f.kind = f.sort()
+	if f.kind == failedNoRole {
+		no, _ := errors.AsType[*credentialsError](err)
+		f.role = no.role
+	}
 	return f
 }
 
 func (f failure) sort() failureKind {
-	if _, ok := errors.AsType[*credentialsError](f.err); ok {
-		return failedNoCredentials
+	if no, ok := errors.AsType[*credentialsError](f.err); ok {
+		return no.sort()
+	}
+	if errors.Is(f.err, errHeldBack) {
+		return failedHeldBack
 	}
 	if kind, ok := errorCodes[strings.TrimSuffix(f.code, "Exception")]; ok {
 		return kind
@@ -104,6 +124,25 @@ func (f failure) sort() failureKind {
 		return failedNoHost
 	}
 	return f.sortByTransport()
+}
+
+// sort tells why there are no credentials: a role that AWS will not let us
+// assume is a matter of permissions, and a call for it can fail as any other.
+func (e *credentialsError) sort() failureKind {
+	if e.role == "" {
+		return failedNoCredentials
+	}
+	switch kind := understand(e.err).kind; kind {
+	case failedDenied, failedOther:
+		return failedNoRole
+	default:
+		return kind
+	}
+}
+
+// expired tells credentials that were good once.
+func (f failure) expired() bool {
+	return f.kind == failedBadCredentials && (strings.HasPrefix(f.code, "ExpiredToken") || f.code == "RequestExpired")
 }
 
 // sortByTransport is for what came without an error code that we know.
@@ -125,9 +164,9 @@ func (f failure) sortByTransport() failureKind {
 // status is the failure as the state of a source.
 func (f failure) status() evidence.SourceStatus {
 	switch f.kind {
-	case failedDenied:
+	case failedDenied, failedNoRole:
 		return evidence.SourceDenied
-	case failedThrottled:
+	case failedThrottled, failedHeldBack:
 		return evidence.SourceThrottled
 	case failedTimeout:
 		return evidence.SourceTimeout
@@ -144,8 +183,12 @@ func (f failure) detail(permission string) string {
 		return fmt.Sprintf("We may not call %s; allow it to the identity that this server runs as.", permission)
 	case failedThrottled:
 		return "AWS throttles us: too many calls in this account and region. Ask again in a minute."
+	case failedHeldBack:
+		return "So many calls of this kind wait in this account and region that this one could not go in time. Ask again in a minute."
 	case failedTimeout:
 		return "There was no answer in time."
+	case failedNoRole:
+		return fmt.Sprintf("We cannot assume the role %s. It must exist, trust this server with this external id, and let it set session tags; and this server needs sts:AssumeRole and sts:TagSession on it.", f.role)
 	case failedNoCredentials:
 		return "There are no AWS credentials to sign the call with."
 	case failedBadCredentials:

@@ -2,7 +2,6 @@ package awsclient
 
 import (
 	"context"
-	"sync"
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/evidence"
@@ -11,56 +10,127 @@ import (
 // gathered is what all sources together came to.
 type gathered struct {
 	task       taskAnswer
+	events     taskEvents
 	definition definitionAnswer
 	logs       []logAnswer
 	service    serviceAnswer
 	trail      trailAnswer
+	trailGroup trailAnswer
+	host       hostAnswer
 	roles      rolesAnswer
 }
 
 // gather asks all sources, each as soon as what it needs is known: CloudTrail
 // needs only the task's id, the definition and the service need the task, and
-// the logs and the roles need the definition. Roles are looked at only where the
-// texts raise a question about one.
+// the logs and the roles need the definition. Roles and the host are looked at
+// only where the texts raise a question about them.
 func (r *run) gather(ctx context.Context) gathered {
 	var g gathered
-	var wg sync.WaitGroup
 	known := make(chan taskAnswer, 1)
-	wg.Go(func() { g.trail = r.lookUpCalls(ctx, known) })
+	calls := begin(func() trailAnswer { return r.lookUpCalls(ctx, known) })
 	g.task = r.describeTask(ctx)
-	known <- g.task
-
-	if task := g.task.task; task != nil {
-		served := make(chan struct{})
-		wg.Go(func() {
-			defer close(served)
-			g.service = r.describeService(ctx, serviceOf(task), r.lifeOf(task))
-		})
-		g.definition = r.describeDefinition(ctx, task.TaskDefinitionARN)
-		wg.Go(func() {
-			told := evidence.Evidence{Task: task, TaskDefinition: g.definition.definition}
-			g.roles = r.readRoles(ctx, told, func() []evidence.ServiceEvent { <-served; return g.service.events })
-		})
-		g.logs = r.readLogs(ctx, task, g.definition.definition)
-	} else {
-		r.gatherWithoutTask(ctx, &g)
+	if g.task.state == taskMissing || g.task.state == taskNoCluster {
+		g.events = r.readTaskEvents(ctx)
+		g.task.task = g.events.task
 	}
-	wg.Wait()
+	known <- g.task
+	trailGroup := begin(func() trailAnswer { return r.searchTrailGroup(ctx, g.task.task) })
+	if g.task.task != nil {
+		r.gatherOfTask(ctx, &g)
+	} else {
+		r.gatherWithoutTask(ctx, &g, calls)
+	}
+	g.trail, g.trailGroup = calls.wait(), trailGroup.wait()
 	return g
 }
 
-// gatherWithoutTask reads what a service alone tells: why it cannot place
-// tasks, and the definition that it tries to run.
-func (r *run) gatherWithoutTask(ctx context.Context, g *gathered) {
-	if r.ref.Service == "" || r.ref.Cluster == "" {
-		return
+// soon is an answer that is being got.
+type soon[T any] struct {
+	done  chan struct{}
+	value T
+}
+
+func begin[T any](get func() T) *soon[T] {
+	s := &soon[T]{done: make(chan struct{})}
+	go func() {
+		defer close(s.done)
+		s.value = get()
+	}()
+	return s
+}
+
+// wait gives the answer when it is there.
+func (s *soon[T]) wait() T {
+	<-s.done
+	return s.value
+}
+
+// waitWithin gives the answer, or nothing when ctx ends before it is there.
+func (s *soon[T]) waitWithin(ctx context.Context) T {
+	select {
+	case <-s.done:
+		return s.value
+	case <-ctx.Done():
+		var none T
+		return none
 	}
-	g.service = r.describeService(ctx, r.ref.Service, r.recent())
-	if r.ref.TaskID == "" && g.service.taskDefinitionARN != "" {
+}
+
+// gatherOfTask reads what the task leads to.
+func (r *run) gatherOfTask(ctx context.Context, g *gathered) {
+	task := g.task.task
+	r.soFar(*g)
+	service := begin(func() serviceAnswer { return r.describeService(ctx, serviceOf(task), r.lifeOf(task)) })
+	g.definition = r.describeDefinition(ctx, task.TaskDefinitionARN)
+	told := evidence.Evidence{Task: task, TaskDefinition: g.definition.definition}
+	r.soFar(*g)
+	roles := begin(func() rolesAnswer {
+		return r.readRoles(ctx, told, func() []evidence.ServiceEvent { return service.wait().events })
+	})
+	g.logs = r.readLogs(ctx, logStreams(task, g.definition.definition, r.ref.Region), streamStart(task))
+	r.soFar(*g)
+	g.host = r.lookUpHost(ctx, g.evidence(r))
+	g.service, g.roles = service.wait(), roles.wait()
+}
+
+// gatherFacts asks only for the task and its definition.
+func (r *run) gatherFacts(ctx context.Context) gathered {
+	var g gathered
+	g.task = r.describeTask(ctx)
+	task := g.task.task
+	if task == nil {
+		return g
+	}
+	r.soFar(g)
+	g.definition = r.describeDefinition(ctx, task.TaskDefinitionARN)
+	const why = "Only the task's own facts were asked for."
+	for _, s := range logStreams(task, g.definition.definition, r.ref.Region) {
+		g.logs = append(g.logs, logAnswer{tail: r.skip(s.source(), why)})
+	}
+	g.trail.asked = r.skip(sourceTrail, why)
+	if serviceOf(task) != "" {
+		g.service.asked = r.skip(sourceService, why)
+	}
+	return g
+}
+
+// gatherWithoutTask reads what is left of a task that nobody remembers, and
+// what a service alone tells: why it cannot place tasks, and the definition that
+// it tries to run.
+func (r *run) gatherWithoutTask(ctx context.Context, g *gathered, calls *soon[trailAnswer]) {
+	asksService := r.ref.Service != "" && r.ref.Cluster != ""
+	if asksService {
+		g.service = r.describeService(ctx, r.ref.Service, r.recent())
+	}
+	if r.ref.TaskID != "" {
+		g.definition, g.logs = r.readLogsByGuess(ctx, g.service, calls)
+	} else if g.service.taskDefinitionARN != "" {
 		g.definition = r.describeDefinition(ctx, g.service.taskDefinitionARN)
 	}
-	told := evidence.Evidence{TaskDefinition: g.definition.definition}
-	g.roles = r.readRoles(ctx, told, func() []evidence.ServiceEvent { return g.service.events })
+	if asksService {
+		told := evidence.Evidence{TaskDefinition: g.definition.definition}
+		g.roles = r.readRoles(ctx, told, func() []evidence.ServiceEvent { return g.service.events })
+	}
 }
 
 // evidence puts together what was gathered, with the sources in the order in
@@ -71,7 +141,7 @@ func (g gathered) evidence(r *run) evidence.Evidence {
 		Ref:            r.ref,
 		Task:           g.task.task,
 		TaskDefinition: g.definition.definition,
-		CloudTrail:     g.trail.records,
+		CloudTrail:     joinRecords(g.trail.records, g.trailGroup.records, g.host.records),
 		ServiceEvents:  g.service.events,
 		Roles:          g.roles.roles,
 	}
@@ -84,6 +154,7 @@ func (g gathered) evidence(r *run) evidence.Evidence {
 		}
 	}
 	add(g.task.asked)
+	add(g.events.asked)
 	add(g.definition.asked)
 	for _, l := range g.logs {
 		if len(l.log.Lines) > 0 {
@@ -93,6 +164,9 @@ func (g gathered) evidence(r *run) evidence.Evidence {
 		add(l.denials)
 	}
 	add(g.trail.asked)
+	add(g.trailGroup.asked)
+	add(g.host.instance)
+	add(g.host.asked)
 	add(g.service.asked)
 	add(g.roles.asked)
 	return ev

@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"whystopped/internal/arn"
 )
 
 const (
@@ -27,20 +29,23 @@ var errNoProvider = errors.New("no credential provider is configured")
 
 // checkCredentials makes sure that there is something to sign with, so that
 // its absence is said once and clearly and not by every source.
-func (c *Collector) checkCredentials(ctx context.Context) error {
+func (c *Collector) checkCredentials(ctx context.Context, t target) error {
 	within, cancel := context.WithTimeout(ctx, credentialsTime)
 	defer cancel()
-	if _, err := c.config.Credentials.Retrieve(within); err != nil {
-		if ctx.Err() != nil { // not for lack of credentials
-			return fmt.Errorf("get credentials: %w", ctx.Err())
-		}
-		return &Error{
-			Kind:    ErrNoCredentials,
-			Message: "This server found no AWS credentials. Start it with AWS_PROFILE, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or on a machine that has a role.",
-			Err:     err,
-		}
+	_, err := c.credentials(t).Retrieve(within)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil: // not for lack of credentials
+		return fmt.Errorf("get credentials: %w", ctx.Err())
+	case t.role != "":
+		return understand(err).problem(nil)
 	}
-	return nil
+	return &Error{
+		Kind:    ErrNoCredentials,
+		Message: "This server found no AWS credentials. Start it with AWS_PROFILE, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or on a machine that has a role.",
+		Err:     err,
+	}
 }
 
 // identity is the account that our credentials belong to, asked for once.
@@ -48,6 +53,24 @@ type identity struct {
 	mu      sync.Mutex
 	account string
 	failed  time.Time
+}
+
+// homeAccount is the account that references without one mean: that of the role
+// to assume where it is always the same, and else that of our own credentials.
+func (c *Collector) homeAccount(ctx context.Context, region string) (string, error) {
+	if a, ok := arn.Parse(c.opts.AssumeRole); ok && a.Account != "{account}" {
+		return a.Account, nil
+	}
+	return c.ownAccount(ctx, region)
+}
+
+// readAccount is the account that calls to a target read; "" where that is not
+// known.
+func (c *Collector) readAccount(ctx context.Context, t target) (string, error) {
+	if a, ok := arn.Parse(t.role); ok {
+		return a.Account, nil
+	}
+	return c.ownAccount(ctx, t.region)
 }
 
 // ownAccount is the account of our credentials; "" when AWS would not say. The
@@ -62,7 +85,7 @@ func (c *Collector) ownAccount(ctx context.Context, region string) (string, erro
 	}
 	ctx, cancel := context.WithTimeout(ctx, identityTime)
 	defer cancel()
-	out, err := c.region(region).sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	out, err := c.at(target{region: region}).sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err == nil {
 		c.identity.account = aws.ToString(out.Account)
 		return c.identity.account, nil

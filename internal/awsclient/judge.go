@@ -14,7 +14,7 @@ import (
 // as any source knows something of the task, and also where ECS did not answer
 // but another source did, since then the sources tell what to do.
 func (r *run) judge(ctx context.Context, g gathered) error {
-	if g.task.state == taskFound || len(g.trail.records) > 0 || r.mentioned(g.service.events) {
+	if g.task.task != nil || g.recorded() || r.mentioned(g.service.events) {
 		return nil
 	}
 	switch g.task.state {
@@ -29,6 +29,12 @@ func (r *run) judge(ctx context.Context, g gathered) error {
 		return nil
 	}
 	return g.task.failure.problem(g.missingPermissions())
+}
+
+// recorded tells whether CloudTrail or a log has something of the task.
+func (g gathered) recorded() bool {
+	return len(g.trail.records)+len(g.trailGroup.records) > 0 ||
+		slices.ContainsFunc(g.logs, func(l logAnswer) bool { return len(l.log.Lines) > 0 })
 }
 
 // judgeService is for a service without a stopped task, of which its events
@@ -53,11 +59,15 @@ func (r *run) mentioned(events []evidence.ServiceEvent) bool {
 // unknown says that AWS does not know what was asked for, and why that may be.
 func (r *run) unknown(ctx context.Context, kind error, g gathered) error {
 	e := &Error{Kind: kind, Message: r.unknownMessage(kind)}
+	if f := g.events.failure; f != nil {
+		e.Message += " The cluster's event capture could not be read: " + f.detail(permission(g.events.source.Name))
+		e.Err = f.err
+	}
 	if f := g.trail.failure; f != nil {
 		e.Message += " CloudTrail could not be asked: " + f.detail(sourceTrail)
 		e.Err = f.err
 	}
-	if own, err := r.ownAccount(ctx, r.ref.Region); err == nil && own != "" && r.ref.Account != "" && own != r.ref.Account {
+	if own, err := r.readAccount(ctx, r.target(r.ref.Region)); err == nil && own != "" && r.ref.Account != "" && own != r.ref.Account {
 		e.Message = fmt.Sprintf("This is of account %s, but the credentials of this server are of account %s. %s", r.ref.Account, own, e.Message)
 	}
 	return e
@@ -72,7 +82,7 @@ func (r *run) unknownMessage(kind error) string {
 	case r.ref.Cluster == "":
 		return fmt.Sprintf("No cluster in %s knows task %s. ECS forgets stopped tasks after about an hour. Check the region and the account.", r.ref.Region, r.ref.TaskID)
 	}
-	return fmt.Sprintf("ECS does not know task %s in cluster %q in %s; it forgets stopped tasks after about an hour. Check the region, the cluster and the account.", r.ref.TaskID, r.ref.Cluster, r.ref.Region)
+	return fmt.Sprintf("ECS does not know task %s in cluster %q in %s; it forgets stopped tasks after about an hour. Neither event capture, nor CloudTrail, nor a log has anything of it. Check the region, the cluster and the account.", r.ref.TaskID, r.ref.Cluster, r.ref.Region)
 }
 
 func noCluster(cluster, region string) string {
@@ -106,6 +116,8 @@ func (f failure) problem(permissions []string) *Error {
 	case failedDenied:
 		e.Kind, e.Permissions = ErrRefused, permissions
 		e.Message = fmt.Sprintf("AWS refuses us everything that would tell about the task. Allow %s to the identity that this server runs as.", strings.Join(permissions, ", "))
+	case failedNoRole:
+		e.Kind, e.Permissions, e.Message = ErrRefused, []string{permissionForRole}, f.detail("")
 	case failedNoHost:
 		e.Kind, e.Message = ErrUnknownRegion, "There is no AWS endpoint for this region. Check the region's name, and that this machine can look up host names."
 	default:

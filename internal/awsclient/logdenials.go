@@ -56,19 +56,25 @@ func (s *streamReader) findDenials(ctx context.Context, until int64) (found, err
 	if !s.since.IsZero() {
 		in.StartTime = aws.Int64(s.since.UnixMilli())
 	}
+	f, err := filter(ctx, s.api, in, func(f found) bool { return len(f.events) > maxDenials })
+	if len(f.events) > maxDenials {
+		f.events, f.complete = f.events[:maxDenials], false
+	}
+	return f, err
+}
+
+// filter searches a log group, page by page, until it is told to stop or the
+// search ends. With an error, what was found before it is returned as well.
+func filter(ctx context.Context, api logsAPI, in *cloudwatchlogs.FilterLogEventsInput, enough func(found) bool) (found, error) {
 	var f found
 	for range maxFilterPages {
-		out, err := s.api.FilterLogEvents(ctx, in)
+		out, err := api.FilterLogEvents(ctx, in)
 		if err != nil {
 			return f, fmt.Errorf("filter log events: %w", err)
 		}
 		f.events = append(f.events, each(out.Events, filteredOf)...)
-		if len(f.events) > maxDenials {
-			f.events = f.events[:maxDenials]
-			return f, nil
-		}
-		if aws.ToString(out.NextToken) == "" {
-			f.complete = true
+		f.complete = aws.ToString(out.NextToken) == ""
+		if f.complete || enough(f) {
 			return f, nil
 		}
 		in.NextToken = out.NextToken

@@ -25,10 +25,9 @@ type logAnswer struct {
 // CloudWatch Logs, which are per account and region.
 const maxStreamsAtOnce = 8
 
-// readLogs reads the streams of all containers at once, in the order of the
-// definition.
-func (r *run) readLogs(ctx context.Context, t *evidence.Task, d *evidence.TaskDefinition) []logAnswer {
-	streams := logStreams(t, d, r.ref.Region)
+// readLogs reads streams at once, in their order; no stream has lines of before
+// since, which is zero where that is not known.
+func (r *run) readLogs(ctx context.Context, streams []logStream, since time.Time) []logAnswer {
 	answers := make([]logAnswer, len(streams))
 	slots := make(chan struct{}, maxStreamsAtOnce)
 	var wg sync.WaitGroup
@@ -36,7 +35,7 @@ func (r *run) readLogs(ctx context.Context, t *evidence.Task, d *evidence.TaskDe
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			answers[i] = r.readLog(ctx, s, t)
+			answers[i] = r.readLog(ctx, s, since)
 		})
 	}
 	wg.Wait()
@@ -45,12 +44,15 @@ func (r *run) readLogs(ctx context.Context, t *evidence.Task, d *evidence.TaskDe
 
 // readLog reads one stream: the newest lines and, where there are more than
 // are read, the denials among the older ones.
-func (r *run) readLog(ctx context.Context, s logStream, t *evidence.Task) logAnswer {
-	name := "logs:GetLogEvents " + s.container
+func (r *run) readLog(ctx context.Context, s logStream, since time.Time) logAnswer {
+	name := s.source()
+	if s.unreadable == "" && !among(r.opts.Regions, s.region) {
+		s.unreadable = fmt.Sprintf("The log group is in %s, which is not among the Regions that this server reads.", s.region)
+	}
 	if s.unreadable != "" {
 		return logAnswer{tail: r.skip(name, s.unreadable)}
 	}
-	reader := &streamReader{api: r.region(s.region).logs, logStream: s, since: streamStart(t)}
+	reader := &streamReader{api: r.region(s.region).logs, logStream: s, since: since}
 	var tail tail
 	ans := logAnswer{log: evidence.Log{Container: s.container, Group: s.group, Stream: s.stream, Region: s.region}}
 	ans.tail = r.ask(ctx, name, all, func(ctx context.Context, _ *watch) (outcome, error) {

@@ -14,6 +14,9 @@ type logStream struct {
 	unreadable            string // a sentence; empty when the stream is known
 }
 
+// source names the stream as a place that is asked.
+func (s logStream) source() string { return "logs:GetLogEvents " + s.container }
+
 // logStreams finds, for each container of the definition, the stream that the
 // awslogs driver writes for this task.
 // Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html

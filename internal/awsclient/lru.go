@@ -35,6 +35,20 @@ func (c *lru[K, V]) get(key K) (V, bool) {
 	return e.Value.(entry[K, V]).value, true
 }
 
+// getOrMake gives what is kept, or keeps and gives what make makes, which must
+// not use the map.
+func (c *lru[K, V]) getOrMake(key K, make func() V) V {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.byKey[key]; ok {
+		c.order.MoveToFront(e)
+		return e.Value.(entry[K, V]).value
+	}
+	value := make()
+	c.keep(key, value)
+	return value
+}
+
 func (c *lru[K, V]) put(key K, value V) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -43,6 +57,10 @@ func (c *lru[K, V]) put(key K, value V) {
 		c.order.MoveToFront(e)
 		return
 	}
+	c.keep(key, value)
+}
+
+func (c *lru[K, V]) keep(key K, value V) {
 	c.byKey[key] = c.order.PushFront(entry[K, V]{key, value})
 	if c.order.Len() > c.limit {
 		oldest := c.order.Back()

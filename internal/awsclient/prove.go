@@ -22,7 +22,7 @@ func (c *Collector) Prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Di
 	}
 	within, cancel := withReserve(ctx)
 	defer cancel()
-	r := &run{Collector: c, ref: evidence.Ref{Region: d.Task.Region, Account: d.Task.Account, TaskID: d.Task.ID}, now: c.opts.Now()}
+	within, r := c.newRun(within, evidence.Ref{Partition: d.Task.Partition, Region: d.Task.Region, Account: d.Task.Account, TaskID: d.Task.ID}, nil)
 	a, proven := r.prove(within, d)
 	proven.Sources = append(slices.Clone(d.Sources), a.source)
 	return proven

@@ -19,31 +19,21 @@ import (
 // Collect says so: a short ARN that no cluster knows keeps an empty Cluster,
 // and a service without a stopped task an empty TaskID.
 //
-// The error is an *Error unless ctx has ended. Resolve uses at most half of the time that ctx has
-// left, since Collect comes after it.
+// A reference to an account or region that is not allowed is refused before any
+// call is made for it. The error is an *Error unless ctx has ended. Resolve uses
+// at most half of the time that ctx has left, since Collect comes after it.
 func (c *Collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, error) {
 	ctx, cancel := half.of(ctx)
 	defer cancel()
-	if err := c.checkCredentials(ctx); err != nil {
+	ref, err := c.locate(ctx, ref)
+	if err != nil {
 		return taskref.Ref{}, err
-	}
-	ref.Region = cmp.Or(ref.Region, c.config.Region)
-	if ref.Region == "" {
-		return taskref.Ref{}, &Error{Kind: ErrUnknownRegion, Message: "The reference names no region and this server has no default one. Paste the whole ARN, or start the server with AWS_REGION."}
-	}
-	ref.Partition = cmp.Or(ref.Partition, partitionOf(ref.Region))
-	if ref.Account == "" {
-		own, err := c.ownAccount(ctx, ref.Region)
-		if err != nil {
-			return taskref.Ref{}, err
-		}
-		ref.Account = own
 	}
 	if ref.Kind == taskref.KindService && ref.TaskID == "" {
 		return c.resolveService(ctx, ref)
 	}
 	if ref.Cluster == "" {
-		cluster, err := c.findCluster(ctx, ref.Region, c.holdsTask(ref))
+		cluster, err := c.findCluster(ctx, ref, c.holdsTask(ref))
 		if err != nil {
 			return taskref.Ref{}, err
 		}
@@ -52,10 +42,37 @@ func (c *Collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, 
 	return ref, nil
 }
 
+// locate fills in region, partition and account, and makes sure that we may
+// read there and have something to do it with.
+func (c *Collector) locate(ctx context.Context, ref taskref.Ref) (taskref.Ref, error) {
+	ref.Region = cmp.Or(ref.Region, c.config.Region)
+	if err := c.allowed(ref); err != nil {
+		return ref, err
+	}
+	if err := c.checkCredentials(ctx, target{region: ref.Region}); err != nil {
+		return ref, err
+	}
+	if ref.Region == "" {
+		return ref, &Error{Kind: ErrUnknownRegion, Message: "The reference names no region and this server has no default one. Paste the whole ARN, or start the server with AWS_REGION."}
+	}
+	ref.Partition = cmp.Or(ref.Partition, partitionOf(ref.Region))
+	if ref.Account == "" {
+		own, err := c.homeAccount(ctx, ref.Region)
+		if err != nil {
+			return ref, err
+		}
+		ref.Account = own
+	}
+	if err := c.known(ref); err != nil {
+		return ref, err
+	}
+	return ref, c.checkCredentials(ctx, c.targetOf(ref))
+}
+
 // resolveService turns a reference to a service into one to a task of it.
 func (c *Collector) resolveService(ctx context.Context, ref taskref.Ref) (taskref.Ref, error) {
 	if ref.Cluster == "" {
-		cluster, err := c.findCluster(ctx, ref.Region, c.holdsService(ref))
+		cluster, err := c.findCluster(ctx, ref, c.holdsService(ref))
 		if err != nil {
 			return taskref.Ref{}, err
 		}
@@ -88,7 +105,7 @@ func resolveProblem(ref taskref.Ref, action string, err error) error {
 // holdsTask asks whether a cluster knows the task.
 func (c *Collector) holdsTask(ref taskref.Ref) holdsFunc {
 	return func(ctx context.Context, cluster string) (bool, error) {
-		out, err := c.region(ref.Region).ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(cluster), Tasks: []string{ref.TaskID}})
+		out, err := c.at(c.targetOf(ref)).ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(cluster), Tasks: []string{ref.TaskID}})
 		if err != nil {
 			return false, fmt.Errorf("look for task %s in cluster %s: %w", ref.TaskID, cluster, err)
 		}
@@ -99,7 +116,7 @@ func (c *Collector) holdsTask(ref taskref.Ref) holdsFunc {
 // holdsService asks whether a cluster has the service.
 func (c *Collector) holdsService(ref taskref.Ref) holdsFunc {
 	return func(ctx context.Context, cluster string) (bool, error) {
-		out, err := c.region(ref.Region).ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(cluster), Services: []string{ref.Service}})
+		out, err := c.at(c.targetOf(ref)).ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(cluster), Services: []string{ref.Service}})
 		if err != nil {
 			return false, fmt.Errorf("look for service %s in cluster %s: %w", ref.Service, cluster, err)
 		}

@@ -51,7 +51,7 @@ func (c *Collector) newestFailed(ctx context.Context, ref taskref.Ref) (string, 
 
 // listStopped lists the stopped tasks of a service that ECS still knows.
 func (c *Collector) listStopped(ctx context.Context, ref taskref.Ref) ([]string, error) {
-	pages := ecs.NewListTasksPaginator(c.region(ref.Region).ecs, &ecs.ListTasksInput{
+	pages := ecs.NewListTasksPaginator(c.at(c.targetOf(ref)).ecs, &ecs.ListTasksInput{
 		Cluster:       aws.String(ref.Cluster),
 		ServiceName:   aws.String(ref.Service),
 		DesiredStatus: types.DesiredStatusStopped,
@@ -81,7 +81,7 @@ func (c *Collector) describeAll(ctx context.Context, ref taskref.Ref, arns []str
 	var errs []error
 	for batch := range slices.Chunk(arns, tasksPerCall) {
 		group.Go(func() error {
-			out, err := c.region(ref.Region).ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(ref.Cluster), Tasks: batch})
+			out, err := c.at(c.targetOf(ref)).ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(ref.Cluster), Tasks: batch})
 			if err == nil && out.Tasks == nil && out.Failures == nil {
 				err = errEmptyAnswer
 			}

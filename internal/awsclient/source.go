@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"whystopped/internal/diagnose/evidence"
 )
 
@@ -18,8 +20,31 @@ type run struct {
 	now time.Time
 
 	mu      sync.Mutex // one call of observe at a time
-	observe func(evidence.Source)
+	observe func(News)
 }
+
+// News is one thing that a collection tells on its way. One field is set.
+type News struct {
+	// Source is a place that is being asked, as long as its status is empty,
+	// or was asked.
+	Source *evidence.Source
+	// SoFar is what is known by now: the task, then its definition and its logs
+	// as well. It is not written to any more.
+	SoFar *evidence.Evidence
+}
+
+// newRun begins a collection, with the context in which its calls are made.
+func (c *Collector) newRun(ctx context.Context, ref evidence.Ref, observe func(News)) (context.Context, *run) {
+	return forTask(ctx, ref.TaskID), &run{Collector: c, ref: ref, now: c.opts.Now(), observe: observe}
+}
+
+// target is a region of the task's account.
+func (r *run) target(region string) target {
+	return target{region: region, role: r.roleIn(r.ref.Partition, r.ref.Account)}
+}
+
+// region gives the clients of a region of the task's account.
+func (r *run) region(name string) *clients { return r.at(r.target(name)) }
 
 // asked is a source that was asked: its line, and why it failed if it did.
 type asked struct {
@@ -70,8 +95,11 @@ func (r *run) failed(name string, out outcome, err error) asked {
 	if out.detail != "" {
 		src.Detail = out.detail
 	}
-	if f.kind == failedDenied {
+	switch f.kind {
+	case failedDenied:
 		src.MissingPermission = &action
+	case failedNoRole:
+		src.MissingPermission = aws.String(permissionForRole)
 	}
 	r.opts.Logger.Warn("source failed", "source", name, "status", src.Status, "task", r.ref.TaskID, "region", r.ref.Region, "error", err)
 	return asked{source: src, failure: &f}
@@ -84,14 +112,26 @@ func (r *run) skip(name, detail string) asked {
 	return asked{source: src}
 }
 
-func (r *run) tell(s evidence.Source) {
+func (r *run) tell(s evidence.Source) { r.news(News{Source: &s}) }
+
+// soFar tells what was gathered by now.
+func (r *run) soFar(g gathered) {
+	if r.observe != nil {
+		r.news(News{SoFar: new(g.evidence(r))})
+	}
+}
+
+func (r *run) news(n News) {
 	if r.observe == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.observe(s)
+	r.observe(n)
 }
+
+// permissionForRole is what we lack where a role cannot be assumed.
+const permissionForRole = "sts:AssumeRole"
 
 // permission is the IAM action of a source: its name up to the container.
 func permission(name string) string {

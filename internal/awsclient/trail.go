@@ -49,11 +49,11 @@ func (r *run) lookUpCalls(ctx context.Context, known <-chan taskAnswer) trailAns
 	}
 	var found trailRecords
 	a := r.ask(ctx, sourceTrail, all, func(ctx context.Context, w *watch) (outcome, error) {
-		err := r.lookUp(ctx, r.recent(), &found)
+		err := r.lookUp(ctx, r.ref.TaskID, r.recent(), &found)
 		var task taskAnswer
 		w.pause(func() { task = <-known })
 		if earlier, ok := r.beforeRecent(task.task); ok && err == nil {
-			err = r.lookUp(ctx, earlier, &found)
+			err = r.lookUp(ctx, r.ref.TaskID, earlier, &found)
 		}
 		return found.outcome(r.settled(task), err), err
 	})
@@ -90,12 +90,12 @@ func (r *run) settled(t taskAnswer) bool {
 	return r.now.Sub(last) >= trailDelay
 }
 
-// lookUp adds the records of the span to found, page by page.
-func (r *run) lookUp(ctx context.Context, span life, found *trailRecords) error {
+// lookUp adds the records of a session and a span to found, page by page.
+func (r *run) lookUp(ctx context.Context, session string, span life, found *trailRecords) error {
 	in := &cloudtrail.LookupEventsInput{
 		LookupAttributes: []types.LookupAttribute{{
 			AttributeKey:   types.LookupAttributeKeyUsername,
-			AttributeValue: aws.String(r.ref.TaskID),
+			AttributeValue: aws.String(session),
 		}},
 		StartTime: aws.Time(span.from),
 		EndTime:   aws.Time(span.to),
@@ -103,10 +103,10 @@ func (r *run) lookUp(ctx context.Context, span life, found *trailRecords) error 
 	for range maxTrailPages {
 		out, err := r.region(r.ref.Region).trail.LookupEvents(ctx, in)
 		if err != nil {
-			return fmt.Errorf("look up calls of session %s: %w", r.ref.TaskID, err)
+			return fmt.Errorf("look up calls of session %s: %w", session, err)
 		}
 		if out.Events == nil {
-			return fmt.Errorf("look up calls of session %s: %w", r.ref.TaskID, errEmptyAnswer)
+			return fmt.Errorf("look up calls of session %s: %w", session, errEmptyAnswer)
 		}
 		found.add(out.Events)
 		if aws.ToString(out.NextToken) == "" {
@@ -127,24 +127,38 @@ type trailRecords struct {
 }
 
 func (t *trailRecords) add(events []types.Event) {
+	for _, e := range events {
+		rec, err := recordOf(e)
+		t.addRecord(rec, err)
+	}
+}
+
+// addRecord takes a record, or notes that it could not be read.
+func (t *trailRecords) addRecord(rec evidence.Record, err error) {
 	if t.seen == nil {
 		t.seen = make(map[string]bool)
 	}
-	for _, e := range events {
-		rec, err := recordOf(e)
-		switch {
-		case err != nil:
-			t.unreadable++
-		case t.seen[rec.EventID] && rec.EventID != "", ofIAMUser(rec):
-		default:
-			t.seen[rec.EventID] = true
-			t.records = append(t.records, rec)
-		}
+	switch {
+	case err != nil:
+		t.unreadable++
+	case t.seen[rec.EventID] && rec.EventID != "", ofIAMUser(rec):
+	default:
+		t.seen[rec.EventID] = true
+		t.records = append(t.records, rec)
 	}
 }
 
 // ofIAMUser tells a record of a user whose name happens to be the task's id.
 func ofIAMUser(r evidence.Record) bool { return r.UserIdentity.Type == "IAMUser" }
+
+// joinRecords puts lists together, oldest first and each record once.
+func joinRecords(lists ...[]evidence.Record) []evidence.Record {
+	var all trailRecords
+	for _, rec := range slices.Concat(lists...) {
+		all.addRecord(rec, nil)
+	}
+	return all.chosen()
+}
 
 // chosen gives the records oldest first: every call that failed, and the
 // newest of those that did not.
@@ -185,7 +199,7 @@ func (t *trailRecords) outcome(settled bool, err error) outcome {
 	case !settled:
 		return outcome{evidence.SourceTooEarly, "No call of the task is recorded yet; CloudTrail shows calls after about 5 minutes, at times 15."}
 	}
-	return outcome{evidence.SourceEmpty, "No call of the task is recorded in this region. Data events, such as reading an object of S3, never are."}
+	return outcome{evidence.SourceEmpty, "No call of the task is recorded in this region. Data events, such as reading an object of S3, never are in CloudTrail's event history."}
 }
 
 func (t *trailRecords) failed() int {

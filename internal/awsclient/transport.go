@@ -66,3 +66,10 @@ type callsKey struct{}
 func countCalls(ctx context.Context, n *atomic.Int64) context.Context {
 	return context.WithValue(ctx, callsKey{}, n)
 }
+
+// addCalls counts requests that were sent for the context, though not with it.
+func addCalls(ctx context.Context, n int64) {
+	if counter, ok := ctx.Value(callsKey{}).(*atomic.Int64); ok {
+		counter.Add(n)
+	}
+}

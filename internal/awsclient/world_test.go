@@ -183,7 +183,8 @@ func options(url string) awsclient.Options {
 				})
 			},
 		},
-		Now: func() time.Time { return present },
+		Unlimited: true,
+		Now:       func() time.Time { return present },
 	}
 }
 

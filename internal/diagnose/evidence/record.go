@@ -22,6 +22,11 @@ type Record struct {
 	Resources         []RecordResource `json:"resources,omitempty"`
 	RecipientAccount  string           `json:"recipientAccountId,omitempty"`
 	VPCEndpointID     string           `json:"vpcEndpointId,omitempty"`
+
+	// Host is the instance ("i-…") in whose session the call was made, where
+	// the record was looked up by it: other tasks on the host, and the host
+	// itself, make calls in the same session. "" for the task's own sessions.
+	Host string `json:"-"`
 }
 
 // At is when the call was made.

@@ -1,0 +1,42 @@
+package awsclient
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"whystopped/internal/taskref"
+)
+
+// allowed refuses references to accounts and regions that are not among those
+// which the server may read. What a reference does not say yet is not judged.
+func (c *Collector) allowed(ref taskref.Ref) error {
+	switch {
+	case ref.Account != "" && !among(c.opts.Accounts, ref.Account):
+		return notAllowed(fmt.Sprintf("Account %s is not among those that this server reads.", ref.Account))
+	case ref.Region != "" && !among(c.opts.Regions, ref.Region):
+		return notAllowed(fmt.Sprintf("Region %s is not among those that this server reads.", ref.Region))
+	}
+	return nil
+}
+
+// known refuses references of which it is not known whether they are allowed,
+// or with which role to read them.
+func (c *Collector) known(ref taskref.Ref) error {
+	if ref.Account != "" || len(c.opts.Accounts) == 0 && !strings.Contains(c.opts.AssumeRole, "{account}") {
+		return c.allowed(ref)
+	}
+	return &Error{
+		Kind:    ErrUnknownAccount,
+		Message: "The reference does not name the account, and AWS would not say which one is ours. Paste the whole ARN.",
+	}
+}
+
+func notAllowed(message string) error {
+	return &Error{Kind: ErrNotAllowed, Message: message + " Ask whoever runs it to add it to the list."}
+}
+
+// among tells whether a list holds the value; an empty list holds all.
+func among(list []string, value string) bool {
+	return len(list) == 0 || slices.Contains(list, value)
+}

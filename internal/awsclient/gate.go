@@ -1,0 +1,166 @@
+package awsclient
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// priority orders those who wait for a quota.
+type priority int
+
+const (
+	people priority = iota // somebody waits for the answer
+	background
+	priorities // their number
+)
+
+type priorityKey struct{}
+
+// Background marks work that nobody waits for: where a quota is scarce its calls
+// go after those of people.
+func Background(ctx context.Context) context.Context {
+	return context.WithValue(ctx, priorityKey{}, background)
+}
+
+func priorityOf(ctx context.Context) priority {
+	p, _ := ctx.Value(priorityKey{}).(priority)
+	return p
+}
+
+// longestWait bounds how long people wait for a quota: what the other sources
+// tell by then is worth more to them than this one. Background work waits as
+// long as its deadline lets it.
+const longestWait = 5 * time.Second
+
+// errHeldBack is for a call that we did not even send: so many wait before it
+// that it could not go in time.
+var errHeldBack = errors.New("held back: too many calls wait for the quota")
+
+// gate lets calls of one account and region through as fast as their quota
+// says: people first, and within one priority in the order of coming.
+type gate struct {
+	limiter *rate.Limiter
+	queue   *queueMeter
+
+	mu       sync.Mutex
+	waiting  [priorities][]*ticket
+	granting bool
+}
+
+// ticket is one call that waits.
+type ticket struct {
+	priority priority
+	granted  chan struct{}
+}
+
+func newGate(q quota, m *queueMeter) *gate {
+	return &gate{limiter: rate.NewLimiter(q.perSecond, q.burst), queue: m}
+}
+
+// pass returns when the call may go. The error is errHeldBack where its turn
+// would come too late, or ctx's own.
+func (g *gate) pass(ctx context.Context) error {
+	t, err := g.join(ctx)
+	if t == nil || err != nil {
+		return err
+	}
+	began := time.Now()
+	defer func() { g.queue.waited(t.priority, time.Since(began)) }()
+	select {
+	case <-t.granted:
+		return nil
+	case <-ctx.Done():
+		g.leave(t)
+		return ctx.Err()
+	}
+}
+
+// join gives a ticket to wait with, or none to a call that may go at once.
+func (g *gate) join(ctx context.Context) (*ticket, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	p := priorityOf(ctx)
+	if !g.granting && g.limiter.Allow() {
+		return nil, nil
+	}
+	if g.wait(p) > patience(ctx, p) {
+		g.queue.heldBack()
+		return nil, errHeldBack
+	}
+	t := &ticket{priority: p, granted: make(chan struct{})}
+	g.waiting[p] = append(g.waiting[p], t)
+	g.queue.entered(p)
+	if !g.granting {
+		g.granting = true
+		go g.grant()
+	}
+	return t, nil
+}
+
+// wait is for how long a call that joined now would wait.
+func (g *gate) wait(p priority) time.Duration {
+	ahead := len(g.waiting[people])
+	if p == background {
+		ahead += len(g.waiting[background])
+	}
+	tokens := g.limiter.Tokens()
+	if g.granting { // the token of the first in line is taken already
+		tokens++
+	}
+	short := float64(ahead+1) - tokens
+	return time.Duration(short / float64(g.limiter.Limit()) * float64(time.Second))
+}
+
+// patience is how long a call can wait.
+func patience(ctx context.Context, p priority) time.Duration {
+	most := longestWait
+	deadline, ok := ctx.Deadline()
+	switch left := time.Until(deadline); {
+	case !ok && p == background:
+		return 1<<63 - 1
+	case ok && (p == background || left < most):
+		return left
+	}
+	return most
+}
+
+// grant lets those who wait through, until nobody does.
+func (g *gate) grant() {
+	for {
+		// Nobody's context: a token is for whoever is first when it comes.
+		_ = g.limiter.Wait(context.Background()) // fails only for more tokens than the burst
+		if last := g.grantOne(); last {
+			return
+		}
+	}
+}
+
+// grantOne lets the first in line through and tells whether it was the last.
+func (g *gate) grantOne() (last bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for p, line := range g.waiting {
+		if len(line) > 0 {
+			close(line[0].granted)
+			g.waiting[p] = line[1:]
+			break
+		}
+	}
+	g.granting = len(g.waiting[people])+len(g.waiting[background]) > 0
+	return !g.granting
+}
+
+// leave takes a ticket back that nobody waits with any more.
+func (g *gate) leave(t *ticket) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	line := g.waiting[t.priority]
+	if i := slices.Index(line, t); i >= 0 {
+		g.waiting[t.priority] = slices.Delete(line, i, i+1)
+	}
+}

@@ -1,0 +1,92 @@
+package awsclient
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"time"
+
+	"whystopped/internal/diagnose/evidence"
+)
+
+// readLogsByGuess looks for the logs of a task that nobody remembers. Where its
+// execution role made the streams itself, as on Fargate, CloudTrail names them.
+// Else they should be where those of its service's tasks are now; a stream's
+// name holds the task's id, so that a wrong guess finds nothing. The definition
+// that led there is not the task's own, and only its line is given.
+func (r *run) readLogsByGuess(ctx context.Context, service serviceAnswer, calls *soon[trailAnswer]) (definitionAnswer, []logAnswer) {
+	soonEnough, cancel := half.of(ctx)
+	defer cancel()
+	records := calls.waitWithin(soonEnough).records
+	if streams := r.streamsOfRecords(records); len(streams) > 0 {
+		return definitionAnswer{}, r.readLogs(ctx, streams, r.recordsBegin(records))
+	}
+	revision := service.taskDefinitionARN
+	if name := serviceNamedBy(records); revision == "" && r.ref.Service == "" && r.ref.Cluster != "" && name != "" {
+		revision = r.describeService(ctx, name, r.recent()).taskDefinitionARN
+	}
+	if revision == "" {
+		return definitionAnswer{}, nil
+	}
+	definition := r.describeDefinition(ctx, revision)
+	standIn := &evidence.Task{TaskARN: cmp.Or(r.ref.ARN, "arn:aws:ecs:::task/"+r.ref.TaskID)}
+	logs := r.readLogs(ctx, logStreams(standIn, definition.definition, r.ref.Region), r.recordsBegin(records))
+	definition.definition = nil
+	return definition, logs
+}
+
+// recordsBegin is when the logs of a task that made these calls cannot have
+// begun before.
+func (r *run) recordsBegin(records []evidence.Record) (since time.Time) {
+	if len(records) == 0 {
+		return since
+	}
+	return records[0].At().Add(-clockLead)
+}
+
+// streamsOfRecords are the log streams that were made for the task.
+func (r *run) streamsOfRecords(records []evidence.Record) []logStream {
+	var streams []logStream
+	for _, rec := range records {
+		stream := parameter(rec, "logStreamName")
+		if rec.EventName != "CreateLogStream" || !strings.HasSuffix(stream, "/"+r.ref.TaskID) {
+			continue
+		}
+		// prefix/container/task; the prefix may have slashes of its own
+		path := strings.Split(stream, "/")
+		if len(path) < 3 {
+			continue
+		}
+		streams = append(streams, logStream{
+			container: path[len(path)-2],
+			group:     parameter(rec, "logGroupName"),
+			stream:    stream,
+			region:    cmp.Or(rec.AWSRegion, r.ref.Region),
+		})
+	}
+	return streams
+}
+
+// serviceNamedBy is the service that one of the calls names as its own: a call
+// to ECS about a group or a service.
+func serviceNamedBy(records []evidence.Record) string {
+	for _, rec := range records {
+		if rec.EventSource != "ecs.amazonaws.com" {
+			continue
+		}
+		if name, ok := strings.CutPrefix(parameter(rec, "group"), "service:"); ok {
+			return name
+		}
+		if name := cmp.Or(parameter(rec, "service"), parameter(rec, "serviceName")); name != "" {
+			return name[strings.LastIndexByte(name, '/')+1:]
+		}
+	}
+	return ""
+}
+
+// parameter is a text among the parameters of a recorded call.
+func parameter(rec evidence.Record, name string) string {
+	parameters, _ := rec.RequestParameters.(map[string]any)
+	text, _ := parameters[name].(string)
+	return text
+}

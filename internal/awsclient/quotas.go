@@ -1,0 +1,60 @@
+package awsclient
+
+import (
+	"strings"
+
+	"golang.org/x/time/rate"
+)
+
+// quota is how fast we let calls go in one account and region.
+type quota struct {
+	// kind names it in metrics; calls of one kind share it.
+	kind string
+	// perSecond is how many calls may follow each other, burst how many may go
+	// at once after a pause.
+	perSecond rate.Limit
+	burst     int
+	// global is set for services that have one endpoint for all regions.
+	global bool
+}
+
+// The quotas are below AWS's own, which count the console and every other tool
+// in the account as well. AWS's are buckets too: of ECS, with their burst and
+// refill, see
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
+// of CloudWatch Logs
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+// and of CloudTrail
+// https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
+var (
+	clusterResourceRead = quota{kind: "ecs-cluster-resource-read", perSecond: 16, burst: 80} // of 20 and 100
+	clusterRead         = quota{kind: "ecs-cluster-read", perSecond: 16, burst: 40}          // of 20 and 50
+	serviceRead         = quota{kind: "ecs-service-read", perSecond: 16, burst: 80}          // of 20 and 100
+	definitionRead      = quota{kind: "ecs-task-definition-read", perSecond: 16, burst: 40}  // of 20 and 50
+	logRead             = quota{kind: "logs-get", perSecond: 10, burst: 12}                  // of 25 in a second
+	logFilter           = quota{kind: "logs-filter", perSecond: 3, burst: 2}                 // of 5 in a second
+	trailLookup         = quota{kind: "cloudtrail", perSecond: 1.8, burst: 1}                // of 2 in a second, any second
+	iamRead             = quota{kind: "iam", perSecond: 5, burst: 5, global: true}           // AWS does not say
+)
+
+var quotas = map[string]quota{
+	"ecs:DescribeTasks":              clusterResourceRead,
+	"ecs:ListTasks":                  clusterResourceRead,
+	"ecs:DescribeContainerInstances": clusterResourceRead,
+	"ecs:ListClusters":               clusterRead,
+	"ecs:DescribeServices":           serviceRead,
+	"ecs:DescribeTaskDefinition":     definitionRead,
+	"logs:GetLogEvents":              logRead,
+	"logs:FilterLogEvents":           logFilter,
+	"cloudtrail:LookupEvents":        trailLookup,
+}
+
+// quotaOf finds the quota of an operation ("ecs:DescribeTasks"). STS has none:
+// it takes hundreds of calls a second, and we keep what it answers.
+func quotaOf(operation string) (quota, bool) {
+	if strings.HasPrefix(operation, "iam:") {
+		return iamRead, true
+	}
+	q, ok := quotas[operation]
+	return q, ok
+}

@@ -1,0 +1,54 @@
+package awsclient
+
+import (
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"whystopped/internal/taskref"
+)
+
+// target is where calls go to.
+type target struct {
+	region string
+	// role is the ARN of the role that is assumed for them, and with it says
+	// which account it is; "" for the credentials that we were started with.
+	role string
+}
+
+// maxTargets bounds the targets whose clients are kept.
+const maxTargets = 256
+
+// at gives the clients of a target. They are shared, since they hold what the
+// SDK has learned of the target's throttles.
+func (c *Collector) at(t target) *clients {
+	return c.targets.getOrMake(t, func() *clients { return c.newClients(t) })
+}
+
+func (c *Collector) newClients(t target) *clients {
+	cfg := c.config.Copy()
+	cfg.Region = t.region
+	cfg.Credentials = c.credentials(t)
+	cfg.APIOptions = append(cfg.APIOptions, c.attempts(t))
+	return &clients{
+		ecs:   ecs.NewFromConfig(cfg, lenient),
+		logs:  cloudwatchlogs.NewFromConfig(cfg),
+		trail: cloudtrail.NewFromConfig(cfg),
+		iam:   iam.NewFromConfig(cfg),
+		sts:   sts.NewFromConfig(cfg),
+	}
+}
+
+// targetOf is where a task or service is read.
+func (c *Collector) targetOf(ref taskref.Ref) target {
+	return target{region: ref.Region, role: c.roleIn(ref.Partition, ref.Account)}
+}
+
+// roleIn is the role that is assumed in an account, "" where none is.
+func (c *Collector) roleIn(partition, account string) string {
+	return strings.NewReplacer("{partition}", partition, "{account}", account).Replace(c.opts.AssumeRole)
+}
