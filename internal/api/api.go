@@ -1,7 +1,8 @@
 // Package api is the JSON API: diagnoses, evaluation of evidence that is
 // brought, and the catalogue of causes. Its OpenAPI document is made from the
 // same Go types that answer the calls. Every error is an
-// application/problem+json document with a stable type.
+// application/problem+json document with a stable type, or a line of text for
+// clients that read nothing else.
 package api
 
 import (
@@ -82,7 +83,7 @@ func New(o Options) (*API, error) {
 // Routes adds the calls and the OpenAPI document to r.
 func (a *API) Routes(r chi.Router) {
 	r.Group(func(r chi.Router) {
-		r.Use(sameOrigin, acceptJSON, headers)
+		r.Use(plainProblems, sameOrigin, acceptJSON, headers)
 		for _, route := range a.calls.Routes() {
 			for method, handler := range route.Handlers {
 				r.Method(method, route.Pattern, handler)

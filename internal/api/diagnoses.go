@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"whystopped/internal/casebook"
-	"whystopped/internal/diagnose"
 )
 
 const diagnosesPath = "/api/v1/diagnoses"
@@ -24,10 +23,6 @@ type diagnoseRequest struct {
 	Refresh bool   `json:"refresh,omitempty" doc:"Diagnose anew even when a diagnosis is kept."`
 }
 
-type diagnosisOutput struct {
-	Body diagnose.Diagnosis
-}
-
 type idInput struct {
 	ID string `path:"id" doc:"The id of a kept diagnosis."`
 }
@@ -37,21 +32,24 @@ func (a *API) addDiagnoses(framework huma.API) {
 		OperationID: "diagnose", Method: http.MethodPost, Path: diagnosesPath,
 		Summary:     "Diagnose a stopped task",
 		Description: "Reads what AWS knows of the task and says why it stopped. A kept diagnosis of a stopped task is given again unless refresh is set.",
-		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Example: map[string]any{"task": sampleTask}}}},
-		Responses:   responses("The diagnosis", malformed, invalid, casebook.NotAReference, casebook.UnknownTask, casebook.NotAllowed, casebook.NoCredentials, casebook.BadCredentials, casebook.Refused, casebook.Unreachable, casebook.Busy, tooLarge, mediaType),
+		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{typeJSON: {Example: map[string]any{"task": sampleTask}}}},
+		Responses:   inForms(framework, responses("The diagnosis", malformed, invalid, casebook.NotAReference, casebook.UnknownTask, casebook.NotAllowed, casebook.NoCredentials, casebook.BadCredentials, casebook.Refused, casebook.Unreachable, casebook.Busy, tooLarge, mediaType, notAcceptable)),
 
+		Middlewares:  a.negotiate(framework, diagnosisForms),
 		MaxBodyBytes: maxBody + 1, BodyReadTimeout: bodyTimeout,
 	}, handle(a, func(ctx context.Context, in *diagnoseInput) (*diagnosisOutput, error) {
 		d, err := a.opts.Casebook.Diagnose(ctx, in.Body.Task, in.Body.Refresh)
-		return &diagnosisOutput{d}, err
+		return give(ctx, d, err)
 	}))
 
 	huma.Register(framework, huma.Operation{
 		OperationID: "get-diagnosis", Method: http.MethodGet, Path: diagnosesPath + "/{id}",
 		Summary:   "Get a kept diagnosis",
-		Responses: responses("The diagnosis, unchanged since it was made", casebook.UnknownDiagnosis),
+		Responses: inForms(framework, responses("The diagnosis, unchanged since it was made", casebook.UnknownDiagnosis, notAcceptable)),
+
+		Middlewares: a.negotiate(framework, diagnosisForms),
 	}, handle(a, func(ctx context.Context, in *idInput) (*diagnosisOutput, error) {
 		d, err := a.opts.Casebook.Get(ctx, in.ID)
-		return &diagnosisOutput{d}, err
+		return give(ctx, d, err)
 	}))
 }

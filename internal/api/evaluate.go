@@ -75,9 +75,10 @@ func (a *API) addEvaluate(framework huma.API) {
 		OperationID: "evaluate", Method: http.MethodPost, Path: "/api/v1/evaluate",
 		Summary:     "Diagnose evidence that you bring",
 		Description: "Makes no call to AWS. Every part is optional, and at least one is needed. Our own fields are strict; in what AWS wrote, properties that are not known are passed over.",
-		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Schema: schema, Example: sampleEvidence}}},
-		Responses:   responses("The diagnosis", malformed, casebook.InvalidEvidence, tooLarge, mediaType),
+		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{typeJSON: {Schema: schema, Example: sampleEvidence}}},
+		Responses:   inForms(framework, responses("The diagnosis", malformed, casebook.InvalidEvidence, tooLarge, mediaType, notAcceptable)),
 
+		Middlewares:      a.negotiate(framework, diagnosisForms),
 		SkipValidateBody: true, MaxBodyBytes: maxBody + 1, BodyReadTimeout: bodyTimeout,
 	}, handle(a, func(ctx context.Context, in *evaluateInput) (*diagnosisOutput, error) {
 		ev, err := evidence.Decode(in.RawBody)
@@ -85,7 +86,7 @@ func (a *API) addEvaluate(framework huma.API) {
 			return nil, unusable(err)
 		}
 		d, err := a.opts.Casebook.Evaluate(ctx, ev)
-		return &diagnosisOutput{d}, err
+		return give(ctx, d, err)
 	}))
 }
 

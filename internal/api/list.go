@@ -62,11 +62,6 @@ func (in *listInput) filter() casebook.Filter {
 	}
 }
 
-// listOutput holds a Diagnosis or a DiagnosisList.
-type listOutput struct {
-	Body any
-}
-
 // DiagnosisList is one page of kept diagnoses, newest first.
 type DiagnosisList struct {
 	Items      []diagnose.Diagnosis `json:"items"`
@@ -74,9 +69,9 @@ type DiagnosisList struct {
 }
 
 func (a *API) addList(framework huma.API) {
-	ok := responses("The kept diagnoses, newest first; with task, the one Diagnosis", invalid, casebook.InvalidFilter, casebook.NotAReference, casebook.UnknownTask, casebook.NotAllowed, casebook.NoCredentials, casebook.BadCredentials, casebook.Refused, casebook.Unreachable, casebook.Busy)
+	ok := responses("The kept diagnoses, newest first; with task, the one Diagnosis", invalid, casebook.InvalidFilter, casebook.NotAReference, casebook.UnknownTask, casebook.NotAllowed, casebook.NoCredentials, casebook.BadCredentials, casebook.Refused, casebook.Unreachable, casebook.Busy, notAcceptable)
 	schemas := framework.OpenAPI().Components.Schemas
-	ok["200"].Content = map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{OneOf: []*huma.Schema{
+	ok["200"].Content = map[string]*huma.MediaType{typeJSON: {Schema: &huma.Schema{OneOf: []*huma.Schema{
 		schemas.Schema(reflect.TypeFor[DiagnosisList](), true, ""),
 		schemas.Schema(reflect.TypeFor[diagnose.Diagnosis](), true, ""),
 	}}}}
@@ -84,14 +79,24 @@ func (a *API) addList(framework huma.API) {
 		OperationID: "list-diagnoses", Method: http.MethodGet, Path: diagnosesPath,
 		Summary:     "List kept diagnoses, or diagnose without a body",
 		Description: "Lists the kept diagnoses that pass every filter, newest first. With task=REF it diagnoses that task, for curl and chat.",
-		Responses:   ok,
+		Responses:   inForms(framework, ok),
+		Middlewares: a.negotiate(framework, listForms),
 	}, handle(a, a.list))
 }
 
-func (a *API) list(ctx context.Context, in *listInput) (*listOutput, error) {
+// listForms are those of a diagnosis where one is asked for; a list is JSON.
+func listForms(ctx huma.Context) []string {
+	address := ctx.URL()
+	if address.Query().Has("task") {
+		return diagnosisForms(ctx)
+	}
+	return []string{typeJSON}
+}
+
+func (a *API) list(ctx context.Context, in *listInput) (*diagnosisOutput, error) {
 	if in.given["task"] {
 		d, err := a.opts.Casebook.Diagnose(ctx, strings.TrimSpace(in.Task), in.Refresh)
-		return &listOutput{d}, err
+		return give(ctx, d, err)
 	}
 	page, err := a.opts.Casebook.List(ctx, in.filter(), in.Cursor, in.Limit)
 	if err != nil {
@@ -104,5 +109,5 @@ func (a *API) list(ctx context.Context, in *listInput) (*listOutput, error) {
 	if page.Next != "" {
 		body.NextCursor = &page.Next
 	}
-	return &listOutput{body}, nil
+	return &diagnosisOutput{typeJSON, body}, nil
 }

@@ -62,8 +62,9 @@ func headers(next http.Handler) http.Handler {
 }
 
 // setHeaders keeps answers, which are about somebody's account, out of caches,
-// and browsers from taking them for anything but JSON.
+// and browsers from taking them for anything but what they are.
 func setHeaders(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Vary", "Accept")
 }

@@ -14,9 +14,9 @@ import (
 )
 
 const description = "Why did this ECS task stop, and whose permission was missing?\n\n" +
-	"Errors are RFC 9457 problem documents whose type is stable and begins with " + typePrefix + ". Times are RFC 3339 in UTC. " +
+	"Errors are RFC 9457 problem documents whose type is stable and begins with " + typePrefix + "; a client that accepts text and no JSON gets one line of text instead. Times are RFC 3339 in UTC. " +
 	"Fields may be added to answers at any time; none changes its meaning. Fields and parameters that the API does not know are errors. " +
-	"Request bodies may have up to 8 MiB."
+	"Request bodies may have up to 8 MiB. A diagnosis comes as JSON, as text/plain for a terminal, or as text/markdown for a ticket, by the Accept header."
 
 // responses describes the answers of a call: its success, and each HTTP status
 // with the kinds of problem behind it.
@@ -29,7 +29,7 @@ func responses(success string, kinds ...casebook.Kind) map[string]*huma.Response
 	for _, status := range slices.Sorted(maps.Keys(byStatus)) {
 		out[strconv.Itoa(status)] = &huma.Response{
 			Description: fmt.Sprintf("%s: %s", http.StatusText(status), strings.Join(byStatus[status], ", ")),
-			Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: &huma.Schema{Ref: "#/components/schemas/ErrorModel"}}},
+			Content:     map[string]*huma.MediaType{typeProblem: {Schema: &huma.Schema{Ref: "#/components/schemas/ErrorModel"}}},
 		}
 	}
 	return out

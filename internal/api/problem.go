@@ -113,7 +113,7 @@ func internalProblem(ctx context.Context) *huma.ErrorModel {
 
 // NotFound answers for an address below /api that does not exist.
 func NotFound(w http.ResponseWriter, r *http.Request) {
-	write(w, problem(notFound, "There is nothing at "+r.URL.Path+". The API is described at /docs and in /openapi.json.", nil))
+	tell(w, r, problem(notFound, "There is nothing at "+r.URL.Path+". The API is described at /docs and in /openapi.json.", nil))
 }
 
 // MethodNotAllowed answers for an address that exists for other methods.
@@ -128,18 +128,23 @@ func MethodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	}
 	list := strings.Join(allowed, ", ")
 	w.Header().Set("Allow", list)
-	write(w, problem(methodNotAllowed, r.Method+" is not possible here; "+list+" is.", nil))
+	tell(w, r, problem(methodNotAllowed, r.Method+" is not possible here; "+list+" is.", nil))
 }
 
 // InternalError answers for a request whose handler panicked.
 func InternalError(w http.ResponseWriter, r *http.Request) {
-	write(w, internalProblem(r.Context()))
+	tell(w, r, internalProblem(r.Context()))
+}
+
+// tell sends a problem from outside of the API's own routes.
+func tell(w http.ResponseWriter, r *http.Request, p *huma.ErrorModel) {
+	plainProblems(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { write(w, p) })).ServeHTTP(w, r)
 }
 
 // write sends a problem from outside of the framework.
 func write(w http.ResponseWriter, p *huma.ErrorModel) {
 	setHeaders(w.Header())
-	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Content-Type", typeProblem)
 	w.WriteHeader(p.Status)
 	json.NewEncoder(w).Encode(p) // an error here means that the client has left
 }

@@ -1,0 +1,174 @@
+package render
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"whystopped/internal/diagnose"
+)
+
+// Markdown writes a diagnosis for a ticket, in the Markdown of GitHub, GitLab
+// and most trackers. link is where the report stands; "" where it has no
+// address.
+func Markdown(d diagnose.Diagnosis, link string) string {
+	var m markdown
+	m.verdict(d)
+	m.fix(d.Fix)
+	primary, others := split(d.Findings)
+	m.refused(primary)
+	m.evidence(primary)
+	m.others(others)
+	m.list("What could not be seen", unseen(d))
+	if at := linkTo(link); at != "" {
+		m.paragraph("Report: " + at)
+	}
+	return visible(m.String())
+}
+
+// markdown is a Markdown text that is being written.
+type markdown struct{ strings.Builder }
+
+// paragraph adds a paragraph of Markdown, apart from the one before.
+func (m *markdown) paragraph(s string) {
+	if s == "" {
+		return
+	}
+	if m.Len() > 0 {
+		m.WriteByte('\n')
+	}
+	m.WriteString(strings.TrimRight(s, "\n") + "\n")
+}
+
+func (m *markdown) verdict(d diagnose.Diagnosis) {
+	title := prose(d.Verdict.Title)
+	if title == "" {
+		title = "Why it stopped"
+	}
+	m.paragraph("# " + title)
+	m.paragraph(prose(d.Verdict.Summary))
+	primary, _ := split(d.Findings)
+	for _, f := range primary {
+		if f.Why != "" {
+			m.paragraph(prose(f.Why))
+			break
+		}
+	}
+	table := "| | |\n|---|---|\n"
+	for _, f := range facts(d) {
+		table += "| " + f.label + " | " + strings.TrimSpace(factValue(f)+" "+cell(f.name)) + " |\n"
+	}
+	m.paragraph(table)
+}
+
+// factValue is the part of a fact in words. Only where the task stood has names
+// in it that others chose.
+func factValue(f fact) string {
+	if strings.ContainsAny(f.value, `|\`) {
+		return cell(f.value)
+	}
+	return prose(f.value)
+}
+
+func (m *markdown) fix(f diagnose.Fix) {
+	m.paragraph("## Fix")
+	m.paragraph(prose(f.Summary))
+	if f.AttachTo != nil {
+		at := "Attach to: " + identityWords(f.AttachTo.Kind) + " " + code(attachName(f.AttachTo))
+		if console := linkTo(f.AttachTo.ConsoleURL); console != "" {
+			at += ", " + console
+		}
+		m.paragraph(at)
+	}
+	var numbered strings.Builder
+	for i, step := range steps(f) {
+		fmt.Fprintf(&numbered, "%d. %s\n", i+1, prose(step))
+	}
+	m.paragraph(numbered.String())
+	if f.Snippets.CLI != "" {
+		m.paragraph(fenced("sh", f.Snippets.CLI))
+	}
+	for _, p := range f.Policies {
+		m.policy(p)
+	}
+}
+
+func (m *markdown) policy(p diagnose.Policy) {
+	head := "The policy alone"
+	if p.Purpose == "startup-complete" {
+		head = "All that the execution role needs to start this task definition"
+	}
+	m.paragraph("### " + head)
+	if len(p.NeededNext) > 0 {
+		var names []string
+		for _, action := range p.NeededNext {
+			names = append(names, code(action))
+		}
+		m.paragraph("Refused next without: " + strings.Join(names, ", "))
+	}
+	m.paragraph(fenced("json", policyJSON(p.Document)))
+	if proof := proofWords(p.Verified); proof != "" {
+		m.paragraph("Proof: " + prose(proof))
+	}
+}
+
+func (m *markdown) refused(primary []diagnose.Finding) {
+	var rows strings.Builder
+	for _, f := range primary {
+		for _, c := range f.Denied {
+			why := because(c)
+			if c.PolicyARN != nil {
+				why += " " + cell(*c.PolicyARN)
+			}
+			fmt.Fprintf(&rows, "| %s | %s | %s | %s |\n", cell(c.Action), cell(c.Resource), cell(c.Principal), why)
+		}
+	}
+	if rows.Len() == 0 {
+		return
+	}
+	m.paragraph("## What was refused")
+	m.paragraph("| Action | On | To | Because |\n|---|---|---|---|\n" + rows.String())
+}
+
+func (m *markdown) evidence(findings []diagnose.Finding) {
+	begun := false
+	for _, f := range findings {
+		for _, q := range f.Evidence {
+			if !begun {
+				m.paragraph("## Evidence")
+				begun = true
+			}
+			m.paragraph(prose(quoteHead(q)))
+			m.paragraph(fenced("text", q.Text))
+		}
+	}
+}
+
+func (m *markdown) others(findings []diagnose.Finding) {
+	var items []string
+	for _, f := range findings {
+		items = append(items, fmt.Sprintf("%s (%s, %s)", f.Title, f.Cause, f.Confidence))
+	}
+	m.list("Also found", items)
+}
+
+func (m *markdown) list(title string, items []string) {
+	if len(items) == 0 {
+		return
+	}
+	m.paragraph("## " + title)
+	var b strings.Builder
+	for _, item := range items {
+		b.WriteString("- " + prose(item) + "\n")
+	}
+	m.paragraph(b.String())
+}
+
+// linkTo writes a link to a page of the web; "" for anything else.
+func linkTo(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return ""
+	}
+	return "<" + strings.NewReplacer("<", "%3C", ">", "%3E", " ", "%20").Replace(u.String()) + ">"
+}

@@ -1,0 +1,49 @@
+// Package render writes a diagnosis as text: plain for a terminal, and as
+// Markdown for a ticket. It is pure: no I/O, no clock; the same diagnosis gives
+// the same text.
+//
+// Much of a diagnosis was written by others: error messages, log lines, names
+// in pasted JSON. Nothing of it acts on whatever shows the text: control and
+// bidirectional characters become visible marks, and in Markdown every word of
+// it stays a word.
+package render
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Line writes s as one line, for an error that has no more to say.
+func Line(s string) string {
+	return visible(oneLine(s)) + "\n"
+}
+
+// visible replaces what a terminal would obey instead of show: control
+// characters, those that turn the direction of text around or are not seen at
+// all, and bytes that are no UTF-8. Line feeds stay.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\u200c', r == '\u200d': // the last two join letters of scripts and emoji
+			return r
+		case r == '\t':
+			return ' '
+		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co):
+			return utf8.RuneError
+		}
+		return r
+	}, strings.ToValidUTF8(s, string(utf8.RuneError)))
+}
+
+// oneLine makes every stretch of white space a single blank.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// lines cuts s at every kind of line ending, without blank lines at its ends.
+func lines(s string) []string {
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n").Replace(s)
+	return strings.Split(strings.Trim(s, "\n"), "\n")
+}
+
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

@@ -1,0 +1,159 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"whystopped/internal/diagnose"
+	"whystopped/internal/iampolicy"
+)
+
+// Text writes a diagnosis for a terminal of 80 columns: the verdict first, then
+// the fix with its command ready to copy, then what it rests on. Commands and
+// words that are longer than a line are not broken. link is where the report
+// stands; "" where it has no address.
+func Text(d diagnose.Diagnosis, link string) string {
+	var t text
+	t.verdict(d)
+	t.fix(d.Fix)
+	primary, others := split(d.Findings)
+	t.refused(primary)
+	t.evidence(primary)
+	t.others(others)
+	t.list("NOT SEEN", unseen(d))
+	if link != "" {
+		t.section("REPORT")
+		t.WriteString(wrap(link, "  ", "  "))
+	}
+	return visible(t.String())
+}
+
+// text is a plain text that is being written.
+type text struct{ strings.Builder }
+
+func (t *text) section(title string) { t.WriteString("\n" + title + "\n") }
+
+func (t *text) verdict(d diagnose.Diagnosis) {
+	t.WriteString(wrap(d.Verdict.Title, "", "") + "\n")
+	const indent = "             "
+	for _, f := range facts(d) {
+		t.WriteString(wrap(f.value+" "+f.name, fmt.Sprintf("  %-11s", f.label), indent))
+	}
+	if d.Verdict.Summary != "" {
+		t.WriteString("\n" + wrap(d.Verdict.Summary, "", ""))
+	}
+	primary, _ := split(d.Findings)
+	for _, f := range primary {
+		if f.Why != "" {
+			t.WriteString("\n" + wrap(f.Why, "", ""))
+			return
+		}
+	}
+}
+
+func (t *text) fix(f diagnose.Fix) {
+	t.section("FIX")
+	t.WriteString(wrap(f.Summary, "  ", "  "))
+	if f.AttachTo != nil {
+		t.WriteString(wrap("Attach to: "+identityWords(f.AttachTo.Kind)+" "+attachName(f.AttachTo), "  ", "    "))
+	}
+	for _, p := range f.Policies {
+		if proof := proofWords(p.Verified); proof != "" && p.Purpose == "denied" {
+			t.WriteString(wrap("Proof: "+proof, "  ", "    "))
+		}
+	}
+	for i, step := range steps(f) {
+		t.WriteString(wrap(step, fmt.Sprintf("  %d. ", i+1), "     "))
+	}
+	if command := copyable(f); command != "" {
+		t.WriteString("\n" + command + "\n")
+	}
+	for _, p := range f.Policies {
+		if len(p.NeededNext) > 0 {
+			t.WriteString("\n" + wrap("Refused next without: "+strings.Join(p.NeededNext, ", ")+". The report has the policy with all that the start needs.", "  ", "  "))
+		}
+	}
+}
+
+// copyable is the command that mends it, or the policy where no command does;
+// "" where neither exists.
+func copyable(f diagnose.Fix) string {
+	if f.Snippets.CLI != "" {
+		return strings.Join(lines(f.Snippets.CLI), "\n")
+	}
+	for _, p := range f.Policies {
+		if p.Purpose == "denied" {
+			return policyJSON(p.Document)
+		}
+	}
+	return ""
+}
+
+// policyJSON writes a document as people paste it: < > & as they are.
+func policyJSON(doc iampolicy.Document) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(doc); err != nil {
+		return "" // strings, and lists of them: there is nothing to fail
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+func (t *text) refused(primary []diagnose.Finding) {
+	begun := false
+	for _, f := range primary {
+		for _, c := range f.Denied {
+			if !begun {
+				t.section("REFUSED")
+				begun = true
+			}
+			t.call(c)
+		}
+	}
+}
+
+func (t *text) call(c diagnose.DeniedCall) {
+	t.WriteString(wrap(c.Action, "  ", "  "))
+	for _, part := range []struct{ label, value string }{{"on ", c.Resource}, {"to ", c.Principal}, {"", because(c)}} {
+		if part.value != "" {
+			t.WriteString(wrap(part.label+part.value, "    ", "    "))
+		}
+	}
+	if c.PolicyARN != nil {
+		t.WriteString(wrap("by "+*c.PolicyARN, "    ", "    "))
+	}
+}
+
+func (t *text) evidence(findings []diagnose.Finding) {
+	begun := false
+	for _, f := range findings {
+		for _, q := range f.Evidence {
+			if !begun {
+				t.section("EVIDENCE")
+				begun = true
+			}
+			t.WriteString(wrap(quoteHead(q), "  ", "    ") + wrapLines(q.Text, "  | "))
+		}
+	}
+}
+
+func (t *text) others(findings []diagnose.Finding) {
+	var found []string
+	for _, f := range findings {
+		found = append(found, fmt.Sprintf("%s (%s, %s)", f.Title, f.Cause, f.Confidence))
+	}
+	t.list("ALSO FOUND", found)
+}
+
+func (t *text) list(title string, items []string) {
+	if len(items) == 0 {
+		return
+	}
+	t.section(title)
+	for _, item := range items {
+		t.WriteString(wrap(item, "  - ", "    "))
+	}
+}
