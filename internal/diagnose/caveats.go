@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,8 +23,11 @@ func caveats(c *cause.Case, ranked []candidate) []string {
 	if c.Facts.HasTask && !c.Facts.Stopped {
 		add("The task has not stopped: this is how it stands so far.")
 	}
+	if words := forgottenCaveat(c.Evidence); words != "" {
+		out = append(out, words)
+	}
 	for _, s := range c.Evidence.Sources {
-		if words := sourceCaveat(s); words != "" {
+		if words := sourceCaveat(s); words != "" && !slices.Contains(out, words) {
 			out = append(out, words)
 		}
 	}
@@ -42,11 +46,8 @@ func caveats(c *cause.Case, ranked []candidate) []string {
 }
 
 func sourceCaveat(s evidence.Source) string {
-	name, subject, _ := strings.Cut(s.Name, " ")
-	what := sourceWords(name)
-	if subject != "" {
-		what += " of container " + subject
-	}
+	name, _, _ := strings.Cut(s.Name, " ")
+	what := sourceWords(s.Name)
 	switch s.Status {
 	case evidence.SourceDenied:
 		permission := name
@@ -59,27 +60,42 @@ func sourceCaveat(s evidence.Source) string {
 	case evidence.SourceTooEarly:
 		return "CloudTrail has nothing yet: it delivers up to 15 minutes late, so a denied call may still appear."
 	case evidence.SourceTruncated:
+		if s.Name == evidence.TrailLogSource {
+			return "Only a part of " + what + " was searched."
+		}
 		return fmt.Sprintf("Only the newest part of %s was read.", what)
 	}
 	return ""
 }
 
-func sourceWords(name string) string {
+// sourceWords names a source for people.
+func sourceWords(source string) string {
+	switch source {
+	case roleSource:
+		return "the roles in IAM"
+	case evidence.TaskSource:
+		return "the task"
+	case evidence.TaskEventsSource:
+		return "the cluster's event capture"
+	case evidence.TrailLogSource:
+		return "the trail's log group"
+	case evidence.HostTrailSource:
+		return "CloudTrail's records of the host"
+	case "ecs:DescribeServices":
+		return "the service's events"
+	case "ecs:DescribeTaskDefinition":
+		return "the task definition"
+	case "ecs:DescribeContainerInstances":
+		return "the instance that the task ran on"
+	}
+	name, container, _ := strings.Cut(source, " ")
 	switch {
 	case strings.HasPrefix(name, "cloudtrail:"):
 		return "CloudTrail"
 	case strings.HasPrefix(name, "logs:"):
-		return "the log"
-	case name == roleSource:
-		return "the roles in IAM"
-	case name == "ecs:DescribeServices":
-		return "the service's events"
-	case name == "ecs:DescribeTaskDefinition":
-		return "the task definition"
-	case name == "ecs:DescribeTasks":
-		return "the task"
+		return "the log of container " + container
 	}
-	return name
+	return source
 }
 
 func findingCaveats(c *cause.Case, k candidate) []string {
@@ -98,7 +114,10 @@ func findingCaveats(c *cause.Case, k candidate) []string {
 		out = append(out, "The text leaves open whether the key exists there at all: check its Region and state too.")
 	}
 	if isDataEvent(r.Action) && k.place() != cause.Trail && len(c.Evidence.Sources) > 0 {
-		out = append(out, "Calls such as "+r.Action+" are data events: CloudTrail's event history never shows them.")
+		out = append(out, dataEventCaveat(c.Evidence, r.Action))
+	}
+	if host := hostOf(c.Evidence, k.match.Text); host != "" {
+		out = append(out, "The call was made in the session of the host "+host+", which other tasks on it use as well.")
 	}
 	if c.Facts.RolesComplete && c.Facts.ExecutionRole != "" && c.Facts.ExecutionRole == c.Facts.TaskRole {
 		out = append(out, "Execution role and task role are the same role here.")
