@@ -137,6 +137,24 @@ func (c *Casebook) task(ctx context.Context, pasted string) (taskref.Ref, error)
 	return task, nil
 }
 
+// Newest finds the newest kept diagnosis of a task. It makes no call to AWS, so
+// that whoever only wants to know what a link is about costs nothing; which task
+// a service means it does not know.
+func (c *Casebook) Newest(ctx context.Context, pasted string) (diagnose.Diagnosis, error) {
+	ref, err := taskref.Parse(pasted)
+	if err != nil {
+		return diagnose.Diagnosis{}, &Error{Kind: NotAReference, Message: err.Error()}
+	}
+	kept, err := c.latest(ctx, ref)
+	switch {
+	case err != nil:
+		return diagnose.Diagnosis{}, err
+	case kept == nil:
+		return diagnose.Diagnosis{}, &Error{Kind: UnknownDiagnosis, Message: "No diagnosis of this task is kept here."}
+	}
+	return *kept, nil
+}
+
 // latest finds the newest diagnosis of a task; nil where there is none.
 func (c *Casebook) latest(ctx context.Context, ref taskref.Ref) (*diagnose.Diagnosis, error) {
 	d, err := c.opts.Store.Latest(ctx, ref)

@@ -150,6 +150,27 @@ func TestDiagnoseReuses(t *testing.T) {
 	}
 }
 
+func TestNewestAsksNobody(t *testing.T) {
+	c := &collector{}
+	s, id := keep(t, diagnose.Diagnosis{Task: diagnose.TaskView{LastStatus: "RUNNING"}})
+	book := open(c, s)
+	if d, err := book.Newest(t.Context(), " "+taskARN); err != nil || d.ID != id {
+		t.Errorf("Newest = %q, %v, want the kept one, however old", d.ID, err)
+	}
+	for pasted, want := range map[string]casebook.Kind{
+		"hello":                                casebook.NotAReference,
+		serviceARN:                             casebook.UnknownDiagnosis,
+		strings.Replace(taskARN, "0", "f", -1): casebook.UnknownDiagnosis,
+	} {
+		if _, err := book.Newest(t.Context(), pasted); casebook.KindOf(err) != want {
+			t.Errorf("Newest(%s): %v, want kind %s", pasted, err, want)
+		}
+	}
+	if c.calls() != 0 {
+		t.Error("AWS was asked")
+	}
+}
+
 func TestBroughtEvidenceAnswersForNoTask(t *testing.T) {
 	c := &collector{}
 	book := open(c, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}))

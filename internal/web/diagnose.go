@@ -17,11 +17,14 @@ const maxPasted = 8 << 20
 
 // diagnose is the address that alerts link to: /diagnose?task=REF.
 func (s *Site) diagnose(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.opts.Casebook.Diagnose(r.Context(), r.URL.Query().Get("task"), false)
-	if err != nil {
-		return err
+	task := r.URL.Query().Get("task")
+	switch {
+	case readsAhead(r):
+		return errReadAhead
+	case onlyPreviews(r):
+		return s.preview(w, r, task)
 	}
-	return s.renderReport(w, d)
+	return s.follow(w, r, task)
 }
 
 // submit takes what was put into a box. A reference goes on to the address that

@@ -23,19 +23,26 @@ func (s *Site) handle(h handler) http.HandlerFunc {
 		if err == nil {
 			return
 		}
-		told := explain(err)
-		if told.Status == http.StatusInternalServerError {
-			s.opts.Logger.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "error", err)
-			told.Number = middleware.GetReqID(r.Context())
-		}
-		page := ErrorPage{Page: s.newPage(told.Title, told.Detail, ""), Problem: told}
-		page.NoIndex, page.OwnBox = true, true
-		page.Pasted = pastedOf(r)
+		page := s.errorPage(r, err)
+		told := page.Problem
 		if err := s.render(w, told.Status, "error", page); err != nil {
 			s.opts.Logger.ErrorContext(r.Context(), "error page failed", "path", r.URL.Path, "error", err)
 			http.Error(w, told.Title+"\n\n"+told.Detail, told.Status)
 		}
 	}
+}
+
+// errorPage is the page for an error. Faults of our own go to the log.
+func (s *Site) errorPage(r *http.Request, err error) ErrorPage {
+	told := explain(err)
+	if told.Status == http.StatusInternalServerError {
+		s.opts.Logger.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "error", err)
+		told.Number = middleware.GetReqID(r.Context())
+	}
+	page := ErrorPage{Page: s.newPage(told.Title, told.Detail, ""), Problem: told}
+	page.NoIndex, page.OwnBox = true, true
+	page.Pasted = pastedOf(r)
+	return page
 }
 
 // ErrorPage says what went wrong and what to do.

@@ -33,6 +33,29 @@ type fakeCasebook struct {
 	evaluate func(ev evidence.Evidence) (diagnose.Diagnosis, error)
 	kept     map[string]diagnose.Diagnosis
 	listErr  error
+	// newestErr is why no newest diagnosis can be told.
+	newestErr error
+	// steps happen before a diagnosis is there, and take their time.
+	steps func(tell func(casebook.Step))
+}
+
+func (f *fakeCasebook) Follow(_ context.Context, pasted string, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error) {
+	if f.steps != nil {
+		f.steps(tell)
+	}
+	return f.diagnose(pasted, refresh)
+}
+
+func (f *fakeCasebook) Newest(_ context.Context, pasted string) (diagnose.Diagnosis, error) {
+	if f.newestErr != nil {
+		return diagnose.Diagnosis{}, f.newestErr
+	}
+	for _, d := range f.kept {
+		if d.Task.ARN == pasted {
+			return d, nil
+		}
+	}
+	return diagnose.Diagnosis{}, &casebook.Error{Kind: casebook.UnknownDiagnosis, Message: "No diagnosis of this task is kept here."}
 }
 
 func (f *fakeCasebook) Diagnose(_ context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error) {

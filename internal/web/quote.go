@@ -27,13 +27,21 @@ func quotesOf(quotes []diagnose.Quote, clock clock) []quoteView {
 	views := make([]quoteView, 0, len(quotes))
 	for _, q := range quotes {
 		views = append(views, quoteView{
-			Source: quoteSource(q.Source),
+			Source: quoteSource(q.Source) + ofSibling(q.Task),
 			At:     clock.timeOfDay(q.At),
 			Ref:    q.Ref,
 			Text:   spans(q.Text, q.Marks),
 		})
 	}
 	return views
+}
+
+// ofSibling names the task that a quote was read of, where it is another one.
+func ofSibling(task string) string {
+	if task == "" {
+		return ""
+	}
+	return ", of the sibling task " + shortID(task)
 }
 
 // spans cuts text at the marks, which are byte ranges in any order. Ranges that

@@ -72,10 +72,14 @@ func (s *Site) render(w http.ResponseWriter, status int, name string, data any) 
 	if err := page.Execute(&b, data); err != nil {
 		return fmt.Errorf("render page %s: %w", name, err)
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "private, no-cache")
+	s.htmlHeaders(w)
 	w.WriteHeader(status)
 	// An error here means that the reader has gone away.
 	_, _ = b.WriteTo(w)
 	return nil
+}
+
+func (s *Site) htmlHeaders(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "private, no-cache")
 }

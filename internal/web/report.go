@@ -235,21 +235,25 @@ func findingOf(f diagnose.Finding, clock clock) findingView {
 func sourcesOf(sources []evidence.Source) []sourceView {
 	var views []sourceView
 	for _, s := range sources {
-		v := sourceView{
-			Title:  sourceTitle(s.Name),
-			Name:   s.Name,
-			Status: statusOf(s.Status),
-			Detail: s.Detail,
-		}
-		if s.Calls > 0 {
-			v.Effort = fmt.Sprintf("%s, %d ms", count(s.Calls, "call"), s.TookMS)
-		}
-		if s.MissingPermission != nil {
-			v.Lacks = *s.MissingPermission
-		}
-		views = append(views, v)
+		views = append(views, sourceOf(s))
 	}
 	return views
+}
+
+func sourceOf(s evidence.Source) sourceView {
+	v := sourceView{
+		Title:  sourceTitle(s.Name),
+		Name:   s.Name,
+		Status: statusOf(s.Status),
+		Detail: s.Detail,
+	}
+	if s.Calls > 0 {
+		v.Effort = fmt.Sprintf("%s, %d ms", count(s.Calls, "call"), s.TookMS)
+	}
+	if s.MissingPermission != nil {
+		v.Lacks = *s.MissingPermission
+	}
+	return v
 }
 
 // docLinks labels links by what their address says, since AWS's titles are not

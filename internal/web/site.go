@@ -27,6 +27,11 @@ import (
 type Casebook interface {
 	// Diagnose answers for what somebody pasted as a reference to a task.
 	Diagnose(ctx context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error)
+	// Follow is Diagnose that tells what happens on the way, one call of tell
+	// after the other.
+	Follow(ctx context.Context, pasted string, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error)
+	// Newest finds the newest kept diagnosis of a task, without a call to AWS.
+	Newest(ctx context.Context, pasted string) (diagnose.Diagnosis, error)
 	// Evaluate diagnoses evidence that was brought, and keeps the answer.
 	Evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error)
 	// Get finds a kept diagnosis.

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"golang.org/x/net/html"
+
 	assets "whystopped/web"
 )
 
@@ -134,20 +136,25 @@ func TestPageIsLight(t *testing.T) {
 // TestEveryClassIsStyled finds classes that are written in a template and mean
 // nothing in the style sheet.
 func TestEveryClassIsStyled(t *testing.T) {
+	h := newHandler(t, options(always(secretDenied())))
+	for _, address := range everyPage() {
+		checkClasses(t, address, parsePage(t, get(t, h, address)))
+	}
+}
+
+func checkClasses(t *testing.T, address string, doc *html.Node) {
+	t.Helper()
 	sheet, err := fs.ReadFile(assets.Static, "static/site.css")
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := newHandler(t, options(always(secretDenied())))
 	known := regexp.MustCompile(`\.[a-z][a-z0-9-]*`).FindAllString(string(sheet), -1)
 	// These name a thing without changing how it looks.
 	plain := []string{"policy", "cli", "terraform", "cloudformation", "cdk", "container-entry", "by", "report", "catalogue", "asked", "open", "unknown", "none", "d0"}
-	for _, address := range everyPage() {
-		for n := range parsePage(t, get(t, h, address)).Descendants() {
-			for class := range strings.FieldsSeq(attr(n, "class")) {
-				if !slices.Contains(known, "."+class) && !slices.Contains(plain, class) {
-					t.Errorf("%s: class %q is not in the style sheet", address, class)
-				}
+	for n := range doc.Descendants() {
+		for class := range strings.FieldsSeq(attr(n, "class")) {
+			if !slices.Contains(known, "."+class) && !slices.Contains(plain, class) {
+				t.Errorf("%s: class %q is not in the style sheet", address, class)
 			}
 		}
 	}

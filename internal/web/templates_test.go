@@ -12,12 +12,14 @@ import (
 // given, so that a misspelt field fails here and not in front of a reader.
 func TestTemplates(t *testing.T) {
 	pages := map[string]any{
-		"cause":  CausePage{},
-		"causes": CausesPage{},
-		"docs":   DocsPage{},
-		"error":  ErrorPage{},
-		"report": ReportPage{},
-		"start":  StartPage{},
+		"cause":    CausePage{},
+		"causes":   CausesPage{},
+		"docs":     DocsPage{},
+		"error":    ErrorPage{},
+		"preview":  PreviewPage{},
+		"progress": ProgressPage{},
+		"report":   ReportPage{},
+		"start":    StartPage{},
 	}
 	templates, err := parseTemplates(assets.Templates)
 	if err != nil {

@@ -147,7 +147,10 @@ func sourceTitle(name string) string {
 
 // sourceStatus is what came of asking one place: a word, and a class that
 // chooses colour and glyph.
-type sourceStatus struct{ Word, Class string }
+type sourceStatus struct {
+	Word  string `json:"word"`
+	Class string `json:"class"`
+}
 
 var statusWords = map[evidence.SourceStatus]sourceStatus{
 	evidence.SourceOK:        {"read", "ok"},

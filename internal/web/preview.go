@@ -1,0 +1,70 @@
+package web
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+
+	"whystopped/internal/casebook"
+	"whystopped/internal/taskref"
+)
+
+// PreviewPage stands for a task that nobody has looked into yet, for programs
+// that only want to know what a link is about.
+type PreviewPage struct {
+	Page
+	Heading string
+	Task    string
+}
+
+// previewers are the programs that fetch a link when it is posted somewhere, by
+// what their User-Agent says: chats, social networks, mail and search engines.
+var previewers = regexp.MustCompile(`(?i)slackbot|slack-imgproxy|discordbot|telegrambot|whatsapp|skypeuripreview|mattermost|rocket\.chat|zulip|` +
+	`twitterbot|facebookexternalhit|facebot|linkedinbot|redditbot|pinterestbot|mastodon|bluesky|googlebot|google-pagerenderer|googleimageproxy|` +
+	`bingbot|bingpreview|applebot|duckduckbot|yandexbot|baiduspider|embedly|iframely|unfurl|opengraph|link ?preview|w3c_validator`)
+
+// onlyPreviews tells requests whose answer nobody will read as a page: they must
+// not cost a call to AWS.
+func onlyPreviews(r *http.Request) bool {
+	return r.Method == http.MethodHead || strings.EqualFold(r.Header.Get("X-Purpose"), "preview") || previewers.MatchString(r.UserAgent())
+}
+
+// readsAhead tells a browser that loads a page in case its reader goes there. On
+// an error it loads the page again when the reader does.
+func readsAhead(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") || strings.EqualFold(r.Header.Get("X-Moz"), "prefetch")
+}
+
+var errReadAhead error = problem{
+	Status: http.StatusServiceUnavailable,
+	Title:  "Not ahead of time",
+	Detail: "A task is looked into when somebody opens the page.",
+	Steps:  []string{"Open the link."},
+}
+
+// preview shows what is known of a task without a look at AWS.
+func (s *Site) preview(w http.ResponseWriter, r *http.Request, task string) error {
+	d, err := s.opts.Casebook.Newest(r.Context(), task)
+	switch {
+	case err == nil:
+		return s.renderReport(w, d)
+	case casebook.KindOf(err) != casebook.UnknownDiagnosis:
+		return err
+	}
+	heading := "Why did " + nameOf(task) + " stop?"
+	page := PreviewPage{Page: s.newPage(heading, "Open the link to have it looked into: what ended it, whose permission was missing, and how to mend it.", ""), Heading: heading, Task: task}
+	page.NoIndex, page.Pasted = true, task
+	return s.render(w, http.StatusOK, "preview", page)
+}
+
+// nameOf names a task or service as its reference does.
+func nameOf(pasted string) string {
+	ref, err := taskref.Parse(pasted)
+	switch {
+	case err != nil:
+		return "it"
+	case ref.TaskID == "":
+		return "service " + ref.Service
+	}
+	return "task " + shortID(ref.TaskID)
+}

@@ -1,0 +1,70 @@
+// Shows what is being asked while the page's own report is on its way. The page
+// ends on the report without this file too.
+"use strict";
+{
+  const looking = document.querySelector(".looking");
+  const finished = () => looking.nextElementSibling !== null;
+  if (looking && !finished()) follow();
+
+  function follow() {
+    const words = JSON.parse(document.getElementById("words").textContent);
+    const told = document.getElementById("told");
+    const theirs = looking.querySelector("ul.sources");
+    const list = document.createElement("ul");
+    list.className = "sources";
+    theirs.before(list);
+    theirs.hidden = true; // it tells the same, without what is under way
+
+    const lines = new Map();
+    let ended = 0;
+    const stream = new EventSource(looking.dataset.stream);
+    stream.addEventListener("source", (event) => {
+      const source = JSON.parse(event.data);
+      const line = lines.get(source.name) ?? list.appendChild(document.createElement("li"));
+      lines.set(source.name, line);
+      show(line, source);
+      if (source.status === "started") return;
+      ended++;
+      told.textContent = `${title(source.name)}: ${words.statuses[source.status]?.word ?? source.status}. ${ended} of ${lines.size}.`;
+    });
+    stream.addEventListener("verdict", (event) => {
+      const sofar = looking.querySelector(".sofar");
+      sofar.querySelector("span").textContent = JSON.parse(event.data).title;
+      sofar.hidden = false;
+    });
+    for (const end of ["diagnosis", "problem", "error"]) {
+      stream.addEventListener(end, () => stream.close());
+    }
+    document.addEventListener("DOMContentLoaded", () => {
+      stream.close();
+      const heading = document.querySelector(".looking ~ * h1");
+      if (!heading) return;
+      looking.remove();
+      document.title = `${heading.textContent.trim()} · whystopped`;
+      told.textContent = heading.textContent.trim();
+    });
+
+    function title(name) {
+      const [operation, container] = name.split(" ", 2);
+      const word = words.operations[operation] ?? operation;
+      return container ? `${word} of container ${container}` : word;
+    }
+
+    function show(line, source) {
+      const status = words.statuses[source.status] ?? { word: source.status, class: "part" };
+      const asked = element("span", "asked", element("b", "", title(source.name)), " ", element("span", "status", status.word));
+      if (source.detail) asked.append(" ", element("span", "detail", source.detail));
+      const effort = source.calls ? `, ${source.calls === 1 ? "1 call" : `${source.calls} calls`}, ${source.tookMs} ms` : "";
+      line.className = `was-${status.class}`;
+      line.replaceChildren(element("span", "glyph"), asked, element("small", "", source.name + effort));
+    }
+
+    function element(tag, name, ...content) {
+      const made = document.createElement(tag);
+      if (name) made.className = name;
+      if (name === "glyph") made.ariaHidden = "true";
+      made.append(...content);
+      return made;
+    }
+  }
+}
