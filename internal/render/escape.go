@@ -8,8 +8,8 @@ import (
 
 // plainWord is a word that no Markdown takes for more than a word: nothing in
 // it marks emphasis, code, links, HTML, mentions or numbers of issues. Slashes
-// join two words at most.
-var plainWord = regexp.MustCompile(`^["'(]*[\p{L}\p{N}]+(?:[-.,'’/][\p{L}\p{N}]+)*["'’).,:;!?…]*$`)
+// and dots join words, and colons the parts of a time of day.
+var plainWord = regexp.MustCompile(`^["'(]*(?:[\p{L}\p{N}]+(?:[-.,'’/][\p{L}\p{N}]+)*|\d\d:\d\d:\d\d)["'’).,:;!?…]*$`)
 
 // looksLikeLink finds what many a program makes a link of without being asked.
 var looksLikeLink = regexp.MustCompile(`(?i)www\.|\.\p{L}{2,}/`)

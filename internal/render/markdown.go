@@ -16,8 +16,8 @@ func Markdown(d diagnose.Diagnosis, link string) string {
 	m.verdict(d)
 	m.fix(d.Fix)
 	primary, others := split(d.Findings)
-	m.refused(primary)
-	m.evidence(primary)
+	m.refused(refusals(primary))
+	m.evidence(quotes(d, primary))
 	m.others(others)
 	m.list("What could not be seen", unseen(d))
 	if at := linkTo(link); at != "" {
@@ -55,7 +55,11 @@ func (m *markdown) verdict(d diagnose.Diagnosis) {
 		}
 	}
 	table := "| | |\n|---|---|\n"
-	for _, f := range facts(d) {
+	known := facts(d)
+	if task := taskName(d.Task); task != "" {
+		known = append(known, fact{label: "Task", name: task})
+	}
+	for _, f := range known {
 		table += "| " + f.label + " | " + strings.TrimSpace(factValue(f)+" "+cell(f.name)) + " |\n"
 	}
 	m.paragraph(table)
@@ -73,7 +77,7 @@ func factValue(f fact) string {
 func (m *markdown) fix(f diagnose.Fix) {
 	m.paragraph("## Fix")
 	m.paragraph(prose(f.Summary))
-	if f.AttachTo != nil {
+	if f.AttachTo != nil && len(f.Policies) > 0 {
 		at := "Attach to: " + identityWords(f.AttachTo.Kind) + " " + code(attachName(f.AttachTo))
 		if console := linkTo(f.AttachTo.ConsoleURL); console != "" {
 			at += ", " + console
@@ -112,35 +116,27 @@ func (m *markdown) policy(p diagnose.Policy) {
 	}
 }
 
-func (m *markdown) refused(primary []diagnose.Finding) {
-	var rows strings.Builder
-	for _, f := range primary {
-		for _, c := range f.Denied {
-			why := because(c)
-			if c.PolicyARN != nil {
-				why += " " + cell(*c.PolicyARN)
-			}
-			fmt.Fprintf(&rows, "| %s | %s | %s | %s |\n", cell(c.Action), cell(c.Resource), cell(c.Principal), why)
-		}
-	}
-	if rows.Len() == 0 {
+func (m *markdown) refused(calls []diagnose.DeniedCall) {
+	if len(calls) == 0 {
 		return
+	}
+	var rows strings.Builder
+	for _, c := range calls {
+		why := strings.TrimSpace(because(c) + " " + cell(policyARN(c)))
+		fmt.Fprintf(&rows, "| %s | %s | %s | %s |\n", cell(c.Action), cell(c.Resource), cell(c.Principal), why)
 	}
 	m.paragraph("## What was refused")
 	m.paragraph("| Action | On | To | Because |\n|---|---|---|---|\n" + rows.String())
 }
 
-func (m *markdown) evidence(findings []diagnose.Finding) {
-	begun := false
-	for _, f := range findings {
-		for _, q := range f.Evidence {
-			if !begun {
-				m.paragraph("## Evidence")
-				begun = true
-			}
-			m.paragraph(prose(quoteHead(q)))
-			m.paragraph(fenced("text", q.Text))
-		}
+func (m *markdown) evidence(quotes []diagnose.Quote) {
+	if len(quotes) == 0 {
+		return
+	}
+	m.paragraph("## Evidence")
+	for _, q := range quotes {
+		m.paragraph(prose(quoteHead(q)))
+		m.paragraph(fenced("text", q.Text))
 	}
 }
 

@@ -18,14 +18,12 @@ func Text(d diagnose.Diagnosis, link string) string {
 	t.verdict(d)
 	t.fix(d.Fix)
 	primary, others := split(d.Findings)
-	t.refused(primary)
-	t.evidence(primary)
+	t.refused(refusals(primary))
+	t.evidence(quotes(d, primary))
 	t.others(others)
 	t.list("NOT SEEN", unseen(d))
-	if link != "" {
-		t.section("REPORT")
-		t.WriteString(wrap(link, "  ", "  "))
-	}
+	t.name("TASK", taskName(d.Task))
+	t.name("REPORT", link)
 	return visible(t.String())
 }
 
@@ -33,6 +31,14 @@ func Text(d diagnose.Diagnosis, link string) string {
 type text struct{ strings.Builder }
 
 func (t *text) section(title string) { t.WriteString("\n" + title + "\n") }
+
+// name adds a section with one name, which is there to be copied.
+func (t *text) name(title, name string) {
+	if name != "" {
+		t.section(title)
+		t.WriteString(wrap(name, "  ", "  "))
+	}
+}
 
 func (t *text) verdict(d diagnose.Diagnosis) {
 	t.WriteString(wrap(d.Verdict.Title, "", "") + "\n")
@@ -55,7 +61,7 @@ func (t *text) verdict(d diagnose.Diagnosis) {
 func (t *text) fix(f diagnose.Fix) {
 	t.section("FIX")
 	t.WriteString(wrap(f.Summary, "  ", "  "))
-	if f.AttachTo != nil {
+	if f.AttachTo != nil && len(f.Policies) > 0 {
 		t.WriteString(wrap("Attach to: "+identityWords(f.AttachTo.Kind)+" "+attachName(f.AttachTo), "  ", "    "))
 	}
 	for _, p := range f.Policies {
@@ -102,41 +108,32 @@ func policyJSON(doc iampolicy.Document) string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-func (t *text) refused(primary []diagnose.Finding) {
-	begun := false
-	for _, f := range primary {
-		for _, c := range f.Denied {
-			if !begun {
-				t.section("REFUSED")
-				begun = true
-			}
-			t.call(c)
-		}
+func (t *text) refused(calls []diagnose.DeniedCall) {
+	if len(calls) == 0 {
+		return
+	}
+	t.section("REFUSED")
+	for _, c := range calls {
+		t.call(c)
 	}
 }
 
 func (t *text) call(c diagnose.DeniedCall) {
 	t.WriteString(wrap(c.Action, "  ", "  "))
-	for _, part := range []struct{ label, value string }{{"on ", c.Resource}, {"to ", c.Principal}, {"", because(c)}} {
+	for _, part := range []struct{ label, value string }{{"on ", c.Resource}, {"to ", c.Principal}, {"", because(c)}, {"by ", policyARN(c)}} {
 		if part.value != "" {
-			t.WriteString(wrap(part.label+part.value, "    ", "    "))
+			t.WriteString(wrap(part.value, "    "+part.label, "    "))
 		}
-	}
-	if c.PolicyARN != nil {
-		t.WriteString(wrap("by "+*c.PolicyARN, "    ", "    "))
 	}
 }
 
-func (t *text) evidence(findings []diagnose.Finding) {
-	begun := false
-	for _, f := range findings {
-		for _, q := range f.Evidence {
-			if !begun {
-				t.section("EVIDENCE")
-				begun = true
-			}
-			t.WriteString(wrap(quoteHead(q), "  ", "    ") + wrapLines(q.Text, "  | "))
-		}
+func (t *text) evidence(quotes []diagnose.Quote) {
+	if len(quotes) == 0 {
+		return
+	}
+	t.section("EVIDENCE")
+	for _, q := range quotes {
+		t.WriteString(wrap(quoteHead(q), "  ", "    ") + wrapLines(q.Text, "  | "))
 	}
 }
 

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"whystopped/internal/arn"
@@ -16,8 +17,8 @@ type fact struct {
 	name string
 }
 
-// facts are the answer in short: who, when, how sure, which task. Facts that
-// are not known are left out.
+// facts are the answer in short: who, when, how sure, where. Facts that are not
+// known are left out.
 func facts(d diagnose.Diagnosis) []fact {
 	who := identityOf(d)
 	all := []fact{
@@ -28,7 +29,6 @@ func facts(d diagnose.Diagnosis) []fact {
 		{label: "Cause", name: d.Verdict.Cause},
 		{label: "Category", name: string(d.Verdict.Category)},
 		{label: "Where", value: strings.Join(where(d.Task), ", ")},
-		{label: "Task", name: taskName(d.Task)},
 	}
 	if !d.Task.StoppedAt.IsZero() {
 		all = append(all, fact{label: "Stopped", value: moment(d.Task.StoppedAt)})
@@ -128,6 +128,14 @@ func because(c diagnose.DeniedCall) string {
 	return ""
 }
 
+// policyARN is the policy that refused a call; "" where that is not known.
+func policyARN(c diagnose.DeniedCall) string {
+	if c.PolicyARN == nil {
+		return ""
+	}
+	return *c.PolicyARN
+}
+
 // roleName is the name people know a principal by: a role's for the role and
 // for a session of it. It is "" for "" and what is no ARN stays as it is.
 func roleName(principal string) string {
@@ -215,6 +223,27 @@ func split(findings []diagnose.Finding) (primary, others []diagnose.Finding) {
 	return primary, others
 }
 
+// refusals are the calls that were refused, of all that made the verdict.
+func refusals(primary []diagnose.Finding) []diagnose.DeniedCall {
+	var calls []diagnose.DeniedCall
+	for _, f := range primary {
+		calls = append(calls, f.Denied...)
+	}
+	return calls
+}
+
+// quotes are the evidence of the verdict, and where there is none what ECS says.
+func quotes(d diagnose.Diagnosis, primary []diagnose.Finding) []diagnose.Quote {
+	var all []diagnose.Quote
+	for _, f := range primary {
+		all = append(all, f.Evidence...)
+	}
+	if len(all) == 0 && d.Task.StoppedReason != "" {
+		all = []diagnose.Quote{{Source: "task.stoppedReason", Text: d.Task.StoppedReason, At: d.Task.StoppedAt}}
+	}
+	return all
+}
+
 // unseen is what could not be seen, and when looking again would help.
 func unseen(d diagnose.Diagnosis) []string {
 	out := d.Caveats
@@ -224,12 +253,9 @@ func unseen(d diagnose.Diagnosis) []string {
 	return out
 }
 
-// steps are left out where the summary of the fix is the only one.
+// steps are those of a fix that its summary has not said already.
 func steps(f diagnose.Fix) []string {
-	if len(f.Steps) == 1 && f.Steps[0] == f.Summary {
-		return nil
-	}
-	return f.Steps
+	return slices.DeleteFunc(slices.Clone(f.Steps), func(step string) bool { return step == f.Summary })
 }
 
 // quoteHead says where a quote stood, and when it was written.
