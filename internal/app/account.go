@@ -59,13 +59,21 @@ func (c collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, e
 }
 
 func (c collector) Collect(ctx context.Context, ref taskref.Ref, tell func(casebook.News)) (evidence.Evidence, error) {
-	ev, err := c.aws.Collect(ctx, ref, handOn(tell))
+	ev, err := c.aws.Collect(forWhom(ctx), ref, handOn(tell))
 	return ev, inWordsOfCasebook(err)
 }
 
 func (c collector) CollectShallow(ctx context.Context, ref taskref.Ref, tell func(casebook.News)) (evidence.Evidence, error) {
-	ev, err := c.aws.CollectShallow(ctx, ref, handOn(tell))
+	ev, err := c.aws.CollectShallow(forWhom(ctx), ref, handOn(tell))
 	return ev, inWordsOfCasebook(err)
+}
+
+// forWhom marks work that nobody waits for in awsclient's way.
+func forWhom(ctx context.Context) context.Context {
+	if casebook.IsBackground(ctx) {
+		return awsclient.Background(ctx)
+	}
+	return ctx
 }
 
 // handOn hands on what awsclient tells.
@@ -74,7 +82,7 @@ func handOn(tell func(casebook.News)) func(awsclient.News) {
 }
 
 func (c collector) Prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosis {
-	return c.aws.Prove(ctx, d)
+	return c.aws.Prove(forWhom(ctx), d)
 }
 
 func inWordsOfCasebook(err error) error {

@@ -46,7 +46,7 @@ func (c *Casebook) Follow(ctx context.Context, pasted string, refresh bool, tell
 // who began it has left: others may have joined, and whoever comes back finds
 // the answer kept.
 func (c *Casebook) share(ctx context.Context, q question, tell func(Step)) (diagnose.Diagnosis, error) {
-	going := ctx
+	going := context.WithValue(ctx, backgroundKey{}, true)
 	if q.urgency == forPeople {
 		going = context.WithoutCancel(ctx)
 	}

@@ -93,7 +93,7 @@ func (in *inquiry) deep(ctx context.Context) (diagnose.Diagnosis, error) {
 			return nil
 		}
 		in.belongs(ev.Task)
-		d = in.opts.Prover.Prove(ctx, conclude(ev))
+		d = in.prove(ctx, conclude(ev))
 		return nil
 	})
 	switch {
@@ -110,6 +110,15 @@ func (in *inquiry) deep(ctx context.Context) (diagnose.Diagnosis, error) {
 		made = &d
 	}
 	return d, err
+}
+
+// prove tries the fix, and tells of what was asked for that.
+func (in *inquiry) prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosis {
+	proven := in.opts.Prover.Prove(ctx, d)
+	for _, s := range proven.Sources[min(len(d.Sources), len(proven.Sources)):] {
+		in.flight.note(News{Source: &s})
+	}
+	return proven
 }
 
 // note hands on what happens on the way, and learns from it as early as can be

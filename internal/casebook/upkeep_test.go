@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
@@ -60,6 +62,12 @@ func ask(t *testing.T, book *casebook.Casebook, refresh bool) diagnose.Diagnosis
 func TestRefreshWhenCloudTrailHasSettled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := lateTrail(time.Now().Add(15 * time.Minute))
+		var background []bool
+		collect := c.collect
+		c.collect = func(ctx context.Context, ref taskref.Ref) (evidence.Evidence, error) {
+			background = append(background, casebook.IsBackground(ctx))
+			return collect(ctx, ref)
+		}
 		book := open(c, smallStore())
 		run(t, book)
 		first := ask(t, book, false)
@@ -79,6 +87,9 @@ func TestRefreshWhenCloudTrailHasSettled(t *testing.T) {
 		}
 		if old, err := book.Get(t.Context(), first.ID); err != nil || old.ID != first.ID {
 			t.Errorf("the old one is gone: %v", err)
+		}
+		if diff := cmp.Diff([]bool{false, true}, background); diff != "" {
+			t.Errorf("collections in the background (-want +got):\n%s", diff)
 		}
 		if s := book.Stats(); s.Refreshed != 1 || s.PlannedRefreshes != 0 {
 			t.Errorf("%+v, want one refresh, and none planned", s)
