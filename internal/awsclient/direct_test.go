@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
@@ -47,7 +48,7 @@ func (d direct) breaksOff(w http.ResponseWriter, r *http.Request) (broken bool) 
 // collector keeps to AWS's quotas, and retries as it does in earnest.
 func onOwnClock(t *testing.T, s awsfake.Scenario, change func(*awsclient.Options), test func(context.Context, *awsfake.Server, *awsclient.Collector)) {
 	synctest.Test(t, func(t *testing.T) {
-		fake := awsfake.New(s)
+		fake := awsfake.New(s, awsfake.WithClock(func() time.Time { return present }))
 		opts := options("http://aws.invalid")
 		opts.Config.HTTPClient, opts.Config.Retryer = direct{fake}, nil
 		opts.Unlimited = false
