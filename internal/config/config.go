@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"whystopped/internal/slack/channels"
 )
 
 // Config is everything that can be set.
@@ -38,6 +40,15 @@ type Config struct {
 	// TrailLogGroup is the log group, by name or ARN, into which a trail with
 	// data events writes; "" where there is none.
 	TrailLogGroup string
+
+	// SlackSigningSecret is what Slack signs its requests with; "" where Slack
+	// may not ask.
+	SlackSigningSecret Secret
+	// SlackBotToken is what links are unfurled and incidents are told with; ""
+	// where neither is wanted.
+	SlackBotToken Secret
+	// SlackChannels choose who hears of an incident; none where nobody does.
+	SlackChannels channels.Rules
 }
 
 // prefix marks our own environment variables.
@@ -84,24 +95,33 @@ func (c *Config) flags() *flag.FlagSet {
 	fs.Var(&listValue{&c.Accounts, accountOK, "want account numbers of 12 digits, with commas between them"}, "accounts", "`numbers` of the only accounts that are read, with commas between them; by default all")
 	fs.Var(&listValue{&c.Regions, regionOK, "want names of Regions such as eu-west-1, with commas between them"}, "regions", "`names` of the only Regions that are read, with commas between them; by default all")
 	fs.Var((*logGroupValue)(&c.TrailLogGroup), "trail-log-group", "log `group`, by name or ARN, into which a CloudTrail trail with data events writes")
+	secretVar(fs, &c.SlackSigningSecret, "slack-signing-secret", "`secret` with which Slack signs its requests; without it Slack may not ask")
+	secretVar(fs, &c.SlackBotToken, "slack-bot-token", "`token` of the Slack app's bot, to unfurl links and to tell of incidents")
+	fs.Var((*channelsValue)(&c.SlackChannels), "slack-channels", "`rules` of which channel hears of an incident, such as default=#ecs;cluster:prod=#prod;cause:startup.*=#platform; by default none")
 	return fs
 }
 
 // fromEnviron sets what the command line has not set.
 func fromEnviron(fs *flag.FlagSet, environ []string) (warnings []string, err error) {
-	set := map[string]bool{}
-	fs.Visit(func(f *flag.Flag) { set[f.Name] = true })
+	const byFlag = "-"
+	setBy := map[string]string{} // by a flag, or by the variable of this name
+	fs.Visit(func(f *flag.Flag) { setBy[withoutFile(f.Name)] = byFlag })
 	for _, entry := range slices.Sorted(slices.Values(environ)) {
 		name, value, _ := strings.Cut(entry, "=")
 		if !strings.HasPrefix(name, prefix) {
 			continue
 		}
 		f := fs.Lookup(flagName(name))
-		switch {
-		case f == nil || name != envName(f.Name):
+		if f == nil || name != envName(f.Name) {
 			warnings = append(warnings, fmt.Sprintf("%s is no setting of this program and is ignored", name))
-		case value == "" || set[f.Name]:
+			continue
+		}
+		switch by := setBy[withoutFile(f.Name)]; {
+		case value == "" || by == byFlag:
+		case by != "":
+			warnings = append(warnings, fmt.Sprintf("%s is ignored, since %s is set", name, by))
 		default:
+			setBy[f.Name] = name
 			if err := f.Value.Set(value); err != nil {
 				return nil, fmt.Errorf("invalid value %q for %s: %w (-h prints all settings)", value, name, err)
 			}

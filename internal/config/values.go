@@ -2,12 +2,15 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"whystopped/internal/slack/channels"
 )
 
 // The types below are flag.Values that check what they are set to.
@@ -64,4 +67,17 @@ func (v *levelValue) Set(s string) error {
 		return (*slog.Level)(v).UnmarshalText([]byte(s))
 	}
 	return errors.New("want debug, info, warn or error")
+}
+
+type channelsValue channels.Rules
+
+func (v *channelsValue) String() string { return channels.Rules(*v).String() }
+
+func (v *channelsValue) Set(s string) error {
+	rules, err := channels.Parse(s)
+	if err != nil {
+		return fmt.Errorf("%w, such as default=#ecs;cluster:prod=#prod", err)
+	}
+	*v = channelsValue(rules)
+	return nil
 }
