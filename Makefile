@@ -18,8 +18,8 @@ demo: ## the service with sample tasks, no account needed
 run: ## the service on the AWS account of your environment
 	$(GO) run ./cmd/server
 
-tools: ## what the tests need beside Go: Chromium and the AWS CLI
-	@scripts/test-tools.sh chromium aws
+tools: ## what the tests need beside Go: Chromium, the AWS CLI, curl and jq
+	@scripts/test-tools.sh chromium aws curl jq
 
 test: tools ## all tests, with the race detector and in random order
 	WHYSTOPPED_REQUIRE_TOOLS=1 $(GO) test -race -shuffle=on -timeout 15m ./...
