@@ -44,7 +44,7 @@ func find(n *html.Node, path string) []*html.Node {
 func matches(n *html.Node, selector string) bool {
 	tag, class, _ := strings.Cut(selector, ".")
 	return n.Type == html.ElementNode &&
-		(tag == "" || n.Data == tag) &&
+		(tag == "" || n.Data == tag && (tag != "title" || n.Namespace == "")) && // a drawing has a title too
 		(class == "" || slices.Contains(strings.Fields(attr(n, "class")), class))
 }
 

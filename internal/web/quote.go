@@ -14,7 +14,9 @@ type quoteView struct {
 	Source string
 	At     *moment
 	Ref    string
-	Text   []span
+	// Console opens the place in its console; empty where none shows it.
+	Console string
+	Text    []span
 }
 
 // span is a stretch of quoted text; the deciding words are marked.
@@ -23,14 +25,15 @@ type span struct {
 	Marked bool
 }
 
-func quotesOf(quotes []diagnose.Quote, clock clock) []quoteView {
+func quotesOf(t diagnose.TaskView, quotes []diagnose.Quote, clock clock) []quoteView {
 	views := make([]quoteView, 0, len(quotes))
 	for _, q := range quotes {
 		views = append(views, quoteView{
-			Source: quoteSource(q.Source) + ofSibling(q.Task),
-			At:     clock.timeOfDay(q.At),
-			Ref:    q.Ref,
-			Text:   spans(q.Text, q.Marks),
+			Source:  quoteSource(q.Source) + ofSibling(q.Task),
+			At:      clock.timeOfDay(q.At),
+			Ref:     q.Ref,
+			Console: quoteConsole(t, q),
+			Text:    spans(q.Text, q.Marks),
 		})
 	}
 	return views

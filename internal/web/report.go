@@ -33,6 +33,8 @@ type ReportPage struct {
 	Evidence  []quoteView
 	Docs      []docLink
 	Others    []findingView
+	Roles     *rolesView
+	Life      *lifeView // nil where the times are not known
 	Timeline  []timelineRow
 	Day       string // the day of the timeline's first entry
 	Sources   []sourceView
@@ -111,25 +113,26 @@ func (s *Site) reportPage(d diagnose.Diagnosis, clock clock) (ReportPage, error)
 		SelfURL:    self,
 	}
 	p.NoIndex = true
-	p.Timeline, p.Day = timelineOf(d.Timeline, clock)
+	p.Roles, p.Life = rolesOf(d), lifeViewOf(d)
+	p.Timeline, p.Day = timelineOf(d.Timeline, d.Task, clock)
 	if d.CompleteAfter != nil {
 		p.SettlesAt = clock.timeOfDay(*d.CompleteAfter)
 	}
-	p.addFindings(primary, others, clock)
+	p.addFindings(d.Task, primary, others, clock)
 	return p, nil
 }
 
 // addFindings spreads the findings that made the verdict over the page, and
 // lists the others.
-func (p *ReportPage) addFindings(primary, others []diagnose.Finding, clock clock) {
+func (p *ReportPage) addFindings(t diagnose.TaskView, primary, others []diagnose.Finding, clock clock) {
 	for _, f := range primary {
 		p.Denied = append(p.Denied, deniedOf(f)...)
-		p.Evidence = append(p.Evidence, quotesOf(f.Evidence, clock)...)
+		p.Evidence = append(p.Evidence, quotesOf(t, f.Evidence, clock)...)
 		p.Docs = append(p.Docs, docLinks(f.Docs)...)
 		p.Why = cmp.Or(p.Why, f.Why)
 	}
 	for _, f := range others {
-		p.Others = append(p.Others, findingOf(f, clock))
+		p.Others = append(p.Others, findingOf(t, f, clock))
 	}
 }
 
@@ -219,7 +222,7 @@ func deniedOf(f diagnose.Finding) []deniedView {
 	return views
 }
 
-func findingOf(f diagnose.Finding, clock clock) findingView {
+func findingOf(t diagnose.TaskView, f diagnose.Finding, clock clock) findingView {
 	return findingView{
 		Who:        actorOf(f.Identity),
 		Phase:      wordFor(phaseWords, f.Phase),
@@ -227,7 +230,7 @@ func findingOf(f diagnose.Finding, clock clock) findingView {
 		Heading:    f.Title,
 		Summary:    f.Summary,
 		CauseCode:  f.Cause,
-		Evidence:   quotesOf(f.Evidence, clock),
+		Evidence:   quotesOf(t, f.Evidence, clock),
 		Docs:       docLinks(f.Docs),
 	}
 }

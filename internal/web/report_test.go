@@ -28,7 +28,7 @@ func TestReportLeadsWithTheVerdict(t *testing.T) {
 		".said .sure": {"Confirmed"},
 		".where":      {"task 0f1e2d3c… · service ledger-api · cluster prod · eu-west-1 · account 111122223333 · stopped 7 minutes ago"},
 		".call":       {"Execution role orders-exec may not call secretsmanager:GetSecretValue on " + secretARN + " because no policy of this identity allows it"},
-		"h2":          {"The fix", "Evidence", "Also found", "When", "Not seen", "Looked at", "Containers", "The task", "This report"},
+		"h2":          {"The fix", "Who called what", "When", "Evidence", "Also found", "Not seen", "Looked at", "Containers", "The task", "This report"},
 	}
 	for path, texted := range want {
 		if diff := cmp.Diff(texted, texts(doc, path)); diff != "" {

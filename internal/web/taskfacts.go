@@ -15,6 +15,8 @@ type fact struct {
 	// Value is written without gaps; a line may break between its parts.
 	Value []string
 	At    *moment
+	// Console opens it in its console; empty where none shows it.
+	Console string
 	// Who marks a role with its shape and colour.
 	Who *actor
 }
@@ -26,10 +28,10 @@ func factsOf(t diagnose.TaskView, reasonQuoted bool, clock clock) []fact {
 		t.StoppedReason = ""
 	}
 	all := []fact{
-		{Label: "Task", Value: breakable(t.ARN)},
-		{Label: "Task definition", Value: breakable(resourceName(t.TaskDefinitionARN))},
-		{Label: "Execution role", Value: breakable(t.ExecutionRoleARN), Who: roleActor(verdict.ExecutionRole)},
-		{Label: "Task role", Value: breakable(t.TaskRoleARN), Who: roleActor(verdict.TaskRole)},
+		{Label: "Task", Value: breakable(t.ARN), Console: taskConsole(t)},
+		{Label: "Task definition", Value: breakable(resourceName(t.TaskDefinitionARN)), Console: definitionConsole(t.TaskDefinitionARN)},
+		{Label: "Execution role", Value: breakable(t.ExecutionRoleARN), Console: roleConsole(t.ExecutionRoleARN), Who: roleActor(verdict.ExecutionRole)},
+		{Label: "Task role", Value: breakable(t.TaskRoleARN), Console: roleConsole(t.TaskRoleARN), Who: roleActor(verdict.TaskRole)},
 		{Label: "Launch type", Value: breakable(t.LaunchType)},
 		{Label: "Status", Value: breakable(t.LastStatus)},
 		{Label: "Stop code", Value: breakable(t.StopCode)},
@@ -149,6 +151,8 @@ type timelineRow struct {
 	Word   string
 	Label  string
 	Source string
+	// Console opens the call in CloudTrail; empty for what is none.
+	Console string
 }
 
 var timelineWords = map[string]string{
@@ -169,9 +173,9 @@ func timelineSource(source string) string {
 }
 
 // timelineOf writes the timeline, and the day on which it begins.
-func timelineOf(entries []diagnose.TimelineEntry, clock clock) (rows []timelineRow, day string) {
+func timelineOf(entries []diagnose.TimelineEntry, t diagnose.TaskView, clock clock) (rows []timelineRow, day string) {
 	for i, e := range entries {
-		row := timelineRow{At: clock.timeOfDay(e.At), Kind: e.Kind, Word: wordFor(timelineWords, e.Kind), Label: e.Label, Source: timelineSource(e.Source)}
+		row := timelineRow{At: clock.timeOfDay(e.At), Kind: e.Kind, Word: wordFor(timelineWords, e.Kind), Label: e.Label, Source: timelineSource(e.Source), Console: eventConsole(t, e.Ref)}
 		if i == 0 && !e.At.IsZero() {
 			day = e.At.UTC().Format("2 January 2006")
 		}
