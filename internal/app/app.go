@@ -35,22 +35,31 @@ type App struct {
 	listener net.Listener
 	server   *http.Server
 	book     *casebook.Casebook
+	slack    *slackParts
 	aws      *account
 }
 
 // New puts the service together and takes its port. It makes no call to AWS.
 // Run or Close must follow.
 func New(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error) {
+	slack, err := openSlack(cfg, log)
+	if err != nil {
+		return nil, err
+	}
 	aws, err := openAccount(ctx, cfg, log)
 	if err != nil {
 		return nil, err
 	}
 	store := memory.New(memory.Limits{Diagnoses: keptDiagnoses, Bytes: keptBytes})
 	book := casebook.New(casebook.Options{
-		Collector: aws.collector, Prover: aws.collector, Store: store, Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
+		Collector: aws.collector, Prover: aws.collector, Store: slack.watch(store, cfg.PublicURL), Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
 	})
+	if err := slack.connect(cfg, book, log); err != nil {
+		aws.close()
+		return nil, err
+	}
 	handler, err := routes(surroundings{
-		book: book, causes: diagnose.Catalogue(), samples: aws.samples, publicURL: cfg.PublicURL, version: version(), log: log,
+		slack: slack, book: book, causes: diagnose.Catalogue(), samples: aws.samples, publicURL: cfg.PublicURL, version: version(), log: log,
 		ready: readiness{store: store, credentials: aws.credentials},
 	})
 	if err != nil {
@@ -62,7 +71,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error)
 		aws.close()
 		return nil, fmt.Errorf("listen on %s: %w", cfg.Listen, err)
 	}
-	return &App{log: log, listener: listener, server: newServer(handler, cfg, log), book: book, aws: aws}, nil
+	return &App{log: log, listener: listener, server: newServer(handler, cfg, log), book: book, slack: slack, aws: aws}, nil
 }
 
 func newServer(h http.Handler, cfg config.Config, log *slog.Logger) *http.Server {
@@ -97,6 +106,7 @@ func (a *App) Run(ctx context.Context) error {
 	defer background.Wait()
 	defer stop()
 	background.Go(func() { a.book.Run(ctx) })
+	background.Go(func() { a.slack.Run(ctx) })
 	served := make(chan error, 1)
 	go func() { served <- a.server.Serve(a.listener) }()
 	a.log.Info("serving", "address", a.listener.Addr().String(), "version", version())

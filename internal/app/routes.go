@@ -18,6 +18,7 @@ import (
 
 // surroundings are what the routes are made of.
 type surroundings struct {
+	slack     *slackParts
 	book      *casebook.Casebook
 	causes    []diagnose.CauseInfo
 	samples   []web.Sample
@@ -46,6 +47,7 @@ func routes(s surroundings) (http.Handler, error) {
 	r.Get("/readyz", s.ready.serve)
 	calls.Routes(r)
 	pages.Routes(r)
+	s.slack.routes(r)
 	r.MethodNotAllowed(api.MethodNotAllowed)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/api/") {

@@ -1,0 +1,182 @@
+// Package slack answers in Slack: a slash command that diagnoses a task, links
+// to our own reports that show what they are about, and one message for each
+// incident.
+package slack
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"whystopped/internal/diagnose"
+)
+
+// Casebook answers questions and keeps the answers. Its errors are
+// *casebook.Error where a person can do something about them.
+type Casebook interface {
+	// Diagnose answers for what somebody pasted as a reference to a task.
+	Diagnose(ctx context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error)
+	// Get finds a kept diagnosis.
+	Get(ctx context.Context, id string) (diagnose.Diagnosis, error)
+	// Newest finds the newest kept diagnosis of a task, without a call to AWS.
+	Newest(ctx context.Context, pasted string) (diagnose.Diagnosis, error)
+}
+
+// Options are what a Bot is made of. All but PublicURL are needed.
+type Options struct {
+	Casebook Casebook
+	Client   *Client
+	// SigningSecret is what Slack signs its requests with.
+	SigningSecret string
+	// PublicURL is where people reach the service; without it messages have no
+	// links, and no link is taken for ours.
+	PublicURL string
+	Log       *slog.Logger
+	Clock     Clock
+}
+
+// Bot answers Slack's requests. Run does what they ask for.
+type Bot struct {
+	opts   Options
+	public *url.URL // nil where it is not known
+	work   chan func(context.Context)
+	// signatures of commands and ids of events that came already.
+	signatures, events *seen
+}
+
+const (
+	// maxBody bounds a request, in bytes.
+	maxBody = 256 << 10
+	// workers do what is asked for, maxWaiting may wait for them, and
+	// workTimeout bounds each with all its waiting for Slack and AWS.
+	workers     = 8
+	maxWaiting  = 100
+	workTimeout = 10 * time.Minute
+	// Slack sends an event again for up to an hour, and a signature is good
+	// for twice the window.
+	rememberEvents     = 2 * time.Hour
+	rememberSignatures = 3 * signatureWindow
+	maxRemembered      = 20_000
+)
+
+// New makes a Bot.
+func New(o Options) (*Bot, error) {
+	if o.Casebook == nil || o.Client == nil || o.SigningSecret == "" || o.Log == nil || o.Clock == nil {
+		return nil, errors.New("slack: Casebook, Client, SigningSecret, Log and Clock are needed")
+	}
+	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
+	b := &Bot{
+		opts: o, work: make(chan func(context.Context), maxWaiting),
+		signatures: newSeen(rememberSignatures, maxRemembered), events: newSeen(rememberEvents, maxRemembered),
+	}
+	if o.PublicURL != "" {
+		u, err := url.Parse(o.PublicURL)
+		if err != nil {
+			return nil, fmt.Errorf("slack: read the public URL: %w", err)
+		}
+		b.public = u
+	}
+	return b, nil
+}
+
+// Routes adds the addresses that Slack calls.
+func (b *Bot) Routes(r chi.Router) {
+	r.Post("/slack/commands", b.signed(b.command))
+	r.Post("/slack/events", b.signed(b.event))
+}
+
+// Run works until ctx ends.
+func (b *Bot) Run(ctx context.Context) {
+	var running sync.WaitGroup
+	defer running.Wait()
+	for range workers {
+		running.Go(func() {
+			for {
+				select {
+				case do := <-b.work:
+					b.do(ctx, do)
+				case <-ctx.Done():
+					return
+				}
+			}
+		})
+	}
+}
+
+// do lets a panic end one piece of work and not the process.
+func (b *Bot) do(ctx context.Context, work func(context.Context)) {
+	ctx, cancel := context.WithTimeout(ctx, workTimeout)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			b.opts.Log.ErrorContext(ctx, "panic in work for Slack", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	work(ctx)
+}
+
+// enqueue tells whether there is room for more work.
+func (b *Bot) enqueue(work func(context.Context)) bool {
+	select {
+	case b.work <- work:
+		return true
+	default:
+		return false
+	}
+}
+
+// refusal is an answer other than 200.
+type refusal struct {
+	status int
+	reason string // for the log
+}
+
+func (r *refusal) Error() string { return r.reason }
+
+// signedHandler answers a request whose signature was found good.
+type signedHandler func(w http.ResponseWriter, r *http.Request, body []byte) error
+
+// signed lets only Slack's own requests through. It is the one place where an
+// error becomes an answer; that tells a stranger nothing but the status.
+func (b *Bot) signed(h signedHandler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := b.readSigned(w, r)
+		if err == nil {
+			err = h(w, r, body)
+		}
+		if err == nil {
+			return
+		}
+		status := http.StatusInternalServerError
+		if refused, ok := errors.AsType[*refusal](err); ok {
+			status = refused.status
+		}
+		b.opts.Log.WarnContext(r.Context(), "a request to Slack's address is refused", "path", r.URL.Path, "status", status, "reason", err)
+		http.Error(w, http.StatusText(status), status)
+	}
+}
+
+func (b *Bot) readSigned(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, &refusal{http.StatusRequestEntityTooLarge, "the body is too large"}
+	} else if err != nil {
+		return nil, &refusal{http.StatusBadRequest, "the body broke off"}
+	}
+	if err := checkSignature(b.opts.SigningSecret, r.Header, body, b.opts.Clock.Now()); err != nil {
+		return nil, &refusal{http.StatusUnauthorized, err.Error()}
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return body, nil
+}

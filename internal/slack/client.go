@@ -1,0 +1,199 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+)
+
+// ClientOptions are what a Client is made of.
+type ClientOptions struct {
+	// Token is the app's bot token; without one, only answers to commands can
+	// be sent.
+	Token string
+	Clock Clock
+	// APIURL is where Slack's Web API is, with a slash at its end; "" for Slack
+	// itself. Its host may also be that of addresses for answers.
+	APIURL string
+}
+
+// Client sends messages to Slack. It keeps to Slack's limits: when one method
+// is told to wait, all who use it wait. It is safe for concurrent use.
+type Client struct {
+	api    *slackgo.Client // nil without a token
+	apiURL string
+	http   *http.Client
+	clock  Clock
+
+	mu     sync.Mutex
+	pauses map[string]time.Time // by method
+}
+
+const (
+	// callTimeout bounds one call, maxTries how often it is made.
+	callTimeout = 10 * time.Second
+	maxTries    = 4
+	// longestPause bounds what Slack may ask us to wait.
+	longestPause = 10 * time.Minute
+)
+
+// NewClient makes a Client.
+func NewClient(o ClientOptions) *Client {
+	c := &Client{apiURL: o.APIURL, clock: o.Clock, pauses: map[string]time.Time{}, http: &http.Client{
+		Timeout:       callTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	if o.Token == "" {
+		return c
+	}
+	options := []slackgo.Option{slackgo.OptionHTTPClient(c.http)}
+	if o.APIURL != "" {
+		options = append(options, slackgo.OptionAPIURL(o.APIURL))
+	}
+	c.api = slackgo.New(o.Token, options...)
+	return c
+}
+
+// canPost tells whether there is a token, which all but answers to commands need.
+func (c *Client) canPost() bool { return c.api != nil }
+
+// place is where a message stands.
+type place struct{ channel, timestamp string }
+
+// respond answers a command.
+func (c *Client) respond(ctx context.Context, responseURL string, msg *slackgo.WebhookMessage) error {
+	return c.call(ctx, "response_url", func() error {
+		return slackgo.PostWebhookCustomHTTPContext(ctx, responseURL, c.http, msg)
+	})
+}
+
+// post writes a message into a channel, or below the message of a thread.
+func (c *Client) post(ctx context.Context, channel, thread string, m message) (p place, err error) {
+	options := []slackgo.MsgOption{m.asOptions()}
+	if thread != "" {
+		options = append(options, slackgo.MsgOptionTS(thread))
+	}
+	err = c.call(ctx, "chat.postMessage", func() error {
+		p.channel, p.timestamp, err = c.api.PostMessageContext(ctx, channel, options...)
+		return err
+	})
+	return p, err
+}
+
+// update puts a message in the place of one that we wrote.
+func (c *Client) update(ctx context.Context, p place, m message) error {
+	return c.call(ctx, "chat.update", func() error {
+		_, _, _, err := c.api.UpdateMessageContext(ctx, p.channel, p.timestamp, m.asOptions())
+		return err
+	})
+}
+
+// unfurl shows what links of a message are about.
+func (c *Client) unfurl(ctx context.Context, where linkPlace, unfurls map[string]slackgo.Attachment) error {
+	return c.call(ctx, "chat.unfurl", func() error {
+		var err error
+		if where.unfurlID != "" && where.source != "" {
+			_, _, _, err = c.api.UnfurlMessageByIDContext(ctx, where.unfurlID, where.source, unfurls)
+		} else {
+			_, _, _, err = c.api.UnfurlMessageContext(ctx, where.channel, where.timestamp, unfurls)
+		}
+		return err
+	})
+}
+
+// call does one call, and does it again where Slack asks for patience or fails
+// in a way that may pass. Its error holds no address: those of answers are
+// secret.
+func (c *Client) call(ctx context.Context, method string, do func() error) error {
+	for try := 1; ; try++ {
+		if err := c.await(ctx, method); err != nil {
+			return fmt.Errorf("wait before %s: %w", method, err)
+		}
+		err := do()
+		if err == nil {
+			return nil
+		}
+		wait, passes := patience(err, try)
+		if passes {
+			c.pause(method, wait)
+		}
+		if !passes || try == maxTries || ctx.Err() != nil {
+			return fmt.Errorf("%s: %w", method, withoutAddress(err))
+		}
+	}
+}
+
+// await returns once the method may be called.
+func (c *Client) await(ctx context.Context, method string) error {
+	for {
+		c.mu.Lock()
+		wait := c.pauses[method].Sub(c.clock.Now())
+		c.mu.Unlock()
+		if wait <= 0 {
+			return nil
+		}
+		select {
+		case <-c.clock.After(wait):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (c *Client) pause(method string, wait time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if until := c.clock.Now().Add(wait); until.After(c.pauses[method]) {
+		c.pauses[method] = until
+	}
+}
+
+// Errors of the Web API that pass by themselves.
+// Source: https://docs.slack.dev/reference/methods/chat.postMessage#errors
+var passing = []string{"ratelimited", "rate_limited", "internal_error", "fatal_error", "request_timeout", "service_unavailable"}
+
+// patience tells whether an error may pass, and how long to wait for that.
+func patience(err error, try int) (wait time.Duration, passes bool) {
+	backoff := time.Second << (try - 1)
+	if limited, ok := errors.AsType[*slackgo.RateLimitedError](err); ok {
+		return min(max(limited.RetryAfter, time.Second), longestPause), true
+	}
+	if status, ok := errors.AsType[slackgo.StatusCodeError](err); ok {
+		return backoff, status.Retryable()
+	}
+	if answer, ok := errors.AsType[slackgo.SlackErrorResponse](err); ok {
+		return backoff, slices.Contains(passing, answer.Err)
+	}
+	_, ok := errors.AsType[*url.Error](err) // the network's
+	return backoff, ok
+}
+
+// withoutAddress leaves an error's address away.
+func withoutAddress(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return fmt.Errorf("%s: %w", e.Op, e.Err)
+	}
+	return err
+}
+
+// answersTo tells whether an address for answers is Slack's own: whatever else
+// a request says, nothing is sent anywhere else.
+func (c *Client) answersTo(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.User != nil {
+		return false
+	}
+	if api, err := url.Parse(c.apiURL); err == nil && c.apiURL != "" && u.Scheme == api.Scheme && u.Host == api.Host {
+		return true
+	}
+	host := strings.ToLower(u.Host) // one with a port is not Slack's
+	return u.Scheme == "https" && (strings.HasSuffix(host, ".slack.com") || strings.HasSuffix(host, ".slack-gov.com"))
+}

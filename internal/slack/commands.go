@@ -1,0 +1,138 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	slackgo "github.com/slack-go/slack"
+
+	"whystopped/internal/casebook"
+	"whystopped/internal/taskref"
+)
+
+// Who sees an answer: everybody in the channel, or who asked.
+const (
+	forAll = slackgo.ResponseTypeInChannel
+	forOne = slackgo.ResponseTypeEphemeral
+)
+
+// maxReference bounds what is read of a command's text, in bytes.
+const maxReference = 4096
+
+var userOK = regexp.MustCompile(`^[UW][A-Z0-9]{5,20}$`)
+
+// command answers "/whystopped REFERENCE" at once, and with the verdict when
+// it is there.
+func (b *Bot) command(w http.ResponseWriter, r *http.Request, _ []byte) error {
+	cmd, err := slackgo.SlashCommandParse(r)
+	if err != nil || cmd.Command == "" {
+		return &refusal{http.StatusBadRequest, "the body is no slash command"}
+	}
+	if !b.opts.Client.answersTo(cmd.ResponseURL) {
+		return &refusal{http.StatusBadRequest, "the address for the answer is not Slack's"}
+	}
+	// Slack never sends a command twice: this one was recorded and replayed.
+	if !b.signatures.first(strings.ToLower(r.Header.Get(signatureHeader)), b.opts.Clock.Now()) {
+		return &refusal{http.StatusUnauthorized, "the command came before with the same signature"}
+	}
+	return answer(w, b.begin(cmd))
+}
+
+// begin reads the reference and has it looked into.
+func (b *Bot) begin(cmd slackgo.SlashCommand) message {
+	text := strings.TrimSpace(cmd.Text)
+	if text == "" || strings.EqualFold(text, "help") {
+		return usage("*Why did a task stop?* Name the task behind the command.")
+	}
+	if len(text) > maxReference {
+		return usage("*That is too long to name a task.*")
+	}
+	ref, err := taskref.Parse(text)
+	if err != nil {
+		return usage(lines("*That does not name a task*", prose(sentence(err.Error()), maxSummary)))
+	}
+	if !b.enqueue(func(ctx context.Context) { b.followUp(ctx, cmd, text) }) {
+		return plain("*Too many are asking at once.* Try again in a moment.")
+	}
+	return plain("Looking at " + code(ref.String(), 500) + " …")
+}
+
+// followUp diagnoses, and tells it where the command was given.
+func (b *Bot) followUp(ctx context.Context, cmd slackgo.SlashCommand, text string) {
+	m, audience := b.diagnose(ctx, text)
+	if audience == forAll && userOK.MatchString(cmd.UserID) {
+		m.small(mrkdwn("Asked by <@" + cmd.UserID + ">"))
+	}
+	if err := b.opts.Client.respond(ctx, cmd.ResponseURL, m.asWebhook(audience)); err != nil {
+		b.opts.Log.WarnContext(ctx, "a command in Slack could not be answered", "error", err)
+	}
+}
+
+func (b *Bot) diagnose(ctx context.Context, text string) (m message, audience string) {
+	d, err := b.opts.Casebook.Diagnose(ctx, text, false)
+	if err == nil {
+		return verdictMessage(d, reportLink(b.opts.PublicURL, d.ID)), forAll
+	}
+	if e, ok := errors.AsType[*casebook.Error](err); ok {
+		if e.Kind == casebook.NotAReference || e.Kind == casebook.UnknownTask {
+			return usage(lines("*No diagnosis*", prose(sentence(e.Message), maxSummary))), forOne
+		}
+		return plain(lines("*No diagnosis*", prose(sentence(e.Message), maxSummary))), forOne
+	}
+	b.opts.Log.ErrorContext(ctx, "a diagnosis for Slack failed", "error", err)
+	return plain("*Something broke on our side.* It is written in the log of the service. Try again; if it stays, tell whoever runs it."), forOne
+}
+
+// usage is text and what to paste.
+func usage(text mrkdwn) message {
+	m := plain(text)
+	m.section(lines(
+		"Paste one of these:",
+		"• the task's ARN: `/whystopped arn:aws:ecs:REGION:ACCOUNT:task/CLUSTER/ID`",
+		"• the address of the task's page in the AWS console",
+		"• `CLUSTER/ID`, for the default Region",
+		"• the ARN or console address of a service: its newest stopped task that failed",
+	))
+	return m
+}
+
+func plain(text mrkdwn) message {
+	m := message{text: text}
+	m.section(text)
+	return m
+}
+
+// answer answers a command itself, which only who gave it sees.
+func answer(w http.ResponseWriter, m message) error {
+	body, err := json.Marshal(m.asWebhook(forOne))
+	if err != nil {
+		return fmt.Errorf("write the answer: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, err = w.Write(body)
+	if err != nil {
+		return fmt.Errorf("send the answer: %w", err)
+	}
+	return nil
+}
+
+// sentence begins a message with a capital and ends it with a full stop.
+func sentence(s string) string {
+	if s == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(s)
+	s = string(unicode.ToUpper(first)) + s[size:]
+	if !strings.ContainsAny(s[len(s)-1:], ".!?") {
+		s += "."
+	}
+	return s
+}

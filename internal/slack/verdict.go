@@ -1,0 +1,163 @@
+package slack
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"whystopped/internal/diagnose"
+	"whystopped/internal/iampolicy"
+)
+
+// How much of a diagnosis a message holds; the report has all of it.
+const (
+	maxQuotes   = 3
+	maxQuote    = 600
+	maxPolicies = 2
+	maxSteps    = 5
+	maxTitle    = 300
+	maxSummary  = 1200
+)
+
+// reportLink is the address of a kept report; "" where it is not known how
+// people reach the service.
+func reportLink(publicURL, id string) string {
+	if publicURL == "" || id == "" {
+		return ""
+	}
+	return publicURL + "/d/" + url.PathEscape(id)
+}
+
+// verdictMessage tells a diagnosis: what failed, whose permission, what to paste
+// where, and what shows it. report is its address, or "".
+func verdictMessage(d diagnose.Diagnosis, report string) message {
+	m := verdictHead(d)
+	m.section(lines("*The fix*", prose(d.Fix.Summary, maxSummary)))
+	addPolicies(&m, d.Fix)
+	addSteps(&m, d.Fix)
+	addEvidence(&m, d)
+	if report != "" {
+		m.small(link(report, "Open the report", maxField))
+	}
+	return m
+}
+
+// verdictSummary is a diagnosis as a link shows it.
+func verdictSummary(d diagnose.Diagnosis) message { return verdictHead(d) }
+
+func verdictHead(d diagnose.Diagnosis) message {
+	v := d.Verdict
+	m := message{text: lines(prose(v.Title, maxTitle), prose(wordFor(identityWords, v.Identity.Kind), 100))}
+	m.section(lines(bold(v.Title, maxTitle), prose(v.Summary, maxSummary)))
+	m.fields(
+		field{"Whose permission", whose(v.Identity)},
+		field{"How sure", prose(wordFor(confidenceWords, v.Confidence), 100)},
+		field{"When", prose(wordFor(phaseWords, v.Phase), 100)},
+		field{"Task", taskName(d.Task)},
+	)
+	return m
+}
+
+// taskName is CLUSTER/ID and the service, as far as they are known.
+func taskName(t diagnose.TaskView) mrkdwn {
+	name := t.ID
+	if t.Cluster != "" && t.ID != "" {
+		name = t.Cluster + "/" + t.ID
+	}
+	service, _ := strings.CutPrefix(t.Group, "service:")
+	return lines(code(name, 400), prose(service, 300))
+}
+
+// addPolicies adds the documents to paste. Those for exactly what was denied
+// come first; what the task needs besides stands in the report.
+func addPolicies(m *message, fix diagnose.Fix) {
+	added := 0
+	for _, purpose := range []string{"denied", "startup-complete"} {
+		for _, p := range fix.Policies {
+			if p.Purpose != purpose || added == maxPolicies {
+				continue
+			}
+			m.section(policyText(p))
+			added++
+		}
+		if added > 0 {
+			return
+		}
+	}
+}
+
+func policyText(p diagnose.Policy) mrkdwn {
+	head := policyHead(p)
+	room := maxSection - len(head) - len("\n")
+	for _, indent := range []string{"  ", ""} {
+		text, err := documentJSON(p.Document, indent)
+		if err == nil && whole(text, room) {
+			return lines(head, codeBlock(text, room))
+		}
+	}
+	return lines(head, "_It is too long for a message. Copy it from the report._")
+}
+
+func policyHead(p diagnose.Policy) mrkdwn {
+	head := prose(wordFor(policyWords, p.Kind), 100)
+	if to := p.AttachTo; to != nil {
+		name := to.Name
+		if name == "" {
+			name = principalName(to.ARN)
+		}
+		head += " for the " + prose(strings.ToLower(wordFor(identityWords, to.Kind)), 100)
+		if name != "" {
+			head += " " + code(name, 300)
+		}
+	}
+	switch p.Verified.Status {
+	case "allowed":
+		head += " (tried by IAM's simulator: allowed)"
+	case "still-denied":
+		head += " (tried by IAM's simulator: *still denied*, see the report)"
+	}
+	return head
+}
+
+// documentJSON writes a policy to be pasted; without indent it is in one line.
+func documentJSON(d iampolicy.Document, indent string) (string, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", indent)
+	if err := enc.Encode(d); err != nil {
+		return "", fmt.Errorf("write the policy: %w", err)
+	}
+	return strings.TrimSpace(b.String()), nil
+}
+
+func addSteps(m *message, fix diagnose.Fix) {
+	var list mrkdwn
+	steps := fix.Steps
+	if len(steps) > 0 && steps[0] == fix.Summary {
+		steps = steps[1:] // told already
+	}
+	for _, step := range steps[:min(len(steps), maxSteps)] {
+		if text := prose(step, maxSection/(maxSteps+1)); text != "" {
+			list = lines(list, "• "+text)
+		}
+	}
+	m.section(list)
+}
+
+// addEvidence quotes what decided, word for word.
+func addEvidence(m *message, d diagnose.Diagnosis) {
+	for _, f := range d.Findings {
+		if !f.Primary {
+			continue
+		}
+		for _, q := range f.Evidence[:min(len(f.Evidence), maxQuotes)] {
+			if text := codeBlock(q.Text, maxQuote); text != "" {
+				m.section(lines("*Evidence* "+prose(q.Source, 200), text))
+			}
+		}
+		return
+	}
+}
