@@ -50,6 +50,7 @@ type collector struct{ aws *awsclient.Collector }
 
 var (
 	_ casebook.ShallowCollector = collector{}
+	_ casebook.ServiceCollector = collector{}
 	_ casebook.Prover           = collector{}
 )
 
@@ -66,6 +67,11 @@ func (c collector) Collect(ctx context.Context, ref taskref.Ref, tell func(caseb
 func (c collector) CollectShallow(ctx context.Context, ref taskref.Ref, tell func(casebook.News)) (evidence.Evidence, error) {
 	ev, err := c.aws.CollectShallow(forWhom(ctx), ref, handOn(tell))
 	return ev, inWordsOfCasebook(err)
+}
+
+func (c collector) StoppedTasks(ctx context.Context, service taskref.Ref, limit int) ([]taskref.Ref, error) {
+	tasks, err := c.aws.StoppedTasks(forWhom(ctx), service, limit)
+	return tasks, inWordsOfCasebook(err)
 }
 
 // forWhom marks work that nobody waits for in awsclient's way.

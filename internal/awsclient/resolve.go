@@ -71,15 +71,9 @@ func (c *Collector) locate(ctx context.Context, ref taskref.Ref) (taskref.Ref, e
 
 // resolveService turns a reference to a service into one to a task of it.
 func (c *Collector) resolveService(ctx context.Context, ref taskref.Ref) (taskref.Ref, error) {
-	if ref.Cluster == "" {
-		cluster, err := c.findCluster(ctx, ref, c.holdsService(ref))
-		if err != nil {
-			return taskref.Ref{}, err
-		}
-		if cluster == "" {
-			return taskref.Ref{}, &Error{Kind: ErrUnknownService, Message: fmt.Sprintf("No cluster in %s has a service %q. Check the region and the account.", ref.Region, ref.Service)}
-		}
-		ref.Cluster = cluster
+	ref, err := c.inCluster(ctx, ref)
+	if err != nil {
+		return taskref.Ref{}, err
 	}
 	id, err := c.newestFailed(ctx, ref)
 	if err != nil {
@@ -89,6 +83,22 @@ func (c *Collector) resolveService(ctx context.Context, ref taskref.Ref) (taskre
 		ref.Kind, ref.TaskID = taskref.KindTask, id
 	}
 	return ref, nil
+}
+
+// inCluster finds the cluster of a service whose reference does not name it.
+func (c *Collector) inCluster(ctx context.Context, service taskref.Ref) (taskref.Ref, error) {
+	if service.Cluster != "" {
+		return service, nil
+	}
+	cluster, err := c.findCluster(ctx, service, c.holdsService(service))
+	if err != nil {
+		return taskref.Ref{}, err
+	}
+	if cluster == "" {
+		return taskref.Ref{}, &Error{Kind: ErrUnknownService, Message: fmt.Sprintf("No cluster in %s has a service %q. Check the region and the account.", service.Region, service.Service)}
+	}
+	service.Cluster = cluster
+	return service, nil
 }
 
 // resolveProblem is the error of a call that resolving cannot do without.

@@ -31,22 +31,56 @@ const (
 // newestFailed is the id of the service's newest stopped task that failed; of
 // the newest stopped one where none failed; "" where ECS knows none.
 func (c *Collector) newestFailed(ctx context.Context, ref taskref.Ref) (string, error) {
-	arns, err := c.listStopped(ctx, ref)
-	if err != nil {
-		return "", resolveProblem(ref, "ecs:ListTasks", err)
-	}
-	tasks, err := c.describeAll(ctx, ref, arns)
-	if len(tasks) == 0 && err != nil {
-		return "", resolveProblem(ref, sourceTask, err)
-	}
-	tasks = slices.DeleteFunc(tasks, func(t *evidence.Task) bool { return t.Group != "service:"+ref.Service })
-	if len(tasks) == 0 {
-		return "", nil
+	tasks, err := c.stoppedOf(ctx, ref)
+	if err != nil || len(tasks) == 0 {
+		return "", err
 	}
 	newest := slices.MaxFunc(tasks, func(a, b *evidence.Task) int {
 		return cmp.Or(compareBool(failed(a), failed(b)), stoppedAt(a).Compare(stoppedAt(b)), cmp.Compare(a.TaskARN, b.TaskARN))
 	})
 	return taskIDOf(newest), nil
+}
+
+// StoppedTasks lists the stopped tasks of a service that ECS still knows, the
+// newest first and at most limit of them. Its errors are those of Resolve.
+func (c *Collector) StoppedTasks(ctx context.Context, service taskref.Ref, limit int) ([]taskref.Ref, error) {
+	ctx, cancel := half.of(ctx)
+	defer cancel()
+	service, err := c.locate(ctx, service)
+	if err != nil {
+		return nil, err
+	}
+	if service, err = c.inCluster(ctx, service); err != nil {
+		return nil, err
+	}
+	tasks, err := c.stoppedOf(ctx, service)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(tasks, func(a, b *evidence.Task) int {
+		return cmp.Or(stoppedAt(b).Compare(stoppedAt(a)), cmp.Compare(a.TaskARN, b.TaskARN))
+	})
+	refs := make([]taskref.Ref, 0, min(limit, len(tasks)))
+	for _, t := range tasks[:min(limit, len(tasks))] {
+		ref := service
+		ref.Kind, ref.TaskID = taskref.KindTask, taskIDOf(t)
+		refs = append(refs, ref)
+	}
+	return refs, nil
+}
+
+// stoppedOf describes the stopped tasks of a service that ECS still knows.
+func (c *Collector) stoppedOf(ctx context.Context, service taskref.Ref) ([]*evidence.Task, error) {
+	arns, err := c.listStopped(ctx, service)
+	if err != nil {
+		return nil, resolveProblem(service, "ecs:ListTasks", err)
+	}
+	tasks, err := c.describeAll(ctx, service, arns)
+	if len(tasks) == 0 && err != nil {
+		return nil, resolveProblem(service, sourceTask, err)
+	}
+	// Other servers than AWS's list tasks of the whole cluster.
+	return slices.DeleteFunc(tasks, func(t *evidence.Task) bool { return t.Group != "service:"+service.Service }), nil
 }
 
 // listStopped lists the stopped tasks of a service that ECS still knows.
