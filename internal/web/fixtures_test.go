@@ -33,6 +33,9 @@ type fakeCasebook struct {
 	evaluate func(ev evidence.Evidence) (diagnose.Diagnosis, error)
 	kept     map[string]diagnose.Diagnosis
 	listErr  error
+	// stops are the stopped tasks of every service.
+	stops    casebook.ServiceStops
+	stopsErr error
 	// newestErr is why no newest diagnosis can be told.
 	newestErr error
 	// steps happen before a diagnosis is there, and take their time.
@@ -72,6 +75,10 @@ func (f *fakeCasebook) Get(_ context.Context, id string) (diagnose.Diagnosis, er
 		return d, &casebook.Error{Kind: casebook.UnknownDiagnosis, Message: "No diagnosis with this id is kept here."}
 	}
 	return d, nil
+}
+
+func (f *fakeCasebook) Service(context.Context, string) (casebook.ServiceStops, error) {
+	return f.stops, f.stopsErr
 }
 
 func (f *fakeCasebook) List(_ context.Context, _ casebook.Filter, _ string, limit int) (casebook.Page, error) {

@@ -22,6 +22,7 @@ type ReportPage struct {
 	Summary    string
 	Why        string // how the identity was decided
 	CauseCode  string
+	ServiceURL string // all stopped tasks of the service; empty where there is none
 	Where      []string
 	Stopped    *moment
 	// Running is the status of a task that had not stopped yet; else empty.
@@ -98,6 +99,7 @@ func (s *Site) reportPage(d diagnose.Diagnosis, clock clock) (ReportPage, error)
 		Heading:    d.Verdict.Title,
 		Summary:    d.Verdict.Summary,
 		CauseCode:  d.Verdict.Cause,
+		ServiceURL: serviceURL(d.Task),
 		Where:      whereOf(d.Task),
 		Stopped:    clock.ago(d.Task.StoppedAt),
 		Running:    runningStatus(d.Task),

@@ -26,7 +26,7 @@ func TestReportLeadsWithTheVerdict(t *testing.T) {
 		".badge":      {"Execution role orders-exec ECS uses it to start the task"},
 		"h1":          {"The execution role may not read the secret ledger/db"},
 		".said .sure": {"Confirmed"},
-		".where":      {"task 0f1e2d3c… · service ledger-api · cluster prod · eu-west-1 · account 111122223333 · stopped 7 minutes ago"},
+		".where":      {"task 0f1e2d3c… · service ledger-api · cluster prod · eu-west-1 · account 111122223333 · stopped 7 minutes ago · all stopped tasks of the service"},
 		".call":       {"Execution role orders-exec may not call secretsmanager:GetSecretValue on " + secretARN + " because no policy of this identity allows it"},
 		"h2":          {"The fix", "Who called what", "When", "Evidence", "Also found", "Not seen", "Looked at", "Containers", "The task", "This report"},
 	}

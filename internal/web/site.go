@@ -36,6 +36,8 @@ type Casebook interface {
 	Evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error)
 	// Get finds a kept diagnosis.
 	Get(ctx context.Context, id string) (diagnose.Diagnosis, error)
+	// Service looks at the newest stopped tasks of a service.
+	Service(ctx context.Context, pasted string) (casebook.ServiceStops, error)
 	// List gives kept diagnoses, newest first.
 	List(ctx context.Context, f casebook.Filter, cursor string, limit int) (casebook.Page, error)
 }
@@ -108,6 +110,7 @@ func (s *Site) Routes(r chi.Router) {
 		get("/diagnose", s.diagnose)
 		r.With(s.ownFormsOnly).Post("/diagnose", s.handle(s.submit))
 		get("/d/{id}", s.kept)
+		get("/service", s.service)
 		get("/causes", s.causes)
 		get("/causes/{code}", s.cause)
 		get("/docs", s.docs)

@@ -19,6 +19,7 @@ func TestTemplates(t *testing.T) {
 		"preview":  PreviewPage{},
 		"progress": ProgressPage{},
 		"report":   ReportPage{},
+		"service":  ServicePage{},
 		"start":    StartPage{},
 	}
 	templates, err := parseTemplates(assets.Templates)
