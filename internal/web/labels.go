@@ -14,7 +14,7 @@ const (
 	labelGap  = 5 // between a label and the line that leads to it
 	mostLevel = 6
 	// mostTries bounds the search for places.
-	mostTries = 4000
+	mostTries = 500
 )
 
 // span is from where to where a label reaches, with room on both sides.

@@ -101,7 +101,7 @@ func (l *life) addPhases(t diagnose.TaskView, end time.Time) {
 		add("Start-up", "prepare", ready)
 	} else {
 		add("Preparing", "prepare", t.PullStartedAt)
-		add("Pulling the image", "pull", firstOf(t.PullStoppedAt, ready))
+		add("Image pull", "pull", firstOf(t.PullStoppedAt, ready))
 		add("Starting", "prepare", ready)
 	}
 	if !t.StartedAt.IsZero() {
@@ -168,6 +168,9 @@ func (l *life) addEntry(d diagnose.Diagnosis, e diagnose.TimelineEntry) {
 		m.Kind, m.Label = "refused", cmp.Or(operationOf(e.Action), "a call")+" refused"
 		m.Decides = m.Decides || deniesTheSame(d, e)
 	}
+	if m.Decides && m.Kind == "log" {
+		m.Kind = "failed"
+	}
 	l.Marks = append(l.Marks, m)
 }
 
@@ -225,14 +228,9 @@ func (l *life) markDecision(d diagnose.Diagnosis) {
 	last := l.Phases[len(l.Phases)-1].To
 	m := lifeMark{At: leavingAt(d.Task, last), Kind: "failed", Full: d.Verdict.Title, Decides: true}
 	m.Lane = decidingLane(d, m.At)
-	m.Label = wordFor(categoryWords, cmp.Or(d.Verdict.Category, verdict.Other))
-	if m.Label == categoryWords[verdict.Other] {
-		m.Label = "This ended it"
-	}
-	for _, f := range d.Findings {
-		if f.Primary && len(f.Denied) > 0 && f.Denied[0].Action != "" {
-			m.Kind, m.Label = "refused", operationOf(f.Denied[0].Action)+" refused"
-		}
+	m.Label = endingWords(d.Verdict.Category)
+	if actions := lackingActions(d); len(actions) > 0 {
+		m.Kind, m.Label = "refused", operationOf(actions[0])+" refused"
 	}
 	if m.Lane == laneCode && m.Kind == "failed" { // the end itself says it
 		for i, other := range l.Marks {
@@ -243,6 +241,40 @@ func (l *life) markDecision(d diagnose.Diagnosis) {
 		}
 	}
 	l.Marks = append(l.Marks, m)
+}
+
+// endingWords name what ended a task.
+func endingWords(c verdict.Category) string {
+	switch c {
+	case verdict.IAMPermission, verdict.KMS:
+		return "permission missing"
+	case verdict.IAMTrust, verdict.IAMRoleMissing:
+		return "role not assumed"
+	case verdict.Other, "":
+		return "this ended it"
+	}
+	return wordFor(categoryWords, c)
+}
+
+// lackingActions are the actions that the verdict is about: those that were
+// refused, or that the fix allows where no message names them.
+func lackingActions(d diagnose.Diagnosis) []string {
+	var actions []string
+	for _, f := range d.Findings {
+		for _, c := range f.Denied {
+			if f.Primary && c.Action != "" {
+				actions = append(actions, c.Action)
+			}
+		}
+	}
+	for _, p := range d.Fix.Policies {
+		if len(actions) == 0 && p.Purpose == "denied" && p.Kind == "identity-policy" {
+			for _, s := range p.Document.Statement {
+				actions = append(actions, s.Action...)
+			}
+		}
+	}
+	return actions
 }
 
 func decidingLane(d diagnose.Diagnosis, at time.Time) lifeLane {

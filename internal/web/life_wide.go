@@ -13,7 +13,7 @@ const (
 	wideHead    = 44 // the phases' names and lengths
 	wideFoot    = 26 // the times between phases
 	laneMargin  = 13
-	neverWidth  = 104
+	neverWidth  = 124
 	narrowPhase = clockText + 18
 	markGap     = 15
 )
@@ -47,6 +47,9 @@ func (w *wideLife) measure() {
 	needs, weights, sum := make([]int, len(w.Phases)), make([]float64, len(w.Phases)), 0.0
 	for i, p := range w.Phases {
 		needs[i] = max(narrowPhase, textWidth(p.Name)+18)
+		if i == len(w.Phases)-1 && !w.NeverRan {
+			needs[i] = max(needs[i], 2*clockText+8) // the time of its end stands inside
+		}
 		room -= needs[i]
 		weights[i] = math.Log1p(p.To.Sub(p.From).Seconds())
 		for _, m := range w.Marks {

@@ -46,6 +46,9 @@ func callsOf(d diagnose.Diagnosis) knownCalls {
 			k.add(f.Identity.Kind, c.Action, callRefused)
 		}
 	}
+	for _, action := range lackingActions(d) {
+		k.add(d.Verdict.Identity.Kind, action, callRefused)
+	}
 	return k
 }
 

@@ -1,0 +1,120 @@
+package web
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/verdict"
+)
+
+// playersOf writes the picture down: one line for each player and service.
+func playersOf(v *rolesView) []string {
+	var out []string
+	for _, p := range v.Players {
+		line := p.Who.Label + " " + p.Role
+		if p.Fault {
+			line += " AT FAULT"
+		}
+		if p.Note != "" {
+			line += " (" + p.Note + ")"
+		}
+		out = append(out, line)
+		for _, target := range p.Targets {
+			out = append(out, "  "+target.Service+" "+target.Word()+": "+strings.Join(target.Calls, ","))
+		}
+	}
+	return out
+}
+
+func TestWhoCalledWhat(t *testing.T) {
+	startup := []string{"ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ssm:GetParameters", "logs:CreateLogStream"}
+	roles := diagnose.TaskView{ExecutionRoleARN: execARN, TaskRoleARN: taskARN, LaunchType: "FARGATE", StartupActions: startup}
+	started := roles
+	started.StartedAt = noon
+	hosted := diagnose.TaskView{TaskRoleARN: taskARN, LaunchType: "EC2", StartupActions: startup[:2], TaskDefinitionARN: "x", Containers: []diagnose.ContainerView{{Name: "app"}}}
+	finding := func(k verdict.IdentityKind, actions ...string) []diagnose.Finding {
+		f := diagnose.Finding{Primary: true, Identity: verdict.Identity{Kind: k}}
+		for _, a := range actions {
+			f.Denied = append(f.Denied, diagnose.DeniedCall{Action: a})
+		}
+		return []diagnose.Finding{f}
+	}
+	of := func(phase verdict.Phase, k verdict.IdentityKind, c verdict.Category) diagnose.Verdict {
+		return diagnose.Verdict{Cause: "network.unreachable", Phase: phase, Identity: verdict.Identity{Kind: k}, Category: c}
+	}
+	for _, tt := range []struct {
+		name string
+		d    diagnose.Diagnosis
+		want []string
+	}{
+		{
+			"the execution role, with what CloudTrail saw",
+			diagnose.Diagnosis{Task: roles, Verdict: of(verdict.PhaseStartup, verdict.ExecutionRole, verdict.IAMPermission), Findings: finding(verdict.ExecutionRole, "ecr:BatchGetImage"), Timeline: []diagnose.TimelineEntry{{Action: "ecr:GetAuthorizationToken", Identity: verdict.ExecutionRole}}},
+			[]string{"Execution role orders-exec AT FAULT", "  ECR refused: BatchGetImage", "  ECR allowed: GetAuthorizationToken", "  Parameter Store not seen: GetParameters", "  CloudWatch Logs not seen: CreateLogStream", "Task role orders-task (never started)"},
+		},
+		{
+			"the task role, while it ran",
+			diagnose.Diagnosis{Task: started, Verdict: of(verdict.PhaseRuntime, verdict.TaskRole, verdict.IAMPermission), Findings: finding(verdict.TaskRole, "s3:PutObject")},
+			[]string{"Execution role orders-exec", "  ECR went through: GetAuthorizationToken,BatchGetImage", "  Parameter Store went through: GetParameters", "  CloudWatch Logs went through: CreateLogStream", "Task role orders-task AT FAULT", "  S3 refused: PutObject"},
+		},
+		{
+			"the host, where no execution role is set",
+			diagnose.Diagnosis{Task: hosted, Verdict: of(verdict.PhaseStartup, verdict.InstanceRole, verdict.IAMPermission), Findings: finding(verdict.InstanceRole, "ecr:BatchGetImage")},
+			[]string{"Execution role  (the task definition names none)", "Instance role  AT FAULT", "  ECR refused: BatchGetImage", "Task role orders-task (never started)"},
+		},
+		{
+			"the task role, before anything ran",
+			diagnose.Diagnosis{Task: roles, Verdict: of(verdict.PhaseStartup, verdict.TaskRole, verdict.IAMPermission), Findings: finding(verdict.TaskRole), Fix: diagnose.Fix{Policies: []diagnose.Policy{policy("denied", "", "", "x", "elasticfilesystem:ClientMount", "*")}}},
+			[]string{"Execution role orders-exec", "  ECR not seen: GetAuthorizationToken,BatchGetImage", "  Parameter Store not seen: GetParameters", "  CloudWatch Logs not seen: CreateLogStream", "Task role orders-task AT FAULT (never started; its role was used to mount the volume)", "  EFS refused: ClientMount"},
+		},
+		{
+			"a role that cannot be assumed",
+			diagnose.Diagnosis{Task: roles, Verdict: of(verdict.PhaseStartup, verdict.ExecutionRole, verdict.IAMTrust)},
+			[]string{"Execution role orders-exec AT FAULT (could not be assumed)", "  ECR not reached: GetAuthorizationToken,BatchGetImage", "  Parameter Store not reached: GetParameters", "  CloudWatch Logs not reached: CreateLogStream", "Task role orders-task (never started)"},
+		},
+		{
+			"no way through the network",
+			diagnose.Diagnosis{Task: roles, Verdict: of(verdict.PhaseStartup, verdict.NoIdentity, verdict.Network)},
+			[]string{"Execution role orders-exec", "  ECR no way there: GetAuthorizationToken,BatchGetImage", "  Parameter Store no way there: GetParameters", "  CloudWatch Logs no way there: CreateLogStream", "Task role orders-task (never started)"},
+		},
+		{
+			"somebody else",
+			diagnose.Diagnosis{Task: diagnose.TaskView{TaskRoleARN: taskARN, StartedAt: noon}, Verdict: of(verdict.PhaseRuntime, verdict.Caller, verdict.IAMPermission), Findings: finding(verdict.Caller, "nosuch:Thing")},
+			[]string{"Execution role ", "Task role orders-task (none of its calls was seen)", "Another identity  AT FAULT", "  nosuch refused: Thing"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			v := rolesOf(tt.d)
+			if v == nil {
+				t.Fatal("there is no picture")
+			}
+			if diff := cmp.Diff(tt.want, playersOf(v)); diff != "" {
+				t.Errorf("picture (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestNoRolesNoPicture(t *testing.T) {
+	if v := rolesOf(outOfMemory()); v != nil {
+		t.Errorf("drawn from nothing: %q", playersOf(v))
+	}
+	if n := len(find(reportDoc(t, outOfMemory()), ".players")); n != 0 {
+		t.Errorf("%d pictures in a report that knows no role", n)
+	}
+}
+
+// TestTheOneAtFaultIsSaidSo holds that words, and not colour alone, mark it.
+func TestTheOneAtFaultIsSaidSo(t *testing.T) {
+	doc := reportDoc(t, secretDenied())
+	if got := texts(doc, ".fault .blame"); !slices.Equal(got, []string{"At fault"}) {
+		t.Errorf("at fault: %q", got)
+	}
+	if got := texts(doc, ".fault b")[0]; got != "Execution role" {
+		t.Errorf("the one at fault is %q", got)
+	}
+}
