@@ -99,6 +99,7 @@ func TestPagesAndAPITogether(t *testing.T) {
 	}{
 		{"/", "text/html", 200, path.Base(demoSamples()[0].ARN)},
 		{"/diagnose?task=" + demoSamples()[0].ARN, "text/html", 200, "</html>"},
+		{"/service?ref=arn:aws:ecs:eu-west-1:111122223333:service/production/payments-api", "text/html", 200, "startup.secretsmanager.denied"},
 		{"/docs", "text/html", 200, "/api/v1/evaluate"},
 		{"/causes", "text/html", 200, "</html>"},
 		{"/nothing", "text/html", 404, "</html>"},

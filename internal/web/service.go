@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"whystopped/internal/casebook"
@@ -16,9 +17,10 @@ type ServicePage struct {
 	Heading string
 	Groups  []stopGroup
 	// Looked is how many tasks were looked at, as "3 tasks".
-	Looked string
-	More   bool   // older ones were not looked at
-	Unread string // how many could not be looked at; empty for none
+	Looked  string
+	More    bool   // older ones were not looked at
+	Glances bool   // of some only the task's own facts were looked at
+	Unread  string // how many could not be looked at; empty for none
 }
 
 // stopGroup is tasks that stopped of one cause, the newest first.
@@ -39,8 +41,6 @@ type stopRow struct {
 	Confidence confidenceWord
 	// Heading is set where it differs from the group's.
 	Heading string
-	// Glance is set where only the task's own facts were looked at.
-	Glance bool
 }
 
 // service shows a service's stopped tasks: /service?ref=REF.
@@ -67,6 +67,7 @@ func (s *Site) servicePage(ref string, stops casebook.ServiceStops) ServicePage 
 		Groups:  groupStops(stops.Tasks, clock{now: s.opts.Now()}),
 		Looked:  count(len(stops.Tasks), "task"),
 		More:    stops.More,
+		Glances: slices.ContainsFunc(stops.Tasks, func(d diagnose.Diagnosis) bool { return d.ID == "" }),
 	}
 	if stops.Unread > 0 {
 		page.Unread = count(stops.Unread, "task")
@@ -98,7 +99,7 @@ func stopOf(d diagnose.Diagnosis, groupHeading string, clock clock) stopRow {
 		URL: reportPath(d.ID), Task: shortID(d.Task.ID), When: clock.ago(d.Task.StoppedAt), Confidence: confidenceOf(d.Verdict.Confidence),
 	}
 	if d.ID == "" {
-		row.Glance, row.URL = true, "/diagnose?task="+url.QueryEscape(d.Task.ARN)
+		row.URL = "/diagnose?task=" + url.QueryEscape(d.Task.ARN)
 	}
 	if d.Verdict.Title != groupHeading {
 		row.Heading = d.Verdict.Title

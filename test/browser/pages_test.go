@@ -171,7 +171,7 @@ func chooseAFormat(t *testing.T, tab context.Context, base string, tasks []strin
 // wider than the screen or the browser complains.
 func everyPage(t *testing.T, tab context.Context, base string, tasks []string) {
 	heard := complaints(t, tab)
-	pages := []string{"/", "/causes", "/causes?q=kms", "/docs"}
+	pages := []string{"/", "/causes", "/causes?q=kms", "/docs", "/service?ref=arn:aws:ecs:eu-west-1:111122223333:service/production/payments-api"}
 	for _, task := range tasks {
 		pages = append(pages, "/diagnose?task="+task)
 	}
