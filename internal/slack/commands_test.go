@@ -186,16 +186,16 @@ func TestAReplayedCommandIsRefused(t *testing.T) {
 func TestAnswersGoToSlackOnly(t *testing.T) {
 	w := newWorld(t)
 	for address, want := range map[string]int{
-		"https://hooks.slack.com/commands/T1/1/x":      200,
-		"https://hooks.slack-gov.com/commands/T1/1/x":  200,
-		"http://hooks.slack.com/commands/T1/1/x":       400,
-		"https://hooks.slack.com.example.com/x":        400,
-		"https://example.com/hooks.slack.com":          400,
-		"https://me@hooks.slack.com/x":                 400,
-		"https://hooks.slack.com:8443/x":               400,
-		"https://notslack.com/x":                       400,
-		"http://169.254.169.254/latest/meta-data":      400,
-		"":                                             400,
+		"https://hooks.slack.com/commands/T1/1/x":     200,
+		"https://hooks.slack-gov.com/commands/T1/1/x": 200,
+		"http://hooks.slack.com/commands/T1/1/x":      400,
+		"https://hooks.slack.com.example.com/x":       400,
+		"https://example.com/hooks.slack.com":         400,
+		"https://me@hooks.slack.com/x":                400,
+		"https://hooks.slack.com:8443/x":              400,
+		"https://notslack.com/x":                      400,
+		"http://169.254.169.254/latest/meta-data":     400,
+		"": 400,
 		"https://hooks.slack.com@169.254.169.254/meta": 400,
 	} {
 		body := url.Values{"command": {"/whystopped"}, "text": {"help"}, "response_url": {address}}.Encode()

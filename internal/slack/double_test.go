@@ -85,6 +85,20 @@ func (c *fakeClock) passWait(t *testing.T) time.Duration {
 	}
 }
 
+// hurry lets all waits pass at once until the test's end.
+func (c *fakeClock) hurry(t *testing.T) {
+	start(t, func(ctx context.Context) {
+		for {
+			select {
+			case d := <-c.asked:
+				c.advance(d)
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+}
+
 // call is one that Slack's double received.
 type call struct {
 	path  string

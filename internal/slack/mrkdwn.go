@@ -27,16 +27,20 @@ const ellipsis = "…"
 type mrkdwn string
 
 // escapes are what Slack asks for, and what keeps text from acting as markup: a
-// backtick would open code, "@here" is defused in case a client links names.
+// backtick would open code, an asterisk end what is bold, and "@here" is defused
+// in case a client links names.
 // Source: https://docs.slack.dev/messaging/formatting-message-text#escaping
 var escapes = strings.NewReplacer(
 	"&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "ˋ", "*", "∗",
 	"@here", "@\u2060here", "@channel", "@\u2060channel", "@everyone", "@\u2060everyone",
 )
 
-// codeEscapes leave code as it is read and copied, but for the mark that would
-// end it.
-var codeEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "ˋ")
+// codeEscapes leave code as it is read, but for the mark that would end it and
+// for names that call everybody.
+var codeEscapes = strings.NewReplacer(
+	"&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "ˋ",
+	"@here", "@\u2060here", "@channel", "@\u2060channel", "@everyone", "@\u2060everyone",
+)
 
 // prose makes one line of at most limit bytes of any text.
 func prose(s string, limit int) mrkdwn {
@@ -74,7 +78,8 @@ func codeBlock(s string, limit int) mrkdwn {
 
 // whole tells whether a code block of limit bytes holds all of s.
 func whole(s string, limit int) bool {
-	return len(codeEscapes.Replace(printable(s))) <= limit-len(fence+"\n\n"+fence)
+	room := limit - len(fence+"\n\n"+fence)
+	return len(s) <= room && len(codeEscapes.Replace(printable(s))) <= room
 }
 
 // link is a label that opens an address; the label alone where the address is
@@ -101,10 +106,12 @@ func moment(t time.Time) mrkdwn {
 // printable takes out what changes how the rest is read: control characters
 // other than line ends and tabs, and marks that turn the direction of writing.
 func printable(s string) string {
+	const plenty = 16 << 10 // of which no message holds all
+	s = s[:min(len(s), plenty)]
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n' || r == '\t':
+		case r == '\n' || r == '\t' || ' ' <= r && r <= '~':
 			return r
 		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Bidi_Control, r):
 			return -1
@@ -116,8 +123,10 @@ func printable(s string) string {
 // fit escapes s and cuts it between characters, never within an escape, so that
 // at most limit bytes are left.
 func fit(escapes *strings.Replacer, s string, limit int) string {
-	if escaped := escapes.Replace(s); len(escaped) <= limit {
-		return escaped
+	if len(s) <= limit { // no escape is shorter than what it stands for
+		if escaped := escapes.Replace(s); len(escaped) <= limit {
+			return escaped
+		}
 	}
 	end := min(len(s), max(limit, 0))
 	for end > 0 {

@@ -121,6 +121,10 @@ func policyHead(p diagnose.Policy) mrkdwn {
 	return head
 }
 
+// inJSON writes what codeEscapes would change as JSON can, so that what is
+// pasted is the policy itself.
+var inJSON = strings.NewReplacer("`", `\u0060`, "@here", `\u0040here`, "@channel", `\u0040channel`, "@everyone", `\u0040everyone`)
+
 // documentJSON writes a policy to be pasted; without indent it is in one line.
 func documentJSON(d iampolicy.Document, indent string) (string, error) {
 	var b bytes.Buffer
@@ -130,7 +134,7 @@ func documentJSON(d iampolicy.Document, indent string) (string, error) {
 	if err := enc.Encode(d); err != nil {
 		return "", fmt.Errorf("write the policy: %w", err)
 	}
-	return strings.TrimSpace(b.String()), nil
+	return inJSON.Replace(strings.TrimSpace(b.String())), nil
 }
 
 func addSteps(m *message, fix diagnose.Fix) {

@@ -1,6 +1,8 @@
 package slack
 
 import (
+	"strings"
+
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/verdict"
 )
@@ -71,6 +73,10 @@ func principalName(principal string) string {
 	a, ok := arn.Parse(principal)
 	if !ok {
 		return principal
+	}
+	if a.Service == "sts" && a.Type() == "assumed-role" {
+		role, _, _ := strings.Cut(a.ID(), "/")
+		return role
 	}
 	return a.Name()
 }
