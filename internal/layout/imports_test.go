@@ -101,6 +101,24 @@ func TestThePureCoreHasNoClock(t *testing.T) {
 	}
 }
 
+// The ways in: each owns its routes and nothing of the others.
+var waysIn = []string{"internal/api", "internal/web", "internal/slack"}
+
+func TestNoWayInImportsAnother(t *testing.T) {
+	all := packages(t)
+	for _, name := range waysIn {
+		p, ok := all[name]
+		if !ok {
+			t.Errorf("%s does not exist any more; take it out of the list", name)
+		}
+		for _, dep := range p.Imports {
+			if own := strings.TrimPrefix(dep, module); slices.Contains(waysIn, own) {
+				t.Errorf("%s imports %s", name, own)
+			}
+		}
+	}
+}
+
 func TestWhoMayImportWhom(t *testing.T) {
 	all := packages(t)
 	const aws = "github.com/aws/aws-sdk-go-v2"
