@@ -31,6 +31,7 @@ func (c *Collector) attempts(t target) func(*middleware.Stack) error {
 			if err := g.pass(ctx); err != nil {
 				return middleware.FinalizeOutput{}, middleware.Metadata{}, err
 			}
+			defer g.answered()
 		}
 		out, metadata, err := next.HandleFinalize(ctx, in)
 		if _, notSent := errors.AsType[*credentialsError](err); !notSent {

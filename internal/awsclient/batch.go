@@ -14,9 +14,16 @@ import (
 	"whystopped/internal/arn"
 )
 
-// batchWindow is how long a question waits at most for others while a call for
-// the same cluster is under way. The first one never waits.
-const batchWindow = 20 * time.Millisecond
+const (
+	// batchWindow is how long a question waits at most for others while a call
+	// for the same cluster is under way. The first one never waits.
+	batchWindow = 20 * time.Millisecond
+	// crowd is how many questions in one window tell of a bad deploy. They
+	// wait for crowdWindow: more are to come, and calls are scarcer then than
+	// milliseconds.
+	crowd       = 5
+	crowdWindow = 100 * time.Millisecond
+)
 
 // batcher joins questions for single tasks, asked at about the same time, into
 // calls of DescribeTasks for up to a hundred. It is safe for concurrent use.
@@ -101,7 +108,7 @@ func (b *batcher) join(ctx context.Context, l lane, api ecsAPI, id string) *batc
 		t.open = newBatch()
 		if t.underWay > 0 {
 			open := t.open
-			time.AfterFunc(batchWindow, func() { b.sendOpen(l, api, open) })
+			time.AfterFunc(batchWindow, func() { b.sendUnlessCrowd(l, api, open) })
 		}
 	}
 	call := t.open
@@ -133,7 +140,20 @@ func (c *batch) add(ctx context.Context, id string) {
 	c.urgent = c.urgent || priorityOf(ctx) == people
 }
 
-// sendOpen sends a call whose window has passed, unless it went before.
+// sendUnlessCrowd sends a call whose first window has passed, and gives a crowd
+// the second.
+func (b *batcher) sendUnlessCrowd(l lane, api ecsAPI, call *batch) {
+	b.mu.Lock()
+	isCrowd := len(call.ids) >= crowd
+	b.mu.Unlock()
+	if isCrowd {
+		time.AfterFunc(crowdWindow-batchWindow, func() { b.sendOpen(l, api, call) })
+		return
+	}
+	b.sendOpen(l, api, call)
+}
+
+// sendOpen sends a call whose windows have passed, unless it went before.
 func (b *batcher) sendOpen(l lane, api ecsAPI, call *batch) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -45,11 +45,15 @@ var errHeldBack = errors.New("held back: too many calls wait for the quota")
 // says: people first, and within one priority in the order of coming.
 type gate struct {
 	limiter *rate.Limiter
+	apart   time.Duration
 	queue   *queueMeter
 
 	mu       sync.Mutex
 	waiting  [priorities][]*ticket
 	granting bool
+	// Of the last call that was let through: when it went, and when it was
+	// answered, the zero time before. Only where calls keep apart.
+	sent, heard time.Time
 }
 
 // ticket is one call that waits.
@@ -59,11 +63,11 @@ type ticket struct {
 }
 
 func newGate(q quota, m *queueMeter) *gate {
-	return &gate{limiter: rate.NewLimiter(q.perSecond, q.burst), queue: m}
+	return &gate{limiter: rate.NewLimiter(q.perSecond, q.burst), apart: q.apart, queue: m}
 }
 
-// pass returns when the call may go. The error is errHeldBack where its turn
-// would come too late, or ctx's own.
+// pass returns when the call may go; answered has to be called after it. The
+// error is errHeldBack where its turn would come too late, or ctx's own.
 func (g *gate) pass(ctx context.Context) error {
 	t, err := g.join(ctx)
 	if t == nil || err != nil {
@@ -85,7 +89,8 @@ func (g *gate) join(ctx context.Context) (*ticket, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	p := priorityOf(ctx)
-	if !g.granting && g.limiter.Allow() {
+	if !g.granting && g.rest(time.Now()) <= 0 && g.limiter.Allow() {
+		g.sent, g.heard = time.Now(), time.Time{}
 		return nil, nil
 	}
 	if g.wait(p) > patience(ctx, p) {
@@ -134,10 +139,49 @@ func (g *gate) grant() {
 	for {
 		// Nobody's context: a token is for whoever is first when it comes.
 		_ = g.limiter.Wait(context.Background()) // fails only for more tokens than the burst
+		g.keepApart()
 		if last := g.grantOne(); last {
 			return
 		}
 	}
+}
+
+// unanswered is how long a call without an answer holds up the next one.
+const unanswered = time.Second
+
+// rest is how long the next call must keep apart from the last one, as far as
+// that can be told now.
+func (g *gate) rest(now time.Time) time.Duration {
+	switch {
+	case g.apart == 0 || g.sent.IsZero():
+		return 0
+	case g.heard.IsZero():
+		return min(g.sent.Add(unanswered).Sub(now), g.apart)
+	}
+	return g.heard.Add(g.apart).Sub(now)
+}
+
+// keepApart waits until the next call may go after the last one.
+func (g *gate) keepApart() {
+	for {
+		g.mu.Lock()
+		rest := g.rest(time.Now())
+		g.mu.Unlock()
+		if rest <= 0 {
+			return
+		}
+		time.Sleep(rest)
+	}
+}
+
+// answered notes that the call that was let through last was answered.
+func (g *gate) answered() {
+	if g.apart == 0 {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.heard = time.Now()
 }
 
 // grantOne lets the first in line through and tells whether it was the last.
@@ -148,6 +192,7 @@ func (g *gate) grantOne() (last bool) {
 		if len(line) > 0 {
 			close(line[0].granted)
 			g.waiting[p] = line[1:]
+			g.sent, g.heard = time.Now(), time.Time{}
 			break
 		}
 	}

@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"strings"
+	"time"
 
 	"golang.org/x/time/rate"
 )
@@ -14,6 +15,10 @@ type quota struct {
 	// at once after a pause.
 	perSecond rate.Limit
 	burst     int
+	// apart keeps calls so long after the answer of the one before. Where AWS
+	// counts every second for itself, a call that is a little late would
+	// otherwise be one too many with those after it.
+	apart time.Duration
 	// global is set for services that have one endpoint for all regions.
 	global bool
 }
@@ -27,14 +32,14 @@ type quota struct {
 // and of CloudTrail
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
 var (
-	clusterResourceRead = quota{kind: "ecs-cluster-resource-read", perSecond: 16, burst: 80} // of 20 and 100
-	clusterRead         = quota{kind: "ecs-cluster-read", perSecond: 16, burst: 40}          // of 20 and 50
-	serviceRead         = quota{kind: "ecs-service-read", perSecond: 16, burst: 80}          // of 20 and 100
-	definitionRead      = quota{kind: "ecs-task-definition-read", perSecond: 16, burst: 40}  // of 20 and 50
-	logRead             = quota{kind: "logs-get", perSecond: 10, burst: 12}                  // of 25 in a second
-	logFilter           = quota{kind: "logs-filter", perSecond: 3, burst: 2}                 // of 5 in a second
-	trailLookup         = quota{kind: "cloudtrail", perSecond: 1.8, burst: 1}                // of 2 in a second, any second
-	iamRead             = quota{kind: "iam", perSecond: 5, burst: 5, global: true}           // AWS does not say
+	clusterResourceRead = quota{kind: "ecs-cluster-resource-read", perSecond: 16, burst: 80}          // of 20 and 100
+	clusterRead         = quota{kind: "ecs-cluster-read", perSecond: 16, burst: 40}                   // of 20 and 50
+	serviceRead         = quota{kind: "ecs-service-read", perSecond: 16, burst: 80}                   // of 20 and 100
+	definitionRead      = quota{kind: "ecs-task-definition-read", perSecond: 16, burst: 40}           // of 20 and 50
+	logRead             = quota{kind: "logs-get", perSecond: 10, burst: 12}                           // of 25 in a second
+	logFilter           = quota{kind: "logs-filter", perSecond: 3, burst: 2}                          // of 5 in a second
+	trailLookup         = quota{kind: "cloudtrail", perSecond: 1.8, burst: 1, apart: time.Second / 2} // of 2 in a second, any second
+	iamRead             = quota{kind: "iam", perSecond: 5, burst: 5, global: true}                    // AWS does not say
 )
 
 var quotas = map[string]quota{
