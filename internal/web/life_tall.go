@@ -8,7 +8,7 @@ const (
 	tallWidth = 346
 	tallLanes = 84  // the middle of the first lane
 	tallStep  = 34  // from lane to lane
-	tallText  = 176 // where the labels begin
+	tallText  = 172 // where the labels begin
 	tallHead  = 46
 	rowHeight = 25
 	phaseHead = 30
