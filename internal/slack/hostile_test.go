@@ -15,26 +15,29 @@ import (
 
 const hostile = "<!channel> <!here|x> @here @channel @everyone <@U0123456789> <https://evil.example|click> & &lt; *bold* `code` ```\nout of the fence\n``` \u202eabc\x00\x1b[31m\xff> quote"
 
-// fill puts text into every string that a value holds.
-func fill(v reflect.Value, text string) {
+// fill puts text into every string that a value holds; lists get seven items,
+// and fewer the deeper they are.
+func fill(v reflect.Value, text string) { fillLists(v, text, 7) }
+
+func fillLists(v reflect.Value, text string, items int) {
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString(text)
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if v.Type() != reflect.TypeFor[time.Time]() {
-				fill(v.Field(i), text)
+				fillLists(v.Field(i), text, items)
 			}
 		}
 	case reflect.Pointer:
 		if v.IsNil() {
 			v.Set(reflect.New(v.Type().Elem()))
 		}
-		fill(v.Elem(), text)
+		fillLists(v.Elem(), text, items)
 	case reflect.Slice:
-		v.Set(reflect.MakeSlice(v.Type(), 7, 7))
+		v.Set(reflect.MakeSlice(v.Type(), items, items))
 		for i := range v.Len() {
-			fill(v.Index(i), text)
+			fillLists(v.Index(i), text, max(1, items-3))
 		}
 	case reflect.Bool:
 		v.SetBool(true)
