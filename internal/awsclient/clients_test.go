@@ -43,7 +43,7 @@ func TestRetriesAreAdaptiveUnlessSetOtherwise(t *testing.T) {
 	if got := cfg.Retryer(); got != configured {
 		t.Errorf("got retryer %T, want the configured one", got)
 	}
-	if got, ok := prepare(aws.Config{}).Retryer().(*retry.AdaptiveMode); !ok {
+	if got, ok := prepare(aws.Config{}).Retryer().(*adaptive); !ok {
 		t.Errorf("got retryer %T, want an adaptive one", got)
 	}
 	if got, ok := prepare(aws.Config{RetryMode: aws.RetryModeStandard}).Retryer().(*retry.Standard); !ok {

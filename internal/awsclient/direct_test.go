@@ -56,5 +56,6 @@ func onOwnClock(t *testing.T, s awsfake.Scenario, change func(*awsclient.Options
 			change(&opts)
 		}
 		test(t.Context(), fake, awsclient.New(opts))
+		time.Sleep(time.Minute) // what the test left behind comes to its end
 	})
 }

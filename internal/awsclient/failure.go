@@ -114,8 +114,11 @@ func (f failure) sort() failureKind {
 	if no, ok := errors.AsType[*credentialsError](f.err); ok {
 		return no.sort()
 	}
-	if errors.Is(f.err, errHeldBack) {
+	switch {
+	case errors.Is(f.err, errHeldBack):
 		return failedHeldBack
+	case errors.Is(f.err, errSlowedDown):
+		return failedThrottled
 	}
 	if kind, ok := errorCodes[strings.TrimSuffix(f.code, "Exception")]; ok {
 		return kind

@@ -38,6 +38,7 @@ func TestUnderstand(t *testing.T) {
 		{&credentialsError{role: "arn:reader", err: api("RegionDisabledException", "")}, failedNoRole, evidence.SourceDenied, "sts:TagSession"},
 		{&credentialsError{role: "arn:reader", err: api("ExpiredToken", "")}, failedBadCredentials, evidence.SourceFailed, "sign in again"},
 		{&credentialsError{role: "arn:reader", err: context.DeadlineExceeded}, failedTimeout, evidence.SourceTimeout, "in time"},
+		{errSlowedDown, failedThrottled, evidence.SourceThrottled, "throttles"},
 		{errHeldBack, failedHeldBack, evidence.SourceThrottled, "wait"},
 		{&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}, failedNoHost, evidence.SourceFailed, "region"},
 		{&net.OpError{Op: "dial", Err: &net.DNSError{IsTemporary: true}}, failedNoConnection, evidence.SourceFailed, "cannot be reached"},

@@ -1,7 +1,10 @@
 package awsclient
 
 import (
+	"context"
+	"errors"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,18 +14,66 @@ import (
 // retriesOf makes the retryer of a client: three attempts, as AWS tools have by
 // default (AWS_MAX_ATTEMPTS still wins), with waits that fit into a diagnosis.
 // In the SDK's adaptive mode a client that was throttled also sends slower
-// from then on, until AWS takes more again. AWS_RETRY_MODE=standard leaves that
-// out.
+// from then on, until AWS takes more again: at first once in two seconds.
+// AWS_RETRY_MODE=standard leaves that out.
 func retriesOf(mode aws.RetryMode) func() aws.Retryer {
 	standard := func(o *retry.StandardOptions) { o.Backoff = retry.BackoffDelayerFunc(backoff) }
 	if mode == aws.RetryModeStandard {
 		return func() aws.Retryer { return retry.NewStandard(standard) }
 	}
 	return func() aws.Retryer {
-		return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
-			o.StandardOptions = append(o.StandardOptions, standard)
-		})
+		return &adaptive{Standard: retry.NewStandard(standard), modes: map[string]*retry.AdaptiveMode{}}
 	}
+}
+
+// adaptive is the SDK's adaptive mode, apart for each kind of quota, since AWS
+// throttles each apart. It waits in its own way, too: the SDK's wait comes to
+// less than a nanosecond when a token is nearly there, and then it spins.
+type adaptive struct {
+	*retry.Standard
+
+	mu    sync.Mutex
+	modes map[string]*retry.AdaptiveMode // by kind of quota
+}
+
+func (a *adaptive) mode(ctx context.Context) *retry.AdaptiveMode {
+	q, _ := quotaOf(operationOf(ctx))
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	m := a.modes[q.kind]
+	if m == nil {
+		m = retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) { o.FailOnNoAttemptTokens = true })
+		a.modes[q.kind] = m
+	}
+	return m
+}
+
+const (
+	// tokenPoll is how often a slowed-down client looks whether it may send.
+	tokenPoll = 20 * time.Millisecond
+	// tokenWait is how long it looks. At its slowest it sends once in two
+	// seconds, and both pages of a log are asked for at once.
+	tokenWait = longestWait
+)
+
+// errSlowedDown is for a call that AWS throttled, or others like it, until
+// there was no time to send it once more.
+var errSlowedDown = errors.New("slowed down by AWS's throttles")
+
+// GetAttemptToken waits until the client may send.
+func (a *adaptive) GetAttemptToken(ctx context.Context) (release func(error) error, err error) {
+	mode := a.mode(ctx)
+	for began := time.Now(); time.Since(began) < tokenWait; {
+		if release, err = mode.GetAttemptToken(ctx); err == nil {
+			return release, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errSlowedDown
+		case <-time.After(tokenPoll):
+		}
+	}
+	return nil, errSlowedDown
 }
 
 const (

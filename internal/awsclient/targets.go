@@ -3,6 +3,7 @@ package awsclient
 import (
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -34,12 +35,18 @@ func (c *Collector) newClients(t target) *clients {
 	cfg.Region = t.region
 	cfg.Credentials = c.credentials(t)
 	cfg.APIOptions = append(cfg.APIOptions, c.attempts(t))
+	// IAM and STS are asked seldom, and for a few seconds only, into which the
+	// slow beginning of an adaptive client does not fit.
+	quick := cfg.Copy()
+	if c.opts.Config.Retryer == nil {
+		quick.Retryer = retriesOf(aws.RetryModeStandard)
+	}
 	return &clients{
 		ecs:   ecs.NewFromConfig(cfg, lenient),
 		logs:  cloudwatchlogs.NewFromConfig(cfg),
 		trail: cloudtrail.NewFromConfig(cfg),
-		iam:   iam.NewFromConfig(cfg),
-		sts:   sts.NewFromConfig(cfg),
+		iam:   iam.NewFromConfig(quick),
+		sts:   sts.NewFromConfig(quick),
 	}
 }
 
