@@ -182,7 +182,11 @@ func complaints(t *testing.T, ctx context.Context) func() []string {
 		case *log.EventEntryAdded:
 			hear("%s: %s %s", ev.Entry.Level, ev.Entry.Text, ev.Entry.URL)
 		case *runtime.EventExceptionThrown:
-			hear("script: %s", ev.ExceptionDetails.Text)
+			thrown := ""
+			if e := ev.ExceptionDetails.Exception; e != nil {
+				thrown = e.Description
+			}
+			hear("script: %s %s (%s:%d)", ev.ExceptionDetails.Text, thrown, ev.ExceptionDetails.URL, ev.ExceptionDetails.LineNumber)
 		}
 	})
 	if err != nil {
