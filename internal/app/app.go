@@ -60,7 +60,8 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error)
 	}
 	handler, err := routes(surroundings{
 		slack: slack, book: book, causes: diagnose.Catalogue(), samples: aws.samples, publicURL: cfg.PublicURL, version: version(), log: log,
-		ready: readiness{store: store, credentials: aws.credentials},
+		ready:   readiness{store: store, credentials: aws.credentials},
+		metrics: newMetrics(statsCollector{aws: aws.collector.aws.Stats, book: book.Stats}),
 	})
 	if err != nil {
 		aws.close()

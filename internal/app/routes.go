@@ -26,6 +26,7 @@ type surroundings struct {
 	version   string
 	log       *slog.Logger
 	ready     readiness
+	metrics   *metrics
 }
 
 // routes makes the handler of all ways in.
@@ -42,9 +43,10 @@ func routes(s surroundings) (http.Handler, error) {
 		return nil, fmt.Errorf("make the pages: %w", err)
 	}
 	r := chi.NewRouter()
-	r.Use(requestID, logRequests(s.log), recoverPanics(s.log), middleware.GetHead)
+	r.Use(requestID, s.metrics.observe, logRequests(s.log), recoverPanics(s.log), middleware.GetHead)
 	r.Get("/healthz", healthy)
 	r.Get("/readyz", s.ready.serve)
+	r.Method(http.MethodGet, "/metrics", s.metrics.handler())
 	calls.Routes(r)
 	pages.Routes(r)
 	s.slack.routes(r)

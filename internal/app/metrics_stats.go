@@ -1,0 +1,85 @@
+package app
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"whystopped/internal/awsclient"
+	"whystopped/internal/casebook"
+)
+
+// statsCollector reads the figures that awsclient and casebook keep of their
+// own work, at the moment when they are asked for.
+type statsCollector struct {
+	aws  func() awsclient.Stats
+	book func() casebook.Stats
+}
+
+func describe(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("whystopped_"+name, help, labels, nil)
+}
+
+var (
+	awsCalls    = describe("aws_calls_total", "Requests to AWS, retries included.", "operation", "result")
+	quotaWaits  = describe("aws_quota_waits_total", "Calls to AWS that had to wait for our own quota.", "quota")
+	quotaWaited = describe("aws_quota_wait_seconds_total", "Their time of waiting.", "quota")
+	quotaHeld   = describe("aws_quota_held_back_total", "Calls to AWS that were not sent, since their turn would have come too late.", "quota")
+	quotaQueue  = describe("aws_quota_queue", "Calls to AWS that wait for our own quota now.", "quota", "priority")
+
+	looks          = describe("looks_total", "Looks at a task in AWS: deep ones read all of its sources, shallow ones the task alone.", "kind")
+	looksRunning   = describe("looks_running", "Looks that are under way.")
+	looksWaiting   = describe("looks_waiting", "Looks that wait for their turn.", "priority")
+	shared         = describe("questions_shared_total", "Questions that were answered by a look that somebody else had begun.")
+	lent           = describe("diagnoses_lent_total", "Diagnoses that stand on the evidence of sibling tasks.")
+	refreshed      = describe("diagnoses_refreshed_total", "Diagnoses that were made anew when CloudTrail had settled.")
+	toRefresh      = describe("refreshes_planned", "Diagnoses that will be made anew when CloudTrail has settled.")
+	incidents      = describe("incidents_total", "Incidents: tasks of one service and revision that stopped alike.")
+	incidentsOpen  = describe("incidents_open", "Incidents that are remembered.")
+	incidentsTasks = describe("incidents_open_tasks", "Tasks in the incidents that are remembered.")
+)
+
+// Describe implements prometheus.Collector.
+func (c statsCollector) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{
+		awsCalls, quotaWaits, quotaWaited, quotaHeld, quotaQueue,
+		looks, looksRunning, looksWaiting, shared, lent, refreshed, toRefresh, incidents, incidentsOpen, incidentsTasks,
+	} {
+		to <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c statsCollector) Collect(to chan<- prometheus.Metric) {
+	count := func(d *prometheus.Desc, v float64, labels ...string) {
+		to <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v, labels...)
+	}
+	gauge := func(d *prometheus.Desc, v int, labels ...string) {
+		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(v), labels...)
+	}
+	const people, background = "people", "background"
+	a := c.aws()
+	for call, n := range a.Calls {
+		count(awsCalls, float64(n), call.Operation, call.Result)
+	}
+	for kind, q := range a.Queues {
+		count(quotaWaits, float64(q.Waits), kind)
+		count(quotaWaited, float64(q.Waited)/float64(time.Second), kind)
+		count(quotaHeld, float64(q.HeldBack), kind)
+		gauge(quotaQueue, q.People, kind, people)
+		gauge(quotaQueue, q.Background, kind, background)
+	}
+	b := c.book()
+	count(looks, float64(b.DeepLooks), "deep")
+	count(looks, float64(b.ShallowLooks), "shallow")
+	gauge(looksRunning, b.Running)
+	gauge(looksWaiting, b.WaitingPeople, people)
+	gauge(looksWaiting, b.WaitingBackground, background)
+	count(shared, float64(b.Shared))
+	count(lent, float64(b.Lent))
+	count(refreshed, float64(b.Refreshed))
+	gauge(toRefresh, b.PlannedRefreshes)
+	count(incidents, float64(b.Incidents))
+	gauge(incidentsOpen, b.OpenIncidents)
+	gauge(incidentsTasks, b.OpenIncidentTasks)
+}
