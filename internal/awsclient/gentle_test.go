@@ -86,13 +86,14 @@ func TestTooManyForCloudTrail(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		// One at once, and nine in the five seconds that people wait at most.
-		want := map[evidence.SourceStatus]int{evidence.SourceEmpty: 10, evidence.SourceThrottled: 30}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("CloudTrail's answers (-want +got):\n%s", diff)
+		// One at once, and as many as there are turns in the five seconds that
+		// people wait at most.
+		ok, heldBack := got[evidence.SourceEmpty], got[evidence.SourceThrottled]
+		if ok < 8 || ok > 12 || ok+heldBack != len(refs) {
+			t.Errorf("CloudTrail's answers: %v, want about ten", got)
 		}
-		if n := throttled(c.Stats()); n != 0 || c.Stats().Queues["cloudtrail"].HeldBack != 30 {
-			t.Errorf("AWS throttled %d calls; the queue: %+v", n, c.Stats().Queues["cloudtrail"])
+		if q := c.Stats().Queues["cloudtrail"]; throttled(c.Stats()) != 0 || int(q.HeldBack) != heldBack {
+			t.Errorf("AWS throttled %d calls; the queue: %+v", throttled(c.Stats()), q)
 		}
 		if took := time.Since(began); took > 6*time.Second {
 			t.Errorf("took %s", took)

@@ -130,10 +130,16 @@ var operationWords = map[string]string{
 	"iam:GetRole":                    "The role",
 	"sts:GetCallerIdentity":          "Our own identity",
 	"ecs:DescribeContainerInstances": "The container instance",
+	evidence.TaskEventsSource:        "The last event of the task, from event capture",
+	evidence.TrailLogSource:          "Calls of this task, from a trail's log group",
+	evidence.HostTrailSource:         "Calls of the host, from CloudTrail",
 }
 
 // sourceTitle says what was asked: "logs:GetLogEvents app" is the log of app.
 func sourceTitle(name string) string {
+	if word, known := operationWords[name]; known {
+		return word
+	}
 	operation, container, _ := strings.Cut(name, " ")
 	word, known := operationWords[operation]
 	switch {

@@ -113,3 +113,19 @@ func TestGroups(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestSourceTitle(t *testing.T) {
+	for name, want := range map[string]string{
+		"ecs:DescribeTasks":                  "The task, from ECS",
+		"logs:GetLogEvents app":              "Log of container app",
+		"logs:FilterLogEvents app":           "Denials in the log of container app",
+		"logs:FilterLogEvents (trail)":       "Calls of this task, from a trail's log group",
+		"logs:FilterLogEvents (task events)": "The last event of the task, from event capture",
+		"cloudtrail:LookupEvents (host)":     "Calls of the host, from CloudTrail",
+		"new:Operation x":                    "new:Operation x",
+	} {
+		if got := sourceTitle(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
