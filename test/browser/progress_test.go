@@ -1,0 +1,117 @@
+package browser_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"whystopped/internal/app"
+	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/config"
+)
+
+// startHeld runs the service on the demo's account, in which CloudTrail does not
+// answer before it is released. It returns its address and a task.
+func startHeld(t *testing.T) (base, task string, release func()) {
+	t.Helper()
+	scenario, samples := awsfake.Demo(time.Now())
+	double := awsfake.New(scenario)
+	held := make(chan struct{})
+	release = sync.OnceFunc(func() { close(held) })
+	aws := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.Header.Get("X-Amz-Target"), "CloudTrail") {
+			<-held
+		}
+		double.ServeHTTP(w, r)
+	}))
+	t.Cleanup(aws.Close)
+	t.Cleanup(release)
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL": aws.URL, "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "example", "AWS_SECRET_ACCESS_KEY": "example",
+		"AWS_PROFILE": "", "AWS_CONFIG_FILE": t.TempDir() + "/config", "AWS_SHARED_CREDENTIALS_FILE": t.TempDir() + "/credentials", "AWS_EC2_METADATA_DISABLED": "true",
+	} {
+		t.Setenv(name, value)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	service, err := app.New(ctx, config.Config{Listen: "127.0.0.1:0", Timeout: longestTest}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		stop()
+		t.Fatalf("start the service: %v", err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- service.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("the service ended: %v", err)
+		}
+	})
+	return service.URL(), samples[0].ARN, release
+}
+
+// setOut goes to an address and does not wait until the page is complete.
+func setOut(address string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: address})
+		return err
+	})
+}
+
+func TestProgress(t *testing.T) {
+	base, task, release := startHeld(t)
+	tab := newTab(t, startChromium(t))
+	heard := complaints(t, tab)
+	do(t, tab,
+		setOut(base+"/diagnose?task="+task),
+		chromedp.WaitVisible(".looking li.was-busy"), // only the script shows what is under way
+		chromedp.WaitVisible(".looking ul:not([hidden]) li.was-ok"),
+		chromedp.WaitVisible(".sofar"),
+	)
+	if told := ask(t, tab, chromedp.TextContent("#told")); !regexp.MustCompile(`: .+\. \d of \d\.$`).MatchString(told) {
+		t.Errorf("screen readers are told %q, want what was read", told)
+	}
+	if ask(t, tab, visible(".looking ul.sources[hidden]")) {
+		t.Error("the sources are listed twice")
+	}
+	release()
+	do(t, tab, chromedp.WaitVisible(".report h1"), chromedp.WaitNotPresent(".looking"))
+	checkVerdict(t, tab)
+	heading := ask(t, tab, chromedp.Text("h1"))
+	if told, title := ask(t, tab, chromedp.TextContent("#told")), ask(t, tab, chromedp.Title()); told != heading || !strings.HasPrefix(title, heading) {
+		t.Errorf("told %q under the title %q, want the verdict %q", told, title, heading)
+	}
+	if !ask(t, tab, visible("button.copy")) {
+		t.Error("there is no button to copy the policy")
+	}
+	for _, complaint := range heard() {
+		t.Errorf("the browser complains: %s", complaint)
+	}
+}
+
+func TestProgressWithoutScripts(t *testing.T) {
+	base, task, release := startHeld(t)
+	tab := newTab(t, startChromium(t))
+	do(t, tab,
+		withoutScripts(),
+		setOut(base+"/diagnose?task="+task),
+		chromedp.WaitVisible(".looking h1"),
+		chromedp.WaitVisible(".looking li.was-ok"),
+	)
+	release()
+	do(t, tab, chromedp.WaitVisible(".report h1"))
+	if ask(t, tab, visible(".looking h1")) {
+		t.Error("the progress is shown beside the report")
+	}
+	if got, want := ask(t, tab, chromedp.Text(".report h1")), "The execution role may not read the secret payments/db-password"; got != want {
+		t.Errorf("verdict = %q, want %q", got, want)
+	}
+}
