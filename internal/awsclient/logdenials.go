@@ -72,6 +72,9 @@ func filter(ctx context.Context, api logsAPI, in *cloudwatchlogs.FilterLogEvents
 		if err != nil {
 			return f, fmt.Errorf("filter log events: %w", err)
 		}
+		if out.Events == nil { // AWS always sends the list, if with nothing in it
+			return f, fmt.Errorf("filter log events: %w", errEmptyAnswer)
+		}
 		f.events = append(f.events, each(out.Events, filteredOf)...)
 		f.complete = aws.ToString(out.NextToken) == ""
 		if f.complete || enough(f) {

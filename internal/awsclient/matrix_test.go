@@ -30,8 +30,6 @@ type matrixCall struct {
 	// there is evidence.
 	source string
 	ask    func(context.Context, *awsclient.Collector) (answered, error)
-	// emptyIsAnAnswer is set where an answer without any body is in AWS's form.
-	emptyIsAnAnswer bool
 	// orError is the kind of error where nothing is known without the call; nil
 	// where there always is an answer.
 	orError func(awsfake.Fault) error
@@ -106,13 +104,13 @@ func matrixCalls() []matrixCall {
 		{name: "definition", op: "ecs:DescribeTaskDefinition", world: plain, source: "ecs:DescribeTaskDefinition", ask: collectAll},
 		{name: "service", op: "ecs:DescribeServices", world: plain, source: "ecs:DescribeServices", ask: collectAll},
 		{name: "log", op: "logs:GetLogEvents", world: plain, source: "logs:GetLogEvents app", ask: collectAll},
-		{name: "denials in a long log", op: "logs:FilterLogEvents", world: long, source: "logs:FilterLogEvents app", ask: collectAll, emptyIsAnAnswer: true},
+		{name: "denials in a long log", op: "logs:FilterLogEvents", world: long, source: "logs:FilterLogEvents app", ask: collectAll},
 		{name: "calls", op: "cloudtrail:LookupEvents", world: plain, source: "cloudtrail:LookupEvents", ask: collectAll},
 		{
-			name: "trail's log group", op: "logs:FilterLogEvents", world: trail, source: evidence.TrailLogSource, ask: collectAll, emptyIsAnAnswer: true,
+			name: "trail's log group", op: "logs:FilterLogEvents", world: trail, source: evidence.TrailLogSource, ask: collectAll,
 			change: func(o *awsclient.Options) { o.TrailLogGroup = "trail" },
 		},
-		{name: "events of a forgotten task", op: "logs:FilterLogEvents", world: gone, source: evidence.TaskEventsSource, ask: collectAll, emptyIsAnAnswer: true},
+		{name: "events of a forgotten task", op: "logs:FilterLogEvents", world: gone, source: evidence.TaskEventsSource, ask: collectAll},
 		{name: "instance", op: "ecs:DescribeContainerInstances", world: host, source: "ecs:DescribeContainerInstances", ask: collectAll},
 		{name: "calls of the host", op: "cloudtrail:LookupEvents", world: host, source: evidence.HostTrailSource, ask: collectAll},
 		{name: "roles", op: "iam:GetRole", world: func(*testing.T) awsfake.Scenario { return refused() }, source: "iam:GetRole", ask: collectAll},
@@ -200,10 +198,7 @@ func matrixCell(t *testing.T, ctx context.Context, fake *awsfake.Server, c *awsc
 		t.Fatal(err)
 	}
 	was, is := lineOf(whole.sources, call.source), lineOf(got.sources, call.source)
-	switch {
-	case fault.Empty && call.emptyIsAnAnswer:
-		want = evidence.SourceEmpty
-	case want == evidence.SourceOK:
+	if want == evidence.SourceOK {
 		want = was.Status
 	}
 	if is.Status != want {
