@@ -1,3 +1,5 @@
+//go:build axe
+
 package browser_test
 
 import (
