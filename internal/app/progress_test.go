@@ -108,3 +108,12 @@ func TestOneCollectionForTwoHundred(t *testing.T) {
 		t.Errorf("calls %v, want those of one collection", calls)
 	}
 }
+
+func TestTheStreamIsExplained(t *testing.T) {
+	page := startDemo(t).ask("GET", "/docs", "").raw
+	for _, want := range []string{"curl -sN &#39;", "event: diagnosis"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page on the API lacks %q", want)
+		}
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"whystopped/internal/diagnose"
 )
 
 func TestSpans(t *testing.T) {
@@ -86,5 +88,12 @@ func TestJSONLines(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, jsonLines(text)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestQuotesOfSiblingsSayWhose(t *testing.T) {
+	got := quotesOf(diagnose.TaskView{}, []diagnose.Quote{{Source: "log.app", Task: "0f1e2d3c4b5a69788796a5b4c3d2e1f0"}, {Source: "log.app"}}, clock{})
+	if want := "Log of container app, of the sibling task 0f1e2d3c…"; got[0].Source != want || got[1].Source != "Log of container app" {
+		t.Errorf("sources %q and %q, want %q and the task's own", got[0].Source, got[1].Source, want)
 	}
 }
