@@ -139,8 +139,10 @@ func TestCredentialsThatAWSCallsExpiredAreFetchedAnew(t *testing.T) {
 	if s := sourceOf(t, ev, "logs:GetLogEvents app"); s.Status != evidence.SourceOK {
 		t.Errorf("status %s", s.Status)
 	}
-	if n := len(fake.Sessions()); n != 3 {
-		t.Errorf("%d sessions, want a second one for the task", n)
+	// Two pages of the log are asked for together; each may throw the expired
+	// credentials away.
+	if n := len(fake.Sessions()); n < 3 || n > 4 {
+		t.Errorf("%d sessions, want one or two more for the task", n)
 	}
 }
 
