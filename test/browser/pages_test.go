@@ -91,10 +91,10 @@ func pasteATaskWithoutScripts(t *testing.T, tab context.Context, base string, ta
 // checkVerdict reads the report of the first sample.
 func checkVerdict(t *testing.T, tab context.Context) {
 	t.Helper()
-	if got, want := ask(t, tab, chromedp.Text("h1")), "The execution role may not read the secret payments/db-password"; got != want {
+	if got, want := ask(t, tab, chromedp.Text(".report h1")), "The execution role may not read the secret payments/db-password"; got != want {
 		t.Errorf("verdict = %q, want %q", got, want)
 	}
-	if got := ask(t, tab, chromedp.Text(".badge")); !strings.Contains(got, "Execution role") || !strings.Contains(got, "payments-api-exec") {
+	if got := ask(t, tab, chromedp.Text(".report .badge")); !strings.Contains(got, "Execution role") || !strings.Contains(got, "payments-api-exec") {
 		t.Errorf("the badge says %q, want the execution role by its name", got)
 	}
 	if got := ask(t, tab, chromedp.Text("#policy-0")); !strings.Contains(got, `"secretsmanager:GetSecretValue"`) {
