@@ -51,20 +51,74 @@ type Prover interface {
 	Prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosis
 }
 
-// Kept is a diagnosis as a Store keeps it.
+// Kept is a diagnosis as a Store keeps it, with all that has to be kept in the
+// same transaction.
 type Kept struct {
 	Diagnosis diagnose.Diagnosis
 	// Brought is set where the evidence came from whoever asked and not from
 	// AWS. Such a diagnosis is found by its id and in lists, but never answers
-	// a question about its task: anybody could have written the evidence.
+	// a question about its task: anybody could have written the evidence. No
+	// other field is set then.
 	Brought bool
+
+	// Facts are the task as it was read, without secrets; nil where it was not.
+	Facts *evidence.Task
+	// Definitions are task definitions that were read on the way.
+	Definitions []evidence.TaskDefinition
+	// Good are the ARNs of revisions that are seen to run as they should in
+	// the task's place.
+	Good []string
+	// Stop is the end that the diagnosis is of; nil for one that has not ended.
+	Stop *KeptStop
+	// Refresh is when the diagnosis is owed once more; nil for never.
+	Refresh *Refresh
 }
 
-// Store keeps diagnoses. Nobody changes a diagnosis once it is kept, so it may
-// give out the same value many times.
+// KeptStop is the end that a diagnosis is of.
+type KeptStop struct {
+	// Key is that of Stop.
+	Key string
+	At  time.Time
+	// Incident is the key of the incident that the stop belongs to; "" where
+	// nothing failed.
+	Incident string
+	// Deep is set where all of this task's own evidence was read.
+	Deep bool
+	// Tell is set where people are to hear of the incident.
+	Tell bool
+}
+
+// Refresh is a diagnosis to be made anew, and when.
+type Refresh struct {
+	At   time.Time
+	Task taskref.Ref
+	// Diagnosis is the id of the one that is to be made anew. Where another
+	// has taken its place, nothing is owed any more.
+	Diagnosis string
+	// Before is how often it was refreshed already.
+	Before int
+}
+
+// Store keeps diagnoses, and what they are of. Nobody changes a diagnosis once
+// it is kept, so it may give out the same value many times. What one call
+// writes is there in full or not at all, together with the work that is owed
+// because of it.
 type Store interface {
-	// Save keeps k under its diagnosis's id. An id is never saved twice.
-	Save(ctx context.Context, k Kept) error
+	// Save keeps k under its diagnosis's id, and gives the diagnosis as it is
+	// kept: its incident is known only now. An id is never saved twice.
+	//
+	// A stop joins the open incident that has its key. Where there is none and
+	// the stop was in an open incident already, under another cause, that
+	// incident goes by both keys from then on: its cause is only known better
+	// now. Otherwise a new one opens. An incident takes over the verdict of a
+	// deep look that is no less sure than what it says so far, and of any look
+	// as long as it had no deep one. One that loses its last stop turns into
+	// the one that took it.
+	Save(ctx context.Context, k Kept) (diagnose.Diagnosis, error)
+
+	// Accept keeps what ECS told, and owes a diagnosis of every end that was
+	// not known before. Events that came already change nothing.
+	Accept(ctx context.Context, events []Event) error
 
 	// Get finds a diagnosis by its id; ErrNotKept where there is none.
 	Get(ctx context.Context, id string) (diagnose.Diagnosis, error)
@@ -74,12 +128,75 @@ type Store interface {
 	// sides know; ErrNotKept where there is none.
 	Latest(ctx context.Context, task taskref.Ref) (diagnose.Diagnosis, error)
 
+	// Facts gives the task as of its highest version that was read or told
+	// of, found as Latest finds it; ErrNotKept where there is none.
+	Facts(ctx context.Context, task taskref.Ref) (evidence.Task, error)
+
+	// Event gives an event of a service's action; ErrNotKept where there is
+	// none.
+	Event(ctx context.Context, id string) (Event, error)
+
 	// List gives the newest first: at most limit diagnoses that pass the
 	// filter and whose id is smaller than before; "" begins at the newest.
 	List(ctx context.Context, f Filter, before string, limit int) ([]diagnose.Diagnosis, error)
 
+	// Incident finds an incident by its id; ErrNotKept where there is none.
+	Incident(ctx context.Context, id string) (Incident, error)
+
+	// Incidents gives those that opened last first: at most limit that pass the
+	// filter and whose id is smaller than before; "" begins at the newest. Those
+	// that turned into others are left out. Since and Until bound when an
+	// incident opened.
+	Incidents(ctx context.Context, f IncidentFilter, before string, limit int) ([]Incident, error)
+
+	// Stops gives the newest first: at most limit that pass the filter and come
+	// after the cursor, "" for the first. next is the cursor of what follows; ""
+	// where nothing does.
+	Stops(ctx context.Context, f StopFilter, cursor string, limit int) (stops []Stop, next string, err error)
+
+	// StopCounts counts stops that pass the filter by cause and by spans of the
+	// given length, oldest first. The spans begin at whole multiples of it since
+	// the zero Unix time.
+	StopCounts(ctx context.Context, f StopFilter, span time.Duration) ([]StopCount, error)
+
+	// Revisions gives what is known of the revisions of a place, the one that
+	// was seen last first, at most limit.
+	Revisions(ctx context.Context, p Place, limit int) ([]Revision, error)
+
+	// Definition finds a task definition by its ARN; ErrNotKept where it was
+	// not read.
+	Definition(ctx context.Context, arn string) (evidence.TaskDefinition, error)
+
+	// RoleUsers gives the places whose tasks used a role since a time, at most
+	// limit, the one that was seen last first.
+	RoleUsers(ctx context.Context, roleARN string, since time.Time, limit int) ([]RoleUser, error)
+
+	// BeginTelling claims the right to tell people of an incident, for
+	// whoever holds it alone may, until a time or until EndTelling.
+	BeginTelling(ctx context.Context, incident string, now, until time.Time) (Telling, error)
+
+	// EndTelling gives the claim back and leaves a state for the next one.
+	EndTelling(ctx context.Context, incident string, state []byte) error
+
+	// News gives an incident as it stands, and takes note that it is being told
+	// so: WorkTell is owed again only when it changes from now on.
+	News(ctx context.Context, incident string) (Incident, error)
+
 	// Ping tells whether the store can be used.
 	Ping(ctx context.Context) error
+}
+
+// Telling is the right to tell people of an incident.
+type Telling struct {
+	// State is what the last EndTelling left; nil for none.
+	State []byte
+	// Busy is when the claim of somebody else ends; the zero time where there
+	// is none, and the claim was given.
+	Busy time.Time
+	// Broken is when an earlier claim began that was never given back: what
+	// its holder wanted to say was said or not. It stays until EndTelling; the
+	// zero time where there is none.
+	Broken time.Time
 }
 
 // Filter narrows a list. Empty fields let everything pass.

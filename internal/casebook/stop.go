@@ -1,0 +1,103 @@
+package casebook
+
+import (
+	"time"
+
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
+)
+
+// Place is a cluster, or, where Group is set, a service or a family of
+// standalone tasks in it.
+type Place struct {
+	Partition, Account, Region, Cluster string
+	// Group is what ECS calls the task's group: "service:api", "family:job".
+	Group string
+}
+
+// placeOf is where a diagnosed task ran.
+func placeOf(t diagnose.TaskView) Place {
+	return Place{Partition: t.Partition, Account: t.Account, Region: t.Region, Cluster: t.Cluster, Group: t.Group}
+}
+
+// Stop is one end as the Store remembers it: of a task, or of a service's try
+// that never became a task.
+type Stop struct {
+	// Key tells it from all others: the task's ARN, or "event:" and the id of
+	// the event that told of it.
+	Key string
+	Place
+	// TaskID is "" where there never was a task.
+	TaskID string
+	// Revision is the ARN of the task definition; "" where it is not known.
+	Revision string
+	At       time.Time
+	// Verdict is that of the newest diagnosis, whose id is Diagnosis; both are
+	// empty as long as the diagnosis is owed.
+	Verdict   diagnose.Verdict
+	Diagnosis string
+	// Incident is the id of what the stop is one of; "" where nothing failed.
+	Incident string
+}
+
+// Ref is the task as a reference; it has no task's id where there never was one.
+func (s Stop) Ref() taskref.Ref {
+	return taskref.Ref{Kind: taskref.KindTask, Partition: s.Partition, Region: s.Region, Account: s.Account, Cluster: s.Cluster, TaskID: s.TaskID}
+}
+
+// StopFilter narrows a list of stops. Empty fields let everything pass.
+type StopFilter struct {
+	Place
+	Incident string
+	Cause    string
+	// Since and Until bound when it stopped: from Since on, and before Until.
+	Since, Until time.Time
+}
+
+// StopCount is how many stops of one cause fell into the span that begins at At.
+type StopCount struct {
+	At    time.Time
+	Cause string // "" as long as the diagnoses are owed
+	Count int
+}
+
+// Revision is what is known of how the tasks of one revision fare in one place.
+type Revision struct {
+	// ARN is that of the task definition.
+	ARN string
+	Place
+	// FirstSeen and LastSeen are when tasks of it stopped or were seen to run.
+	FirstSeen, LastSeen time.Time
+	// Good is when a task of it was last seen to run, or to end, as it should;
+	// the zero time for never.
+	Good time.Time
+	// ExecutionRole and TaskRole are ARNs; "" where the revision has none, or
+	// it is not known.
+	ExecutionRole, TaskRole string
+}
+
+// RoleUser is a place whose tasks use a role.
+type RoleUser struct {
+	Place
+	// Revision is the newest one there that uses the role.
+	Revision string
+	LastSeen time.Time
+}
+
+// Event is one thing that ECS told of by EventBridge. One of Task and Action is
+// set.
+type Event struct {
+	// ID is EventBridge's own. An event may come twice, and late.
+	ID string
+	At time.Time
+	// Ref is the task, or the service that an action is of.
+	Ref taskref.Ref
+	// Task is the task as of the event; its Version orders them.
+	Task *evidence.Task
+	// Action is what a service could not do.
+	Action *evidence.ServiceEvent
+}
+
+// Stopped tells whether the event is of a task's end.
+func (e Event) Stopped() bool { return e.Task != nil && e.Task.LastStatus == "STOPPED" }
