@@ -29,25 +29,25 @@ func (in *inquiry) alongside(ctx context.Context) (d diagnose.Diagnosis, ok bool
 	case err != nil || own.Task == nil:
 		return d, false, nil // a deep look finds out, and says it better
 	}
-	incident := in.incidents.join(own.Task, in.ref.TaskID)
-	if incident == nil {
+	joined := in.crowds.join(own.Task, in.ref.TaskID)
+	if joined == nil {
 		return d, false, nil
 	}
 	var siblings []diagnose.Diagnosis
 	late := in.spend(ctx, func(ctx context.Context) (err error) {
-		siblings, err = in.incidents.siblings(ctx, incident)
+		siblings, err = in.crowds.siblings(ctx, joined)
 		return err
 	})
 	if late == nil && len(siblings) == 0 {
-		in.incident = incident // in which a deep look has begun
+		in.crowd = joined // in which a deep look has begun
 		return d, false, nil
 	}
-	d, err = in.keep(ctx, in.lend(conclude(own), incident, siblings, late != nil))
+	d, err = in.keep(ctx, in.lend(conclude(own), joined, siblings, late != nil))
 	return d, err == nil, err
 }
 
 // lend completes the diagnosis from the task's own facts by its siblings'.
-func (in *inquiry) lend(d diagnose.Diagnosis, of *incident, siblings []diagnose.Diagnosis, late bool) diagnose.Diagnosis {
+func (in *inquiry) lend(d diagnose.Diagnosis, of *crowd, siblings []diagnose.Diagnosis, late bool) diagnose.Diagnosis {
 	siblings = slices.DeleteFunc(siblings, func(s diagnose.Diagnosis) bool { return s.Task.ID == d.Task.ID })
 	d = d.Alongside(siblings)
 	d.Incident = &diagnose.Incident{ID: of.id}

@@ -47,7 +47,7 @@ type Casebook struct {
 	deepLooks    queue
 	shallowLooks queue
 	traffic      traffic
-	incidents    incidents
+	crowds       crowds
 	upkeep       upkeep
 	counts       counts
 }
@@ -56,7 +56,7 @@ type Casebook struct {
 func New(o Options) *Casebook {
 	c := &Casebook{
 		opts: o, deepLooks: queue{limit: deepAtOnce}, shallowLooks: queue{limit: shallowAtOnce},
-		traffic: traffic{now: o.Now}, incidents: incidents{now: o.Now},
+		traffic: traffic{now: o.Now}, crowds: crowds{now: o.Now},
 	}
 	c.shallow, _ = o.Collector.(ShallowCollector)
 	return c
@@ -78,10 +78,11 @@ func (c *Casebook) Evaluate(ctx context.Context, ev evidence.Evidence) (diagnose
 		return diagnose.Diagnosis{}, &Error{Kind: InvalidEvidence, Message: "What was pasted cannot be diagnosed: " + err.Error() + "."}
 	}
 	d := c.sign(conclude(ev))
-	if err := c.opts.Store.Save(ctx, Kept{Diagnosis: d, Brought: true}); err != nil {
+	kept, err := c.opts.Store.Save(ctx, Kept{Diagnosis: d, Brought: true})
+	if err != nil {
 		return diagnose.Diagnosis{}, fmt.Errorf("keep diagnosis %s: %w", d.ID, err)
 	}
-	return d, nil
+	return kept, nil
 }
 
 // Get finds a kept diagnosis by its id.

@@ -39,7 +39,7 @@ type inquiry struct {
 	left time.Duration
 	// incident is the one in which a deep look at this task is under way; nil
 	// where it is not known, or there is no such look.
-	incident *incident
+	crowd *crowd
 }
 
 // answer looks deeply into the task, or, where its cluster is crowded and its
@@ -102,8 +102,8 @@ func (in *inquiry) deep(ctx context.Context) (diagnose.Diagnosis, error) {
 	case gone:
 		return *in.kept, nil
 	}
-	if in.incident != nil {
-		d.Incident = &diagnose.Incident{ID: in.incident.id}
+	if in.crowd != nil {
+		d.Incident = &diagnose.Incident{ID: in.crowd.id}
 	}
 	d, err = in.keep(ctx, d)
 	if err == nil {
@@ -132,17 +132,17 @@ func (in *inquiry) note(n News) {
 
 // belongs notes the deep look at the task in the incident that it belongs to.
 func (in *inquiry) belongs(t *evidence.Task) {
-	if in.incident != nil {
+	if in.crowd != nil {
 		return
 	}
-	if in.incident = in.incidents.join(t, in.ref.TaskID); in.incident != nil {
-		in.incidents.beginLook(in.incident)
+	if in.crowd = in.crowds.join(t, in.ref.TaskID); in.crowd != nil {
+		in.crowds.beginLook(in.crowd)
 	}
 }
 
 func (in *inquiry) endLook(made *diagnose.Diagnosis) {
-	if in.incident != nil {
-		in.incidents.endLook(in.incident, made)
+	if in.crowd != nil {
+		in.crowds.endLook(in.crowd, made)
 	}
 }
 
@@ -179,9 +179,11 @@ func (in *inquiry) keep(ctx context.Context, d diagnose.Diagnosis) (diagnose.Dia
 	}
 	ctx, cancel := context.WithTimeout(ctx, saveTimeout)
 	defer cancel()
-	if err := in.opts.Store.Save(ctx, Kept{Diagnosis: d}); err != nil {
+	kept, err := in.opts.Store.Save(ctx, Kept{Diagnosis: d})
+	if err != nil {
 		return diagnose.Diagnosis{}, fmt.Errorf("keep diagnosis %s: %w", d.ID, err)
 	}
+	d = kept
 	in.upkeep.plan(d, in.refreshes, in.opts.Now())
 	return d, nil
 }

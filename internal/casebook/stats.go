@@ -28,7 +28,7 @@ type counts struct {
 func (c *Casebook) Stats() Stats {
 	deep, deepWaiting := c.deepLooks.lengths()
 	shallow, shallowWaiting := c.shallowLooks.lengths()
-	open, tasks, incidents := c.incidents.lengths()
+	open, tasks, incidents := c.crowds.lengths()
 	return Stats{
 		Running:           deep + shallow,
 		WaitingPeople:     deepWaiting[forPeople] + shallowWaiting[forPeople],

@@ -29,19 +29,19 @@ func crashed(revision int) *evidence.Task {
 
 func TestIncidentsCount(t *testing.T) {
 	c := morning()
-	all := &incidents{now: c.now}
+	all := &crowds{now: c.now}
 	first := all.join(crashed(7), "a")
 	if all.join(crashed(7), "b") != first || all.join(crashed(7), "a") != first {
-		t.Error("tasks that stopped alike are of several incidents")
+		t.Error("tasks that stopped alike are of several crowds")
 	}
 	if all.join(crashed(8), "c") == first {
-		t.Error("tasks of two revisions are of one incident")
+		t.Error("tasks of two revisions are of one crowd")
 	}
 	if all.join(&evidence.Task{LastStatus: "RUNNING"}, "d") != nil {
-		t.Error("a task that runs is of an incident")
+		t.Error("a task that runs is of an crowd")
 	}
 	if open, tasks, opened := all.lengths(); open != 2 || tasks != 3 || opened != 2 {
-		t.Errorf("%d incidents with %d tasks, %d in all, want 2 with 3, 2 in all", open, tasks, opened)
+		t.Errorf("%d crowds with %d tasks, %d in all, want 2 with 3, 2 in all", open, tasks, opened)
 	}
 }
 
@@ -51,13 +51,13 @@ func TestIncidentsEnd(t *testing.T) {
 		after []time.Duration // between one task and the next
 		same  bool
 	}{
-		{"a short pause", []time.Duration{incidentGap - time.Second}, true},
-		{"a long pause", []time.Duration{incidentGap}, false},
+		{"a short pause", []time.Duration{crowdGap - time.Second}, true},
+		{"a long pause", []time.Duration{crowdGap}, false},
 		{"one after the other for an hour", []time.Duration{20 * time.Minute, 20 * time.Minute, 20 * time.Minute}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := morning()
-			all := &incidents{now: c.now}
+			all := &crowds{now: c.now}
 			first := all.join(crashed(7), "a")
 			last := first
 			for i, d := range test.after {
@@ -65,7 +65,7 @@ func TestIncidentsEnd(t *testing.T) {
 				last = all.join(crashed(7), fmt.Sprint(i))
 			}
 			if (last == first) != test.same || last.id == first.id != test.same {
-				t.Errorf("the same incident: %v, want %v", last == first, test.same)
+				t.Errorf("the same crowd: %v, want %v", last == first, test.same)
 			}
 			if open, _, _ := all.lengths(); open != 1 {
 				t.Errorf("%d are remembered, want 1", open)
@@ -76,22 +76,22 @@ func TestIncidentsEnd(t *testing.T) {
 
 func TestIncidentsAreBounded(t *testing.T) {
 	c := morning()
-	all := &incidents{now: c.now}
-	for i := range maxIncidents + 10 {
+	all := &crowds{now: c.now}
+	for i := range maxCrowds + 10 {
 		c.at = c.at.Add(time.Millisecond)
 		all.join(crashed(i), "task")
 	}
-	if open, tasks, _ := all.lengths(); open != maxIncidents || tasks != maxIncidents {
-		t.Errorf("%d incidents with %d tasks are remembered, want %d", open, tasks, maxIncidents)
+	if open, tasks, _ := all.lengths(); open != maxCrowds || tasks != maxCrowds {
+		t.Errorf("%d crowds with %d tasks are remembered, want %d", open, tasks, maxCrowds)
 	}
 	if likeness, _ := diagnose.Likeness(crashed(0)); all.open[likeness] != nil {
 		t.Error("the oldest is still remembered")
 	}
 	for i := range maxTasks + 10 {
-		all.join(crashed(maxIncidents), fmt.Sprint(i))
+		all.join(crashed(maxCrowds), fmt.Sprint(i))
 	}
 	if open, tasks, _ := all.lengths(); open < 1 || tasks > maxTasks {
-		t.Errorf("%d incidents with %d tasks are remembered, want at most %d tasks", open, tasks, maxTasks)
+		t.Errorf("%d crowds with %d tasks are remembered, want at most %d tasks", open, tasks, maxTasks)
 	}
 }
 
@@ -102,7 +102,7 @@ func of(id string) *diagnose.Diagnosis {
 
 func TestSiblingsAreWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		all := &incidents{now: time.Now}
+		all := &crowds{now: time.Now}
 		in := all.join(crashed(7), "a")
 		for i := range enoughLooks {
 			if looked, err := all.siblings(t.Context(), in); err != nil || len(looked) != 0 {
@@ -134,7 +134,7 @@ func TestSiblingsAreWaitedFor(t *testing.T) {
 
 func TestALookThatFailsIsMadeByAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		all := &incidents{now: time.Now}
+		all := &crowds{now: time.Now}
 		in := all.join(crashed(7), "a")
 		for range enoughLooks {
 			all.beginLook(in)
@@ -153,7 +153,7 @@ func TestALookThatFailsIsMadeByAnother(t *testing.T) {
 }
 
 func TestSiblingsThatComeTooLate(t *testing.T) {
-	all := &incidents{now: morning().now}
+	all := &crowds{now: morning().now}
 	in := all.join(crashed(7), "a")
 	for range enoughLooks {
 		all.beginLook(in)
@@ -167,7 +167,7 @@ func TestSiblingsThatComeTooLate(t *testing.T) {
 }
 
 func TestALaterLookTakesTheEarlierOnesPlace(t *testing.T) {
-	all := &incidents{now: morning().now}
+	all := &crowds{now: morning().now}
 	in := all.join(crashed(7), "a")
 	for _, id := range []string{"a", "b", "c", "a", "d"} {
 		all.beginLook(in)

@@ -13,31 +13,31 @@ import (
 )
 
 const (
-	// enoughLooks is how many tasks of an incident are looked into deeply.
+	// enoughLooks is how many tasks of an crowd are looked into deeply.
 	enoughLooks = 3
-	// incidentGap ends an incident of which no task was asked for so long, and
-	// incidentLongest every incident: ECS forgets a stopped task after an hour.
-	incidentGap     = 30 * time.Minute
-	incidentLongest = time.Hour
-	// maxIncidents and maxTasks bound what is remembered, of all incidents
+	// crowdGap ends an crowd of which no task was asked for so long, and
+	// crowdLongest every crowd: ECS forgets a stopped task after an hour.
+	crowdGap     = 30 * time.Minute
+	crowdLongest = time.Hour
+	// maxCrowds and maxTasks bound what is remembered, of all crowds
 	// together; whichever was quiet for longest is forgotten first.
-	maxIncidents = 500
+	maxCrowds = 500
 	maxTasks     = 100_000
 )
 
-// incidents are the tasks that were asked for of late, those that stopped alike
+// crowds are the tasks that were asked for of late, those that stopped alike
 // together.
-type incidents struct {
+type crowds struct {
 	now func() time.Time
 
 	mu     sync.Mutex
-	open   map[string]*incident // by likeness
+	open   map[string]*crowd // by likeness
 	tasks  int                  // remembered, of all of them
 	opened uint64               // since the start
 }
 
-// incident is tasks that stopped alike within a stretch of time.
-type incident struct {
+// crowd is tasks that stopped alike within a stretch of time.
+type crowd struct {
 	id          string
 	began, last time.Time
 	tasks       map[string]bool
@@ -46,9 +46,9 @@ type incident struct {
 	changed     signal               // given and replaced when a look ends
 }
 
-// join finds the incident of a stopped task, or opens one, and counts the task.
+// join finds the crowd of a stopped task, or opens one, and counts the task.
 // It is nil for a task that cannot be compared with others.
-func (all *incidents) join(t *evidence.Task, taskID string) *incident {
+func (all *crowds) join(t *evidence.Task, taskID string) *crowd {
 	likeness, ok := diagnose.Likeness(t)
 	if !ok {
 		return nil
@@ -59,9 +59,9 @@ func (all *incidents) join(t *evidence.Task, taskID string) *incident {
 	in := all.open[likeness]
 	if in == nil || in.isOver(now) {
 		all.forget(likeness)
-		in = &incident{id: NewID(now), began: now, tasks: map[string]bool{}, changed: newSignal()}
+		in = &crowd{id: NewID(now), began: now, tasks: map[string]bool{}, changed: newSignal()}
 		if all.open == nil {
-			all.open = map[string]*incident{}
+			all.open = map[string]*crowd{}
 		}
 		all.open[likeness] = in
 		all.opened++
@@ -75,22 +75,22 @@ func (all *incidents) join(t *evidence.Task, taskID string) *incident {
 	return in
 }
 
-func (in *incident) isOver(now time.Time) bool {
-	return now.Sub(in.last) >= incidentGap || now.Sub(in.began) >= incidentLongest
+func (in *crowd) isOver(now time.Time) bool {
+	return now.Sub(in.last) >= crowdGap || now.Sub(in.began) >= crowdLongest
 }
 
-func (all *incidents) forget(likeness string) {
+func (all *crowds) forget(likeness string) {
 	if in := all.open[likeness]; in != nil {
 		all.tasks -= len(in.tasks)
 		delete(all.open, likeness)
 	}
 }
 
-// makeRoom forgets incidents that are over, and then the quietest, until the
+// makeRoom forgets crowds that are over, and then the quietest, until the
 // bounds hold. The one that is wanted stays, with its newest tasks uncounted if
 // need be.
-func (all *incidents) makeRoom(now time.Time, wanted *incident) {
-	for len(all.open) > maxIncidents || all.tasks > maxTasks {
+func (all *crowds) makeRoom(now time.Time, wanted *crowd) {
+	for len(all.open) > maxCrowds || all.tasks > maxTasks {
 		likenesses := slices.SortedFunc(maps.Keys(all.open), func(a, b string) int { return all.open[a].last.Compare(all.open[b].last) })
 		quietest := slices.IndexFunc(likenesses, func(l string) bool { return all.open[l] != wanted })
 		if quietest < 0 {
@@ -102,15 +102,15 @@ func (all *incidents) makeRoom(now time.Time, wanted *incident) {
 	}
 }
 
-// beginLook notes that a task of the incident is looked into deeply.
-func (all *incidents) beginLook(in *incident) {
+// beginLook notes that a task of the crowd is looked into deeply.
+func (all *crowds) beginLook(in *crowd) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	in.looking++
 }
 
 // endLook ends what beginLook began; d is nil where nothing came of it.
-func (all *incidents) endLook(in *incident, d *diagnose.Diagnosis) {
+func (all *crowds) endLook(in *crowd, d *diagnose.Diagnosis) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	in.looking--
@@ -124,10 +124,10 @@ func (all *incidents) endLook(in *incident, d *diagnose.Diagnosis) {
 	in.changed = newSignal()
 }
 
-// siblings waits for enough deep looks at tasks of the incident. Where too few
+// siblings waits for enough deep looks at tasks of the crowd. Where too few
 // are under way it gives none, and has begun one for whoever asked. The error
 // tells that time ran out; what was looked at until then comes with it.
-func (all *incidents) siblings(ctx context.Context, in *incident) ([]diagnose.Diagnosis, error) {
+func (all *crowds) siblings(ctx context.Context, in *crowd) ([]diagnose.Diagnosis, error) {
 	for {
 		looked, begun, changed := all.progress(in)
 		if begun || len(looked) == enoughLooks {
@@ -142,7 +142,7 @@ func (all *incidents) siblings(ctx context.Context, in *incident) ([]diagnose.Di
 }
 
 // progress gives the deep looks that are done, or begins one that is missing.
-func (all *incidents) progress(in *incident) (looked []diagnose.Diagnosis, begun bool, changed signal) {
+func (all *crowds) progress(in *crowd) (looked []diagnose.Diagnosis, begun bool, changed signal) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	if len(in.looked)+in.looking < enoughLooks {
@@ -152,9 +152,9 @@ func (all *incidents) progress(in *incident) (looked []diagnose.Diagnosis, begun
 	return slices.Clone(in.looked), false, in.changed
 }
 
-// lengths tells how many incidents and tasks are remembered, and how many
-// incidents there were since the start.
-func (all *incidents) lengths() (open, tasks int, opened uint64) {
+// lengths tells how many crowds and tasks are remembered, and how many
+// crowds there were since the start.
+func (all *crowds) lengths() (open, tasks int, opened uint64) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	return len(all.open), all.tasks, all.opened
