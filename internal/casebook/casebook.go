@@ -108,7 +108,7 @@ type Page struct {
 // and a Page's Next after it; limit is at least 1.
 func (c *Casebook) List(ctx context.Context, f Filter, cursor string, limit int) (Page, error) {
 	if cursor != "" && !isID(cursor) {
-		return Page{}, &Error{Kind: InvalidFilter, Message: "The cursor is not one that this list gave out. Leave it away to begin at the newest."}
+		return Page{}, badCursor()
 	}
 	found, err := c.opts.Store.List(ctx, f, cursor, limit+1)
 	if err != nil {

@@ -22,7 +22,7 @@ const (
 	// maxCrowds and maxTasks bound what is remembered, of all crowds
 	// together; whichever was quiet for longest is forgotten first.
 	maxCrowds = 500
-	maxTasks     = 100_000
+	maxTasks  = 100_000
 )
 
 // crowds are the tasks that were asked for of late, those that stopped alike
@@ -32,8 +32,8 @@ type crowds struct {
 
 	mu     sync.Mutex
 	open   map[string]*crowd // by likeness
-	tasks  int                  // remembered, of all of them
-	opened uint64               // since the start
+	tasks  int               // remembered, of all of them
+	opened uint64            // since the start
 }
 
 // crowd is tasks that stopped alike within a stretch of time.

@@ -14,6 +14,7 @@ const (
 	InvalidFilter    Kind = "invalid-filter"       // a list was asked for in words we do not know
 	UnknownTask      Kind = "unknown-task"         // nobody knows anything of the task
 	UnknownDiagnosis Kind = "unknown-diagnosis"    // no diagnosis with this id is kept
+	UnknownIncident  Kind = "unknown-incident"     // no incident with this id is kept
 	NotAllowed       Kind = "account-not-allowed"  // the task lies in an account we must not read
 	NoCredentials    Kind = "no-aws-credentials"   // the server found no credentials to read AWS with
 	BadCredentials   Kind = "bad-aws-credentials"  // AWS does not accept the server's credentials
@@ -50,5 +51,8 @@ func KindOf(err error) Kind {
 	return ""
 }
 
-// ErrNotKept is what a Store answers for a diagnosis that it does not have.
-var ErrNotKept = errors.New("no such diagnosis is kept")
+// ErrNotKept is what a Store answers for what it does not have.
+var ErrNotKept = errors.New("nothing like that is kept")
+
+// ErrBadCursor is what a Store answers for a cursor that it did not give out.
+var ErrBadCursor = errors.New("not a cursor of this list")

@@ -1,6 +1,8 @@
 package casebook
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"whystopped/internal/diagnose"
@@ -75,6 +77,32 @@ type Revision struct {
 	// ExecutionRole and TaskRole are ARNs; "" where the revision has none, or
 	// it is not known.
 	ExecutionRole, TaskRole string
+}
+
+// before tells whether r is an older revision than other: by their numbers where
+// they are of one family, else by when they were first seen.
+func (r Revision) before(other Revision) bool {
+	family, number := r.name()
+	otherFamily, otherNumber := other.name()
+	if family == otherFamily {
+		return number < otherNumber
+	}
+	return r.FirstSeen.Before(other.FirstSeen)
+}
+
+// name splits "…task-definition/FAMILY:NUMBER".
+func (r Revision) name() (family string, number int) {
+	family, last, _ := cutLast(r.ARN, ":")
+	number, _ = strconv.Atoi(last) // 0 for what is no revision
+	return family, number
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
 }
 
 // RoleUser is a place whose tasks use a role.

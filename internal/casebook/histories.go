@@ -1,0 +1,227 @@
+package casebook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"whystopped/internal/diagnose"
+	"whystopped/internal/taskref"
+)
+
+const (
+	// incidentStops is how many stops an incident is shown with.
+	incidentStops = 50
+	// knownRevisions is how far back the good and bad revisions of a place are
+	// looked for.
+	knownRevisions = 100
+	// roleUsersSince is how recently a place must have used a role to be told
+	// of as one that is affected, too.
+	roleUsersSince = 7 * 24 * time.Hour
+	maxRoleUsers   = 50
+)
+
+// IncidentReport is an incident with what stands around it.
+type IncidentReport struct {
+	Incident
+	// Stops are the newest ones; MoreStops is set where there are older ones.
+	Stops     []Stop
+	MoreStops bool
+	// FirstBad is the first revision since LastGood whose tasks stopped alike.
+	// LastGood is nil where no revision is known to have run as it should.
+	FirstBad, LastGood *Revision
+	// Compared is set where both revisions' definitions are known; Changes are
+	// then what differs between LastGood and FirstBad, and may be none.
+	Compared bool
+	Changes  []diagnose.Change
+	// Users are other places whose tasks use the role at fault.
+	Users []RoleUser
+}
+
+// IncidentReport finds an incident and what stands around it.
+func (c *Casebook) IncidentReport(ctx context.Context, id string) (IncidentReport, error) {
+	in, err := c.opts.Store.Incident(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotKept):
+		return IncidentReport{}, &Error{Kind: UnknownIncident, Message: "No incident with this id is kept here."}
+	case err != nil:
+		return IncidentReport{}, fmt.Errorf("get incident %s: %w", id, err)
+	}
+	report := IncidentReport{Incident: in}
+	if in.Into != "" {
+		return report, nil
+	}
+	var next string
+	report.Stops, next, err = c.opts.Store.Stops(ctx, StopFilter{Incident: id}, "", incidentStops)
+	if err != nil {
+		return IncidentReport{}, fmt.Errorf("list the stops of incident %s: %w", id, err)
+	}
+	report.MoreStops = next != ""
+	if err := c.compare(ctx, &report); err != nil {
+		return IncidentReport{}, fmt.Errorf("compare the revisions of incident %s: %w", id, err)
+	}
+	if report.Users, err = c.otherUsers(ctx, in); err != nil {
+		return IncidentReport{}, fmt.Errorf("find who else uses the role of incident %s: %w", id, err)
+	}
+	return report, nil
+}
+
+// compare finds the last good and the first bad revision, and what changed
+// between them.
+func (c *Casebook) compare(ctx context.Context, report *IncidentReport) error {
+	known, err := c.opts.Store.Revisions(ctx, report.Place, knownRevisions)
+	if err != nil {
+		return err
+	}
+	report.LastGood, report.FirstBad = goodAndBad(known, report.Incident)
+	if report.LastGood == nil || report.FirstBad == nil {
+		return nil
+	}
+	before, err := c.opts.Store.Definition(ctx, report.LastGood.ARN)
+	if err == nil {
+		after, later := c.opts.Store.Definition(ctx, report.FirstBad.ARN)
+		if err = later; err == nil {
+			report.Compared, report.Changes = true, diagnose.Changes(before, after)
+		}
+	}
+	if errors.Is(err, ErrNotKept) {
+		return nil
+	}
+	return err
+}
+
+// goodAndBad finds among the revisions of a place the newest that ran as it
+// should before the incident's own, and the first after it.
+func goodAndBad(known []Revision, in Incident) (good, bad *Revision) {
+	own := slices.IndexFunc(known, func(r Revision) bool { return r.ARN == in.Revision })
+	if own < 0 {
+		return nil, nil
+	}
+	bad = &known[own]
+	for i := range known {
+		r := &known[i]
+		if r.ARN != in.Revision && !r.Good.IsZero() && r.before(*bad) && (good == nil || good.before(*r)) {
+			good = r
+		}
+	}
+	if good == nil {
+		return nil, bad
+	}
+	for i := range known {
+		if r := &known[i]; r.Good.IsZero() && good.before(*r) && r.before(*bad) {
+			bad = r
+		}
+	}
+	return good, bad
+}
+
+// otherUsers finds the other places whose tasks use the role at fault.
+func (c *Casebook) otherUsers(ctx context.Context, in Incident) ([]RoleUser, error) {
+	role := in.Verdict.Identity.ARN
+	if role == "" {
+		return nil, nil
+	}
+	users, err := c.opts.Store.RoleUsers(ctx, role, in.First.Add(-roleUsersSince), maxRoleUsers)
+	return slices.DeleteFunc(users, func(u RoleUser) bool { return u.Place == in.Place }), err
+}
+
+// IncidentPage is one page of a list of incidents.
+type IncidentPage struct {
+	Incidents []Incident
+	// Next is the cursor of the page that follows; "" on the last one.
+	Next string
+}
+
+// Incidents lists incidents, the one that opened last first; goingOn leaves out
+// those that are over.
+func (c *Casebook) Incidents(ctx context.Context, f Filter, goingOn bool, cursor string, limit int) (IncidentPage, error) {
+	if cursor != "" && !isID(cursor) {
+		return IncidentPage{}, badCursor()
+	}
+	wanted := IncidentFilter{Filter: f}
+	if goingOn {
+		wanted.GoingOn = c.opts.Now().Add(-IncidentGap)
+	}
+	found, err := c.opts.Store.Incidents(ctx, wanted, cursor, limit+1)
+	if err != nil {
+		return IncidentPage{}, fmt.Errorf("list incidents: %w", err)
+	}
+	if len(found) <= limit {
+		return IncidentPage{Incidents: found}, nil
+	}
+	return IncidentPage{Incidents: found[:limit], Next: found[limit-1].ID}, nil
+}
+
+// StopPage is one page of a list of stops.
+type StopPage struct {
+	Stops []Stop
+	// Next is the cursor of the page that follows; "" on the last one.
+	Next string
+}
+
+// Stops lists stops, the newest first.
+func (c *Casebook) Stops(ctx context.Context, f StopFilter, cursor string, limit int) (StopPage, error) {
+	stops, next, err := c.opts.Store.Stops(ctx, f, cursor, limit)
+	switch {
+	case errors.Is(err, ErrBadCursor):
+		return StopPage{}, badCursor()
+	case err != nil:
+		return StopPage{}, fmt.Errorf("list stops: %w", err)
+	}
+	return StopPage{Stops: stops, Next: next}, nil
+}
+
+// ServiceHistory is what is kept of a service's stops of some time.
+type ServiceHistory struct {
+	Place
+	// Counts are its stops by cause and by spans of the length Span, between
+	// Since and Until.
+	Counts       []StopCount
+	Span         time.Duration
+	Since, Until time.Time
+	// Incidents are those of the service that opened in that time, the newest
+	// first.
+	Incidents []Incident
+}
+
+// serviceIncidents is how many incidents a service's history is shown with.
+const serviceIncidents = 20
+
+// History tells what is kept of a service's stops of the last days, without a
+// call to AWS.
+func (c *Casebook) History(ctx context.Context, pasted string, back time.Duration) (ServiceHistory, error) {
+	ref, err := taskref.Parse(pasted)
+	if err != nil {
+		return ServiceHistory{}, &Error{Kind: NotAReference, Message: err.Error()}
+	}
+	now := c.opts.Now()
+	h := ServiceHistory{
+		Place: Place{Partition: ref.Partition, Account: ref.Account, Region: ref.Region, Cluster: ref.Cluster, Group: "service:" + ref.Service},
+		Span:  spanOf(back), Since: now.Add(-back), Until: now,
+	}
+	h.Counts, err = c.opts.Store.StopCounts(ctx, StopFilter{Place: h.Place, Since: h.Since}, h.Span)
+	if err != nil {
+		return ServiceHistory{}, fmt.Errorf("count the stops of service %s: %w", ref.Service, err)
+	}
+	f := IncidentFilter{Filter: Filter{Account: ref.Account, Region: ref.Region, Cluster: ref.Cluster, Service: ref.Service, Since: h.Since}}
+	if h.Incidents, err = c.opts.Store.Incidents(ctx, f, "", serviceIncidents); err != nil {
+		return ServiceHistory{}, fmt.Errorf("list the incidents of service %s: %w", ref.Service, err)
+	}
+	return h, nil
+}
+
+// spanOf divides a time into some dozens of spans that a person counts in.
+func spanOf(back time.Duration) time.Duration {
+	for _, span := range []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour} {
+		if back/span <= 60 {
+			return span
+		}
+	}
+	return 24 * time.Hour
+}
+
+func badCursor() error {
+	return &Error{Kind: InvalidFilter, Message: "The cursor is not one that this list gave out. Leave it away to begin at the newest."}
+}
