@@ -31,13 +31,18 @@ type Diagnosis struct {
 	// Supersedes is the id of an older diagnosis of the task, whose place this
 	// one takes; "" where there is none.
 	Supersedes string `json:"supersedes,omitempty"`
+	// Glance is set where only the task's own facts were looked at: its logs,
+	// CloudTrail and the rest may tell more.
+	Glance bool `json:"glance,omitempty"`
 	// Incident is what the stop is one of; nil where that was not looked at.
 	Incident *Incident `json:"incident,omitempty"`
 }
 
-// Incident is tasks of one service and revision that stopped alike.
+// Incident is stops of one service, revision and cause.
 type Incident struct {
-	ID string `json:"id"`
+	// ID is that of the incident as of the time of the diagnosis; "" where
+	// there is none, as for a stop in which nothing failed.
+	ID string `json:"id,omitempty"`
 	// Siblings are the ids of the tasks whose evidence stands in for this
 	// task's own; none where its own was read.
 	Siblings []string `json:"siblings,omitempty"`

@@ -35,7 +35,9 @@ type CauseInfo struct {
 	Category string `json:"category"`
 	// Identity is the kind at fault; "depends" where the evidence decides.
 	Identity string `json:"identity"`
-	Title    string `json:"title"`
+	// Orderly is set where nothing failed, so that nobody needs to be woken.
+	Orderly bool   `json:"orderly"`
+	Title   string `json:"title"`
 	// Meaning says in a few sentences what happened.
 	Meaning string `json:"meaning"`
 	// Why says why that identity, and not the one people suspect.
@@ -60,7 +62,7 @@ var Catalogue = sync.OnceValue(func() []CauseInfo {
 func causeInfo(k *cause.Cause) CauseInfo {
 	plain := func(s string) string { return cause.Fill(s, cause.PlainWords(k)) }
 	info := CauseInfo{
-		Code: k.Code, Area: string(k.Area), Phase: string(k.Phase), Category: string(k.Category), Identity: string(k.Identity),
+		Code: k.Code, Area: string(k.Area), Phase: string(k.Phase), Category: string(k.Category), Identity: string(k.Identity), Orderly: k.Orderly,
 		Title: plain(k.Title), Meaning: plain(k.Meaning), Why: k.Reason, Fix: []string{}, Docs: orEmpty(k.Docs), Examples: orEmpty(k.Shapes()),
 	}
 	if k.Identity == "unknown" {
@@ -71,3 +73,18 @@ func causeInfo(k *cause.Cause) CauseInfo {
 	}
 	return info
 }
+
+// orderly are the codes of the causes in which nothing failed.
+var orderly = sync.OnceValue(func() map[string]bool {
+	codes := map[string]bool{}
+	for _, k := range cause.All() {
+		if k.Orderly {
+			codes[k.Code] = true
+		}
+	}
+	return codes
+})
+
+// Orderly tells whether nothing failed: a scale-in, a deployment, exit code 0,
+// what somebody did on purpose, Spot capacity that was taken back.
+func (v Verdict) Orderly() bool { return orderly()[v.Cause] }

@@ -35,6 +35,9 @@ type Cause struct {
 	// refusal decides.
 	Identity verdict.IdentityKind
 	Who      func(c *Case, m Match) Answer
+	// Orderly is set where nothing failed: the task did what it was for, or was
+	// stopped on purpose or in the ordinary course. Nobody is to be woken.
+	Orderly bool
 	// Confidence is the most that this cause's words can carry.
 	Confidence verdict.Confidence
 

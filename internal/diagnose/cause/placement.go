@@ -199,7 +199,7 @@ func placementCauses() []*Cause {
 		},
 		{
 			Code: "placement.expired", Area: AreaPlacement, Phase: verdict.PhaseUnknown, Category: verdict.Other,
-			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
+			Identity: verdict.NoIdentity, Orderly: true, Confidence: verdict.Possible,
 			Title:   "ECS no longer knows the task, or never did under this name",
 			Meaning: "ECS forgets a stopped task after about an hour. The same answer comes where cluster, Region or account are not the task's.",
 			Fix:     []string{"Check cluster, Region and account of the reference. If the task is really gone, kept EventBridge events, its logs and CloudTrail still tell what happened."},

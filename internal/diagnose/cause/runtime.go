@@ -78,7 +78,7 @@ func runtimeCauses() []*Cause {
 		},
 		{
 			Code: "exit.success", Area: AreaRuntime, Level: Fallback, Phase: verdict.PhaseRuntime, Category: verdict.Other,
-			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
+			Identity: verdict.NoIdentity, Orderly: true, Confidence: verdict.Likely,
 			Title:   "The container {container|of the task} finished with exit code 0",
 			Meaning: "The program ended without an error. For a task that runs once that is success; in a service ECS starts it again and again.",
 			Fix:     []string{"Nothing, if it was meant to end. If it should keep running, let the command stay in the foreground instead of starting a background process."},

@@ -11,7 +11,7 @@ func shutdownCauses() []*Cause {
 	return []*Cause{
 		{
 			Code: "stop.user", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.UserStop,
-			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Identity: verdict.NoIdentity, Orderly: true, Confidence: verdict.Confirmed,
 			Title:   "A person or program stopped the task with StopTask",
 			Meaning: "Somebody called StopTask. The text beside it is whatever the caller wrote, even where it looks like an error.",
 			Reason:  "The stop code says that a caller stopped it; no role of the task was involved.",
@@ -24,7 +24,7 @@ func shutdownCauses() []*Cause {
 		},
 		{
 			Code: "stop.deregistered", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.UserStop,
-			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Identity: verdict.NoIdentity, Orderly: true, Confidence: verdict.Confirmed,
 			Title:   "The task's container instance was deregistered by force",
 			Meaning: "Somebody took the instance out of the cluster while the task ran on it, and ECS stopped the task.",
 			Fix:     []string{"Look for DeregisterContainerInstance in CloudTrail. Drain an instance before it is taken out, so that tasks move first."},
@@ -33,7 +33,7 @@ func shutdownCauses() []*Cause {
 		},
 		{
 			Code: "stop.spot", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.Spot,
-			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Identity: verdict.NoIdentity, Orderly: true, Confidence: verdict.Confirmed,
 			Title:   "AWS took the Spot capacity of the task back",
 			Meaning: "The task ran on Spot, and AWS needed the capacity. It got two minutes' notice; the exit codes only tell how the program took the signal.",
 			Fix:     []string{"Expect this with Spot: handle SIGTERM, and keep a share of on-demand in the capacity provider strategy."},
@@ -46,7 +46,7 @@ func shutdownCauses() []*Cause {
 		},
 		{
 			Code: "stop.host", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.Capacity,
-			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Identity: verdict.NoIdentity, Orderly: true, Confidence: verdict.Confirmed,
 			Title:   "The host of the task ({name|an EC2 instance}) was stopped, terminated or drained",
 			Meaning: "The EC2 instance under the task went away by scale-in, by hand or by a failure, and the task with it. There is then often no exit code.",
 			Fix:     []string{"Switch on managed termination protection and managed draining of the capacity provider, so that tasks move before instances go."},
@@ -58,7 +58,7 @@ func shutdownCauses() []*Cause {
 		},
 		{
 			Code: "stop.infrastructure", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.Other,
-			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Identity: verdict.NoIdentity, Orderly: true, Confidence: verdict.Confirmed,
 			Title:   "AWS replaced the infrastructure under the task",
 			Meaning: "ECS maintains, retires or has lost what the task ran on. A service starts a new task by itself; a standalone task stays stopped.",
 			Fix:     []string{"Nothing for a service; run standalone tasks again. ECS takes the image by the deployment's digest: if that was deleted since, deploy anew."},
@@ -99,7 +99,7 @@ func shutdownCauses() []*Cause {
 		},
 		{
 			Code: "stop.scaling", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.Deployment,
-			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Identity: verdict.NoIdentity, Orderly: true, Confidence: verdict.Confirmed,
 			Title:   "The service stopped the task: fewer tasks, another zone, or a new deployment",
 			Meaning: "The service's scheduler stopped the task because fewer were wanted, because a newer revision took its place, or to spread tasks over Availability Zones. That is no failure.",
 			Fix:     []string{"Nothing, unless the service was not meant to scale in or deploy then: its events and UpdateService in CloudTrail tell."},
@@ -112,7 +112,7 @@ func shutdownCauses() []*Cause {
 		},
 		{
 			Code: "service.ordinary-event", Area: AreaShutdown, Level: Frame, Phase: verdict.PhaseShutdown, Category: verdict.Deployment,
-			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
+			Identity: verdict.NoIdentity, Orderly: true, Confidence: verdict.Possible,
 			Title:   "The service's event tells of no failure",
 			Meaning: "ECS reports here what it does in the ordinary course: it starts, drains and stops tasks, deploys, or has reached a steady state.",
 			Fix:     []string{"Nothing. If a task stopped unexpectedly, diagnose that task: its stoppedReason and its containers tell more than these events."},
@@ -157,7 +157,7 @@ func shutdownCauses() []*Cause {
 		},
 		{
 			Code: "running", Area: AreaShutdown, Level: Frame, Phase: verdict.PhaseUnknown, Category: verdict.Other,
-			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
+			Identity: verdict.NoIdentity, Orderly: true, Confidence: verdict.Confirmed,
 			Title:   "The task has not stopped",
 			Meaning: "ECS still counts the task among those that run or start ({name|no stop is recorded}). What is said here holds for now.",
 			Fix:     []string{"Nothing, unless it ought to have stopped. Ask again after the stop."},
