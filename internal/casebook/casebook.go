@@ -15,7 +15,7 @@ import (
 	"whystopped/internal/taskref"
 )
 
-// Options are what a Casebook works with. All fields are needed.
+// Options are what a Casebook works with. All fields but Tells are needed.
 type Options struct {
 	// Collector may be a ShallowCollector; then crowds of tasks that stopped
 	// alike are told from a few of them.
@@ -23,6 +23,8 @@ type Options struct {
 	Prover    Prover
 	Store     Store
 	Log       *slog.Logger
+	// Tells is set where people are told of incidents.
+	Tells bool
 	// Timeout bounds one whole diagnosis.
 	Timeout time.Duration
 	Now     func() time.Time
@@ -37,8 +39,7 @@ const (
 	shallowAtOnce = 1000
 )
 
-// Casebook makes and keeps diagnoses. It is safe for concurrent use. Its Run
-// does what has to be done in the background.
+// Casebook makes and keeps diagnoses. It is safe for concurrent use.
 type Casebook struct {
 	opts    Options
 	shallow ShallowCollector // nil where the collector is none
@@ -48,7 +49,6 @@ type Casebook struct {
 	shallowLooks queue
 	traffic      traffic
 	crowds       crowds
-	upkeep       upkeep
 	counts       counts
 }
 
@@ -77,7 +77,7 @@ func (c *Casebook) Evaluate(ctx context.Context, ev evidence.Evidence) (diagnose
 	if err != nil {
 		return diagnose.Diagnosis{}, &Error{Kind: InvalidEvidence, Message: "What was pasted cannot be diagnosed: " + err.Error() + "."}
 	}
-	d := c.sign(conclude(ev))
+	d := c.sign(conclude(ev).Diagnosis)
 	kept, err := c.opts.Store.Save(ctx, Kept{Diagnosis: d, Brought: true})
 	if err != nil {
 		return diagnose.Diagnosis{}, fmt.Errorf("keep diagnosis %s: %w", d.ID, err)

@@ -38,7 +38,6 @@ type crowds struct {
 
 // crowd is tasks that stopped alike within a stretch of time.
 type crowd struct {
-	id          string
 	began, last time.Time
 	tasks       map[string]bool
 	looked      []diagnose.Diagnosis // the newest deep looks, at most enoughLooks
@@ -46,29 +45,34 @@ type crowd struct {
 	changed     signal               // given and replaced when a look ends
 }
 
-// join finds the crowd of a stopped task, or opens one, and counts the task.
+// joinTask finds the crowd of a stopped task, or opens one, and counts the task.
 // It is nil for a task that cannot be compared with others.
-func (all *crowds) join(t *evidence.Task, taskID string) *crowd {
+func (all *crowds) joinTask(t *evidence.Task, taskID string) *crowd {
 	likeness, ok := diagnose.Likeness(t)
 	if !ok {
 		return nil
 	}
+	return all.join(likeness, taskID)
+}
+
+// join finds the crowd of a stop by what is the same for all of it, or opens
+// one, and counts the stop by its id.
+func (all *crowds) join(likeness, id string) *crowd {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	now := all.now()
 	in := all.open[likeness]
 	if in == nil || in.isOver(now) {
 		all.forget(likeness)
-		in = &crowd{id: NewID(now), began: now, tasks: map[string]bool{}, changed: newSignal()}
+		in = &crowd{began: now, tasks: map[string]bool{}, changed: newSignal()}
 		if all.open == nil {
 			all.open = map[string]*crowd{}
 		}
 		all.open[likeness] = in
-		all.opened++
 	}
 	in.last = now
-	if !in.tasks[taskID] {
-		in.tasks[taskID] = true
+	if !in.tasks[id] {
+		in.tasks[id] = true
 		all.tasks++
 	}
 	all.makeRoom(now, in)
@@ -116,7 +120,7 @@ func (all *crowds) endLook(in *crowd, d *diagnose.Diagnosis) {
 	in.looking--
 	if d != nil {
 		// A later look at the same task takes the place of the earlier one.
-		in.looked = slices.DeleteFunc(in.looked, func(other diagnose.Diagnosis) bool { return other.Task.ID == d.Task.ID })
+		in.looked = slices.DeleteFunc(in.looked, func(other diagnose.Diagnosis) bool { return d.Task.ID != "" && other.Task.ID == d.Task.ID })
 		in.looked = append(in.looked, *d)
 		in.looked = in.looked[max(0, len(in.looked)-enoughLooks):]
 	}
@@ -152,10 +156,9 @@ func (all *crowds) progress(in *crowd) (looked []diagnose.Diagnosis, begun bool,
 	return slices.Clone(in.looked), false, in.changed
 }
 
-// lengths tells how many crowds and tasks are remembered, and how many
-// crowds there were since the start.
-func (all *crowds) lengths() (open, tasks int, opened uint64) {
+// lengths tells how many crowds and tasks are remembered.
+func (all *crowds) lengths() (open, tasks int) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
-	return len(all.open), all.tasks, all.opened
+	return len(all.open), all.tasks
 }

@@ -25,7 +25,7 @@ func (all *flights) join(ref taskref.Ref, u urgency, make func(*flight) (diagnos
 		f.hurry(u)
 		return f, true
 	}
-	f = &flight{urgency: u, more: newSignal()}
+	f = newFlight(u)
 	if all.running == nil {
 		all.running = map[taskref.Ref]*flight{}
 	}
@@ -57,6 +57,8 @@ type flight struct {
 	d       diagnose.Diagnosis // once it is over
 	err     error
 }
+
+func newFlight(u urgency) *flight { return &flight{urgency: u, more: newSignal()} }
 
 // step is a Step; its verdict is made when somebody first wants to hear it.
 type step struct {

@@ -31,7 +31,7 @@ func (c *Casebook) Follow(ctx context.Context, pasted string, refresh bool, tell
 	if err != nil {
 		return diagnose.Diagnosis{}, err
 	}
-	if kept != nil && !refresh && reusable(*kept, c.opts.Now()) {
+	if kept != nil && !refresh && !kept.Glance && reusable(*kept, c.opts.Now()) {
 		return *kept, nil
 	}
 	made, err := c.share(ctx, question{ref: ref, kept: kept, thorough: refresh || kept != nil && !lent(*kept), urgency: forPeople}, tell)

@@ -12,10 +12,6 @@ import (
 	"whystopped/internal/taskref"
 )
 
-// saveTimeout bounds keeping a diagnosis, whose making may have used up all of
-// the time for the diagnosis itself.
-const saveTimeout = 5 * time.Second
-
 // question is what a flight answers.
 type question struct {
 	ref taskref.Ref
@@ -34,6 +30,8 @@ type inquiry struct {
 	*Casebook
 	question
 	flight *flight
+	// known is the task as the store knows it; nil where it does not.
+	known *evidence.Task
 	// left is what is left of the time for a diagnosis. Waiting in the queue
 	// takes none of it.
 	left time.Duration
@@ -42,13 +40,20 @@ type inquiry struct {
 	crowd *crowd
 }
 
-// answer looks deeply into the task, or, where its cluster is crowded and its
-// siblings were looked into, takes what they show.
+// answer looks deeply into the task, or, where its siblings were looked into,
+// takes what they show: where its cluster is crowded, and where nobody waits for
+// the answer.
 func (in *inquiry) answer(ctx context.Context) (diagnose.Diagnosis, error) {
+	if err := in.recall(ctx); err != nil {
+		return diagnose.Diagnosis{}, err
+	}
 	if err := in.resolve(ctx); err != nil {
 		return diagnose.Diagnosis{}, err
 	}
-	leave := in.traffic.enter(in.place(), in.thorough || in.shallow == nil)
+	var leave func()
+	if in.thorough || in.shallow == nil || in.urgency == forPeople || !in.hasEnded() {
+		leave = in.traffic.enter(in.place(), in.thorough || in.shallow == nil)
+	}
 	if leave == nil {
 		if d, ok, err := in.alongside(ctx); ok || err != nil {
 			return d, err
@@ -81,11 +86,11 @@ func (in *inquiry) resolve(ctx context.Context) error {
 func (in *inquiry) deep(ctx context.Context) (diagnose.Diagnosis, error) {
 	var made *diagnose.Diagnosis // for the siblings, once it is there
 	defer func() { in.endLook(made) }()
-	var d diagnose.Diagnosis
+	var d concluded
 	gone := false
 	err := in.queued(ctx, &in.deepLooks, func(ctx context.Context) error {
 		in.counts.deep.Add(1)
-		ev, err := in.opts.Collector.Collect(ctx, in.ref, in.note)
+		ev, err := in.opts.Collector.Collect(ctx, in.ref, in.known, in.note)
 		if err != nil {
 			return fmt.Errorf("collect evidence: %w", err)
 		}
@@ -93,23 +98,41 @@ func (in *inquiry) deep(ctx context.Context) (diagnose.Diagnosis, error) {
 			return nil
 		}
 		in.belongs(ev.Task)
-		d = in.prove(ctx, conclude(ev))
+		d = conclude(ev)
+		d.Diagnosis, d.deep = in.prove(ctx, d.Diagnosis), true
 		return nil
 	})
 	switch {
 	case err != nil:
-		return diagnose.Diagnosis{}, err
+		return diagnose.Diagnosis{}, in.keepFacts(ctx, err)
 	case gone:
 		return *in.kept, nil
 	}
-	if in.crowd != nil {
-		d.Incident = &diagnose.Incident{ID: in.crowd.id}
-	}
-	d, err = in.keep(ctx, d)
+	kept, err := in.keep(ctx, d)
 	if err == nil {
-		made = &d
+		made = &kept
 	}
-	return d, err
+	return kept, err
+}
+
+// keepFacts keeps what a task's own facts say where AWS cannot be asked for more
+// and nobody waits who could ask again: better a little at once than nothing. It
+// gives the error that it was called for.
+func (in *inquiry) keepFacts(ctx context.Context, why error) error {
+	if in.urgency == forPeople || in.kept != nil || !in.hasEnded() {
+		return why
+	}
+	own := conclude(evidence.Evidence{Now: in.opts.Now(), Ref: taskEvidenceRef(in.ref), Task: in.known})
+	own.Glance = true
+	own.Caveats = append(own.Caveats, "AWS could not be asked for more than the event of the task's end tells.")
+	if _, err := in.keep(ctx, own); err != nil {
+		return errors.Join(why, err)
+	}
+	return why
+}
+
+func taskEvidenceRef(ref taskref.Ref) evidence.Ref {
+	return evidence.Ref{Partition: ref.Partition, Region: ref.Region, Account: ref.Account, Cluster: ref.Cluster, TaskID: ref.TaskID}
 }
 
 // prove tries the fix, and tells of what was asked for that.
@@ -135,7 +158,7 @@ func (in *inquiry) belongs(t *evidence.Task) {
 	if in.crowd != nil {
 		return
 	}
-	if in.crowd = in.crowds.join(t, in.ref.TaskID); in.crowd != nil {
+	if in.crowd = in.crowds.joinTask(t, in.ref.TaskID); in.crowd != nil {
 		in.crowds.beginLook(in.crowd)
 	}
 }
@@ -169,29 +192,6 @@ func (in *inquiry) spend(ctx context.Context, work func(context.Context) error) 
 	err := work(ctx)
 	in.left -= in.opts.Now().Sub(began)
 	return in.inTime(err)
-}
-
-// keep signs the diagnosis and puts it into the store.
-func (in *inquiry) keep(ctx context.Context, d diagnose.Diagnosis) (diagnose.Diagnosis, error) {
-	d = in.sign(d)
-	if in.kept != nil {
-		d.Supersedes = in.kept.ID
-	}
-	ctx, cancel := context.WithTimeout(ctx, saveTimeout)
-	defer cancel()
-	kept, err := in.opts.Store.Save(ctx, Kept{Diagnosis: d})
-	if err != nil {
-		return diagnose.Diagnosis{}, fmt.Errorf("keep diagnosis %s: %w", d.ID, err)
-	}
-	d = kept
-	in.upkeep.plan(d, in.refreshes, in.opts.Now())
-	return d, nil
-}
-
-// conclude is the only way from evidence to a diagnosis: secrets are taken out
-// before anything looks at the evidence, so that none can get into the answer.
-func conclude(ev evidence.Evidence) diagnose.Diagnosis {
-	return diagnose.Diagnose(withoutSecrets(ev))
 }
 
 // sign gives a finished diagnosis its date and id.

@@ -18,11 +18,13 @@ type Collector interface {
 	// the newest failed task of a service.
 	Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, error)
 
-	// Collect gathers the evidence of one task. A source that fails is a line
-	// in the evidence's Sources; an error means that nothing at all is known.
+	// Collect gathers the evidence of one task, or of a service. known is the
+	// task as it was last seen, for where ECS has forgotten it; nil where nobody
+	// saw it. A source that fails is a line in the evidence's Sources; an error
+	// means that nothing at all is known.
 	// tell hears what happens on the way; its calls never overlap, and none
 	// comes after Collect has returned.
-	Collect(ctx context.Context, ref taskref.Ref, tell func(News)) (evidence.Evidence, error)
+	Collect(ctx context.Context, ref taskref.Ref, known *evidence.Task, tell func(News)) (evidence.Evidence, error)
 }
 
 // ShallowCollector is a Collector that can also read the task itself and its
@@ -31,8 +33,9 @@ type Collector interface {
 type ShallowCollector interface {
 	Collector
 	// CollectShallow is Collect without logs, CloudTrail, the service and IAM,
-	// which are told as skipped sources.
-	CollectShallow(ctx context.Context, ref taskref.Ref, tell func(News)) (evidence.Evidence, error)
+	// which are told as skipped sources. Where the end of the task is known,
+	// ECS is not asked for it.
+	CollectShallow(ctx context.Context, ref taskref.Ref, known *evidence.Task, tell func(News)) (evidence.Evidence, error)
 }
 
 // News is one thing that a collection tells on its way. One field is set.

@@ -7,16 +7,14 @@ type Stats struct {
 	// Running are looks at AWS that are under way. WaitingPeople and
 	// WaitingBackground are those in the queue, by who waits for them.
 	Running, WaitingPeople, WaitingBackground int
-	// PlannedRefreshes wait until CloudTrail has settled.
-	PlannedRefreshes int
-	// OpenIncidents are remembered with OpenIncidentTasks tasks in them.
-	OpenIncidents, OpenIncidentTasks int
+	// Crowds are tasks that stopped alike, of late; they have CrowdTasks tasks.
+	Crowds, CrowdTasks int
 
 	// These count since the start. DeepLooks read all of a task's sources,
 	// ShallowLooks only the task itself. Shared are questions that were
 	// answered by a look that somebody else had begun. Lent are diagnoses
 	// that stand on sibling tasks' evidence.
-	DeepLooks, ShallowLooks, Shared, Lent, Refreshed, Incidents uint64
+	DeepLooks, ShallowLooks, Shared, Lent, Refreshed uint64
 }
 
 // counts are the figures that only grow.
@@ -28,14 +26,13 @@ type counts struct {
 func (c *Casebook) Stats() Stats {
 	deep, deepWaiting := c.deepLooks.lengths()
 	shallow, shallowWaiting := c.shallowLooks.lengths()
-	open, tasks, incidents := c.crowds.lengths()
+	crowds, tasks := c.crowds.lengths()
 	return Stats{
 		Running:           deep + shallow,
 		WaitingPeople:     deepWaiting[forPeople] + shallowWaiting[forPeople],
 		WaitingBackground: deepWaiting[inBackground] + shallowWaiting[inBackground],
-		PlannedRefreshes:  c.upkeep.length(),
-		OpenIncidents:     open, OpenIncidentTasks: tasks,
+		Crowds:            crowds, CrowdTasks: tasks,
 		DeepLooks: c.counts.deep.Load(), ShallowLooks: c.counts.shallow.Load(), Shared: c.counts.joined.Load(),
-		Lent: c.counts.lent.Load(), Refreshed: c.counts.refreshed.Load(), Incidents: incidents,
+		Lent: c.counts.lent.Load(), Refreshed: c.counts.refreshed.Load(),
 	}
 }

@@ -1,0 +1,137 @@
+package casebook
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/taskref"
+)
+
+const (
+	// saveTimeout bounds keeping a diagnosis, whose making may have used up all
+	// of the time for the diagnosis itself.
+	saveTimeout = 5 * time.Second
+	// oldNews is how long after a stop nobody has to be told any more.
+	oldNews = 2 * time.Hour
+	// provenLife is how long a task has to run before its orderly end says that
+	// its revision is a good one: a rollback ends the tasks of a bad revision in
+	// the same words, and among them those that only just held on.
+	provenLife = 30 * time.Minute
+)
+
+// concluded is a diagnosis with the evidence that it was made from, both
+// without secrets.
+type concluded struct {
+	diagnose.Diagnosis
+	evidence evidence.Evidence
+	// deep is set where all of the stop's own evidence was read.
+	deep bool
+	// event is the id of the event that told of a stop without a task; "" for
+	// a task.
+	event string
+}
+
+// conclude is the only way from evidence to a diagnosis: secrets are taken out
+// before anything looks at the evidence, so that none can get into the answer
+// or into the store.
+func conclude(ev evidence.Evidence) concluded {
+	ev = withoutSecrets(ev)
+	return concluded{Diagnosis: diagnose.Diagnose(ev), evidence: ev}
+}
+
+// keep signs the diagnosis and puts it into the store, with what it is of and
+// what is owed because of it.
+func (in *inquiry) keep(ctx context.Context, d concluded) (diagnose.Diagnosis, error) {
+	d.Diagnosis = in.sign(d.Diagnosis)
+	if in.kept != nil {
+		d.Supersedes = in.kept.ID
+	}
+	k := Kept{
+		Diagnosis: d.Diagnosis, Facts: d.evidence.Task, Definitions: d.definitions(), Good: d.goodRevisions(),
+		Stop: d.stop(in.opts.Now(), in.opts.Tells), Refresh: refreshOf(d.Diagnosis, in.refreshes, in.opts.Now()),
+	}
+	ctx, cancel := context.WithTimeout(ctx, saveTimeout)
+	defer cancel()
+	kept, err := in.opts.Store.Save(ctx, k)
+	if err != nil {
+		return diagnose.Diagnosis{}, fmt.Errorf("keep diagnosis %s: %w", d.ID, err)
+	}
+	return kept, nil
+}
+
+// definitions are the task definitions that were read.
+func (d concluded) definitions() []evidence.TaskDefinition {
+	var read []evidence.TaskDefinition
+	if d.evidence.TaskDefinition != nil {
+		read = append(read, *d.evidence.TaskDefinition)
+	}
+	return append(read, d.evidence.Others...)
+}
+
+// goodRevisions are those that ran as they should: beside the task, as its
+// service's deployments say, or its own.
+func (d concluded) goodRevisions() []string {
+	var good []string
+	for _, other := range d.evidence.Deployments {
+		if other.TaskDefinitionARN != d.Task.TaskDefinitionARN && other.Works() {
+			good = append(good, other.TaskDefinitionARN)
+		}
+	}
+	if d.ranWell() {
+		good = append(good, d.Task.TaskDefinitionARN)
+	}
+	return good
+}
+
+// ranWell tells whether the task's own life speaks for its revision: it did its
+// work and ended, or it ran for long before it was ended in the ordinary course.
+func (d concluded) ranWell() bool {
+	t := d.Task
+	if !stopped(d.Diagnosis) || t.TaskDefinitionARN == "" || t.StartedAt.IsZero() || !d.Verdict.Orderly() || d.Verdict.Category == verdict.UserStop {
+		return false
+	}
+	standalone := !strings.HasPrefix(t.Group, "service:")
+	return standalone || endOf(t).Sub(t.StartedAt) >= provenLife
+}
+
+// stop is the end that the diagnosis is of; nil where it is of none.
+func (d concluded) stop(now time.Time, tells bool) *KeptStop {
+	s := &KeptStop{Key: d.Task.ARN, At: endOf(d.Task), Deep: d.deep}
+	switch {
+	case d.event != "":
+		s.Key = eventKey(d.event)
+	case !stopped(d.Diagnosis) || d.Task.ARN == "":
+		return nil
+	}
+	if s.At.IsZero() {
+		s.At = now
+	}
+	if !d.Verdict.Orderly() {
+		s.Incident = incidentKey(d.Diagnosis)
+		s.Tell = tells && now.Sub(s.At) < oldNews
+	}
+	return s
+}
+
+// eventKey is the key of a stop that has no task.
+func eventKey(event string) string { return "event:" + event }
+
+// endOf is when the task's work ended, as well as that is known.
+func endOf(t diagnose.TaskView) time.Time {
+	for _, at := range []time.Time{t.StoppedAt, t.ExecutionStoppedAt, t.StoppingAt} {
+		if !at.IsZero() {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+// refOf is the diagnosed task as a reference.
+func refOf(t diagnose.TaskView) taskref.Ref {
+	return taskref.Ref{Kind: taskref.KindTask, Partition: t.Partition, Region: t.Region, Account: t.Account, Cluster: t.Cluster, TaskID: t.ID}
+}
