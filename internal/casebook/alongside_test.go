@@ -15,7 +15,6 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
-	"whystopped/internal/store/memory"
 	"whystopped/internal/taskref"
 )
 
@@ -34,7 +33,7 @@ func (d *deployment) Resolve(_ context.Context, ref taskref.Ref) (taskref.Ref, e
 	return ref, nil
 }
 
-func (d *deployment) CollectShallow(_ context.Context, ref taskref.Ref, tell func(casebook.News)) (evidence.Evidence, error) {
+func (d *deployment) CollectShallow(_ context.Context, ref taskref.Ref, _ *evidence.Task, tell func(casebook.News)) (evidence.Evidence, error) {
 	d.mu.Lock()
 	d.shallow = append(d.shallow, ref.TaskID)
 	d.mu.Unlock()
@@ -44,7 +43,7 @@ func (d *deployment) CollectShallow(_ context.Context, ref taskref.Ref, tell fun
 	return ev, nil
 }
 
-func (d *deployment) Collect(_ context.Context, ref taskref.Ref, tell func(casebook.News)) (evidence.Evidence, error) {
+func (d *deployment) Collect(_ context.Context, ref taskref.Ref, _ *evidence.Task, tell func(casebook.News)) (evidence.Evidence, error) {
 	d.mu.Lock()
 	d.deep = append(d.deep, ref.TaskID)
 	d.at++
@@ -99,7 +98,7 @@ func askForAll(t *testing.T, book *casebook.Casebook, n int) []diagnose.Diagnosi
 func TestABadDeploy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &deployment{latency: 50 * time.Millisecond}
-		book := open(c, memory.New(memory.Limits{Diagnoses: 2000, Bytes: 64 << 20}))
+		book := open(c, openStore(t))
 		all := askForAll(t, book, 1000)
 		if len(c.deep) < 3 || len(c.deep) > 6 {
 			t.Errorf("%d tasks were looked into deeply, want a few", len(c.deep))
@@ -124,7 +123,7 @@ func TestABadDeploy(t *testing.T) {
 			}
 		}
 		stats := book.Stats()
-		if len(ids) != 1 || stats.OpenIncidents != 1 || stats.OpenIncidentTasks != 1000 {
+		if len(ids) != 1 || stats.Crowds != 1 || stats.CrowdTasks != 1000 {
 			t.Errorf("%d incidents, %+v, want one with 1000 tasks", len(ids), stats)
 		}
 		if stats.Lent != 1000-uint64(len(c.deep)) || stats.DeepLooks != uint64(len(c.deep)) || stats.Running != 0 || stats.WaitingPeople != 0 {
@@ -137,7 +136,7 @@ func TestASingleTaskIsLookedIntoAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &deployment{latency: 50 * time.Millisecond}
 		began := time.Now()
-		askForAll(t, open(c, smallStore()), 1)
+		askForAll(t, open(c, openStore(t)), 1)
 		if took := time.Since(began); took != 2*c.latency || len(c.shallow) != 0 {
 			t.Errorf("took %s with %d shallow looks, want the deep look's %s and none", took, len(c.shallow), 2*c.latency)
 		}
@@ -147,7 +146,7 @@ func TestASingleTaskIsLookedIntoAtOnce(t *testing.T) {
 func TestWhoInsistsGetsADeepLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &deployment{latency: 50 * time.Millisecond}
-		book := open(c, memory.New(memory.Limits{Diagnoses: 100, Bytes: 10 << 20}))
+		book := open(c, openStore(t))
 		for _, d := range askForAll(t, book, 20) {
 			if len(d.Incident.Siblings) == 0 {
 				continue
@@ -165,7 +164,7 @@ func TestWhoInsistsGetsADeepLook(t *testing.T) {
 func TestABadDeployWhileAWSIsDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &deployment{latency: time.Second, fail: &casebook.Error{Kind: casebook.Unreachable, Err: errors.New("no route")}}
-		book := open(c, memory.New(memory.Limits{Diagnoses: 1000, Bytes: 64 << 20}))
+		book := open(c, openStore(t))
 		began := time.Now()
 		var wg sync.WaitGroup
 		for i := range 200 {
@@ -196,7 +195,7 @@ func TestTheQueueTurnsAwayWhoWaitsTooLong(t *testing.T) {
 			<-release
 			return stoppedTask(), nil
 		}}
-		book := open(c, memory.New(memory.Limits{Diagnoses: 100, Bytes: 10 << 20}))
+		book := open(c, openStore(t))
 		errs := make(chan error, 17)
 		for i := range cap(errs) {
 			go func() {

@@ -14,7 +14,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
-	"whystopped/internal/store/memory"
+	"whystopped/internal/store"
 	"whystopped/internal/taskref"
 )
 
@@ -42,7 +42,7 @@ func (c *collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, 
 	return c.resolve(ctx, ref)
 }
 
-func (c *collector) Collect(ctx context.Context, ref taskref.Ref, tell func(casebook.News)) (evidence.Evidence, error) {
+func (c *collector) Collect(ctx context.Context, ref taskref.Ref, _ *evidence.Task, tell func(casebook.News)) (evidence.Evidence, error) {
 	c.mu.Lock()
 	c.asked = append(c.asked, ref)
 	c.mu.Unlock()
@@ -84,19 +84,19 @@ func openWith(c casebook.Collector, p prover, s casebook.Store) *casebook.Casebo
 }
 
 // keep puts a diagnosis of the task into a new store.
-func keep(t *testing.T, d diagnose.Diagnosis) (*memory.Store, string) {
+func keep(t *testing.T, d diagnose.Diagnosis) (*store.Store, string) {
 	t.Helper()
-	s := memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20})
+	s := openStore(t)
 	d.ID = casebook.NewID(time.Now())
 	d.Task.ID = taskID
-	if err := s.Save(t.Context(), casebook.Kept{Diagnosis: d}); err != nil {
+	if _, err := s.Save(t.Context(), casebook.Kept{Diagnosis: d}); err != nil {
 		t.Fatalf("Save: %v", err)
 	}
 	return s, d.ID
 }
 
 func TestDiagnoseKeeps(t *testing.T) {
-	book := open(&collector{}, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}))
+	book := open(&collector{}, openStore(t))
 	made, err := book.Diagnose(t.Context(), " "+taskARN+" ", false)
 	if err != nil {
 		t.Fatalf("Diagnose: %v", err)
@@ -173,7 +173,7 @@ func TestNewestAsksNobody(t *testing.T) {
 
 func TestBroughtEvidenceAnswersForNoTask(t *testing.T) {
 	c := &collector{}
-	book := open(c, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}))
+	book := open(c, openStore(t))
 	brought, err := book.Evaluate(t.Context(), stoppedTask())
 	if err != nil {
 		t.Fatalf("Evaluate: %v", err)
@@ -197,7 +197,7 @@ func TestServiceMeansItsNewestFailedTask(t *testing.T) {
 		}
 		return ref, nil
 	}}
-	if _, err := open(c, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20})).Diagnose(t.Context(), serviceARN, false); err != nil {
+	if _, err := open(c, openStore(t)).Diagnose(t.Context(), serviceARN, false); err != nil {
 		t.Fatalf("Diagnose: %v", err)
 	}
 	if len(c.asked) != 1 || c.asked[0].TaskID != taskID {
@@ -227,7 +227,7 @@ func TestErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := open(test.with, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20})).Diagnose(t.Context(), test.pasted, false)
+			_, err := open(test.with, openStore(t)).Diagnose(t.Context(), test.pasted, false)
 			if err == nil || casebook.KindOf(err) != test.want {
 				t.Errorf("error %v of kind %q, want kind %q", err, casebook.KindOf(err), test.want)
 			}
@@ -236,7 +236,7 @@ func TestErrors(t *testing.T) {
 }
 
 func TestEvaluatePastedJSON(t *testing.T) {
-	book := open(&collector{}, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}))
+	book := open(&collector{}, openStore(t))
 	_, err := book.Evaluate(t.Context(), evidence.Evidence{Text: `{"tasks":[{"stopCode":"A"},{"stopCode":"B"}]}`})
 	if casebook.KindOf(err) != casebook.InvalidEvidence || !strings.Contains(err.Error(), "2 tasks") {
 		t.Errorf("error = %v, want invalid evidence that names the two tasks", err)
@@ -250,7 +250,7 @@ func TestOneCollectionForAll(t *testing.T) {
 			<-release
 			return stoppedTask(), nil
 		}}
-		book := open(c, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}))
+		book := open(c, openStore(t))
 		ids := make(chan string, 20)
 		for range cap(ids) {
 			go func() {
@@ -286,7 +286,7 @@ func TestWhoeverLeavesDoesNotStopTheOthers(t *testing.T) {
 				return evidence.Evidence{}, ctx.Err()
 			}
 		}}
-		book := open(c, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}))
+		book := open(c, openStore(t))
 		leaving, leave := context.WithCancel(t.Context())
 		left, stayed := make(chan error, 1), make(chan error, 1)
 		go func() {
@@ -317,7 +317,7 @@ func TestTimeout(t *testing.T) {
 			return evidence.Evidence{}, ctx.Err()
 		}}
 		start := time.Now()
-		_, err := open(c, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20})).Diagnose(t.Context(), taskARN, false)
+		_, err := open(c, openStore(t)).Diagnose(t.Context(), taskARN, false)
 		if casebook.KindOf(err) != casebook.Unreachable {
 			t.Errorf("error = %v, want kind %s", err, casebook.Unreachable)
 		}
@@ -333,7 +333,7 @@ func TestEvidenceThatCameLateIsKept(t *testing.T) {
 			<-ctx.Done() // a source hung until the very end
 			return stoppedTask(), nil
 		}}
-		book := open(c, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}))
+		book := open(c, openStore(t))
 		made, err := book.Diagnose(t.Context(), taskARN, false)
 		if err != nil {
 			t.Fatalf("Diagnose: %v", err)
@@ -345,7 +345,7 @@ func TestEvidenceThatCameLateIsKept(t *testing.T) {
 }
 
 func TestList(t *testing.T) {
-	book := open(&collector{}, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}))
+	book := open(&collector{}, openStore(t))
 	var made []string
 	for range 3 {
 		d, err := book.Evaluate(t.Context(), stoppedTask())

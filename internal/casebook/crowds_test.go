@@ -27,25 +27,25 @@ func crashed(revision int) *evidence.Task {
 	}
 }
 
-func TestIncidentsCount(t *testing.T) {
+func TestCrowdsCount(t *testing.T) {
 	c := morning()
 	all := &crowds{now: c.now}
-	first := all.join(crashed(7), "a")
-	if all.join(crashed(7), "b") != first || all.join(crashed(7), "a") != first {
+	first := all.joinTask(crashed(7), "a")
+	if all.joinTask(crashed(7), "b") != first || all.joinTask(crashed(7), "a") != first {
 		t.Error("tasks that stopped alike are of several crowds")
 	}
-	if all.join(crashed(8), "c") == first {
+	if all.joinTask(crashed(8), "c") == first {
 		t.Error("tasks of two revisions are of one crowd")
 	}
-	if all.join(&evidence.Task{LastStatus: "RUNNING"}, "d") != nil {
-		t.Error("a task that runs is of an crowd")
+	if all.joinTask(&evidence.Task{LastStatus: "RUNNING"}, "d") != nil {
+		t.Error("a task that runs is of a crowd")
 	}
-	if open, tasks, opened := all.lengths(); open != 2 || tasks != 3 || opened != 2 {
-		t.Errorf("%d crowds with %d tasks, %d in all, want 2 with 3, 2 in all", open, tasks, opened)
+	if open, tasks := all.lengths(); open != 2 || tasks != 3 {
+		t.Errorf("%d crowds with %d tasks, want 2 with 3", open, tasks)
 	}
 }
 
-func TestIncidentsEnd(t *testing.T) {
+func TestCrowdsEnd(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		after []time.Duration // between one task and the next
@@ -58,39 +58,39 @@ func TestIncidentsEnd(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			c := morning()
 			all := &crowds{now: c.now}
-			first := all.join(crashed(7), "a")
+			first := all.joinTask(crashed(7), "a")
 			last := first
 			for i, d := range test.after {
 				c.at = c.at.Add(d)
-				last = all.join(crashed(7), fmt.Sprint(i))
+				last = all.joinTask(crashed(7), fmt.Sprint(i))
 			}
-			if (last == first) != test.same || last.id == first.id != test.same {
+			if (last == first) != test.same {
 				t.Errorf("the same crowd: %v, want %v", last == first, test.same)
 			}
-			if open, _, _ := all.lengths(); open != 1 {
+			if open, _ := all.lengths(); open != 1 {
 				t.Errorf("%d are remembered, want 1", open)
 			}
 		})
 	}
 }
 
-func TestIncidentsAreBounded(t *testing.T) {
+func TestCrowdsAreBounded(t *testing.T) {
 	c := morning()
 	all := &crowds{now: c.now}
 	for i := range maxCrowds + 10 {
 		c.at = c.at.Add(time.Millisecond)
-		all.join(crashed(i), "task")
+		all.joinTask(crashed(i), "task")
 	}
-	if open, tasks, _ := all.lengths(); open != maxCrowds || tasks != maxCrowds {
+	if open, tasks := all.lengths(); open != maxCrowds || tasks != maxCrowds {
 		t.Errorf("%d crowds with %d tasks are remembered, want %d", open, tasks, maxCrowds)
 	}
 	if likeness, _ := diagnose.Likeness(crashed(0)); all.open[likeness] != nil {
 		t.Error("the oldest is still remembered")
 	}
 	for i := range maxTasks + 10 {
-		all.join(crashed(maxCrowds), fmt.Sprint(i))
+		all.joinTask(crashed(maxCrowds), fmt.Sprint(i))
 	}
-	if open, tasks, _ := all.lengths(); open < 1 || tasks > maxTasks {
+	if open, tasks := all.lengths(); open < 1 || tasks > maxTasks {
 		t.Errorf("%d crowds with %d tasks are remembered, want at most %d tasks", open, tasks, maxTasks)
 	}
 }
@@ -103,7 +103,7 @@ func of(id string) *diagnose.Diagnosis {
 func TestSiblingsAreWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		all := &crowds{now: time.Now}
-		in := all.join(crashed(7), "a")
+		in := all.joinTask(crashed(7), "a")
 		for i := range enoughLooks {
 			if looked, err := all.siblings(t.Context(), in); err != nil || len(looked) != 0 {
 				t.Fatalf("the look %d: %d siblings, %v, want that it begins", i, len(looked), err)
@@ -135,7 +135,7 @@ func TestSiblingsAreWaitedFor(t *testing.T) {
 func TestALookThatFailsIsMadeByAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		all := &crowds{now: time.Now}
-		in := all.join(crashed(7), "a")
+		in := all.joinTask(crashed(7), "a")
 		for range enoughLooks {
 			all.beginLook(in)
 		}
@@ -154,7 +154,7 @@ func TestALookThatFailsIsMadeByAnother(t *testing.T) {
 
 func TestSiblingsThatComeTooLate(t *testing.T) {
 	all := &crowds{now: morning().now}
-	in := all.join(crashed(7), "a")
+	in := all.joinTask(crashed(7), "a")
 	for range enoughLooks {
 		all.beginLook(in)
 	}
@@ -168,7 +168,7 @@ func TestSiblingsThatComeTooLate(t *testing.T) {
 
 func TestALaterLookTakesTheEarlierOnesPlace(t *testing.T) {
 	all := &crowds{now: morning().now}
-	in := all.join(crashed(7), "a")
+	in := all.joinTask(crashed(7), "a")
 	for _, id := range []string{"a", "b", "c", "a", "d"} {
 		all.beginLook(in)
 		all.endLook(in, of(id))

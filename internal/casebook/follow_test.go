@@ -13,11 +13,9 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
-	"whystopped/internal/store/memory"
+	"whystopped/internal/store"
 	"whystopped/internal/taskref"
 )
-
-func smallStore() *memory.Store { return memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}) }
 
 // steps remembers what was told, in words.
 type steps struct {
@@ -59,7 +57,7 @@ func TestFollowTellsLateJoinersEverything(t *testing.T) {
 				return stoppedTask(), nil
 			},
 		}
-		book := open(c, smallStore())
+		book := open(c, openStore(t))
 		var first, late steps
 		ids := make(chan string, 2)
 		follow := func(s *steps) {
@@ -104,7 +102,7 @@ func TestFollowTellsNoSecrets(t *testing.T) {
 	password := "hunter2" + "hunter2"
 	c := &collector{news: []casebook.News{{Source: &evidence.Source{Name: "ecs:DescribeTasks", Status: evidence.SourceFailed, Detail: "postgres://app:" + password + "@db.internal/app"}}}}
 	var heard steps
-	if _, err := open(c, smallStore()).Follow(t.Context(), taskARN, false, heard.tell); err != nil {
+	if _, err := open(c, openStore(t)).Follow(t.Context(), taskARN, false, heard.tell); err != nil {
 		t.Fatal(err)
 	}
 	if len(heard.told) != 1 || heard.told[0] == "" || strings.Contains(heard.told[0], password) || !strings.Contains(heard.told[0], "db.internal") {
@@ -119,7 +117,7 @@ func TestWhoLeavesHearsNoMore(t *testing.T) {
 			<-release
 			return stoppedTask(), nil
 		}}
-		book := open(c, smallStore())
+		book := open(c, openStore(t))
 		leaving, leave := context.WithCancel(t.Context())
 		left := make(chan error, 1)
 		go func() {

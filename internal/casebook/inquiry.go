@@ -48,7 +48,7 @@ func (in *inquiry) answer(ctx context.Context) (diagnose.Diagnosis, error) {
 		return diagnose.Diagnosis{}, err
 	}
 	if err := in.resolve(ctx); err != nil {
-		return diagnose.Diagnosis{}, err
+		return diagnose.Diagnosis{}, in.keepFacts(ctx, err)
 	}
 	var leave func()
 	if in.thorough || in.shallow == nil || in.urgency == forPeople || !in.hasEnded() {

@@ -8,7 +8,6 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
-	"whystopped/internal/store/memory"
 	"whystopped/internal/taskref"
 )
 
@@ -18,7 +17,7 @@ func TestTheProofIsKept(t *testing.T) {
 		d.Fix.Policies = nil
 		return d
 	})
-	book := openWith(&collector{}, p, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}))
+	book := openWith(&collector{}, p, openStore(t))
 	made, err := book.Diagnose(t.Context(), taskARN, false)
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +36,7 @@ func TestWhatWasBroughtIsNotProven(t *testing.T) {
 		t.Error("AWS was asked about evidence that somebody brought")
 		return d
 	})
-	if _, err := openWith(&collector{}, p, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20})).Evaluate(t.Context(), stoppedTask()); err != nil {
+	if _, err := openWith(&collector{}, p, openStore(t)).Evaluate(t.Context(), stoppedTask()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -54,7 +53,7 @@ func TestAProofHasTheTimeThatIsLeft(t *testing.T) {
 			<-ctx.Done()
 			return d
 		})
-		made, err := openWith(slow, silent, memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20})).Diagnose(t.Context(), taskARN, false)
+		made, err := openWith(slow, silent, openStore(t)).Diagnose(t.Context(), taskARN, false)
 		if err != nil || made.ID == "" {
 			t.Errorf("id %q, error %v, want a diagnosis", made.ID, err)
 		}

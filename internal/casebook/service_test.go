@@ -12,7 +12,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
-	"whystopped/internal/store/memory"
+	"whystopped/internal/store"
 	"whystopped/internal/taskref"
 )
 
@@ -35,7 +35,7 @@ func (c *serviceCollector) StoppedTasks(_ context.Context, service taskref.Ref, 
 	return refs, c.listErr
 }
 
-func (c *serviceCollector) CollectShallow(_ context.Context, ref taskref.Ref, _ func(casebook.News)) (evidence.Evidence, error) {
+func (c *serviceCollector) CollectShallow(_ context.Context, ref taskref.Ref, _ *evidence.Task, _ func(casebook.News)) (evidence.Evidence, error) {
 	for _, t := range c.tasks {
 		if strings.HasSuffix(t.TaskARN, ref.TaskID) {
 			return evidence.Evidence{Task: &t}, c.lost[ref.TaskID]
@@ -55,15 +55,13 @@ func serviceTasks(n int) []evidence.Task {
 	return tasks
 }
 
-func emptyStore() *memory.Store { return memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}) }
-
 func TestServiceGlancesAtItsTasks(t *testing.T) {
 	tests := []struct {
 		tasks, want int
 		more        bool
 	}{{0, 0, false}, {3, 3, false}, {20, 20, false}, {21, 20, true}, {400, 20, true}}
 	for _, test := range tests {
-		store := emptyStore()
+		store := openStore(t)
 		got, err := open(&serviceCollector{tasks: serviceTasks(test.tasks)}, store).Service(t.Context(), serviceARN)
 		if err != nil {
 			t.Fatalf("%d tasks: %v", test.tasks, err)
@@ -99,11 +97,11 @@ func TestServiceWithTasksThatCannotBeLookedAt(t *testing.T) {
 	tasks := serviceTasks(2)
 	refused := &casebook.Error{Kind: casebook.Refused, Message: "AWS refuses."}
 	first := fmt.Sprintf("%032x", 0)
-	got, err := open(&serviceCollector{tasks: tasks, lost: map[string]error{first: refused}}, emptyStore()).Service(t.Context(), serviceARN)
+	got, err := open(&serviceCollector{tasks: tasks, lost: map[string]error{first: refused}}, openStore(t)).Service(t.Context(), serviceARN)
 	if err != nil || len(got.Tasks) != 1 || got.Unread != 1 {
 		t.Errorf("one of two: %d looked at, unread %d, %v", len(got.Tasks), got.Unread, err)
 	}
-	_, err = open(&serviceCollector{tasks: tasks[:1], lost: map[string]error{first: refused}}, emptyStore()).Service(t.Context(), serviceARN)
+	_, err = open(&serviceCollector{tasks: tasks[:1], lost: map[string]error{first: refused}}, openStore(t)).Service(t.Context(), serviceARN)
 	if casebook.KindOf(err) != casebook.Refused {
 		t.Errorf("the only one: %v, want what AWS said", err)
 	}
@@ -123,7 +121,7 @@ func TestServiceErrors(t *testing.T) {
 		{"a collector that lists nothing", serviceARN, &collector{}, casebook.NotAReference},
 	}
 	for _, test := range tests {
-		_, err := open(test.from, emptyStore()).Service(t.Context(), test.pasted)
+		_, err := open(test.from, openStore(t)).Service(t.Context(), test.pasted)
 		if diff := cmp.Diff(test.want, casebook.KindOf(err)); diff != "" {
 			t.Errorf("%s: %v (-want +got):\n%s", test.name, err, diff)
 		}

@@ -2,7 +2,6 @@ package casebook_test
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
-	"whystopped/internal/store/memory"
 	"whystopped/internal/taskref"
 )
 
@@ -35,21 +33,6 @@ func lateTrail(settled time.Time) *collector {
 	}}
 }
 
-// run lets the casebook work in the background until the test ends.
-func run(t *testing.T, book *casebook.Casebook) {
-	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() {
-		book.Run(ctx)
-		close(ended)
-	}()
-	t.Cleanup(func() {
-		stop()
-		<-ended
-	})
-}
-
 func ask(t *testing.T, book *casebook.Casebook, refresh bool) diagnose.Diagnosis {
 	t.Helper()
 	d, err := book.Diagnose(t.Context(), taskARN, refresh)
@@ -68,11 +51,12 @@ func TestRefreshWhenCloudTrailHasSettled(t *testing.T) {
 			background = append(background, casebook.IsBackground(ctx))
 			return collect(ctx, ref)
 		}
-		book := open(c, smallStore())
-		run(t, book)
+		queue := newOwed()
+		book := open(c, openOwing(t, queue))
+		run(t, book, queue)
 		first := ask(t, book, false)
-		if first.CompleteAfter == nil || book.Stats().PlannedRefreshes != 1 {
-			t.Fatalf("complete after %v, %+v, want a refresh that is planned", first.CompleteAfter, book.Stats())
+		if first.CompleteAfter == nil || len(queue.of(casebook.WorkRefresh)) != 1 {
+			t.Fatalf("complete after %v, %d refreshes owed, want one", first.CompleteAfter, len(queue.of(casebook.WorkRefresh)))
 		}
 		time.Sleep(15*time.Minute - time.Second)
 		synctest.Wait()
@@ -91,8 +75,8 @@ func TestRefreshWhenCloudTrailHasSettled(t *testing.T) {
 		if diff := cmp.Diff([]bool{false, true}, background); diff != "" {
 			t.Errorf("collections in the background (-want +got):\n%s", diff)
 		}
-		if s := book.Stats(); s.Refreshed != 1 || s.PlannedRefreshes != 0 {
-			t.Errorf("%+v, want one refresh, and none planned", s)
+		if s := book.Stats(); s.Refreshed != 1 || len(queue.of(casebook.WorkRefresh)) != 0 {
+			t.Errorf("%+v, want one refresh, and none owed", s)
 		}
 		time.Sleep(24 * time.Hour)
 		if synctest.Wait(); c.calls() != 2 {
@@ -104,8 +88,9 @@ func TestRefreshWhenCloudTrailHasSettled(t *testing.T) {
 func TestRefreshEndsWhereCloudTrailNeverSettles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := lateTrail(time.Now().Add(1000 * time.Hour))
-		book := open(c, smallStore())
-		run(t, book)
+		queue := newOwed()
+		book := open(c, openOwing(t, queue))
+		run(t, book, queue)
 		ask(t, book, false)
 		time.Sleep(24 * time.Hour)
 		synctest.Wait()
@@ -116,86 +101,41 @@ func TestRefreshEndsWhereCloudTrailNeverSettles(t *testing.T) {
 }
 
 func TestNoRefreshForNobody(t *testing.T) {
-	tests := []struct {
-		name  string
-		then  func(t *testing.T, book *casebook.Casebook) // after the first diagnosis
-		calls int
-	}{
-		{"somebody has looked again", func(t *testing.T, book *casebook.Casebook) {
-			time.Sleep(16 * time.Minute) // its background has not run yet
-			ask(t, book, true)
-		}, 2},
-		{"it is not kept any more", func(t *testing.T, book *casebook.Casebook) {
-			time.Sleep(time.Second)
-			for range 11 {
-				if _, err := book.Evaluate(t.Context(), stoppedTask()); err != nil {
-					t.Fatal(err)
-				}
-			}
-			time.Sleep(16 * time.Minute)
-		}, 1},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				c := lateTrail(time.Now().Add(15 * time.Minute))
-				book := open(c, smallStore())
-				ask(t, book, false)
-				test.then(t, book)
-				run(t, book)
-				time.Sleep(24 * time.Hour)
-				synctest.Wait()
-				if c.calls() != test.calls {
-					t.Errorf("collected %d times, want %d", c.calls(), test.calls)
-				}
-			})
-		})
-	}
-}
-
-func TestRefreshesAreBoundedAndStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := lateTrail(time.Now().Add(15 * time.Minute))
-		book := open(c, memory.New(memory.Limits{Diagnoses: 100, Bytes: 10 << 20}))
-		for i := range 20 {
-			if _, err := book.Diagnose(t.Context(), fmt.Sprintf("arn:aws:ecs:eu-west-1:111122223333:task/prod/%032x", i), false); err != nil {
-				t.Fatal(err)
-			}
-		}
-		plain := c.collect
-		c.collect = func(ctx context.Context, ref taskref.Ref) (evidence.Evidence, error) {
-			<-ctx.Done()
-			return plain(ctx, ref)
-		}
-		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan struct{})
-		go func() {
-			book.Run(ctx)
-			close(ended)
-		}()
-		time.Sleep(15 * time.Minute)
+		queue := newOwed()
+		book := open(c, openOwing(t, queue))
+		ask(t, book, false)
+		time.Sleep(16 * time.Minute) // its background has not run yet
+		ask(t, book, true)
+		run(t, book, queue)
+		time.Sleep(24 * time.Hour)
 		synctest.Wait()
-		if s := book.Stats(); s.Running != 4 || s.PlannedRefreshes > 16 {
-			t.Errorf("%+v, want four refreshes at a time", s)
-		}
-		stop()
-		<-ended
-		synctest.Wait()
-		if s := book.Stats(); s.Running != 0 {
-			t.Errorf("%+v, want that nothing runs any more", s)
+		if c.calls() != 2 {
+			t.Errorf("collected %d times, want that somebody's look again is enough", c.calls())
 		}
 	})
 }
 
+func TestRefreshOfWhatWasForgotten(t *testing.T) {
+	c := &collector{}
+	gone := casebook.Refresh{Task: taskref.Ref{Kind: taskref.KindTask, TaskID: taskID}, Diagnosis: casebook.NewID(time.Now())}
+	err := open(c, openStore(t)).Do(t.Context(), casebook.Work{Kind: casebook.WorkRefresh, Refresh: &gone})
+	if err != nil || c.calls() != 0 {
+		t.Errorf("%d collections, %v, want none: the diagnosis was purged", c.calls(), err)
+	}
+}
+
 func TestBroughtEvidenceIsNotRefreshed(t *testing.T) {
-	book := open(&collector{}, smallStore())
+	queue := newOwed()
+	book := open(&collector{}, openOwing(t, queue))
 	ev := stoppedTask()
 	ev.Sources = []evidence.Source{{Name: "cloudtrail:LookupEvents", Status: evidence.SourceTooEarly}}
 	ev.Task.StoppedAt = evidence.Time{Time: time.Now()}
 	if d, err := book.Evaluate(t.Context(), ev); err != nil || d.CompleteAfter == nil {
 		t.Fatalf("complete after %v, %v, want a time", d.CompleteAfter, err)
 	}
-	if s := book.Stats(); s.PlannedRefreshes != 0 {
-		t.Errorf("%+v, want that nothing is planned", s)
+	if work := queue.of(casebook.WorkRefresh); len(work) != 0 {
+		t.Errorf("%+v is owed, want nothing", work)
 	}
 }
