@@ -223,7 +223,9 @@ func TestAServiceThatCannotStartTasks(t *testing.T) {
 func TestEventsAreKeptWithoutSecrets(t *testing.T) {
 	s := openStore(t)
 	const secret = "AKIAIOSFODNN7EXAMPLE"
-	e := ended(taskID, func(task *evidence.Task) { task.StoppedReason = "could not log in with " + secret + " and password=hunter2hunter2" })
+	e := ended(taskID, func(task *evidence.Task) {
+		task.StoppedReason = "could not log in with " + secret + " and password=hunter2hunter2"
+	})
 	if err := open(&collector{}, s).Accept(t.Context(), []casebook.Event{e}); err != nil {
 		t.Fatalf("Accept: %v", err)
 	}
