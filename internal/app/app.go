@@ -16,13 +16,8 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/config"
 	"whystopped/internal/diagnose"
-	"whystopped/internal/store/memory"
-)
-
-// What is kept in memory at most. A diagnosis has about 10 KB.
-const (
-	keptDiagnoses = 1000
-	keptBytes     = 32 << 20
+	"whystopped/internal/ingest"
+	"whystopped/internal/work"
 )
 
 // drainTime is how long requests that are running at the end may go on. It
@@ -34,45 +29,73 @@ type App struct {
 	log      *slog.Logger
 	listener net.Listener
 	server   *http.Server
-	book     *casebook.Casebook
+	history  *history
 	slack    *slackParts
 	aws      *account
+	events   *ingest.Queue // nil where no queue is set
+}
+
+// tuning is what tests change in a service that they cannot wait for.
+type tuning struct {
+	work work.Tuning
+	// hurry is by how much Slack's clock goes faster than the real one; 0 for
+	// not at all.
+	hurry int
 }
 
 // New puts the service together and takes its port. It makes no call to AWS.
 // Run or Close must follow.
 func New(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error) {
-	slack, err := openSlack(cfg, log)
-	if err != nil {
+	return newApp(ctx, cfg, log, tuning{})
+}
+
+func newApp(ctx context.Context, cfg config.Config, log *slog.Logger, tune tuning) (a *App, err error) {
+	a = &App{log: log}
+	defer func() {
+		if err != nil {
+			a.Close()
+		}
+	}()
+	if a.aws, err = openAccount(ctx, cfg, log); err != nil {
 		return nil, err
 	}
-	aws, err := openAccount(ctx, cfg, log)
-	if err != nil {
+	if a.history, err = openHistory(ctx, cfg, log, tune); err != nil {
 		return nil, err
 	}
-	store := memory.New(memory.Limits{Diagnoses: keptDiagnoses, Bytes: keptBytes})
+	if a.slack, err = openSlack(cfg, a.history.store, log, tune); err != nil {
+		return nil, err
+	}
 	book := casebook.New(casebook.Options{
-		Collector: aws.collector, Prover: aws.collector, Store: slack.watch(store, cfg.PublicURL), Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
+		Collector: a.aws.collector, Prover: a.aws.collector, Store: a.history.store, Tells: a.slack.notifier != nil,
+		Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
 	})
-	if err := slack.connect(cfg, book, log); err != nil {
-		aws.close()
+	if err = a.history.connect(book, a.slack.teller()); err != nil {
 		return nil, err
 	}
-	handler, err := routes(surroundings{
-		slack: slack, book: book, causes: diagnose.Catalogue(), samples: aws.samples, publicURL: cfg.PublicURL, version: version(), log: log,
-		ready:   readiness{store: store, credentials: aws.credentials},
-		metrics: newMetrics(statsCollector{aws: aws.collector.aws.Stats, book: book.Stats}),
-	})
-	if err != nil {
-		aws.close()
+	if err = a.slack.connect(cfg, book, log); err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", cfg.Listen)
+	if a.events, err = openEvents(a.aws, cfg, book, log); err != nil {
+		return nil, err
+	}
+	handler, err := a.routes(cfg, book)
 	if err != nil {
-		aws.close()
+		return nil, err
+	}
+	if a.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", cfg.Listen, err)
 	}
-	return &App{log: log, listener: listener, server: newServer(handler, cfg, log), book: book, slack: slack, aws: aws}, nil
+	a.server = newServer(handler, cfg, log)
+	return a, nil
+}
+
+// routes makes the handler of all ways in.
+func (a *App) routes(cfg config.Config, book *casebook.Casebook) (http.Handler, error) {
+	return routes(surroundings{
+		slack: a.slack, book: book, eventsKey: cfg.EventsKey, causes: diagnose.Catalogue(), samples: a.aws.samples, publicURL: cfg.PublicURL, version: version(), log: a.log,
+		ready:   readiness{store: a.history.store, credentials: a.aws.credentials},
+		metrics: newMetrics(statsCollector{aws: a.aws.collector.aws.Stats, book: book.Stats, jobs: a.history.queue.Stats, events: a.eventStats}),
+	})
 }
 
 func newServer(h http.Handler, cfg config.Config, log *slog.Logger) *http.Server {
@@ -106,14 +129,24 @@ func (a *App) Run(ctx context.Context) error {
 	var background sync.WaitGroup
 	defer background.Wait()
 	defer stop()
-	background.Go(func() { a.book.Run(ctx) })
+	failed := make(chan error, 2)
+	background.Go(func() {
+		if err := a.history.queue.Run(ctx); err != nil {
+			failed <- err
+		}
+	})
 	background.Go(func() { a.slack.Run(ctx) })
+	if a.events != nil {
+		background.Go(func() { a.events.Run(ctx) })
+	}
 	served := make(chan error, 1)
 	go func() { served <- a.server.Serve(a.listener) }()
 	a.log.Info("serving", "address", a.listener.Addr().String(), "version", version())
 	select {
 	case err := <-served:
 		return fmt.Errorf("serve: %w", err)
+	case err := <-failed:
+		return fmt.Errorf("work in the background: %w", err)
 	case <-ctx.Done():
 	}
 	a.log.Info("stopping: no new requests, running ones may finish", "within", drainTime.String())
@@ -129,9 +162,20 @@ func (a *App) Run(ctx context.Context) error {
 
 // Close gives everything back at once. Run does it by itself.
 func (a *App) Close() {
-	a.server.Close() // what it may say is that a connection was closed already
-	a.listener.Close()
-	a.aws.close()
+	if a.server != nil {
+		a.server.Close() // what it may say is that a connection was closed already
+	}
+	if a.listener != nil {
+		a.listener.Close()
+	}
+	if a.aws != nil {
+		a.aws.close()
+	}
+	if a.history != nil {
+		if err := a.history.store.Close(); err != nil {
+			a.log.Warn("the database was not closed as it should", "error", err)
+		}
+	}
 }
 
 // version is what the program was built from.

@@ -1,0 +1,23 @@
+package app
+
+import (
+	"fmt"
+	"log/slog"
+
+	"whystopped/internal/casebook"
+	"whystopped/internal/config"
+	"whystopped/internal/ingest"
+)
+
+// openEvents makes what takes events in from a queue of SQS; nil where none is
+// set.
+func openEvents(aws *account, cfg config.Config, book *casebook.Casebook, log *slog.Logger) (*ingest.Queue, error) {
+	if cfg.QueueURL == "" {
+		return nil, nil
+	}
+	queue, err := ingest.NewQueue(aws.sdk, ingest.QueueOptions{URL: cfg.QueueURL, Book: book, Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("set up the queue of events: %w", err)
+	}
+	return queue, nil
+}
