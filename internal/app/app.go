@@ -42,19 +42,16 @@ type App struct {
 // New puts the service together and takes its port. It makes no call to AWS.
 // Run or Close must follow.
 func New(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error) {
-	slack, err := openSlack(cfg, log)
-	if err != nil {
-		return nil, err
-	}
 	aws, err := openAccount(ctx, cfg, log)
 	if err != nil {
 		return nil, err
 	}
 	store := memory.New(memory.Limits{Diagnoses: keptDiagnoses, Bytes: keptBytes})
 	book := casebook.New(casebook.Options{
-		Collector: aws.collector, Prover: aws.collector, Store: slack.watch(store, cfg.PublicURL), Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
+		Collector: aws.collector, Prover: aws.collector, Store: store, Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
 	})
-	if err := slack.connect(cfg, book, log); err != nil {
+	slack, err := openSlack(cfg, store, book, log)
+	if err != nil {
 		aws.close()
 		return nil, err
 	}
