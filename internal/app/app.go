@@ -16,6 +16,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/config"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/slack"
 	"whystopped/internal/store/memory"
 )
 
@@ -42,21 +43,24 @@ type App struct {
 // New puts the service together and takes its port. It makes no call to AWS.
 // Run or Close must follow.
 func New(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error) {
+	store := memory.New(memory.Limits{Diagnoses: keptDiagnoses, Bytes: keptBytes})
+	parts, err := openSlack(cfg, store, slack.SystemClock{}, log)
+	if err != nil {
+		return nil, err
+	}
 	aws, err := openAccount(ctx, cfg, log)
 	if err != nil {
 		return nil, err
 	}
-	store := memory.New(memory.Limits{Diagnoses: keptDiagnoses, Bytes: keptBytes})
 	book := casebook.New(casebook.Options{
 		Collector: aws.collector, Prover: aws.collector, Store: store, Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
 	})
-	slack, err := openSlack(cfg, store, book, log)
-	if err != nil {
+	if err := parts.connect(cfg, book, log); err != nil {
 		aws.close()
 		return nil, err
 	}
 	handler, err := routes(surroundings{
-		slack: slack, book: book, causes: diagnose.Catalogue(), samples: aws.samples, publicURL: cfg.PublicURL, version: version(), log: log,
+		slack: parts, book: book, causes: diagnose.Catalogue(), samples: aws.samples, publicURL: cfg.PublicURL, version: version(), log: log,
 		ready:   readiness{store: store, credentials: aws.credentials},
 		metrics: newMetrics(statsCollector{aws: aws.collector.aws.Stats, book: book.Stats}),
 	})
@@ -69,7 +73,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error)
 		aws.close()
 		return nil, fmt.Errorf("listen on %s: %w", cfg.Listen, err)
 	}
-	return &App{log: log, listener: listener, server: newServer(handler, cfg, log), book: book, slack: slack, aws: aws}, nil
+	return &App{log: log, listener: listener, server: newServer(handler, cfg, log), book: book, slack: parts, aws: aws}, nil
 }
 
 func newServer(h http.Handler, cfg config.Config, log *slog.Logger) *http.Server {

@@ -14,35 +14,44 @@ import (
 
 // slackParts are what of Slack is set up.
 type slackParts struct {
+	client   *slack.Client
+	clock    slack.Clock
 	notifier *slack.Notifier // nil where nobody is told of incidents
 	bot      *slack.Bot      // nil where Slack may not ask
 }
 
-// openSlack makes what sends to Slack and answers it. It makes no call to it.
-func openSlack(cfg config.Config, told slack.Book, asked slack.Casebook, log *slog.Logger) (*slackParts, error) {
+// openSlack makes what sends to Slack. It makes no call to it.
+func openSlack(cfg config.Config, told slack.Book, clock slack.Clock, log *slog.Logger) (*slackParts, error) {
 	if len(cfg.SlackChannels) > 0 && cfg.SlackBotToken == "" {
 		return nil, errors.New("slack-channels needs slack-bot-token: nobody could be told of incidents without it")
 	}
-	client := slack.NewClient(slack.ClientOptions{Token: cfg.SlackBotToken.Reveal(), Clock: slack.SystemClock{}, APIURL: slackAPI(cfg.SlackAPIURL)})
-	p := &slackParts{}
-	var err error
-	if len(cfg.SlackChannels) > 0 {
-		p.notifier, err = slack.NewNotifier(slack.NotifierOptions{
-			Client: client, Book: told, Channels: cfg.SlackChannels, PublicURL: cfg.PublicURL, Log: log, Clock: slack.SystemClock{},
-		})
-		if err != nil {
-			return nil, fmt.Errorf("set up Slack's notifications: %w", err)
-		}
+	p := &slackParts{clock: clock}
+	p.client = slack.NewClient(slack.ClientOptions{Token: cfg.SlackBotToken.Reveal(), Clock: clock, APIURL: slackAPI(cfg.SlackAPIURL)})
+	if len(cfg.SlackChannels) == 0 {
+		return p, nil
 	}
-	if cfg.SlackSigningSecret != "" {
-		p.bot, err = slack.New(slack.Options{
-			Casebook: asked, Client: client, SigningSecret: cfg.SlackSigningSecret.Reveal(), PublicURL: cfg.PublicURL, Log: log, Clock: slack.SystemClock{},
-		})
-		if err != nil {
-			return nil, fmt.Errorf("set up Slack: %w", err)
-		}
+	var err error
+	p.notifier, err = slack.NewNotifier(slack.NotifierOptions{
+		Client: p.client, Book: told, Channels: cfg.SlackChannels, PublicURL: cfg.PublicURL, Log: log, Clock: clock,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("set up Slack's notifications: %w", err)
 	}
 	return p, nil
+}
+
+// connect makes what answers Slack's requests from the casebook.
+func (p *slackParts) connect(cfg config.Config, book slack.Casebook, log *slog.Logger) (err error) {
+	if cfg.SlackSigningSecret == "" {
+		return nil
+	}
+	p.bot, err = slack.New(slack.Options{
+		Casebook: book, Client: p.client, SigningSecret: cfg.SlackSigningSecret.Reveal(), PublicURL: cfg.PublicURL, Log: log, Clock: p.clock,
+	})
+	if err != nil {
+		return fmt.Errorf("set up Slack: %w", err)
+	}
+	return nil
 }
 
 // slackAPI is the address of the Web API with the slash that a client needs.

@@ -16,6 +16,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/config"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/slack"
 	"whystopped/internal/slack/channels"
 	"whystopped/internal/slack/slackfake"
 )
@@ -101,7 +102,7 @@ func TestIncidentsAreToldWhereTheSettingsSay(t *testing.T) {
 		SlackAPIURL: server.URL + "/api", SlackBotToken: "made-up", PublicURL: "https://why.example.com",
 		SlackChannels: channels.Rules{{Kind: channels.Default, Channel: "#ecs"}},
 	}
-	parts, err := openSlack(cfg, book, nil, slog.New(slog.DiscardHandler))
+	parts, err := openSlack(cfg, book, slack.SystemClock{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatalf("openSlack: %v", err)
 	}
