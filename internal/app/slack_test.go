@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,15 +13,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"whystopped/internal/casebook"
 	"whystopped/internal/config"
 	"whystopped/internal/diagnose"
-	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/slack"
 	"whystopped/internal/slack/channels"
-	"whystopped/internal/store/memory"
+	"whystopped/internal/slack/slackfake"
 )
 
 func demoWith(t *testing.T, change func(*config.Config)) (*App, error) {
@@ -75,67 +73,44 @@ func TestChannelsNeedAToken(t *testing.T) {
 	if err != nil {
 		t.Fatalf("New: %v", err)
 	}
-	if a.slack.notifier == nil || a.slack.watched.standing == nil || a.slack.bot != nil {
+	if a.slack.notifier == nil || a.slack.bot != nil {
 		t.Errorf("set up: %+v, want a notifier alone", a.slack)
 	}
 }
 
-func TestTheStoreTellsOfIncidents(t *testing.T) {
-	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
-	of := func(change func(*casebook.Kept)) casebook.Kept {
-		k := casebook.Kept{Diagnosis: diagnose.Diagnosis{
-			ID: "d1", CreatedAt: now, Incident: &diagnose.Incident{ID: "i1"},
-			Task: diagnose.TaskView{ID: "t1", Cluster: "prod", Group: "service:api", StoppedAt: now.Add(-time.Minute)},
-			Verdict: diagnose.Verdict{
-				Cause: "startup.image.denied", Phase: verdict.PhaseStartup, Category: verdict.IAMPermission, Confidence: verdict.Likely,
-				Title: "T", Summary: "S", Identity: verdict.Identity{Kind: verdict.ExecutionRole},
-			},
-		}}
-		change(&k)
-		return k
+// incidentBook is a book of one incident, which nobody has told yet.
+type incidentBook struct{ kept []byte }
+
+func (b *incidentBook) BeginTelling(context.Context, string, time.Time, time.Time) (casebook.Telling, error) {
+	return casebook.Telling{}, nil
+}
+
+func (b *incidentBook) EndTelling(_ context.Context, _ string, state []byte) error {
+	b.kept = state
+	return nil
+}
+
+func (b *incidentBook) News(_ context.Context, id string) (casebook.Incident, error) {
+	return casebook.Incident{ID: id, Count: 1, Verdict: diagnose.Verdict{Title: "T"}}, nil
+}
+
+func TestIncidentsAreToldWhereTheSettingsSay(t *testing.T) {
+	fake, book := slackfake.New(), &incidentBook{}
+	server := httptest.NewServer(fake)
+	t.Cleanup(server.Close)
+	cfg := config.Config{
+		SlackAPIURL: server.URL + "/api", SlackBotToken: "made-up", PublicURL: "https://why.example.com",
+		SlackChannels: channels.Rules{{Kind: channels.Default, Channel: "#ecs"}},
 	}
-	want := slack.Incident{
-		ID: "i1", Cluster: "prod", Service: "api", Cause: "startup.image.denied", Title: "T", Summary: "S", Confidence: verdict.Likely,
-		Identity: verdict.Identity{Kind: verdict.ExecutionRole}, Count: 3, First: now.Add(-time.Hour), Last: now, Link: "https://why.example.com/d/d1",
+	parts, err := openSlack(cfg, book, slack.SystemClock{}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatalf("openSlack: %v", err)
 	}
-	tests := []struct {
-		name string
-		kept casebook.Kept
-		want []slack.Incident
-	}{
-		{"a task of an incident", of(func(*casebook.Kept) {}), []slack.Incident{want}},
-		{"evidence that somebody brought", of(func(k *casebook.Kept) { k.Brought = true }), nil},
-		{"of no incident", of(func(k *casebook.Kept) { k.Diagnosis.Incident = nil }), nil},
-		{"of one that is forgotten", of(func(k *casebook.Kept) { k.Diagnosis.Incident.ID = "other" }), nil},
-		{"asked for long after its end", of(func(k *casebook.Kept) { k.Diagnosis.Task.StoppedAt = now.Add(-oldNews) }), nil},
-		{"stopped by somebody", of(func(k *casebook.Kept) { k.Diagnosis.Verdict.Category = verdict.UserStop }), nil},
-		{"scaled in", of(func(k *casebook.Kept) {
-			k.Diagnosis.Verdict.Category, k.Diagnosis.Verdict.Phase = verdict.Deployment, verdict.PhaseShutdown
-		}), nil},
-		{"a deployment that failed", of(func(k *casebook.Kept) { k.Diagnosis.Verdict.Category = verdict.Deployment }), []slack.Incident{want}},
+	if _, err := parts.notifier.Tell(t.Context(), "i1"); err != nil {
+		t.Fatalf("Tell: %v", err)
 	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			var told []slack.Incident
-			store := &watchedStore{
-				Store: memory.New(memory.Limits{Diagnoses: 10, Bytes: 1 << 20}), publicURL: "https://why.example.com", now: func() time.Time { return now },
-				notify: func(in slack.Incident) { told = append(told, in) },
-				standing: func(id string) (casebook.Standing, bool) {
-					return casebook.Standing{ID: id, Tasks: 3, First: now.Add(-time.Hour), Last: now}, id == "i1"
-				},
-			}
-			if err := store.Save(t.Context(), test.kept); err != nil {
-				t.Fatalf("Save: %v", err)
-			}
-			if diff := cmp.Diff(test.want, told); diff != "" {
-				t.Errorf("told (-want +got):\n%s", diff)
-			}
-			if err := store.Save(t.Context(), test.kept); err == nil {
-				t.Error("an id is kept twice")
-			}
-			if len(told) != len(test.want) {
-				t.Error("what could not be kept is told")
-			}
-		})
+	told := fake.Messages("#ecs")
+	if len(told) != 1 || !strings.Contains(told[0].Blocks, "https://why.example.com/incidents/i1") || len(book.kept) == 0 {
+		t.Errorf("told %v and kept %s, want one message with its link", told, book.kept)
 	}
 }

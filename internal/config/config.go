@@ -47,6 +47,9 @@ type Config struct {
 	// SlackBotToken is what links are unfurled and incidents are told with; ""
 	// where neither is wanted.
 	SlackBotToken Secret
+	// SlackAPIURL is where Slack's Web API is, without a slash at its end; "" for
+	// Slack itself.
+	SlackAPIURL string
 	// SlackChannels choose who hears of an incident; none where nobody does.
 	SlackChannels channels.Rules
 }
@@ -97,6 +100,7 @@ func (c *Config) flags() *flag.FlagSet {
 	fs.Var((*logGroupValue)(&c.TrailLogGroup), "trail-log-group", "log `group`, by name or ARN, into which a CloudTrail trail with data events writes")
 	secretVar(fs, &c.SlackSigningSecret, "slack-signing-secret", "`secret` with which Slack signs its requests; without it Slack may not ask")
 	secretVar(fs, &c.SlackBotToken, "slack-bot-token", "`token` of the Slack app's bot, to unfurl links and to tell of incidents")
+	fs.Var((*urlValue)(&c.SlackAPIURL), "slack-api-url", "`URL` of Slack's Web API, for a proxy or a test; by default Slack's own")
 	fs.Var((*channelsValue)(&c.SlackChannels), "slack-channels", "`rules` of which channel hears of an incident, such as default=#ecs;cluster:prod=#prod;cause:startup.*=#platform; by default none")
 	return fs
 }

@@ -2,11 +2,9 @@ package slack
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,9 +30,9 @@ type Client struct {
 	apiURL string
 	http   *http.Client
 	clock  Clock
-
-	mu     sync.Mutex
-	pauses map[string]time.Time // by method
+	pauses *pauses
+	// deadline is after when no call is begun; the zero time for never.
+	deadline time.Time
 }
 
 const (
@@ -47,7 +45,7 @@ const (
 
 // NewClient makes a Client.
 func NewClient(o ClientOptions) *Client {
-	c := &Client{apiURL: o.APIURL, clock: o.Clock, pauses: map[string]time.Time{}, http: &http.Client{
+	c := &Client{apiURL: o.APIURL, clock: o.Clock, pauses: &pauses{until: map[string]time.Time{}}, http: &http.Client{
 		Timeout:       callTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -65,8 +63,20 @@ func NewClient(o ClientOptions) *Client {
 // canPost tells whether there is a token, which all but answers to commands need.
 func (c *Client) canPost() bool { return c.api != nil }
 
+// until gives the same client for whoever has time until the deadline: what Slack
+// wants to be called later than that fails at once, by an error of which later
+// tells.
+func (c *Client) until(deadline time.Time) *Client {
+	hurried := *c
+	hurried.deadline = deadline
+	return &hurried
+}
+
 // place is where a message stands.
-type place struct{ channel, timestamp string }
+type place struct {
+	Channel   string `json:"channel"` // its id
+	Timestamp string `json:"ts"`
+}
 
 // respond answers a command.
 func (c *Client) respond(ctx context.Context, responseURL string, msg *slackgo.WebhookMessage) error {
@@ -75,14 +85,19 @@ func (c *Client) respond(ctx context.Context, responseURL string, msg *slackgo.W
 	})
 }
 
-// post writes a message into a channel, or below the message of a thread.
+// post writes a message into a channel, or below the message of a thread. Where
+// Slack may have posted it in spite of an error, that is an unsureError, and it
+// is not tried again.
 func (c *Client) post(ctx context.Context, channel, thread string, m message) (p place, err error) {
 	options := []slackgo.MsgOption{m.asOptions()}
 	if thread != "" {
 		options = append(options, slackgo.MsgOptionTS(thread))
 	}
 	err = c.call(ctx, "chat.postMessage", func() error {
-		p.channel, p.timestamp, err = c.api.PostMessageContext(ctx, channel, options...)
+		p.Channel, p.Timestamp, err = c.api.PostMessageContext(ctx, channel, options...)
+		if doubtful(err) {
+			return &unsureError{withoutAddress(err)}
+		}
 		return err
 	})
 	return p, err
@@ -91,7 +106,7 @@ func (c *Client) post(ctx context.Context, channel, thread string, m message) (p
 // update puts a message in the place of one that we wrote.
 func (c *Client) update(ctx context.Context, p place, m message) error {
 	return c.call(ctx, "chat.update", func() error {
-		_, _, _, err := c.api.UpdateMessageContext(ctx, p.channel, p.timestamp, m.asOptions())
+		_, _, _, err := c.api.UpdateMessageContext(ctx, p.Channel, p.Timestamp, m.asOptions())
 		return err
 	})
 }
@@ -123,7 +138,7 @@ func (c *Client) call(ctx context.Context, method string, do func() error) error
 		}
 		wait, passes := patience(err, try)
 		if passes {
-			c.pause(method, wait)
+			c.pauses.add(method, c.clock.Now().Add(wait))
 		}
 		if !passes || try == maxTries || ctx.Err() != nil {
 			return fmt.Errorf("%s: %w", method, withoutAddress(err))
@@ -131,13 +146,16 @@ func (c *Client) call(ctx context.Context, method string, do func() error) error
 	}
 }
 
-// await returns once the method may be called.
+// await returns once the method may be called, and at once where that is only
+// after the client's deadline.
 func (c *Client) await(ctx context.Context, method string) error {
 	for {
-		c.mu.Lock()
-		wait := c.pauses[method].Sub(c.clock.Now())
-		c.mu.Unlock()
-		if wait <= 0 {
+		now := c.clock.Now()
+		wait := c.pauses.left(method, now)
+		if !c.deadline.IsZero() && now.Add(wait).After(c.deadline) {
+			return &laterError{max(wait, time.Second)}
+		}
+		if wait == 0 {
 			return nil
 		}
 		select {
@@ -148,40 +166,25 @@ func (c *Client) await(ctx context.Context, method string) error {
 	}
 }
 
-func (c *Client) pause(method string, wait time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if until := c.clock.Now().Add(wait); until.After(c.pauses[method]) {
-		c.pauses[method] = until
+// pauses are until when which methods are to be left alone.
+type pauses struct {
+	mu    sync.Mutex
+	until map[string]time.Time
+}
+
+func (p *pauses) add(method string, until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until.After(p.until[method]) {
+		p.until[method] = until
 	}
 }
 
-// Errors of the Web API that pass by themselves.
-// Source: https://docs.slack.dev/reference/methods/chat.postMessage#errors
-var passing = []string{"ratelimited", "rate_limited", "internal_error", "fatal_error", "request_timeout", "service_unavailable"}
-
-// patience tells whether an error may pass, and how long to wait for that.
-func patience(err error, try int) (wait time.Duration, passes bool) {
-	backoff := time.Second << (try - 1)
-	if limited, ok := errors.AsType[*slackgo.RateLimitedError](err); ok {
-		return min(max(limited.RetryAfter, time.Second), longestPause), true
-	}
-	if status, ok := errors.AsType[slackgo.StatusCodeError](err); ok {
-		return backoff, status.Retryable()
-	}
-	if answer, ok := errors.AsType[slackgo.SlackErrorResponse](err); ok {
-		return backoff, slices.Contains(passing, answer.Err)
-	}
-	_, ok := errors.AsType[*url.Error](err) // the network's
-	return backoff, ok
-}
-
-// withoutAddress leaves an error's address away.
-func withoutAddress(err error) error {
-	if e, ok := errors.AsType[*url.Error](err); ok {
-		return fmt.Errorf("%s: %w", e.Op, e.Err)
-	}
-	return err
+// left is how long a method is still to be left alone; 0 where it is not.
+func (p *pauses) left(method string, now time.Time) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return max(p.until[method].Sub(now), 0)
 }
 
 // answersTo tells whether an address for answers is Slack's own: whatever else

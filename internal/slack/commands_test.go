@@ -65,10 +65,10 @@ func TestACommandIsAnsweredAtOnceAndThenWithTheVerdict(t *testing.T) {
 	close(mayEnd)
 
 	got := w.slack.receive(t)
-	if got.path != "/answers/secret-part" || got.json["response_type"] != forAll || got.token != "" {
-		t.Errorf("the verdict went to %s as %v with token %q", got.path, got.json["response_type"], got.token)
+	if got.Path != "/answers/secret-part" || got.JSON["response_type"] != forAll || got.Token != "" {
+		t.Errorf("the verdict went to %s as %v with token %q", got.Path, got.JSON["response_type"], got.Token)
 	}
-	texts := textsOf(t, got.blocks())
+	texts := textsOf(t, got.Blocks())
 	all := strings.Join(texts, "\n")
 	for _, want := range []string{
 		"*The execution role may not read the secret db-password*", "Task execution role `api-exec`", "Confirmed", "At start-up",
@@ -137,9 +137,9 @@ func TestAFailureIsToldToWhoAskedOnly(t *testing.T) {
 			w.book.diagnose = func(string) (diagnose.Diagnosis, error) { return diagnose.Diagnosis{}, test.err }
 			w.command("prod/0f1e2d3c4b5a69788796a5b4c3d2e1f0")
 			got := w.slack.receive(t)
-			text, _ := got.json["text"].(string)
-			if got.json["response_type"] != forOne || !strings.Contains(text, test.want) || strings.Contains(text, test.not) {
-				t.Errorf("answered as %v with %q, want %q without %q", got.json["response_type"], text, test.want, test.not)
+			text, _ := got.JSON["text"].(string)
+			if got.JSON["response_type"] != forOne || !strings.Contains(text, test.want) || strings.Contains(text, test.not) {
+				t.Errorf("answered as %v with %q, want %q without %q", got.JSON["response_type"], text, test.want, test.not)
 			}
 		})
 	}
@@ -158,8 +158,8 @@ func TestAPanicEndsOneCommandOnly(t *testing.T) {
 		w.clock.advance(time.Second) // another signature
 	}
 	w.command(taskARN)
-	if got := w.slack.receive(t); got.json["response_type"] != forAll {
-		t.Errorf("the command behind the panics is answered with %v", got.json)
+	if got := w.slack.receive(t); got.JSON["response_type"] != forAll {
+		t.Errorf("the command behind the panics is answered with %v", got.JSON)
 	}
 }
 

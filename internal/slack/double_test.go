@@ -22,6 +22,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"whystopped/internal/diagnose"
+	"whystopped/internal/slack/slackfake"
 )
 
 const (
@@ -99,85 +100,35 @@ func (c *fakeClock) hurry(t *testing.T) {
 	})
 }
 
-// call is one that Slack's double received.
-type call struct {
-	path  string
-	form  url.Values     // of the Web API
-	json  map[string]any // of an answer to a command
-	token string
-}
-
-// blocks are the blocks of a call as JSON.
-func (c call) blocks() string {
-	if c.json != nil {
-		b, _ := json.Marshal(c.json["blocks"])
-		return string(b)
-	}
-	return c.form.Get("blocks")
-}
-
-// double is Slack over HTTP: its Web API below /api/, answers to commands at
-// /answers/secret-part.
+// double is Slack's double on a port, and what it received.
 type double struct {
 	*httptest.Server
-	calls chan call
-
-	mu      sync.Mutex
-	next    map[string][]http.HandlerFunc // scripted answers by path
-	stamped int
+	fake  *slackfake.Server
+	calls chan slackfake.Call
 }
 
-func newDouble(t *testing.T) *double {
-	d := &double{calls: make(chan call, 1000), next: map[string][]http.HandlerFunc{}}
-	d.Server = httptest.NewServer(d)
+// newDouble makes a double whose clock is the test's.
+func newDouble(t *testing.T, clock *fakeClock) *double {
+	d := &double{fake: slackfake.New(), calls: make(chan slackfake.Call, 1000)}
+	d.fake.Now = clock.Now
+	d.fake.Heard = func(c slackfake.Call) { d.calls <- c }
+	d.Server = httptest.NewServer(d.fake)
 	t.Cleanup(d.Close)
 	return d
 }
 
+func (d *double) apiURL() string    { return d.URL + "/api/" }
 func (d *double) answerURL() string { return d.URL + "/answers/secret-part" }
 
-// script makes the next call to a path fail or succeed in another way.
-func (d *double) script(path string, answers ...http.HandlerFunc) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.next[path] = append(d.next[path], answers...)
-}
-
-func (d *double) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := call{path: r.URL.Path, token: r.Header.Get("Authorization")}
-	body, _ := io.ReadAll(r.Body)
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
-		json.Unmarshal(body, &c.json)
-	} else {
-		c.form, _ = url.ParseQuery(string(body))
-		c.token = c.form.Get("token")
-	}
-	d.mu.Lock()
-	d.stamped++
-	stamp := strconv.Itoa(d.stamped) + ".000100"
-	var scripted http.HandlerFunc
-	if queue := d.next[c.path]; len(queue) > 0 {
-		scripted, d.next[c.path] = queue[0], queue[1:]
-	}
-	d.mu.Unlock()
-	defer func() { d.calls <- c }()
-	if scripted != nil {
-		scripted(w, r)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(map[string]any{"ok": true, "channel": "C0CHANNEL1", "ts": stamp})
-}
-
 // receive is the next call to the double.
-func (d *double) receive(t *testing.T) call {
+func (d *double) receive(t *testing.T) slackfake.Call {
 	t.Helper()
 	select {
 	case c := <-d.calls:
 		return c
 	case <-time.After(patienceT):
 		t.Fatal("Slack received nothing")
-		return call{}
+		return slackfake.Call{}
 	}
 }
 
@@ -185,25 +136,8 @@ func (d *double) receiveNone(t *testing.T) {
 	t.Helper()
 	select {
 	case c := <-d.calls:
-		t.Errorf("Slack received %s %v %v, want nothing", c.path, c.form, c.json)
+		t.Errorf("Slack received %s %v %v, want nothing", c.Path, c.Form, c.JSON)
 	default:
-	}
-}
-
-func limited(seconds int) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Retry-After", strconv.Itoa(seconds))
-		w.WriteHeader(http.StatusTooManyRequests)
-	}
-}
-
-func status(code int) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
-}
-
-func slackError(code string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		json.NewEncoder(w).Encode(map[string]any{"ok": false, "error": code})
 	}
 }
 
@@ -270,9 +204,10 @@ func (l *logText) String() string {
 
 // newWorld makes a bot that does not run yet.
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, slack: newDouble(t), book: &fakeBook{t: t}, clock: newClock(), log: &logText{}}
+	clock := newClock()
+	w := &world{t: t, slack: newDouble(t, clock), book: &fakeBook{t: t}, clock: clock, log: &logText{}}
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	client := NewClient(ClientOptions{Token: token, Clock: w.clock, APIURL: w.slack.URL + "/api/"})
+	client := NewClient(ClientOptions{Token: token, Clock: w.clock, APIURL: w.slack.apiURL()})
 	bot, err := New(Options{Casebook: w.book, Client: client, SigningSecret: secret, PublicURL: publicURL + "/", Log: log, Clock: w.clock})
 	if err != nil {
 		t.Fatalf("New: %v", err)

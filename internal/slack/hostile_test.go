@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
 )
@@ -84,13 +85,14 @@ func TestHostileEvidenceStaysText(t *testing.T) {
 			for i := range d.Fix.Policies {
 				d.Fix.Policies[i].Purpose = "denied"
 			}
-			var in Incident
+			var in casebook.Incident
 			fill(reflect.ValueOf(&in).Elem(), text)
 			in.Count, in.First, in.Last = 12, time.Unix(1e9, 0), time.Unix(2e9, 0)
-			later := in
-			later.Title += " more"
+			service, family := in, in
+			service.Group, family.Group = "service:"+text, "family:"+text
 			for _, m := range []message{
-				verdictMessage(d, reportLink(publicURL, d.ID)), verdictSummary(d), incidentMessage(in), growthMessage(in, later),
+				verdictMessage(d, reportLink(publicURL, d.ID)), verdictSummary(d), incidentMessage(in, publicURL), incidentMessage(service, publicURL), incidentMessage(family, publicURL),
+				mergedMessage(in, publicURL), growthMessage(told{Count: 1}, in),
 				plain(prose(text, maxSummary) + "x"), usage(prose(text, maxSummary)),
 			} {
 				checkHarmless(t, string(m.text))

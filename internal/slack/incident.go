@@ -1,73 +1,99 @@
 package slack
 
 import (
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
-	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/arn"
+	"whystopped/internal/casebook"
 	"whystopped/internal/slack/channels"
 )
 
-// Incident is tasks that stopped alike, as far as is known by now.
-type Incident struct {
-	// ID stays the same while the incident grows.
-	ID string
-	// Cluster and Service are names; either may be empty.
-	Cluster, Service string
-
-	// Cause is the code of the newest verdict, and the rest says it for people.
-	Cause      string
-	Title      string
-	Summary    string
-	Identity   verdict.Identity
-	Confidence verdict.Confidence
-
-	// Count is how many tasks stopped between First and Last.
-	Count       int
-	First, Last time.Time
-	// Link is the address of a report; "" where there is none.
-	Link string
+func subjectOf(in casebook.Incident) channels.Subject {
+	return channels.Subject{Cluster: in.Cluster, Service: in.Service(), Cause: in.Verdict.Cause}
 }
 
-func (in Incident) subject() channels.Subject {
-	return channels.Subject{Cluster: in.Cluster, Service: in.Service, Cause: in.Cause}
-}
-
-// sameVerdict tells whether both say the same of why.
-func (in Incident) sameVerdict(other Incident) bool {
-	return in.Cause == other.Cause && in.Title == other.Title && in.Identity == other.Identity && in.Confidence == other.Confidence
+// incidentLink is the address of an incident's page; "" where it is not known
+// how people reach the service.
+func incidentLink(publicURL, id string) string {
+	if publicURL == "" || id == "" {
+		return ""
+	}
+	return publicURL + "/incidents/" + url.PathEscape(id)
 }
 
 // incidentMessage is the one message of an incident, as it stands now.
-func incidentMessage(in Incident) message {
-	m := message{text: lines(prose(in.Title, maxTitle), tasks(in.Count))}
-	m.section(lines(bold(in.Title, maxTitle), prose(in.Summary, maxSummary)))
+func incidentMessage(in casebook.Incident, publicURL string) message {
+	v := in.Verdict
+	m := message{text: lines(prose(v.Title, maxTitle), tasks(in.Count))}
+	m.section(lines(bold(v.Title, maxTitle), prose(v.Summary, maxSummary)))
 	m.fields(
-		field{"Whose permission", whose(in.Identity)},
-		field{"How sure", prose(wordFor(confidenceWords, in.Confidence), 100)},
-		field{"Service", code(in.Service, 300)},
+		field{"Whose permission", whose(v.Identity)},
+		field{"How sure", prose(wordFor(confidenceWords, v.Confidence), 100)},
+		groupField(in.Group),
 		field{"Cluster", code(in.Cluster, 300)},
+		field{"Revision", code(revisionName(in.Revision), 300)},
 		field{"Stopped", tasks(in.Count)},
+		field{"How often", rate(in.Rate())},
 		field{"Between", between(in.First, in.Last)},
 	)
-	if in.Link != "" {
-		m.small(link(in.Link, "Open the report", maxField))
+	if address := incidentLink(publicURL, in.ID); address != "" {
+		m.small(link(address, "Open the incident", maxField))
+	}
+	if address := reportLink(publicURL, in.Diagnosis); address != "" {
+		m.small(link(address, "Open the report", maxField))
 	}
 	return m
 }
 
 // growthMessage tells the thread what has become of the incident.
-func growthMessage(before, now Incident) message {
+func growthMessage(before told, now casebook.Incident) message {
 	m := message{text: tasks(now.Count) + " by now"}
 	var last mrkdwn
 	if !now.Last.IsZero() {
 		last = "The last one: " + moment(now.Last)
 	}
 	m.section(lines("*"+tasks(now.Count)+"* have stopped alike by now.", last))
-	if !before.sameVerdict(now) {
-		m.section(lines("The verdict is now: "+bold(now.Title, maxTitle), prose(now.Summary, maxSummary)))
+	if before.Verdict != verdictDigest(now.Verdict) {
+		m.section(lines("The verdict is now: "+bold(now.Verdict.Title, maxTitle), prose(now.Verdict.Summary, maxSummary)))
 	}
 	return m
+}
+
+// mergedMessage takes the place of the message of an incident that turned out to
+// be a part of another.
+func mergedMessage(in casebook.Incident, publicURL string) message {
+	const merged = "This turned out to be a part of another incident."
+	m := message{text: merged}
+	m.section(lines(bold(in.Verdict.Title, maxTitle), merged))
+	if address := incidentLink(publicURL, in.Into); address != "" {
+		m.small(link(address, "Open that incident", maxField))
+	}
+	return m
+}
+
+// groupField names the service, or what else the tasks have in common.
+func groupField(group string) field {
+	kind, name, ok := strings.Cut(group, ":")
+	switch {
+	case ok && kind == "service":
+		return field{"Service", code(name, 300)}
+	case ok && kind == "family":
+		return field{"Family", code(name, 300)}
+	}
+	return field{"Group", code(group, 300)} // whoever ran the task named it
+}
+
+// revisionName is FAMILY:NUMBER of a task definition's ARN, and the text itself
+// where it is none.
+func revisionName(revision string) string {
+	a, ok := arn.Parse(revision)
+	if !ok {
+		return revision
+	}
+	return a.ID()
 }
 
 func tasks(n int) mrkdwn {
@@ -75,6 +101,20 @@ func tasks(n int) mrkdwn {
 		return "1 task"
 	}
 	return mrkdwn(strconv.Itoa(n) + " tasks")
+}
+
+// rate says how often it happens, given how often an hour; nothing for 0.
+func rate(hourly float64) mrkdwn {
+	const often = 120
+	switch {
+	case hourly <= 0:
+		return ""
+	case hourly < 10:
+		return mrkdwn(strconv.FormatFloat(hourly, 'f', 1, 64) + " an hour")
+	case hourly < often:
+		return mrkdwn(strconv.FormatFloat(hourly, 'f', 0, 64) + " an hour")
+	}
+	return mrkdwn(strconv.FormatFloat(hourly/60, 'f', 0, 64) + " a minute")
 }
 
 func between(first, last time.Time) mrkdwn {

@@ -13,8 +13,9 @@ func TestTheManifestAsksForWhatIsUsed(t *testing.T) {
 	}
 	var lines []string
 	for line := range strings.Lines(string(manifest)) {
-		line, _, _ = strings.Cut(line, " #")
-		lines = append(lines, strings.TrimSpace(line))
+		if line, _, _ = strings.Cut(line, " #"); strings.TrimSpace(line) != "" {
+			lines = append(lines, strings.TrimSpace(line))
+		}
 	}
 	all := "\n" + strings.Join(lines, "\n") + "\n"
 	for _, want := range []string{
@@ -27,7 +28,8 @@ func TestTheManifestAsksForWhatIsUsed(t *testing.T) {
 	}
 	_, scopes, _ := strings.Cut(all, "\nbot:\n")
 	scopes, _, _ = strings.Cut(scopes, "\nsettings:")
-	if want := "- commands\n- chat:write\n- links:read\n- links:write"; scopes != want {
+	want := "- commands\n- chat:write\n- channels:history\n- groups:history\n- channels:read\n- groups:read\n- links:read\n- links:write"
+	if scopes != want {
 		t.Errorf("scopes %q, want %q and no other", scopes, want)
 	}
 }

@@ -7,7 +7,17 @@ import slackgo "github.com/slack-go/slack"
 type message struct {
 	text   mrkdwn
 	blocks []slackgo.Block
+	mark   *mark // nil for none
 }
+
+// marked gives the message with a mark.
+func (m message) marked(as mark) message {
+	m.mark = &as
+	return m
+}
+
+// digestOf is the same for messages that look the same.
+func digestOf(m message) string { return digest(m.text, m.blocks) }
 
 // section adds a paragraph. What is empty adds nothing; what Slack would refuse
 // for its length was cut by whoever made it.
@@ -55,10 +65,14 @@ func (m message) asWebhook(responseType string) *slackgo.WebhookMessage {
 
 // asOptions is the message for chat.postMessage and chat.update.
 func (m message) asOptions() slackgo.MsgOption {
-	return slackgo.MsgOptionCompose(
+	options := []slackgo.MsgOption{
 		slackgo.MsgOptionText(string(m.text), false), slackgo.MsgOptionBlocks(m.blocks...),
 		slackgo.MsgOptionDisableLinkUnfurl(), slackgo.MsgOptionDisableMediaUnfurl(),
-	)
+	}
+	if m.mark != nil {
+		options = append(options, m.mark.asOption())
+	}
+	return slackgo.MsgOptionCompose(options...)
 }
 
 // asUnfurl is the message for chat.unfurl.

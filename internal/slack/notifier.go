@@ -2,219 +2,239 @@ package slack
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
-	slackgo "github.com/slack-go/slack"
-
+	"whystopped/internal/casebook"
 	"whystopped/internal/slack/channels"
 )
 
 const (
 	// quiet is how long an incident's message is left alone after each change.
 	quiet = time.Minute
-	// maxThreads bounds how many incidents are remembered; the one that was
-	// quiet for longest is forgotten first.
-	maxThreads = 500
-	// maxFailures is how often in a row an incident is tried to be told.
-	maxFailures = 5
-	// tellTimeout bounds the telling of one change, with all its patience.
-	tellTimeout = 5 * time.Minute
+	// settle is how long it may take until a message can be seen of which it is
+	// not known whether it was posted.
+	settle = 30 * time.Second
+	// claimTime is how long nobody else tells of an incident. It is longer than
+	// workTime and endTime, which bound one telling, so that what is under way
+	// at the end of them has come to rest.
+	claimTime = 90 * time.Second
+	workTime  = 50 * time.Second
+	endTime   = 10 * time.Second
 )
 
-// NotifierOptions are what a Notifier is made of. All are needed.
+// Book keeps what was told of incidents. The casebook's Store is one.
+type Book interface {
+	// BeginTelling claims the right to tell people of an incident, for
+	// whoever holds it alone may, until a time or until EndTelling. It answers
+	// casebook.ErrNotKept for an incident that there is not.
+	BeginTelling(ctx context.Context, incident string, now, until time.Time) (casebook.Telling, error)
+	// EndTelling gives the claim back and leaves a state for the next one.
+	EndTelling(ctx context.Context, incident string, state []byte) error
+	// News gives an incident as it stands, and takes note that it is told so.
+	News(ctx context.Context, incident string) (casebook.Incident, error)
+}
+
+// NotifierOptions are what a Notifier is made of. All but PublicURL are needed.
 type NotifierOptions struct {
 	Client   *Client
+	Book     Book
 	Channels channels.Rules
-	Log      *slog.Logger
-	Clock    Clock
+	// PublicURL is where people reach the service; without it messages have no
+	// links.
+	PublicURL string
+	Log       *slog.Logger
+	Clock     Clock
 }
 
 // Notifier keeps one message for each incident up to date, in the channel that
-// the rules choose for it. Which message belongs to which incident is known as
-// long as the process lives. It is safe for concurrent use; Run does the work.
-type Notifier struct {
-	opts NotifierOptions
-	wake chan struct{}
-
-	mu      sync.Mutex
-	threads map[string]*thread // by incident
-}
-
-// thread is an incident's message and what stands below it.
-type thread struct {
-	id      string
-	channel string
-	place   place // once it was posted
-	latest  Incident
-	shown   Incident // in the message
-	told    Incident // below it
-	news    bool     // latest is not shown yet
-	due     time.Time
-	touched time.Time
-	failed  int
-	silent  bool // Slack will not have it
-}
+// the rules choose for it. All it knows is in its Book, so any number of them,
+// in any number of processes, may share one. It is safe for concurrent use.
+type Notifier struct{ opts NotifierOptions }
 
 // NewNotifier makes a Notifier. The client needs a token.
 func NewNotifier(o NotifierOptions) (*Notifier, error) {
-	if o.Client == nil || !o.Client.canPost() || len(o.Channels) == 0 || o.Log == nil || o.Clock == nil {
-		return nil, errors.New("slack: a notifier needs Client with a bot token, Channels, Log and Clock")
+	if o.Client == nil || !o.Client.canPost() || o.Book == nil || len(o.Channels) == 0 || o.Log == nil || o.Clock == nil {
+		return nil, errors.New("slack: a notifier needs Client with a bot token, Book, Channels, Log and Clock")
 	}
-	return &Notifier{opts: o, wake: make(chan struct{}, 1), threads: map[string]*thread{}}, nil
+	return &Notifier{opts: o}, nil
 }
 
-// Notify notes how an incident stands. It only takes note and never waits; news
-// that is older than what is known changes nothing.
-func (n *Notifier) Notify(in Incident) {
-	if !n.note(in) {
-		return
-	}
-	select {
-	case n.wake <- struct{}{}:
-	default: // it will look anyway
-	}
-}
-
-func (n *Notifier) note(in Incident) (news bool) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
+// Tell tells people of an incident as it stands, once: what was told already is
+// not told again, whoever told it and whether or not they lived to take note of
+// it. again is after how long it has to be called once more, since there is
+// something that may not be told yet; 0 where there is nothing. After an error
+// it is to be called once more, too. It takes a minute at most.
+func (n *Notifier) Tell(ctx context.Context, incident string) (again time.Duration, err error) {
 	now := n.opts.Clock.Now()
-	t := n.threads[in.ID]
-	if t == nil {
-		channel := n.opts.Channels.For(in.subject())
-		if channel == "" {
-			return false
-		}
-		n.makeRoom()
-		t = &thread{id: in.ID, channel: channel, due: now}
-		n.threads[in.ID] = t
+	working, stop := context.WithTimeout(ctx, workTime)
+	defer stop()
+	claim, err := n.opts.Book.BeginTelling(working, incident, now, now.Add(claimTime))
+	switch {
+	case errors.Is(err, casebook.ErrNotKept):
+		return 0, nil
+	case err != nil:
+		return 0, fmt.Errorf("begin to tell of incident %s: %w", incident, err)
+	case !claim.Busy.IsZero():
+		return max(claim.Busy.Sub(now), time.Second), nil
 	}
-	if t.silent || in.Count < t.latest.Count || in == t.latest {
-		return false
+	t, err := readThread(claim)
+	if err != nil {
+		// The claim is left to end by itself, and with it that it broke off: the
+		// state may be of a newer program, which has to know that.
+		return 0, fmt.Errorf("tell of incident %s: %w", incident, err)
 	}
-	t.latest, t.touched, t.news = in, now, true
-	return true
+	w := telling{NotifierOptions: n.opts, incident: incident, thread: t}
+	w.Client = n.opts.Client.until(now.Add(workTime))
+	if again, err = w.tell(working, now); err != nil {
+		err = fmt.Errorf("tell of incident %s: %w", incident, err)
+	}
+	if failed := n.end(ctx, incident, w.thread); failed != nil {
+		return 0, errors.Join(err, failed)
+	}
+	return again, err
 }
 
-// makeRoom forgets the quietest incident where there are too many.
-func (n *Notifier) makeRoom() {
-	if len(n.threads) < maxThreads {
-		return
+// end gives a claim back. It does so, too, where ctx has ended: the next telling
+// had to search Slack otherwise.
+func (n *Notifier) end(ctx context.Context, incident string, t thread) error {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), endTime)
+	defer stop()
+	state, err := json.Marshal(t)
+	if err != nil {
+		return fmt.Errorf("write what was told of incident %s: %w", incident, err)
 	}
-	var quietest *thread
-	for _, t := range n.threads {
-		if quietest == nil || t.touched.Before(quietest.touched) {
-			quietest = t
-		}
+	if err := n.opts.Book.EndTelling(ctx, incident, state); err != nil {
+		return fmt.Errorf("keep what was told of incident %s: %w", incident, err)
 	}
-	delete(n.threads, quietest.id)
+	return nil
 }
 
-// Run tells what there is to tell until ctx ends.
-func (n *Notifier) Run(ctx context.Context) {
-	for ctx.Err() == nil {
-		t, wait := n.next()
-		if t != nil {
-			n.tell(ctx, t)
-			continue
-		}
-		var later <-chan time.Time
-		if wait > 0 {
-			later = n.opts.Clock.After(wait)
-		}
-		select {
-		case <-n.wake:
-		case <-later:
-		case <-ctx.Done():
-		}
-	}
+// telling is one call of Tell that holds the claim. Its thread is at any time
+// what is to be kept if nothing more succeeds.
+type telling struct {
+	NotifierOptions
+	incident string
+	thread   thread
 }
 
-// next finds the incident whose turn it is. Where there is none, wait is how long
-// there will be none; 0 where nothing is to be told at all.
-func (n *Notifier) next() (first *thread, wait time.Duration) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	for _, t := range n.threads {
-		if t.news && !t.silent && (first == nil || t.due.Before(first.due)) {
-			first = t
+// tell says what is due, and what of its failures is none.
+func (w *telling) tell(ctx context.Context, now time.Time) (again time.Duration, err error) {
+	if w.thread.Silent {
+		return 0, nil
+	}
+	if wait := w.thread.Due.Sub(now); wait > 0 {
+		return wait, nil
+	}
+	err = w.say(ctx)
+	if wait, ok := later(err); ok {
+		return wait, nil
+	}
+	if final(err) {
+		w.thread.Silent = true
+		w.Log.WarnContext(ctx, "an incident cannot be told in Slack and is left alone", "incident", w.incident, "channel", w.thread.Channel, "error", err)
+		return 0, nil
+	}
+	return 0, err
+}
+
+func (w *telling) say(ctx context.Context) error {
+	in, err := w.Book.News(ctx, w.incident)
+	if errors.Is(err, casebook.ErrNotKept) {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("read the incident: %w", err)
+	}
+	if !w.thread.Unsure.IsZero() {
+		if err := w.look(ctx, in); err != nil {
+			return err
 		}
 	}
-	if first == nil {
-		return nil, 0
+	if w.thread.Channel == "" {
+		w.thread.Channel = w.Channels.For(subjectOf(in))
 	}
-	if wait := first.due.Sub(n.opts.Clock.Now()); wait > 0 {
-		return nil, wait
+	switch {
+	case w.thread.Channel == "":
+		return nil
+	case in.Into != "":
+		return w.merge(ctx, in)
+	case w.thread.Place == place{}:
+		return w.open(ctx, in)
 	}
-	return first, 0
+	return w.grow(ctx, in)
 }
 
-// tell shows the newest state of an incident, and leaves it alone for a while.
-// Only Run's goroutine calls it.
-func (n *Notifier) tell(ctx context.Context, t *thread) {
-	ctx, cancel := context.WithTimeout(ctx, tellTimeout)
-	defer cancel()
-	n.mu.Lock()
-	in, was := t.latest, *t
-	t.news = false
-	n.mu.Unlock()
-
-	at, told, err := n.send(ctx, was, in)
-
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	t.due = n.opts.Clock.Now().Add(quiet)
-	t.place, t.told = at, told
-	if err == nil {
-		t.shown, t.failed = in, 0
-		return
+// open posts the message of an incident.
+func (w *telling) open(ctx context.Context, in casebook.Incident) error {
+	m := incidentMessage(in, w.PublicURL)
+	at, err := w.post(ctx, w.thread.Channel, "", m, w.mark(ofIncident, toldOf(in)))
+	if err != nil {
+		return err
 	}
-	t.news, t.failed = true, t.failed+1
-	t.silent = t.failed >= maxFailures || final(err)
-	n.opts.Log.WarnContext(ctx, "an incident could not be told in Slack", "incident", t.id, "channel", t.channel, "again", !t.silent, "error", err)
+	w.thread.Place, w.thread.Shown, w.thread.Told = at, digestOf(m), toldOf(in)
+	return nil
 }
 
-// send posts the message of an incident, or changes the one that is there and
-// tells the thread what matters. It gives where the message stands and what the
-// thread knows, also where something failed on the way.
-func (n *Notifier) send(ctx context.Context, t thread, in Incident) (at place, told Incident, err error) {
-	if t.place == (place{}) {
-		at, err = n.opts.Client.post(ctx, t.channel, "", incidentMessage(in))
-		if err != nil {
-			return place{}, Incident{}, err
+// grow changes the message that is there, and tells the thread what matters.
+func (w *telling) grow(ctx context.Context, in casebook.Incident) error {
+	m := incidentMessage(in, w.PublicURL)
+	if shown := digestOf(m); shown != w.thread.Shown {
+		if err := w.update(ctx, m); err != nil {
+			return err
 		}
-		return at, in, nil
+		w.thread.Shown = shown
 	}
-	if in != t.shown {
-		if err := n.opts.Client.update(ctx, t.place, incidentMessage(in)); err != nil {
-			return t.place, t.told, err
+	if !worthTelling(w.thread.Told, in) {
+		return nil
+	}
+	at := w.thread.Place
+	if _, err := w.post(ctx, at.Channel, at.Timestamp, growthMessage(w.thread.Told, in), w.mark(ofGrowth, toldOf(in))); err != nil {
+		return err
+	}
+	w.thread.Told = toldOf(in)
+	return nil
+}
+
+// merge says once that the incident turned into another, which has a message of
+// its own, and nothing from then on.
+func (w *telling) merge(ctx context.Context, in casebook.Incident) error {
+	if w.thread.Place != (place{}) {
+		if err := w.update(ctx, mergedMessage(in, w.PublicURL)); err != nil {
+			return err
 		}
 	}
-	if !worthTelling(t.told, in) {
-		return t.place, t.told, nil
-	}
-	if _, err := n.opts.Client.post(ctx, t.place.channel, t.place.timestamp, growthMessage(t.told, in)); err != nil {
-		return t.place, t.told, err
-	}
-	return t.place, in, nil
+	w.thread.Silent = true
+	return nil
 }
 
-// worthTelling tells whether those who follow the thread are to be called: when
-// there are twice as many tasks, or why they stopped is known better.
-func worthTelling(told, now Incident) bool {
-	return now.Count >= 2*told.Count || !told.sameVerdict(now)
+// post posts a message, and takes note where it is not known whether it did.
+func (w *telling) post(ctx context.Context, channel, thread string, m message, as mark) (place, error) {
+	began := w.Clock.Now()
+	at, err := w.Client.post(ctx, channel, thread, m.marked(as))
+	if _, unsure := errors.AsType[*unsureError](err); unsure {
+		w.thread.Unsure, w.thread.Due = began, w.Clock.Now().Add(settle)
+	}
+	if err != nil {
+		return place{}, err
+	}
+	w.thread.Due = w.Clock.Now().Add(quiet)
+	return at, nil
 }
 
-// final tells whether Slack will give the same answer for ever, such as for a
-// channel that there is not or a message that somebody removed.
-func final(err error) bool {
-	answer, ok := errors.AsType[slackgo.SlackErrorResponse](err)
-	if !ok {
-		return false
+// update changes the incident's message. Its mark goes on to say what those who
+// follow it were called for, so that it is the thread's beginning for whoever
+// finds it.
+func (w *telling) update(ctx context.Context, m message) error {
+	if err := w.Client.update(ctx, w.thread.Place, m.marked(w.mark(ofIncident, w.thread.Told))); err != nil {
+		return err
 	}
-	_, passes := patience(answer, 1)
-	return !passes
+	w.thread.Due = w.Clock.Now().Add(quiet)
+	return nil
+}
+
+func (w *telling) mark(kind string, what told) mark {
+	return mark{incident: w.incident, kind: kind, told: what}
 }

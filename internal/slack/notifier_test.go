@@ -1,237 +1,399 @@
 package slack
 
 import (
-	"fmt"
+	"context"
 	"log/slog"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"whystopped/internal/casebook"
+	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/slack/channels"
+	"whystopped/internal/slack/slackfake"
 )
 
-// desk is a notifier between Slack's double and a test.
+// desk is a notifier between Slack's double and a book.
 type desk struct {
 	*Notifier
 	t     *testing.T
 	slack *double
+	book  *tellBook
 	clock *fakeClock
 	log   *logText
 }
 
 func newDesk(t *testing.T) *desk {
-	rules, err := channels.Parse("default=#ecs;cluster:prod=#prod")
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &desk{t: t, slack: newDouble(t), clock: newClock(), log: &logText{}}
-	client := NewClient(ClientOptions{Token: token, Clock: d.clock, APIURL: d.slack.URL + "/api/"})
-	d.Notifier, err = NewNotifier(NotifierOptions{Client: client, Channels: rules, Log: slog.New(slog.NewTextHandler(d.log, nil)), Clock: d.clock})
-	if err != nil {
-		t.Fatalf("NewNotifier: %v", err)
-	}
+	clock := newClock()
+	d := &desk{t: t, slack: newDouble(t, clock), book: newTellBook(), clock: clock, log: &logText{}}
+	d.Notifier = d.another()
 	return d
 }
 
-func (d *desk) run() *desk {
-	start(d.t, d.Run)
-	return d
-}
-
-// work tells what is due now, and gives how long there is nothing more to tell;
-// 0 where nothing is left at all.
-func (d *desk) work() (wait time.Duration) {
-	for {
-		t, wait := d.next()
-		if t == nil {
-			return wait
-		}
-		d.tell(d.t.Context(), t)
-	}
-}
-
-// expect receives a call and checks what it is.
-func (d *desk) expect(path string, form map[string]string, texts ...string) call {
+// another is a notifier of another process, which shares Slack and the book.
+func (d *desk) another() *Notifier {
 	d.t.Helper()
-	c := d.slack.receive(d.t)
-	if c.path != path || c.token != token {
-		d.t.Errorf("Slack received %s, want %s, with the token", c.path, path)
+	rules, err := channels.Parse("default=#ecs;cluster:prod=#prod;cause:startup.kms.*=C0KEYTEAM0")
+	if err != nil {
+		d.t.Fatal(err)
 	}
-	for key, want := range form {
-		if got := c.form.Get(key); got != want {
-			d.t.Errorf("%s: %s is %q, want %q", path, key, got, want)
-		}
+	n, err := NewNotifier(NotifierOptions{
+		Client: NewClient(ClientOptions{Token: token, Clock: d.clock, APIURL: d.slack.apiURL()}), Book: d.book, Channels: rules,
+		PublicURL: publicURL, Log: slog.New(slog.NewTextHandler(d.log, nil)), Clock: d.clock,
+	})
+	if err != nil {
+		d.t.Fatalf("NewNotifier: %v", err)
 	}
-	all := strings.Join(textsOf(d.t, c.blocks()), "\n")
-	for _, want := range texts {
-		if !strings.Contains(all, want) {
-			d.t.Errorf("%s lacks %q:\n%s", path, want, all)
-		}
-	}
-	return c
+	return n
 }
 
-func (d *desk) incident(id string, count int) Incident {
-	first := time.Date(2026, 11, 22, 7, 50, 0, 0, time.UTC)
-	return Incident{
-		ID: id, Cluster: "prod", Service: "api", Cause: "startup.secretsmanager.denied", Title: "The execution role may not read a secret",
-		Summary: "ECS could not fetch it.", Identity: verdict.Identity{Kind: verdict.ExecutionRole}, Confidence: verdict.Likely,
-		Count: count, First: first, Last: first.Add(time.Duration(count) * time.Second), Link: publicURL + "/d/x",
+// tell tells of an incident as it stands, which has to succeed.
+func (d *desk) tell(in casebook.Incident) (again time.Duration) {
+	d.t.Helper()
+	d.book.put(in)
+	again, err := d.Tell(d.t.Context(), in.ID)
+	if err != nil {
+		d.t.Fatalf("Tell: %v", err)
+	}
+	return again
+}
+
+// later tells of an incident once its message may be changed again.
+func (d *desk) later(in casebook.Incident) {
+	d.t.Helper()
+	d.clock.advance(quiet)
+	if again := d.tell(in); again != 0 {
+		d.t.Errorf("told in %s, want now", again)
 	}
 }
+
+// calls are the methods that Slack was called by since the last time.
+func (d *desk) calls() []string {
+	var methods []string
+	for len(d.slack.calls) > 0 {
+		c := <-d.slack.calls
+		methods = append(methods, strings.TrimPrefix(c.Path, "/api/"))
+	}
+	return methods
+}
+
+func (d *desk) expectCalls(want ...string) {
+	d.t.Helper()
+	if diff := cmp.Diff(want, d.calls()); diff != "" {
+		d.t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+// line is what matters of a message.
+type line struct {
+	Channel, Below string // the number of the message that it is below
+	Kind           string
+	Count          float64
+	Edited         bool
+}
+
+// messages are what stands in Slack, all of it of one incident.
+func (d *desk) messages() []line {
+	d.t.Helper()
+	number := map[string]string{"": ""}
+	var all []line
+	for i, m := range d.slack.fake.Messages("") {
+		number[m.TS] = string(rune('a' + i))
+		l := line{Channel: m.Channel, Below: number[m.ThreadTS], Edited: m.Edits > 0}
+		if m.Metadata == nil || m.Metadata.EventType != markType || m.Metadata.EventPayload["incident"] != "i1" {
+			d.t.Errorf("a message is marked %v", m.Metadata)
+		} else {
+			l.Kind, _ = m.Metadata.EventPayload["kind"].(string)
+			l.Count, _ = m.Metadata.EventPayload["count"].(float64)
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+func (d *desk) expectMessages(want ...line) {
+	d.t.Helper()
+	if diff := cmp.Diff(want, d.messages()); diff != "" {
+		d.t.Errorf("messages (-want +got):\n%s", diff)
+	}
+}
+
+// expectText checks that the newest message of a kind says all of this.
+func (d *desk) expectText(kind string, texts ...string) {
+	d.t.Helper()
+	for _, m := range slices.Backward(d.slack.fake.Messages("")) {
+		if m.Metadata.EventPayload["kind"] != kind {
+			continue
+		}
+		all := strings.Join(textsOf(d.t, m.Blocks), "\n")
+		for _, want := range texts {
+			if !strings.Contains(all, want) {
+				d.t.Errorf("the message lacks %q:\n%s", want, all)
+			}
+		}
+		return
+	}
+	d.t.Errorf("there is no message of kind %s", kind)
+}
+
+// incident is one of service api that began at ten to eight.
+func incident(count int) casebook.Incident {
+	first := time.Date(2026, 11, 22, 7, 50, 0, 0, time.UTC)
+	return casebook.Incident{
+		ID: "i1", Place: casebook.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1", Cluster: "prod", Group: "service:api"},
+		Revision: "arn:aws:ecs:eu-west-1:111122223333:task-definition/api:41", Diagnosis: "d1",
+		Verdict: diagnose.Verdict{
+			Cause: "startup.secretsmanager.denied", Title: "The execution role may not read a secret", Summary: "ECS could not fetch it.",
+			Identity: verdict.Identity{Kind: verdict.ExecutionRole}, Confidence: verdict.Likely,
+		},
+		Count: count, First: first, Last: first.Add(time.Duration(count) * time.Second), Opened: first,
+	}
+}
+
+// prod is the id of #prod, or of whatever else is the first channel that is
+// posted to.
+const prod = "C000000001"
 
 func TestAnIncidentHasOneMessageThatGrows(t *testing.T) {
 	d := newDesk(t)
-	grow := func(in Incident) {
-		t.Helper()
-		d.Notify(in)
-		if wait := d.work(); wait != quiet {
-			t.Errorf("the change waits for %s, want %s", wait, quiet)
-		}
-		d.slack.receiveNone(t)
-		d.clock.advance(quiet)
-		d.work()
+	if again := d.tell(incident(1)); again != 0 {
+		t.Errorf("told again after %s", again)
 	}
-	d.Notify(d.incident("a", 1))
-	d.work()
-	d.expect("/api/chat.postMessage", map[string]string{"channel": "#prod", "thread_ts": "", "unfurl_links": "false"},
-		"*The execution role may not read a secret*", "Task execution role", "`api`", "`prod`", "1 task", "Likely", "<!date^1795333801^", "<"+publicURL+"/d/x|Open the report>")
-
-	for count := 2; count < 40; count++ {
-		d.Notify(d.incident("a", count))
+	d.expectText(ofIncident, "*The execution role may not read a secret*", "Task execution role", "*Service*\n`api`", "`prod`", "*Revision*\n`api:41`",
+		"1 task", "Likely", "<!date^1795333801^", "<"+publicURL+"/incidents/i1|Open the incident>", "<"+publicURL+"/d/d1|Open the report>")
+	c := d.slack.receive(t)
+	if c.Token != token || c.Form.Get("channel") != "#prod" || c.Form.Get("unfurl_links") != "false" {
+		t.Errorf("posted by %v", c.Form)
 	}
-	grow(d.incident("a", 40))
-	root := map[string]string{"channel": "C0CHANNEL1", "ts": "1.000100"}
-	d.expect("/api/chat.update", root, "40 tasks")
-	d.expect("/api/chat.postMessage", map[string]string{"channel": "C0CHANNEL1", "thread_ts": "1.000100"}, "*40 tasks* have stopped alike")
 
-	grow(d.incident("a", 41)) // the figure alone calls nobody
-	d.expect("/api/chat.update", root, "41 tasks")
+	if again := d.tell(incident(40)); again != quiet {
+		t.Errorf("a change waits for %s, want %s", again, quiet)
+	}
+	d.expectCalls()
+	d.later(incident(40))
+	d.expectCalls("chat.update", "chat.postMessage")
+	d.expectText(ofIncident, "40 tasks", "*How often*\n58 a minute")
+	d.expectText(ofGrowth, "*40 tasks* have stopped alike")
 
-	known := d.incident("a", 42)
-	known.Confidence, known.Title = verdict.Confirmed, "Another title"
-	grow(known)
-	d.expect("/api/chat.update", root, "Confirmed", "*Another title*")
-	d.expect("/api/chat.postMessage", map[string]string{"thread_ts": "1.000100"}, "The verdict is now", "*Another title*")
-	d.slack.receiveNone(t)
+	d.later(incident(41)) // the figure alone calls nobody
+	d.expectCalls("chat.update")
+	d.expectText(ofIncident, "41 tasks")
+
+	known := incident(42)
+	known.Verdict.Confidence, known.Verdict.Title = verdict.Confirmed, "Another title"
+	d.later(known)
+	d.expectText(ofIncident, "Confirmed", "*Another title*")
+	d.expectText(ofGrowth, "The verdict is now", "*Another title*")
+
+	d.later(known)
+	d.later(known) // and where nothing changed, nothing is sent
+	d.expectCalls("chat.update", "chat.postMessage")
+	d.expectMessages(
+		line{Channel: prod, Kind: ofIncident, Count: 40, Edited: true},
+		line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 40},
+		line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 42},
+	)
 }
 
-func TestRunWaitsForTheTimeOfAChange(t *testing.T) {
-	d := newDesk(t).run()
-	d.Notify(d.incident("a", 1))
-	d.expect("/api/chat.postMessage", nil)
-	d.Notify(d.incident("a", 2))
-	if wait := d.clock.passWait(t); wait != quiet {
-		t.Errorf("waited %s, want %s", wait, quiet)
+func TestWhatAnIncidentIsOf(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(*casebook.Incident)
+		want   []string
+		not    string
+	}{
+		{"a family of tasks", func(in *casebook.Incident) { in.Group = "family:nightly" }, []string{"*Family*\n`nightly`"}, "*Service*"},
+		{"a group of somebody's own", func(in *casebook.Incident) { in.Group = "batch" }, []string{"*Group*\n`batch`"}, "*Service*"},
+		{"nothing", func(in *casebook.Incident) { in.Group, in.Revision, in.Diagnosis = "", "", "" }, []string{"/incidents/i1|"}, "/d/"},
+		{"a slow one", func(in *casebook.Incident) { in.Count, in.Last = 3, in.First.Add(time.Hour) }, []string{"2.0 an hour"}, "a minute"},
+		{"a steady one", func(in *casebook.Incident) { in.Count, in.Last = 31, in.First.Add(time.Hour) }, []string{"30 an hour"}, "a minute"},
+		{"the first of them", func(in *casebook.Incident) { in.Count, in.Last = 1, in.First }, []string{"1 task"}, "How often"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			d, in := newDesk(t), incident(2)
+			test.change(&in)
+			d.tell(in)
+			d.expectText(ofIncident, test.want...)
+			if text := d.slack.fake.Messages("")[0].Blocks; strings.Contains(text, test.not) {
+				t.Errorf("the message has %q: %s", test.not, text)
+			}
+		})
 	}
-	d.expect("/api/chat.update", nil, "2 tasks")
 }
 
-func TestOldNewsAndTheSameNewsChangeNothing(t *testing.T) {
+func TestTheRulesChooseTheChannelOnce(t *testing.T) {
 	d := newDesk(t)
-	if !d.note(d.incident("a", 5)) || d.note(d.incident("a", 5)) || d.note(d.incident("a", 4)) || !d.note(d.incident("a", 6)) {
-		t.Error("what is news is not told from what is not")
+	in := incident(1)
+	in.Cluster = "dev"
+	d.tell(in)
+	in.Count, in.Verdict.Cause = 9, "startup.kms.denied" // now another rule would match
+	d.later(in)
+	if n := len(d.slack.fake.Messages("#ecs")); n != 2 {
+		t.Errorf("%d messages in #ecs, want both", n)
 	}
-}
-
-func TestIncidentsAreToldApart(t *testing.T) {
-	d := newDesk(t).run()
-	elsewhere := d.incident("b", 3)
-	elsewhere.Cluster = "dev"
-	d.Notify(d.incident("a", 1))
-	d.expect("/api/chat.postMessage", map[string]string{"channel": "#prod"})
-	d.Notify(elsewhere) // does not wait for the minute of the other
-	d.expect("/api/chat.postMessage", map[string]string{"channel": "#ecs"}, "3 tasks")
 }
 
 func TestNoRuleNoMessage(t *testing.T) {
 	d := newDesk(t)
 	d.opts.Channels = channels.Rules{{Kind: channels.Cluster, Pattern: "other", Channel: "#other"}}
-	if d.note(d.incident("a", 1)) || len(d.threads) != 0 {
-		t.Error("an incident without channel is remembered")
+	if again := d.tell(incident(1)); again != 0 {
+		t.Errorf("told again after %s", again)
+	}
+	d.expectCalls()
+}
+
+func TestAnIncidentThatIsGoneIsNotTold(t *testing.T) {
+	d := newDesk(t)
+	if again, err := d.Tell(t.Context(), "i1"); again != 0 || err != nil {
+		t.Errorf("again %s, error %v, want neither", again, err)
 	}
 }
 
-func TestARateLimitHoldsANotificationBack(t *testing.T) {
+func TestAnIncidentThatTurnsIntoAnotherSaysSoOnce(t *testing.T) {
 	d := newDesk(t)
-	d.slack.script("/api/chat.postMessage", limited(90))
-	d.run()
-	d.Notify(d.incident("a", 1))
-	d.slack.receive(t)
-	if wait := d.clock.passWait(t); wait != 90*time.Second {
-		t.Errorf("waited %s, want what Slack asked for", wait)
+	d.tell(incident(4))
+	d.calls()
+	in := incident(0)
+	in.Into = "i2"
+	d.later(in)
+	d.expectText(ofIncident, "turned out to be a part of another incident", "<"+publicURL+"/incidents/i2|Open that incident>")
+	in.Into = "i3"
+	d.later(in)
+	d.expectCalls("chat.update")
+	d.expectMessages(line{Channel: prod, Kind: ofIncident, Count: 4, Edited: true})
+}
+
+func TestAnIncidentThatTurnsIntoAnotherBeforeItWasToldIsNot(t *testing.T) {
+	d := newDesk(t)
+	in := incident(0)
+	in.Into = "i2"
+	d.tell(in)
+	d.expectCalls()
+}
+
+func TestARateLimitThatFitsIsWaitedFor(t *testing.T) {
+	d := newDesk(t)
+	d.slack.fake.Fail("chat.postMessage", slackfake.Limited(30))
+	d.clock.hurry(t)
+	before := d.clock.Now()
+	if again := d.tell(incident(1)); again != 0 {
+		t.Errorf("told in %s, want now", again)
 	}
-	d.expect("/api/chat.postMessage", nil, "1 task")
+	if waited := d.clock.Now().Sub(before); waited != 30*time.Second {
+		t.Errorf("waited %s, want what Slack asked for", waited)
+	}
+	d.expectMessages(line{Channel: prod, Kind: ofIncident, Count: 1})
+}
+
+func TestARateLimitThatDoesNotFitIsNoFailure(t *testing.T) {
+	d := newDesk(t)
+	d.slack.fake.Fail("chat.postMessage", slackfake.Limited(90))
+	if again := d.tell(incident(1)); again != 90*time.Second {
+		t.Errorf("told in %s, want what Slack asked for", again)
+	}
+	d.clock.advance(30 * time.Second)
+	second := d.another() // which Slack did not ask for anything yet
+	if again := d.tell(incident(1)); again != time.Minute {
+		t.Errorf("told in %s, want the rest of it", again)
+	}
+	d.expectCalls("chat.postMessage")
+	if again, err := second.Tell(t.Context(), "i1"); again != 0 || err != nil {
+		t.Errorf("another process: again %s, error %v", again, err)
+	}
+	d.expectMessages(line{Channel: prod, Kind: ofIncident, Count: 1})
 }
 
 func TestAnIncidentThatSlackWillNotHaveIsLeftAlone(t *testing.T) {
-	d := newDesk(t)
-	d.slack.script("/api/chat.postMessage", slackError("channel_not_found"))
-	d.run()
-	d.Notify(d.incident("a", 1))
-	d.slack.receive(t)
-	d.Notify(d.incident("b", 1))
-	d.expect("/api/chat.postMessage", nil)
-	if d.note(d.incident("a", 2)) {
-		t.Error("what Slack will not have is news again")
+	for _, code := range []string{"channel_not_found", "not_in_channel", "is_archived"} {
+		t.Run(code, func(t *testing.T) {
+			d := newDesk(t)
+			d.slack.fake.Fail("chat.postMessage", slackfake.Error(code))
+			if again := d.tell(incident(1)); again != 0 {
+				t.Errorf("told again after %s", again)
+			}
+			d.later(incident(2))
+			d.expectCalls("chat.postMessage")
+			if log := d.log.String(); strings.Count(log, code) != 1 || strings.Contains(log, token) {
+				t.Errorf("the log:\n%s", log)
+			}
+		})
 	}
-	if log := d.log.String(); !strings.Contains(log, "channel_not_found") || strings.Contains(log, token) {
+}
+
+func TestAMessageThatSomebodyRemovedIsNotPutBack(t *testing.T) {
+	d := newDesk(t)
+	d.tell(incident(1))
+	d.slack.fake.Remove(prod, d.slack.fake.Messages("")[0].TS)
+	d.later(incident(2))
+	d.later(incident(8))
+	d.expectCalls("chat.postMessage", "chat.update")
+	if log := d.log.String(); strings.Count(log, "message_not_found") != 1 {
 		t.Errorf("the log:\n%s", log)
 	}
 }
 
-func TestFailuresOfAnIncidentAreBounded(t *testing.T) {
+func TestATokenThatIsNotGoodIsATroubleThatPasses(t *testing.T) {
 	d := newDesk(t)
-	d.clock.hurry(t)
-	for range maxFailures * maxTries {
-		d.slack.script("/api/chat.postMessage", slackError("internal_error"))
+	d.slack.fake.Fail("chat.postMessage", slackfake.Error("token_revoked"))
+	d.book.put(incident(1))
+	if again, err := d.Tell(t.Context(), "i1"); again != 0 || err == nil || strings.Contains(err.Error(), token) {
+		t.Errorf("again %s, error %v, want an error without the token", again, err)
 	}
-	d.Notify(d.incident("a", 1))
-	for range maxFailures - 1 {
-		if wait := d.work(); wait != quiet {
-			t.Errorf("the next try waits for %s, want %s", wait, quiet)
-		}
-		d.clock.advance(quiet)
-	}
-	if wait := d.work(); wait != 0 {
-		t.Errorf("there is still something to tell in %s", wait)
-	}
-	if n := len(d.slack.calls); n != maxFailures*maxTries {
-		t.Errorf("%d calls, want %d", n, maxFailures*maxTries)
-	}
+	d.tell(incident(1))
+	d.expectMessages(line{Channel: prod, Kind: ofIncident, Count: 1})
 }
 
 func TestAThreadThatCouldNotBeToldIsToldLater(t *testing.T) {
 	d := newDesk(t)
-	d.clock.hurry(t)
-	d.Notify(d.incident("a", 1))
-	d.work()
-	d.expect("/api/chat.postMessage", nil)
-	for range maxTries {
-		d.slack.script("/api/chat.postMessage", status(500))
-	}
-	d.Notify(d.incident("a", 9))
+	d.tell(incident(1))
+	d.slack.fake.Fail("chat.postMessage", slackfake.Status(http.StatusForbidden))
 	d.clock.advance(quiet)
-	d.work()
-	d.clock.advance(quiet)
-	d.work()
-	d.expect("/api/chat.update", nil, "9 tasks")
-	for range maxTries {
-		d.expect("/api/chat.postMessage", map[string]string{"thread_ts": "1.000100"}, "*9 tasks*")
+	d.book.put(incident(9))
+	if _, err := d.Tell(t.Context(), "i1"); err == nil {
+		t.Error("no error where the thread was not told")
 	}
-	d.expect("/api/chat.update", nil, "9 tasks")
-	d.expect("/api/chat.postMessage", map[string]string{"thread_ts": "1.000100"}, "*9 tasks*")
-	d.slack.receiveNone(t)
+	if again := d.tell(incident(9)); again != quiet {
+		t.Errorf("told in %s, want a minute after the message was changed", again)
+	}
+	d.later(incident(9))
+	d.expectCalls("chat.postMessage", "chat.update", "chat.postMessage", "chat.postMessage")
+	d.expectMessages(
+		line{Channel: prod, Kind: ofIncident, Count: 1, Edited: true},
+		line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 9},
+	)
 }
 
-func TestThreadsAreBounded(t *testing.T) {
+func TestAStateOfANewerProgramIsLeftAlone(t *testing.T) {
 	d := newDesk(t)
-	for i := range maxThreads + 10 {
-		d.note(d.incident(fmt.Sprint(i), 1))
-		d.clock.advance(time.Second)
+	d.book.put(incident(1))
+	const newer = `{"version":2,"channel":"#elsewhere"}`
+	d.book.tellings["i1"] = &keptTelling{state: []byte(newer)}
+	if _, err := d.Tell(t.Context(), "i1"); err == nil || !strings.Contains(err.Error(), "form 2") {
+		t.Errorf("error %v, want one that names the form", err)
 	}
-	if _, first := d.threads["0"]; len(d.threads) != maxThreads || first {
-		t.Errorf("%d incidents are remembered, the first: %v, want the newest %d", len(d.threads), first, maxThreads)
+	if kept := d.book.tellings["i1"]; string(kept.state) != newer || kept.until.IsZero() {
+		t.Errorf("kept %s, claimed until %s, want the state, and a claim that runs out", kept.state, kept.until)
+	}
+	d.expectCalls()
+}
+
+func TestATellingEndsWithItsContext(t *testing.T) {
+	d := newDesk(t)
+	d.book.put(incident(1))
+	ctx, cancel := context.WithCancel(t.Context())
+	d.slack.fake.Fail("chat.postMessage", slackfake.Answer(func(_ http.ResponseWriter, r *http.Request) {
+		cancel() // the service is stopped
+		<-r.Context().Done()
+	}))
+	if _, err := d.Tell(ctx, "i1"); err == nil {
+		t.Error("no error for a message that was broken off")
+	}
+	if d.book.state(t, "i1").Unsure.IsZero() {
+		t.Error("it is not kept that the message may have been posted")
 	}
 }

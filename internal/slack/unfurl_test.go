@@ -99,18 +99,18 @@ func TestUnfurling(t *testing.T) {
 		t.Fatalf("status %d, want 200", got.Code)
 	}
 	got := w.slack.receive(t)
-	if got.path != "/api/chat.unfurl" || got.form.Get("channel") != "C0CHANNEL1" || got.form.Get("ts") != "17.5" || got.token != token {
-		t.Errorf("unfurled by %s %v", got.path, got.form)
+	if got.Path != "/api/chat.unfurl" || got.Form.Get("channel") != "C0CHANNEL1" || got.Form.Get("ts") != "17.5" || got.Token != token {
+		t.Errorf("unfurled by %s %v", got.Path, got.Form)
 	}
 	var unfurls map[string]struct{ Blocks json.RawMessage }
-	if err := json.Unmarshal([]byte(got.form.Get("unfurls")), &unfurls); err != nil || len(unfurls) != 1 {
-		t.Fatalf("unfurls %s, want one (%v)", got.form.Get("unfurls"), err)
+	if err := json.Unmarshal([]byte(got.Form.Get("unfurls")), &unfurls); err != nil || len(unfurls) != 1 {
+		t.Fatalf("unfurls %s, want one (%v)", got.Form.Get("unfurls"), err)
 	}
 	textsOf(t, string(unfurls[link].Blocks))
 
 	w.event(linkEvent("Ev2", map[string]any{"unfurl_id": "C1.1.x", "source": "composer", "channel": "COMPOSER", "message_ts": "b2e6"}, link))
-	if got := w.slack.receive(t); got.form.Get("unfurl_id") != "C1.1.x" || got.form.Get("source") != "composer" || got.form.Has("ts") {
-		t.Errorf("a draft is unfurled by %v", got.form)
+	if got := w.slack.receive(t); got.Form.Get("unfurl_id") != "C1.1.x" || got.Form.Get("source") != "composer" || got.Form.Has("ts") {
+		t.Errorf("a draft is unfurled by %v", got.Form)
 	}
 }
 
