@@ -1,5 +1,5 @@
 // Package api is the JSON API: diagnoses, evaluation of evidence that is
-// brought, and the catalogue of causes. Its OpenAPI document is made from the
+// brought, events that EventBridge sends, and the catalogue of causes. Its OpenAPI document is made from the
 // same Go types that answer the calls. Every error is an
 // application/problem+json document with a stable type, or a line of text for
 // clients that read nothing else.
@@ -33,9 +33,11 @@ type Casebook interface {
 	List(ctx context.Context, f casebook.Filter, cursor string, limit int) (casebook.Page, error)
 }
 
-// Options are what an API is made of. All but PublicURL are needed.
+// Options are what an API is made of. All but Events and PublicURL are needed.
 type Options struct {
 	Casebook Casebook
+	// Events are taken in where it has a key.
+	Events Events
 	// Causes is the catalogue, sorted by code.
 	Causes []diagnose.CauseInfo
 	// PublicURL is where people reach the service; "" where that is unknown.
@@ -67,6 +69,7 @@ func New(o Options) (*API, error) {
 	a.addList(framework)
 	a.addStream(framework)
 	a.addEvaluate(framework)
+	a.addEvents(framework)
 	a.addCauses(framework)
 	document := framework.OpenAPI()
 	polish(document)

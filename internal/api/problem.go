@@ -21,6 +21,9 @@ const typePrefix = "urn:whystopped:problem:"
 const (
 	malformed        casebook.Kind = "malformed-request"
 	invalid          casebook.Kind = "invalid-request"
+	unauthorized     casebook.Kind = "unauthorized"
+	notAnEvent       casebook.Kind = "not-an-event"
+	notStored        casebook.Kind = "not-stored"
 	crossOrigin      casebook.Kind = "cross-origin"
 	notFound         casebook.Kind = "not-found"
 	methodNotAllowed casebook.Kind = "method-not-allowed"
@@ -50,6 +53,9 @@ var answers = map[casebook.Kind]struct {
 	casebook.Busy:             {http.StatusServiceUnavailable, "Too busy"},
 	malformed:                 {http.StatusBadRequest, "Malformed request"},
 	invalid:                   {http.StatusUnprocessableEntity, "Invalid request"},
+	unauthorized:              {http.StatusUnauthorized, "Key needed"},
+	notAnEvent:                {http.StatusUnprocessableEntity, "Not an EventBridge event"},
+	notStored:                 {http.StatusServiceUnavailable, "Events could not be stored"},
 	crossOrigin:               {http.StatusForbidden, "Request for another site"},
 	notFound:                  {http.StatusNotFound, "Not found"},
 	methodNotAllowed:          {http.StatusMethodNotAllowed, "Method not allowed"},
@@ -63,7 +69,7 @@ var answers = map[casebook.Kind]struct {
 
 // kindOfStatus is the kind for a problem that the framework found.
 func kindOfStatus(status int) casebook.Kind {
-	for _, kind := range []casebook.Kind{malformed, notFound, methodNotAllowed, notAcceptable, requestTimeout, tooLarge, mediaType, invalid} {
+	for _, kind := range []casebook.Kind{malformed, unauthorized, notFound, methodNotAllowed, notAcceptable, requestTimeout, tooLarge, mediaType, invalid} {
 		if answers[kind].status == status {
 			return kind
 		}

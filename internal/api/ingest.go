@@ -1,0 +1,143 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"net/http"
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"whystopped/internal/casebook"
+	"whystopped/internal/ingest"
+)
+
+// Events say who may send events, and who keeps them.
+type Events struct {
+	// Key is what senders show in the header x-api-key; "" where nobody may send.
+	Key string
+	// Book is needed with a key.
+	Book ingest.Book
+}
+
+const (
+	keyHeader = "x-api-key"
+	keyScheme = "eventsKey"
+	// sendAgain is when a sender should come again with events that could not
+	// be stored.
+	sendAgain = 15 * time.Second
+)
+
+// eventsInput takes the body as it came: the events are AWS's.
+type eventsInput struct {
+	RawBody []byte
+}
+
+type eventsOutput struct {
+	Body EventCounts
+}
+
+// EventCounts tell what came of events.
+type EventCounts struct {
+	Accepted int `json:"accepted" doc:"How many are stored, also those that had come already."`
+	Ignored  int `json:"ignored" doc:"How many were passed over: of other sources or kinds, of services that are well, of tasks on their way."`
+}
+
+// EventBridgeEvent describes an event for the document. ingest.Parse reads it.
+type EventBridgeEvent struct {
+	ID         string    `json:"id" doc:"EventBridge's own; an event that comes again changes nothing."`
+	Source     string    `json:"source" doc:"Only events of aws.ecs are kept."`
+	DetailType string    `json:"detail-type" doc:"ECS Task State Change and ECS Service Action are kept."`
+	Time       time.Time `json:"time"`
+	Resources  []string  `json:"resources,omitempty"`
+	Detail     awsObject `json:"detail" doc:"As AWS writes it."`
+}
+
+var sampleEvent = map[string]any{
+	"id": "3317b2af-7005-947d-b652-f55e762e571a", "source": "aws.ecs", "detail-type": "ECS Task State Change", "time": "2026-11-22T08:00:05Z",
+	"resources": []string{"arn:aws:ecs:eu-west-1:111122223333:task/prod/0f1e2d3c4b5a69788796a5b4c3d2e1f0"},
+	"detail": map[string]any{
+		"taskArn": "arn:aws:ecs:eu-west-1:111122223333:task/prod/0f1e2d3c4b5a69788796a5b4c3d2e1f0", "lastStatus": "STOPPED", "version": 7,
+		"stopCode": "EssentialContainerExited", "stoppedReason": "Essential container in task exited",
+	},
+}
+
+func (a *API) addEvents(framework huma.API) {
+	doc := framework.OpenAPI()
+	doc.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		keyScheme: {Type: "apiKey", In: "header", Name: keyHeader, Description: "The setting events-key."},
+	}
+	event := doc.Components.Schemas.Schema(reflect.TypeFor[EventBridgeEvent](), true, "")
+	body := &huma.Schema{OneOf: []*huma.Schema{event, {Type: huma.TypeArray, Items: event}}}
+	answers := responses("", malformed, unauthorized, notAnEvent, tooLarge, mediaType, notStored)
+	delete(answers, "200")
+	answers[strconv.Itoa(http.StatusAccepted)] = &huma.Response{Description: "The events are safely stored"}
+	huma.Register(framework, huma.Operation{
+		OperationID: "send-events", Method: http.MethodPost, Path: "/api/v1/events", DefaultStatus: http.StatusAccepted,
+		Summary: "Send events of EventBridge",
+		Description: "For an API destination of EventBridge, which shows the key of the setting events-key in the header x-api-key. Takes an event as it is delivered, or a list of events of which all or none are taken. " +
+			"What ECS said of a task's run or end is kept, and what a service could not do; a diagnosis of each end follows by itself. Other events are passed over.",
+		Security:    []map[string][]string{{keyScheme: {}}},
+		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{typeJSON: {Schema: body, Example: sampleEvent}}},
+		Responses:   answers,
+
+		Middlewares:      huma.Middlewares{a.keyed(framework)},
+		SkipValidateBody: true, MaxBodyBytes: maxBody + 1, BodyReadTimeout: bodyTimeout,
+	}, a.events)
+}
+
+// keyed lets those through that know the key, before their body is read. Both
+// keys are hashed first: then not even their lengths can be told from the time
+// that it takes.
+func (a *API) keyed(framework huma.API) func(huma.Context, func(huma.Context)) {
+	key := sha256.Sum256([]byte(a.opts.Events.Key))
+	return func(ctx huma.Context, next func(huma.Context)) {
+		given := sha256.Sum256([]byte(ctx.Header(keyHeader)))
+		refused := "the header " + keyHeader + " must hold the key that is set up as events-key"
+		if a.opts.Events.Key == "" {
+			refused = "no key is set up, so that nobody may send events; the setting is events-key (WHYSTOPPED_EVENTS_KEY)"
+		} else if subtle.ConstantTimeCompare(key[:], given[:]) == 1 {
+			next(ctx)
+			return
+		}
+		ctx.SetHeader("WWW-Authenticate", `ApiKey realm="events"`)
+		// An error here means that the client has left.
+		_ = huma.WriteErr(framework, ctx, http.StatusUnauthorized, refused)
+	}
+}
+
+func (a *API) events(ctx context.Context, in *eventsInput) (*eventsOutput, error) {
+	batch, err := ingest.Parse(in.RawBody)
+	if err != nil {
+		return nil, a.problemOf(ctx, noEvent(err))
+	}
+	if len(batch.Events) > 0 {
+		if err := a.opts.Events.Book.Accept(ctx, batch.Events); err != nil {
+			return nil, huma.ErrorWithHeaders(a.notStored(ctx, err), http.Header{"Retry-After": {strconv.Itoa(int(sendAgain / time.Second))}})
+		}
+	}
+	return &eventsOutput{EventCounts{Accepted: len(batch.Events), Ignored: batch.Ignored}}, nil
+}
+
+// noEvent tells a body that is no JSON from one that is no event.
+func noEvent(err error) error {
+	kind := notAnEvent
+	if e, ok := errors.AsType[*ingest.Error](err); ok && e.Malformed {
+		kind = malformed
+	}
+	return &casebook.Error{Kind: kind, Message: sentence(err.Error())}
+}
+
+// notStored asks the sender to come again, whatever it was: the events are
+// lost otherwise.
+func (a *API) notStored(ctx context.Context, err error) *huma.ErrorModel {
+	if errors.Is(err, context.Canceled) {
+		return a.problemOf(ctx, err)
+	}
+	a.opts.Log.ErrorContext(ctx, "events could not be stored", "error", err)
+	return problem(notStored, "Nothing of this request is stored. Send it again.", nil)
+}
