@@ -59,13 +59,13 @@ func (c collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, e
 	return ref, inWordsOfCasebook(err)
 }
 
-func (c collector) Collect(ctx context.Context, ref taskref.Ref, tell func(casebook.News)) (evidence.Evidence, error) {
-	ev, err := c.aws.Collect(forWhom(ctx), ref, handOn(tell))
+func (c collector) Collect(ctx context.Context, ref taskref.Ref, known *evidence.Task, tell func(casebook.News)) (evidence.Evidence, error) {
+	ev, err := c.aws.Collect(forWhom(ctx), ref, known, handOn(tell))
 	return ev, inWordsOfCasebook(err)
 }
 
-func (c collector) CollectShallow(ctx context.Context, ref taskref.Ref, tell func(casebook.News)) (evidence.Evidence, error) {
-	ev, err := c.aws.CollectShallow(forWhom(ctx), ref, handOn(tell))
+func (c collector) CollectShallow(ctx context.Context, ref taskref.Ref, known *evidence.Task, tell func(casebook.News)) (evidence.Evidence, error) {
+	ev, err := c.aws.CollectShallow(forWhom(ctx), ref, known, handOn(tell))
 	return ev, inWordsOfCasebook(err)
 }
 

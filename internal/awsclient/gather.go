@@ -29,9 +29,9 @@ func (r *run) gather(ctx context.Context) gathered {
 	known := make(chan taskAnswer, 1)
 	calls := begin(func() trailAnswer { return r.lookUpCalls(ctx, known) })
 	g.task = r.describeTask(ctx)
-	if g.task.state == taskMissing || g.task.state == taskNoCluster {
+	if (g.task.state == taskMissing || g.task.state == taskNoCluster) && !hasEnded(g.task.task) {
 		g.events = r.readTaskEvents(ctx)
-		g.task.task = g.events.task
+		g.task.task = newer(g.task.task, g.events.task)
 	}
 	known <- g.task
 	trailGroup := begin(func() trailAnswer { return r.searchTrailGroup(ctx, g.task.task) })
@@ -93,10 +93,15 @@ func (r *run) gatherOfTask(ctx context.Context, g *gathered) {
 	g.service, g.roles = service.wait(), roles.wait()
 }
 
-// gatherFacts asks only for the task and its definition.
+// gatherFacts asks only for the task, unless its end is known, and for its
+// definition.
 func (r *run) gatherFacts(ctx context.Context) gathered {
 	var g gathered
-	g.task = r.describeTask(ctx)
+	if hasEnded(r.kept) {
+		g.task = r.keptFacts()
+	} else {
+		g.task = r.describeTask(ctx)
+	}
 	task := g.task.task
 	if task == nil {
 		return g

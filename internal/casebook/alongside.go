@@ -20,7 +20,7 @@ func (in *inquiry) alongside(ctx context.Context) (d diagnose.Diagnosis, ok bool
 	var own evidence.Evidence
 	err = in.queued(ctx, &in.shallowLooks, func(ctx context.Context) (err error) {
 		in.counts.shallow.Add(1)
-		own, err = in.shallow.CollectShallow(ctx, in.ref, in.flight.note)
+		own, err = in.shallow.CollectShallow(ctx, in.ref, nil, in.flight.note)
 		return err
 	})
 	switch {

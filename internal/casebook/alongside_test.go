@@ -34,7 +34,7 @@ func (d *deployment) Resolve(_ context.Context, ref taskref.Ref) (taskref.Ref, e
 	return ref, nil
 }
 
-func (d *deployment) CollectShallow(_ context.Context, ref taskref.Ref, tell func(casebook.News)) (evidence.Evidence, error) {
+func (d *deployment) CollectShallow(_ context.Context, ref taskref.Ref, _ *evidence.Task, tell func(casebook.News)) (evidence.Evidence, error) {
 	d.mu.Lock()
 	d.shallow = append(d.shallow, ref.TaskID)
 	d.mu.Unlock()
@@ -44,7 +44,7 @@ func (d *deployment) CollectShallow(_ context.Context, ref taskref.Ref, tell fun
 	return ev, nil
 }
 
-func (d *deployment) Collect(_ context.Context, ref taskref.Ref, tell func(casebook.News)) (evidence.Evidence, error) {
+func (d *deployment) Collect(_ context.Context, ref taskref.Ref, _ *evidence.Task, tell func(casebook.News)) (evidence.Evidence, error) {
 	d.mu.Lock()
 	d.deep = append(d.deep, ref.TaskID)
 	d.at++

@@ -42,7 +42,7 @@ func (c *collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, 
 	return c.resolve(ctx, ref)
 }
 
-func (c *collector) Collect(ctx context.Context, ref taskref.Ref, tell func(casebook.News)) (evidence.Evidence, error) {
+func (c *collector) Collect(ctx context.Context, ref taskref.Ref, _ *evidence.Task, tell func(casebook.News)) (evidence.Evidence, error) {
 	c.mu.Lock()
 	c.asked = append(c.asked, ref)
 	c.mu.Unlock()

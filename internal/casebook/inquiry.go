@@ -85,7 +85,7 @@ func (in *inquiry) deep(ctx context.Context) (diagnose.Diagnosis, error) {
 	gone := false
 	err := in.queued(ctx, &in.deepLooks, func(ctx context.Context) error {
 		in.counts.deep.Add(1)
-		ev, err := in.opts.Collector.Collect(ctx, in.ref, in.note)
+		ev, err := in.opts.Collector.Collect(ctx, in.ref, nil, in.note)
 		if err != nil {
 			return fmt.Errorf("collect evidence: %w", err)
 		}

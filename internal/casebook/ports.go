@@ -20,9 +20,11 @@ type Collector interface {
 
 	// Collect gathers the evidence of one task. A source that fails is a line
 	// in the evidence's Sources; an error means that nothing at all is known.
+	// known is what was kept of the task, nil for nothing: it stands in where
+	// ECS does not tell of the task, or tells of an older version.
 	// tell hears what happens on the way; its calls never overlap, and none
 	// comes after Collect has returned.
-	Collect(ctx context.Context, ref taskref.Ref, tell func(News)) (evidence.Evidence, error)
+	Collect(ctx context.Context, ref taskref.Ref, known *evidence.Task, tell func(News)) (evidence.Evidence, error)
 }
 
 // ShallowCollector is a Collector that can also read the task itself and its
@@ -31,8 +33,9 @@ type Collector interface {
 type ShallowCollector interface {
 	Collector
 	// CollectShallow is Collect without logs, CloudTrail, the service and IAM,
-	// which are told as skipped sources.
-	CollectShallow(ctx context.Context, ref taskref.Ref, tell func(News)) (evidence.Evidence, error)
+	// which are told as skipped sources. Of a task that is known to have stopped
+	// ECS is not asked.
+	CollectShallow(ctx context.Context, ref taskref.Ref, known *evidence.Task, tell func(News)) (evidence.Evidence, error)
 }
 
 // News is one thing that a collection tells on its way. One field is set.

@@ -98,7 +98,7 @@ func (c *Casebook) glance(ctx context.Context, from ShallowCollector, task taskr
 		return nil, err
 	}
 	c.counts.shallow.Add(1)
-	ev, err := from.CollectShallow(ctx, task, func(News) {})
+	ev, err := from.CollectShallow(ctx, task, nil, func(News) {})
 	if err != nil {
 		return nil, fmt.Errorf("look at task %s: %w", task.TaskID, err)
 	}

@@ -35,7 +35,7 @@ func (c *serviceCollector) StoppedTasks(_ context.Context, service taskref.Ref, 
 	return refs, c.listErr
 }
 
-func (c *serviceCollector) CollectShallow(_ context.Context, ref taskref.Ref, _ func(casebook.News)) (evidence.Evidence, error) {
+func (c *serviceCollector) CollectShallow(_ context.Context, ref taskref.Ref, _ *evidence.Task, _ func(casebook.News)) (evidence.Evidence, error) {
 	for _, t := range c.tasks {
 		if strings.HasSuffix(t.TaskARN, ref.TaskID) {
 			return evidence.Evidence{Task: &t}, c.lost[ref.TaskID]
