@@ -22,8 +22,11 @@ import (
 type account struct {
 	collector   collector
 	credentials aws.CredentialsProvider
-	samples     []web.Sample
-	close       func()
+	// sdk is what the SDK's default chain loaded, for other clients than the
+	// collector's own.
+	sdk     aws.Config
+	samples []web.Sample
+	close   func()
 }
 
 func openAccount(ctx context.Context, cfg config.Config, log *slog.Logger) (*account, error) {
@@ -40,6 +43,7 @@ func openAccount(ctx context.Context, cfg config.Config, log *slog.Logger) (*acc
 			AssumeRole: cfg.AssumeRole, ExternalID: cfg.ExternalID, Accounts: cfg.Accounts, Regions: cfg.Regions, TrailLogGroup: cfg.TrailLogGroup,
 		})},
 		credentials: sdk.Credentials,
+		sdk:         sdk,
 		close:       func() {},
 	}, nil
 }
@@ -59,13 +63,13 @@ func (c collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, e
 	return ref, inWordsOfCasebook(err)
 }
 
-func (c collector) Collect(ctx context.Context, ref taskref.Ref, tell func(casebook.News)) (evidence.Evidence, error) {
-	ev, err := c.aws.Collect(forWhom(ctx), ref, handOn(tell))
+func (c collector) Collect(ctx context.Context, ref taskref.Ref, known *evidence.Task, tell func(casebook.News)) (evidence.Evidence, error) {
+	ev, err := c.aws.Collect(forWhom(ctx), ref, known, handOn(tell))
 	return ev, inWordsOfCasebook(err)
 }
 
-func (c collector) CollectShallow(ctx context.Context, ref taskref.Ref, tell func(casebook.News)) (evidence.Evidence, error) {
-	ev, err := c.aws.CollectShallow(forWhom(ctx), ref, handOn(tell))
+func (c collector) CollectShallow(ctx context.Context, ref taskref.Ref, known *evidence.Task, tell func(casebook.News)) (evidence.Evidence, error) {
+	ev, err := c.aws.CollectShallow(forWhom(ctx), ref, known, handOn(tell))
 	return ev, inWordsOfCasebook(err)
 }
 

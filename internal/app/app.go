@@ -17,6 +17,7 @@ import (
 	"whystopped/internal/config"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/ingest"
+	"whystopped/internal/slack"
 	"whystopped/internal/work"
 )
 
@@ -38,9 +39,17 @@ type App struct {
 // tuning is what tests change in a service that they cannot wait for.
 type tuning struct {
 	work work.Tuning
-	// hurry is by how much Slack's clock goes faster than the real one; 0 for
-	// not at all.
-	hurry int
+	// clock is that of what is told in Slack; nil for the real one.
+	clock slack.Clock
+	// teller stands before the one that tells of incidents; nil for nothing.
+	teller func(work.Teller) work.Teller
+}
+
+func (t tuning) slackClock() slack.Clock {
+	if t.clock != nil {
+		return t.clock
+	}
+	return slack.SystemClock{}
 }
 
 // New puts the service together and takes its port. It makes no call to AWS.
@@ -62,14 +71,18 @@ func newApp(ctx context.Context, cfg config.Config, log *slog.Logger, tune tunin
 	if a.history, err = openHistory(ctx, cfg, log, tune); err != nil {
 		return nil, err
 	}
-	if a.slack, err = openSlack(cfg, a.history.store, log, tune); err != nil {
+	if a.slack, err = openSlack(cfg, a.history.store, tune.slackClock(), log); err != nil {
 		return nil, err
 	}
 	book := casebook.New(casebook.Options{
 		Collector: a.aws.collector, Prover: a.aws.collector, Store: a.history.store, Tells: a.slack.notifier != nil,
 		Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
 	})
-	if err = a.history.connect(book, a.slack.teller()); err != nil {
+	teller := a.slack.teller()
+	if tune.teller != nil {
+		teller = tune.teller(teller)
+	}
+	if err = a.history.connect(book, teller); err != nil {
 		return nil, err
 	}
 	if err = a.slack.connect(cfg, book, log); err != nil {

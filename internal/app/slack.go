@@ -10,6 +10,7 @@ import (
 
 	"whystopped/internal/config"
 	"whystopped/internal/slack"
+	"whystopped/internal/work"
 )
 
 // slackParts are what of Slack is set up.
@@ -38,6 +39,14 @@ func openSlack(cfg config.Config, told slack.Book, clock slack.Clock, log *slog.
 		return nil, fmt.Errorf("set up Slack's notifications: %w", err)
 	}
 	return p, nil
+}
+
+// teller tells people of incidents; nil where nobody is told.
+func (p *slackParts) teller() work.Teller {
+	if p.notifier == nil {
+		return nil
+	}
+	return p.notifier
 }
 
 // connect makes what answers Slack's requests from the casebook.

@@ -36,7 +36,7 @@ func serveReader(t *testing.T, s awsfake.Scenario, change func(*awsclient.Option
 func TestAnAccountIsReadInSessionsThatNameTheTask(t *testing.T) {
 	fake, collector := serveReader(t, world(), nil)
 	for range 2 { // the sessions are kept
-		if _, err := collector.Collect(t.Context(), ref(), nil); err != nil {
+		if _, err := collector.Collect(t.Context(), ref(), nil, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -66,7 +66,7 @@ func TestTheRoleIsAssumedAtOurOwnRegionsEndpoint(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			fake, collector := serveReader(t, world(), func(o *awsclient.Options) { o.Config.Region = tt.own })
-			if _, err := collector.Collect(t.Context(), ref(), nil); err != nil {
+			if _, err := collector.Collect(t.Context(), ref(), nil, nil); err != nil {
 				t.Fatal(err)
 			}
 			if got := fake.Sessions()[0].Region; got != tt.want {
@@ -95,7 +95,7 @@ func TestARoleThatCannotBeAssumed(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			fake, collector := serveReader(t, world(), tt.change)
 			fake.SetFault("sts:AssumeRole", tt.fault)
-			_, err := collector.Collect(t.Context(), ref(), nil)
+			_, err := collector.Collect(t.Context(), ref(), nil, nil)
 			checkError(t, err, tt.want, []string{tt.says})
 			if calls := fake.Calls(); len(calls) != 1 {
 				t.Errorf("calls %v, want none but AssumeRole", calls)
@@ -106,7 +106,7 @@ func TestARoleThatCannotBeAssumed(t *testing.T) {
 
 func TestASessionThatIsRefusedLaterIsOurOwnDenial(t *testing.T) {
 	fake, collector := serveReader(t, world(), nil)
-	ev, err := collector.Collect(t.Context(), ref(), func(n awsclient.News) {
+	ev, err := collector.Collect(t.Context(), ref(), nil, func(n awsclient.News) {
 		// The shared session is there by then; the task's own is not allowed.
 		if n.Source != nil && n.Source.Name == "ecs:DescribeTasks" && n.Source.Status == "" {
 			fake.SetFault("sts:AssumeRole", awsfake.Fault{Deny: true})
@@ -125,7 +125,7 @@ func TestASessionThatIsRefusedLaterIsOurOwnDenial(t *testing.T) {
 func TestCredentialsThatAWSCallsExpiredAreFetchedAnew(t *testing.T) {
 	fake, collector := serveReader(t, world(), nil)
 	fake.SetFault("logs:GetLogEvents", awsfake.Fault{ExpiredToken: true})
-	ev, err := collector.Collect(t.Context(), ref(), nil)
+	ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestCredentialsThatAWSCallsExpiredAreFetchedAnew(t *testing.T) {
 		t.Errorf("status %s", s.Status)
 	}
 	fake.SetFault("logs:GetLogEvents", awsfake.Fault{})
-	if ev, err = collector.Collect(t.Context(), ref(), nil); err != nil {
+	if ev, err = collector.Collect(t.Context(), ref(), nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	if s := sourceOf(t, ev, "logs:GetLogEvents app"); s.Status != evidence.SourceOK {
@@ -148,7 +148,7 @@ func TestCredentialsThatAWSCallsExpiredAreFetchedAnew(t *testing.T) {
 
 func TestCredentialsThatExpireInTheMiddle(t *testing.T) {
 	fake, collector := serve(t, world())
-	ev, err := collector.Collect(t.Context(), ref(), func(n awsclient.News) {
+	ev, err := collector.Collect(t.Context(), ref(), nil, func(n awsclient.News) {
 		if n.Source != nil && n.Source.Name == "ecs:DescribeTasks" && n.Source.Status == evidence.SourceOK {
 			fake.SetFault(awsfake.EveryOperation, awsfake.Fault{ExpiredToken: true})
 		}
@@ -190,9 +190,9 @@ func TestWhatIsNotAllowedIsRefusedBeforeAnyCall(t *testing.T) {
 			_, err := collector.Resolve(t.Context(), r)
 			checkError(t, err, awsclient.ErrNotAllowed, []string{tt.says})
 			if r.Region != "" { // Collect asks for what Resolve made of the reference
-				_, err = collector.Collect(t.Context(), r, nil)
+				_, err = collector.Collect(t.Context(), r, nil, nil)
 				checkError(t, err, awsclient.ErrNotAllowed, []string{tt.says})
-				_, err = collector.CollectShallow(t.Context(), r, nil)
+				_, err = collector.CollectShallow(t.Context(), r, nil, nil)
 				checkError(t, err, awsclient.ErrNotAllowed, []string{tt.says})
 			}
 			if calls := fake.Calls(); len(calls) != 0 {
@@ -251,7 +251,7 @@ func TestALogGroupInARegionThatIsNotAllowed(t *testing.T) {
 	defer srv.Close()
 	opts := options(srv.URL)
 	opts.Regions = []string{region}
-	ev, err := awsclient.New(opts).Collect(t.Context(), ref(), nil)
+	ev, err := awsclient.New(opts).Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,11 +266,11 @@ func TestAnAssumeRoleThatHangs(t *testing.T) {
 	onOwnClock(t, s, func(o *awsclient.Options) { o.AssumeRole = reader }, func(ctx context.Context, fake *awsfake.Server, c *awsclient.Collector) {
 		fake.SetFault("sts:AssumeRole", awsfake.Fault{Hang: true})
 		began := time.Now()
-		_, err := c.Collect(ctx, ref(), nil)
+		_, err := c.Collect(ctx, ref(), nil, nil)
 		checkError(t, err, awsclient.ErrUnreachable, []string{"in time"})
 		fake.SetFault("sts:AssumeRole", awsfake.Fault{})
 		time.Sleep(5 * time.Second) // on the bubble's clock: the call that hangs is given up
-		if _, err := c.Collect(ctx, ref(), nil); err != nil {
+		if _, err := c.Collect(ctx, ref(), nil, nil); err != nil {
 			t.Errorf("%s later, and still: %v", time.Since(began), err)
 		}
 	})

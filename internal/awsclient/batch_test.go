@@ -43,7 +43,7 @@ func shallowly(t *testing.T, ctx context.Context, c *awsclient.Collector, refs [
 	for i, r := range refs {
 		wg.Go(func() {
 			var err error
-			if all[i], err = c.CollectShallow(ctx, r, nil); err != nil {
+			if all[i], err = c.CollectShallow(ctx, r, nil, nil); err != nil {
 				t.Errorf("task %s: %v", r.TaskID, err)
 			}
 		})
@@ -94,7 +94,7 @@ func TestACallThatHangsHoldsOthersUpForAMomentOnly(t *testing.T) {
 		defer cancel()
 		hanging := make(chan error)
 		go func() {
-			_, err := c.CollectShallow(short, refs[0], nil)
+			_, err := c.CollectShallow(short, refs[0], nil, nil)
 			hanging <- err
 		}()
 		time.Sleep(time.Millisecond) // on the bubble's clock: the call is under way
@@ -117,7 +117,7 @@ func TestWhoLeavesABatchLeavesTheOthersTheirAnswer(t *testing.T) {
 		leaving, leave := context.WithCancel(ctx)
 		left := make(chan error)
 		go func() {
-			_, err := c.CollectShallow(leaving, refs[1], nil)
+			_, err := c.CollectShallow(leaving, refs[1], nil, nil)
 			left <- err
 		}()
 		time.AfterFunc(5*time.Millisecond, leave)
@@ -139,7 +139,7 @@ func TestOneBadIDSpoilsNoBatch(t *testing.T) {
 		time.Sleep(time.Millisecond)
 		bad := make(chan error)
 		go func() {
-			_, err := c.CollectShallow(ctx, refs[1], nil)
+			_, err := c.CollectShallow(ctx, refs[1], nil, nil)
 			bad <- err
 		}()
 		shallowly(t, ctx, c, refs[2:])
@@ -155,7 +155,7 @@ func TestEachOfABatchLearnsOfItsFailure(t *testing.T) {
 		errs := make([]error, len(refs))
 		var wg sync.WaitGroup
 		for i, r := range refs {
-			wg.Go(func() { _, errs[i] = c.CollectShallow(ctx, r, nil) })
+			wg.Go(func() { _, errs[i] = c.CollectShallow(ctx, r, nil, nil) })
 		}
 		wg.Wait()
 		checkError(t, errs[3], awsclient.ErrUnknownTask, []string{refs[3].TaskID})
@@ -164,7 +164,7 @@ func TestEachOfABatchLearnsOfItsFailure(t *testing.T) {
 		}
 		fake.SetFault("ecs:DescribeTasks", awsfake.Fault{Latency: latency, Deny: true})
 		for i, r := range refs {
-			wg.Go(func() { _, errs[i] = c.CollectShallow(ctx, r, nil) })
+			wg.Go(func() { _, errs[i] = c.CollectShallow(ctx, r, nil, nil) })
 		}
 		wg.Wait()
 		for _, err := range errs {
@@ -175,7 +175,7 @@ func TestEachOfABatchLearnsOfItsFailure(t *testing.T) {
 
 func TestShallowIsShallow(t *testing.T) {
 	fake, collector := serve(t, world())
-	ev, err := collector.CollectShallow(t.Context(), ref(), nil)
+	ev, err := collector.CollectShallow(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,6 +193,6 @@ ecs:DescribeServices skipped
 		t.Errorf("calls %v", fake.Calls())
 	}
 	_, collector = serve(t, forgotten())
-	_, err = collector.CollectShallow(t.Context(), ref(), nil)
+	_, err = collector.CollectShallow(t.Context(), ref(), nil, nil)
 	checkError(t, err, awsclient.ErrUnknownTask, []string{taskID})
 }

@@ -15,7 +15,7 @@ func BenchmarkCollect(b *testing.B) {
 	collector, _, _ := benchmarked(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := collector.Collect(b.Context(), ref(), nil); err != nil {
+		if _, err := collector.Collect(b.Context(), ref(), nil, nil); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -31,7 +31,7 @@ func BenchmarkCollectRoundTrips(b *testing.B) {
 		fake.SetFault(awsfake.EveryOperation, slow)
 		for b.Loop() {
 			collector := awsclient.New(options(url))
-			if _, err := collector.Collect(b.Context(), ref(), nil); err != nil {
+			if _, err := collector.Collect(b.Context(), ref(), nil, nil); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -39,12 +39,12 @@ func BenchmarkCollectRoundTrips(b *testing.B) {
 	})
 	b.Run("definition known", func(b *testing.B) {
 		collector, fake, _ := benchmarked(b)
-		if _, err := collector.Collect(b.Context(), ref(), nil); err != nil { // makes it known
+		if _, err := collector.Collect(b.Context(), ref(), nil, nil); err != nil { // makes it known
 			b.Fatal(err)
 		}
 		fake.SetFault(awsfake.EveryOperation, slow)
 		for b.Loop() {
-			if _, err := collector.Collect(b.Context(), ref(), nil); err != nil {
+			if _, err := collector.Collect(b.Context(), ref(), nil, nil); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -66,7 +66,7 @@ func BenchmarkCollectShallow(b *testing.B) {
 		var wg sync.WaitGroup
 		for _, r := range refs {
 			wg.Go(func() {
-				if _, err := collector.CollectShallow(b.Context(), r, nil); err != nil {
+				if _, err := collector.CollectShallow(b.Context(), r, nil, nil); err != nil {
 					b.Error(err)
 				}
 			})

@@ -18,7 +18,7 @@ import (
 
 func TestCollectReadsEverything(t *testing.T) {
 	_, collector := serve(t, world())
-	got, err := collector.Collect(t.Context(), ref(), nil)
+	got, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func wantDefinition() *evidence.TaskDefinition {
 
 func TestCollectKeepsNoSecretsOfTheDefinitionAndOfCalls(t *testing.T) {
 	_, collector := serve(t, world())
-	ev, err := collector.Collect(t.Context(), ref(), nil)
+	ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestCollectKeepsNoSecretsOfTheDefinitionAndOfCalls(t *testing.T) {
 func TestCollectAsksForARevisionOnce(t *testing.T) {
 	fake, collector := serve(t, world())
 	for range 2 {
-		ev, err := collector.Collect(t.Context(), ref(), nil)
+		ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -126,7 +126,7 @@ func TestCollectOfATaskThatRuns(t *testing.T) {
 	task := &s.Clusters[0].Tasks[0]
 	task.LastStatus, task.DesiredStatus, task.StopCode, task.StoppedReason, task.StoppedAt = "RUNNING", "RUNNING", "", "", awsfake.Epoch{}
 	_, collector := serve(t, s)
-	ev, err := collector.Collect(t.Context(), ref(), nil)
+	ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestCollectOfATaskThatRuns(t *testing.T) {
 func TestCollectTellsOfEachSource(t *testing.T) {
 	_, collector := serve(t, world())
 	told := map[string][]evidence.SourceStatus{}
-	ev, err := collector.Collect(t.Context(), ref(), func(n awsclient.News) {
+	ev, err := collector.Collect(t.Context(), ref(), nil, func(n awsclient.News) {
 		if s := n.Source; s != nil {
 			told[s.Name] = append(told[s.Name], s.Status)
 		}
@@ -164,7 +164,7 @@ func TestCollectTellsOfEachSource(t *testing.T) {
 func TestCollectCountsTheRequestsOfEachSource(t *testing.T) {
 	fake, collector := serve(t, world())
 	fake.SetFault("ecs:DescribeServices", awsfake.Fault{Throttle: 2})
-	ev, err := collector.Collect(t.Context(), ref(), nil)
+	ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestCollectConcurrently(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			ev, err := collector.Collect(t.Context(), ref(), nil)
+			ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 			if err != nil || len(ev.Logs) != 1 {
 				t.Errorf("got %d logs, error %v", len(ev.Logs), err)
 			}
@@ -209,7 +209,7 @@ func TestCollectOfAServiceWithoutStoppedTask(t *testing.T) {
 	if resolved.TaskID != "" {
 		t.Fatalf("resolved to task %s", resolved.TaskID)
 	}
-	ev, err := collector.Collect(t.Context(), resolved, nil)
+	ev, err := collector.Collect(t.Context(), resolved, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

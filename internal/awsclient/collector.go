@@ -86,23 +86,29 @@ func New(opts Options) *Collector {
 // is a line in the evidence; the error, always an *Error unless ctx itself has
 // ended, means that nothing at all is known.
 //
+// known is the task as it was read or told of before, nil for none. It stands in
+// where ECS does not know the task any more or cannot be asked, and wherever its
+// version is the higher one. It may become part of the evidence, and is not
+// written to.
+//
 // observe, which may be nil, is told of each source when it starts, with an
 // empty status, and when it ends, and of what is known so far. It is called from
 // several goroutines, though never twice at once.
-func (c *Collector) Collect(ctx context.Context, ref taskref.Ref, observe func(News)) (evidence.Evidence, error) {
-	return c.collect(ctx, ref, observe, (*run).gather)
+func (c *Collector) Collect(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(News)) (evidence.Evidence, error) {
+	return c.collect(ctx, ref, known, observe, (*run).gather)
 }
 
 // CollectShallow reads of a task only what costs next to nothing where many
 // are asked for: its facts, for up to a hundred tasks in one call, and its
 // definition, for which nothing is asked once it is known. It is otherwise like
-// Collect; a task that ECS has forgotten is an error, though Collect may still
-// find something of it.
-func (c *Collector) CollectShallow(ctx context.Context, ref taskref.Ref, observe func(News)) (evidence.Evidence, error) {
-	return c.collect(ctx, ref, observe, (*run).gatherFacts)
+// Collect; a task that ECS has forgotten and that is not known is an error,
+// though Collect may still find something of it. Of a known task that has
+// stopped ECS is not asked at all: nothing changes about it any more.
+func (c *Collector) CollectShallow(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(News)) (evidence.Evidence, error) {
+	return c.collect(ctx, ref, known, observe, (*run).gatherFacts)
 }
 
-func (c *Collector) collect(ctx context.Context, ref taskref.Ref, observe func(News), gather func(*run, context.Context) gathered) (evidence.Evidence, error) {
+func (c *Collector) collect(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(News), gather func(*run, context.Context) gathered) (evidence.Evidence, error) {
 	within, cancel := withReserve(ctx)
 	defer cancel()
 	if err := c.known(ref); err != nil {
@@ -111,7 +117,11 @@ func (c *Collector) collect(ctx context.Context, ref taskref.Ref, observe func(N
 	if err := c.checkCredentials(within, c.targetOf(ref)); err != nil {
 		return evidence.Evidence{}, err
 	}
+	if ref.Cluster == "" {
+		ref.Cluster = clusterOf(known)
+	}
 	within, r := c.newRun(within, evidenceRef(ref), observe)
+	r.kept = known
 	got := gather(r, within)
 	if err := ctx.Err(); errors.Is(err, context.Canceled) {
 		return evidence.Evidence{}, err

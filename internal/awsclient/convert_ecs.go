@@ -219,6 +219,19 @@ func serviceEventOf(e types.ServiceEvent) evidence.ServiceEvent {
 	return evidence.ServiceEvent{At: aws.ToTime(e.CreatedAt).UTC(), ID: aws.ToString(e.Id), Text: aws.ToString(e.Message)}
 }
 
+func deploymentOf(d types.Deployment) evidence.Deployment {
+	return evidence.Deployment{
+		ID:                aws.ToString(d.Id),
+		Status:            aws.ToString(d.Status),
+		TaskDefinitionARN: aws.ToString(d.TaskDefinition),
+		RolloutState:      string(d.RolloutState),
+		RunningCount:      int(d.RunningCount),
+		DesiredCount:      int(d.DesiredCount),
+		FailedTasks:       int(d.FailedTasks),
+		CreatedAt:         aws.ToTime(d.CreatedAt).UTC(),
+	}
+}
+
 // each converts the elements of a list; an empty list becomes nil, as in
 // evidence that was read from JSON.
 func each[From, To any](list []From, convert func(From) To) []To {

@@ -28,7 +28,7 @@ func TestEverySampleOfTheDemoIsReadWithoutAFault(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ev, err := collector.Collect(t.Context(), ref, nil)
+			ev, err := collector.Collect(t.Context(), ref, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -34,7 +34,7 @@ func (r *run) describeDefinition(ctx context.Context, revision string) definitio
 	ans.asked = r.ask(ctx, sourceDefinition, half, func(ctx context.Context, _ *watch) (outcome, error) {
 		def, err := r.getDefinition(ctx, revision)
 		if err != nil {
-			return outcome{}, fmt.Errorf("describe task definition %s: %w", revision, err)
+			return outcome{}, err
 		}
 		ans.definition = definitionOf(def)
 		return outcome{status: evidence.SourceOK}, nil
@@ -42,17 +42,20 @@ func (r *run) describeDefinition(ctx context.Context, revision string) definitio
 	return ans
 }
 
-// getDefinition asks for a revision and keeps it. Those who ask for the same
-// one at the same time share the answer.
+// getDefinition gives a revision that is kept, or asks for it and keeps it.
+// Those who ask for the same one at the same time share the answer.
 func (r *run) getDefinition(ctx context.Context, revision string) (*types.TaskDefinition, error) {
 	t := r.target(r.ref.Region)
 	return together(ctx, &r.asking, t.role+" "+t.region+" "+revision, func(ctx context.Context) (*types.TaskDefinition, error) {
-		out, err := r.at(t).ecs.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(revision)})
-		if err != nil {
-			return nil, err
+		if def, ok := r.definitions.get(revision); ok { // by an answer that has just come
+			return def, nil
 		}
-		if out.TaskDefinition == nil {
-			return nil, errEmptyAnswer
+		out, err := r.at(t).ecs.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(revision)})
+		if err == nil && out.TaskDefinition == nil {
+			err = errEmptyAnswer
+		}
+		if err != nil {
+			return nil, fmt.Errorf("describe task definition %s: %w", revision, err)
 		}
 		forgetValues(out.TaskDefinition)
 		r.definitions.put(revision, out.TaskDefinition)

@@ -17,7 +17,8 @@ type serviceAnswer struct {
 	asked
 	events []evidence.ServiceEvent
 	// missing is set where ECS says that there is no such service.
-	missing bool
+	missing     bool
+	deployments []evidence.Deployment
 	// taskDefinitionARN is the revision that the service runs now.
 	taskDefinitionARN string
 }
@@ -46,6 +47,7 @@ func (r *run) describeService(ctx context.Context, name string, span life) servi
 			return outcome{evidence.SourceEmpty, fmt.Sprintf("There is no service %q in cluster %q, or no longer.", name, r.ref.Cluster)}, nil
 		}
 		ans.taskDefinitionARN = aws.ToString(out.Services[0].TaskDefinition)
+		ans.deployments = each(out.Services[0].Deployments, deploymentOf)
 		ans.events = eventsWithin(out.Services[0].Events, span)
 		if len(ans.events) == 0 {
 			return outcome{evidence.SourceEmpty, "The service has no events of that time; ECS keeps the newest 100."}, nil

@@ -9,11 +9,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/evidence"
 )
 
 // taskAnswer is what is known of the task. What ECS itself says is in state:
-// a task that it has forgotten may still be known by its last event.
+// a task that it has forgotten may still be known by its last event, or by what
+// was kept of it.
 type taskAnswer struct {
 	asked
 	state taskState
@@ -23,7 +25,7 @@ type taskAnswer struct {
 type taskState int
 
 const (
-	taskNotAsked  taskState = iota // a service without a stopped task is meant
+	taskNotAsked  taskState = iota // a service without a stopped task is meant, or all is known
 	taskFound                      // ECS knows it
 	taskMissing                    // ECS does not know it, or no longer
 	taskNoCluster                  // ECS does not know its cluster
@@ -32,27 +34,78 @@ const (
 
 const sourceTask = evidence.TaskSource
 
-// describeTask asks ECS for the task.
+// describeTask asks ECS for the task. What was kept of it stands in for what ECS
+// does not tell.
 func (r *run) describeTask(ctx context.Context) taskAnswer {
 	switch {
 	case r.ref.TaskID == "":
 		return taskAnswer{asked: r.skip(sourceTask, "ECS knows no stopped task of this service.")}
 	case r.ref.Cluster == "":
-		return taskAnswer{asked: r.skip(sourceTask, "The reference does not name the cluster, and no cluster that we may read knows the task."), state: taskMissing}
+		ans := taskAnswer{state: taskMissing}
+		ans.asked = r.skip(sourceTask, r.standIn(&ans, "The reference does not name the cluster, and no cluster that we may read knows the task.", nil))
+		return ans
 	}
 	ans := taskAnswer{state: taskUnclear}
 	ans.asked = r.ask(ctx, sourceTask, half, func(ctx context.Context, _ *watch) (outcome, error) {
-		t := r.target(r.ref.Region)
-		got, err := r.tasks.describe(ctx, lane{t, r.ref.Cluster}, r.at(t).ecs, r.ref.TaskID)
-		if err != nil {
-			var result outcome
-			ans.state, result, err = r.taskRefused(err)
-			return result, err
-		}
-		return ans.read(got), nil
+		out, err := r.askForTask(ctx, &ans)
+		out.detail = r.standIn(&ans, out.detail, err)
+		return out, err
 	})
 	return ans
 }
+
+func (r *run) askForTask(ctx context.Context, ans *taskAnswer) (out outcome, err error) {
+	t := r.target(r.ref.Region)
+	got, err := r.tasks.describe(ctx, lane{t, r.ref.Cluster}, r.at(t).ecs, r.ref.TaskID)
+	if err != nil {
+		ans.state, out, err = r.taskRefused(err)
+		return out, err
+	}
+	return ans.read(got), nil
+}
+
+// standIn puts what was kept of the task in the place of an answer that says
+// less: none, or an older version. It gives the detail of the source's line
+// with a word about that; err is why there is no answer, if there is none.
+func (r *run) standIn(ans *taskAnswer, detail string, err error) string {
+	if r.kept == nil || ans.task != nil && ans.task.Version >= r.kept.Version {
+		return detail
+	}
+	words := "The task's facts that were kept earlier were used."
+	if ans.task != nil {
+		words = fmt.Sprintf("The facts that were kept earlier were used, which are newer: of version %d, and those of ECS of version %d.", r.kept.Version, ans.task.Version)
+	}
+	if err != nil { // whose own words would give way to the detail
+		detail = understand(err).detail(permission(sourceTask))
+	}
+	ans.task = r.kept
+	return strings.TrimSpace(detail + " " + words)
+}
+
+// keptFacts gives a task of whose end all was kept, and asks nobody.
+func (r *run) keptFacts() taskAnswer {
+	return taskAnswer{asked: r.skip(sourceTask, "The task's facts are known from ECS's event of its end."), task: r.kept}
+}
+
+// newer is the task of the higher version; either may be nil.
+func newer(a, b *evidence.Task) *evidence.Task {
+	if a == nil || b != nil && b.Version > a.Version {
+		return b
+	}
+	return a
+}
+
+// clusterOf is the name of a known task's cluster; "" where it is not told.
+func clusterOf(t *evidence.Task) string {
+	if t == nil {
+		return ""
+	}
+	a, _ := arn.Parse(t.ClusterARN)
+	return a.Name()
+}
+
+// hasEnded tells whether the task is known, and as one that has stopped.
+func hasEnded(t *evidence.Task) bool { return t != nil && t.LastStatus == "STOPPED" }
 
 // read takes the task out of the answer.
 func (a *taskAnswer) read(got described) outcome {

@@ -70,7 +70,7 @@ func TestWhatNobodyKnows(t *testing.T) {
 			if tt.ref != nil {
 				tt.ref(&r)
 			}
-			_, err := collector.Collect(t.Context(), r, nil)
+			_, err := collector.Collect(t.Context(), r, nil, nil)
 			checkError(t, err, tt.want, tt.says)
 			if e, ok := errors.AsType[*awsclient.Error](err); ok && !slices.Equal(e.Permissions, tt.lacks) {
 				t.Errorf("permissions %v, want %v", e.Permissions, tt.lacks)
@@ -117,7 +117,7 @@ func TestWhatIsLeftOfAForgottenTask(t *testing.T) {
 			s.Clusters[0].Tasks = nil
 			change(&s, &r)
 			_, collector := serve(t, s)
-			ev, err := collector.Collect(t.Context(), r, nil)
+			ev, err := collector.Collect(t.Context(), r, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -146,7 +146,7 @@ func TestAServiceWithoutStoppedTaskThatCannotBeRead(t *testing.T) {
 			fake.SetFault("ecs:DescribeServices", tt.fault)
 			r := serviceRef()
 			r.Service = tt.service
-			_, err := collector.Collect(t.Context(), r, nil)
+			_, err := collector.Collect(t.Context(), r, nil, nil)
 			checkError(t, err, tt.want, []string{tt.says})
 		})
 	}
@@ -172,7 +172,7 @@ func TestWithoutCredentials(t *testing.T) {
 			opts := options("http://127.0.0.1:0")
 			opts.Config.Credentials = provider
 			collector := awsclient.New(opts)
-			_, err := collector.Collect(t.Context(), ref(), nil)
+			_, err := collector.Collect(t.Context(), ref(), nil, nil)
 			checkError(t, err, awsclient.ErrNoCredentials, []string{"AWS_PROFILE"})
 			_, err = collector.Resolve(t.Context(), ref())
 			checkError(t, err, awsclient.ErrNoCredentials, []string{"AWS_PROFILE"})
@@ -182,7 +182,7 @@ func TestWithoutCredentials(t *testing.T) {
 
 func TestWithWrongCredentials(t *testing.T) {
 	_, collector := serve(t, world(), awsfake.WithAccessKeyID("AKIAOTHER"))
-	_, err := collector.Collect(t.Context(), ref(), nil)
+	_, err := collector.Collect(t.Context(), ref(), nil, nil)
 	checkError(t, err, awsclient.ErrBadCredentials, []string{"UnrecognizedClientException"})
 	_, err = collector.Resolve(t.Context(), taskref.Ref{Kind: taskref.KindTask, Cluster: "prod", TaskID: taskID})
 	checkError(t, err, awsclient.ErrBadCredentials, []string{"InvalidClientTokenId"})
@@ -192,7 +192,7 @@ func TestNothingAnswers(t *testing.T) {
 	srv := httptest.NewServer(http.NotFoundHandler())
 	url := srv.URL
 	srv.Close() // nobody listens there now
-	_, err := awsclient.New(options(url)).Collect(t.Context(), ref(), nil)
+	_, err := awsclient.New(options(url)).Collect(t.Context(), ref(), nil, nil)
 	checkError(t, err, awsclient.ErrUnreachable, []string{"cannot be reached"})
 }
 
@@ -201,7 +201,7 @@ func TestEverythingHangs(t *testing.T) {
 	fake.SetFault(awsfake.EveryOperation, awsfake.Fault{Hang: true})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	_, err := collector.Collect(ctx, ref(), nil)
+	_, err := collector.Collect(ctx, ref(), nil, nil)
 	checkError(t, err, awsclient.ErrUnreachable, []string{"no answer in time"})
 	if ctx.Err() != nil {
 		t.Error("the answer came after the deadline")
@@ -212,7 +212,7 @@ func TestWhoAskedHasLeft(t *testing.T) {
 	fake, collector := serve(t, world())
 	fake.SetFault("ecs:DescribeTasks", awsfake.Fault{Hang: true})
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := collector.Collect(ctx, ref(), func(n awsclient.News) {
+	_, err := collector.Collect(ctx, ref(), nil, func(n awsclient.News) {
 		if n.Source != nil && n.Source.Name == "cloudtrail:LookupEvents" {
 			cancel()
 		}
@@ -234,6 +234,6 @@ func TestARegionThatDoesNotExist(t *testing.T) {
 	opts.Config.BaseEndpoint, opts.Config.HTTPClient = nil, noSuchHost{}
 	r := ref()
 	r.Region = "eu-nowhere-9"
-	_, err := awsclient.New(opts).Collect(t.Context(), r, nil)
+	_, err := awsclient.New(opts).Collect(t.Context(), r, nil, nil)
 	checkError(t, err, awsclient.ErrUnknownRegion, []string{"region"})
 }

@@ -51,7 +51,7 @@ var callsAndSources = []struct {
 
 func TestOneFailingSourceIsALineAndNothingElse(t *testing.T) {
 	_, collector := serve(t, world())
-	whole, err := collector.Collect(t.Context(), ref(), nil)
+	whole, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestOneFailingSourceIsALineAndNothingElse(t *testing.T) {
 					ctx, cancel = context.WithTimeout(ctx, f.budget)
 					defer cancel()
 				}
-				ev, err := collector.Collect(ctx, ref(), nil)
+				ev, err := collector.Collect(ctx, ref(), nil, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -150,7 +150,7 @@ func TestSourcesThatHangLeaveTimeForTheRest(t *testing.T) {
 	defer cancel()
 	r := ref()
 	r.Service = "api"
-	_, err := collector.Collect(ctx, r, nil)
+	_, err := collector.Collect(ctx, r, nil, nil)
 	if ctx.Err() != nil {
 		t.Error("the answer came after the deadline")
 	}
@@ -173,7 +173,7 @@ func TestTheFilterOfALongLogFails(t *testing.T) {
 			s.LogGroups[0].Streams[0].Events[0].Message = denial
 			fake, collector := serve(t, s)
 			fake.SetFault("logs:FilterLogEvents", f.fault)
-			ev, err := collector.Collect(t.Context(), ref(), nil)
+			ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -200,7 +200,7 @@ func TestASearchThatDoesNotEndIsBounded(t *testing.T) {
 	s.LogGroups[0].Streams[0].Events[90].Message = denial   // on the fifth page
 	s.LogGroups[0].Streams[0].Events[1000].Message = denial // further than is searched
 	fake, collector := serve(t, s, awsfake.WithPageSize(20))
-	ev, err := collector.Collect(t.Context(), ref(), nil)
+	ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +223,7 @@ func TestEveryLineOfALongLogIsADenial(t *testing.T) {
 	}
 	s.LogGroups[0].Streams[0].Events = events
 	_, collector := serve(t, s)
-	ev, err := collector.Collect(t.Context(), ref(), nil)
+	ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +240,7 @@ func TestTheTaskCannotBeReadAndCloudTrailHasNothing(t *testing.T) {
 	s.Trail = nil
 	fake, collector := serve(t, s)
 	fake.SetFault("ecs:DescribeTasks", awsfake.Fault{Status500: true})
-	ev, err := collector.Collect(t.Context(), ref(), nil)
+	ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatalf("error %v; ECS did not say that there is no such task, and CloudTrail answered", err)
 	}
@@ -255,7 +255,7 @@ func TestTasksAsOtherServersWriteThem(t *testing.T) {
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 		fmt.Fprintf(w, `{"tasks":[{"taskArn":%q,"cpu":256,"memory":"512","launchType":"","version":3,"createdAt":1795348800.123,"containers":[{"name":"app","cpu":0,"memory":128,"exitCode":0}]}],"failures":[]}`, taskARN)
 	})
-	ev, err := collector.Collect(t.Context(), ref(), nil)
+	ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ func TestAForgottenTaskIsReadFromItsEvents(t *testing.T) {
 			s.LogGroups[0].Streams[0].Events = []awsfake.LogEvent{{At: tt.events[len(tt.events)-1].At, Message: denial}}
 			s.LogGroups = append(s.LogGroups, captured(tt.events...))
 			_, collector := serve(t, s, tt.opts...)
-			ev, err := collector.Collect(t.Context(), ref(), nil)
+			ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -126,7 +126,7 @@ func TestEventCaptureThatDoesNotHelp(t *testing.T) {
 			tt.change(&s)
 			fake, collector := serve(t, s)
 			fake.SetFault("logs:FilterLogEvents", tt.fault)
-			ev, err := collector.Collect(t.Context(), ref(), nil)
+			ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 			if err != nil {
 				t.Fatalf("CloudTrail still knows the task: %v", err)
 			}
@@ -182,7 +182,7 @@ func TestLogsOfAForgottenTaskAreFoundByGuess(t *testing.T) {
 			s, r := forgotten(), ref()
 			tt.change(&s, &r)
 			_, collector := serve(t, s)
-			ev, err := collector.Collect(t.Context(), r, nil)
+			ev, err := collector.Collect(t.Context(), r, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -210,12 +210,12 @@ func TestOfAForgottenTaskAloneItsLogIsEnough(t *testing.T) {
 	r.Service = "api"
 	s.Clusters[0].Services[0].Events = nil
 	_, collector := serve(t, s)
-	if _, err := collector.Collect(t.Context(), r, nil); err != nil {
+	if _, err := collector.Collect(t.Context(), r, nil, nil); err != nil {
 		t.Errorf("its log is there, and still: %v", err)
 	}
 	s.LogGroups = nil
 	_, collector = serve(t, s)
-	_, err := collector.Collect(t.Context(), r, nil)
+	_, err := collector.Collect(t.Context(), r, nil, nil)
 	checkError(t, err, awsclient.ErrUnknownTask, []string{taskID, "event capture"})
 }
 
@@ -226,7 +226,7 @@ func TestAHangingTrailLeavesTimeForTheLogsOfAForgottenTask(t *testing.T) {
 		fake.SetFault("cloudtrail:LookupEvents", awsfake.Fault{Hang: true})
 		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 		defer cancel()
-		ev, err := c.Collect(ctx, r, nil)
+		ev, err := c.Collect(ctx, r, nil, nil)
 		if err != nil || len(ev.Logs) != 1 {
 			t.Errorf("%d logs, error %v", len(ev.Logs), err)
 		}

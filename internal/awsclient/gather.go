@@ -18,6 +18,7 @@ type gathered struct {
 	trailGroup trailAnswer
 	host       hostAnswer
 	roles      rolesAnswer
+	good       goodAnswer
 }
 
 // gather asks all sources, each as soon as what it needs is known: CloudTrail
@@ -29,18 +30,20 @@ func (r *run) gather(ctx context.Context) gathered {
 	known := make(chan taskAnswer, 1)
 	calls := begin(func() trailAnswer { return r.lookUpCalls(ctx, known) })
 	g.task = r.describeTask(ctx)
-	if g.task.state == taskMissing || g.task.state == taskNoCluster {
+	if (g.task.state == taskMissing || g.task.state == taskNoCluster) && !hasEnded(g.task.task) {
 		g.events = r.readTaskEvents(ctx)
-		g.task.task = g.events.task
+		g.task.task = newer(g.task.task, g.events.task)
 	}
 	known <- g.task
 	trailGroup := begin(func() trailAnswer { return r.searchTrailGroup(ctx, g.task.task) })
+	good := func() goodAnswer { return goodAnswer{} }
 	if g.task.task != nil {
-		r.gatherOfTask(ctx, &g)
+		good = r.gatherOfTask(ctx, &g)
 	} else {
 		r.gatherWithoutTask(ctx, &g, calls)
 	}
 	g.trail, g.trailGroup = calls.wait(), trailGroup.wait()
+	g.good = good()
 	return g
 }
 
@@ -76,14 +79,16 @@ func (s *soon[T]) waitWithin(ctx context.Context) T {
 	}
 }
 
-// gatherOfTask reads what the task leads to.
-func (r *run) gatherOfTask(ctx context.Context, g *gathered) {
+// gatherOfTask reads what the task leads to. The revisions that work are left to
+// the end.
+func (r *run) gatherOfTask(ctx context.Context, g *gathered) (good func() goodAnswer) {
 	task := g.task.task
 	r.soFar(*g)
 	service := begin(func() serviceAnswer { return r.describeService(ctx, serviceOf(task), r.lifeOf(task)) })
 	g.definition = r.describeDefinition(ctx, task.TaskDefinitionARN)
 	told := evidence.Evidence{Task: task, TaskDefinition: g.definition.definition}
 	r.soFar(*g)
+	good = r.beginGoodRevisions(ctx, service, task.TaskDefinitionARN)
 	roles := begin(func() rolesAnswer {
 		return r.readRoles(ctx, told, func() []evidence.ServiceEvent { return service.wait().events })
 	})
@@ -91,12 +96,18 @@ func (r *run) gatherOfTask(ctx context.Context, g *gathered) {
 	r.soFar(*g)
 	g.host = r.lookUpHost(ctx, g.evidence(r))
 	g.service, g.roles = service.wait(), roles.wait()
+	return good
 }
 
-// gatherFacts asks only for the task and its definition.
+// gatherFacts asks only for the task, unless its end is known, and for its
+// definition.
 func (r *run) gatherFacts(ctx context.Context) gathered {
 	var g gathered
-	g.task = r.describeTask(ctx)
+	if hasEnded(r.kept) {
+		g.task = r.keptFacts()
+	} else {
+		g.task = r.describeTask(ctx)
+	}
 	task := g.task.task
 	if task == nil {
 		return g
@@ -144,6 +155,8 @@ func (g gathered) evidence(r *run) evidence.Evidence {
 		CloudTrail:     joinRecords(g.trail.records, g.trailGroup.records, g.host.records),
 		ServiceEvents:  g.service.events,
 		Roles:          g.roles.roles,
+		Deployments:    g.service.deployments,
+		Others:         g.good.definitions,
 	}
 	if g.task.task != nil {
 		ev.Ref = refOf(r.ref, g.task.task)
@@ -169,6 +182,7 @@ func (g gathered) evidence(r *run) evidence.Evidence {
 	add(g.host.asked)
 	add(g.service.asked)
 	add(g.roles.asked)
+	add(g.good.asked)
 	return ev
 }
 

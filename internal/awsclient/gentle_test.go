@@ -42,7 +42,7 @@ func TestManyTasksAtOnceAreNeverThrottled(t *testing.T) {
 		var wg sync.WaitGroup
 		for _, r := range refs {
 			wg.Go(func() {
-				ev, err := c.Collect(ctx, r, nil)
+				ev, err := c.Collect(ctx, r, nil, nil)
 				if err != nil {
 					t.Error(err)
 					return
@@ -75,7 +75,7 @@ func TestTooManyForCloudTrail(t *testing.T) {
 		var wg sync.WaitGroup
 		for _, r := range refs {
 			wg.Go(func() {
-				ev, err := c.Collect(ctx, r, nil)
+				ev, err := c.Collect(ctx, r, nil, nil)
 				if err != nil {
 					t.Error(err)
 					return
@@ -110,7 +110,7 @@ func TestABadDeployCostsFewCalls(t *testing.T) {
 		var wg sync.WaitGroup
 		for _, r := range refs[:3] {
 			wg.Go(func() {
-				if ev, err := c.Collect(ctx, r, nil); err != nil || len(ev.ServiceEvents) == 0 {
+				if ev, err := c.Collect(ctx, r, nil, nil); err != nil || len(ev.ServiceEvents) == 0 {
 					t.Errorf("%d service events, error %v", len(ev.ServiceEvents), err)
 				}
 			})
@@ -137,7 +137,7 @@ func TestADiagnosisTakesAsLongAsItsLongestChain(t *testing.T) {
 		asStrictAsAWS(fake)
 		for _, answers := range []time.Duration{3, 2} { // the second time the definition is known
 			began := time.Now()
-			if _, err := c.Collect(ctx, ref(), nil); err != nil {
+			if _, err := c.Collect(ctx, ref(), nil, nil); err != nil {
 				t.Fatal(err)
 			}
 			if took := time.Since(began); took != answers*latency {
@@ -152,7 +152,7 @@ func TestStatsCountEveryRequest(t *testing.T) {
 	fake, collector := serve(t, world())
 	fake.SetFault("ecs:DescribeServices", awsfake.Fault{Throttle: 2})
 	fake.SetFault("logs:GetLogEvents", awsfake.Fault{Deny: true})
-	if _, err := collector.Collect(t.Context(), ref(), nil); err != nil {
+	if _, err := collector.Collect(t.Context(), ref(), nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	want := map[awsclient.Call]int64{
@@ -174,7 +174,7 @@ func TestADefinitionThatManyNeedIsAskedForOnce(t *testing.T) {
 		first := make(chan struct{})
 		go func() {
 			defer close(first)
-			if ev, err := c.CollectShallow(short, refs[0], nil); err != nil || ev.TaskDefinition != nil {
+			if ev, err := c.CollectShallow(short, refs[0], nil, nil); err != nil || ev.TaskDefinition != nil {
 				t.Errorf("definition %v, error %v", ev.TaskDefinition, err)
 			}
 		}()

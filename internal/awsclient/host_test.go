@@ -92,7 +92,7 @@ func TestCallsOfTheHost(t *testing.T) {
 				change(&s)
 			}
 			fake, collector := serve(t, s)
-			ev, err := collector.Collect(t.Context(), ref(), nil)
+			ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -120,7 +120,7 @@ func TestAHostThatIsNotKnownInTime(t *testing.T) {
 	s.Clusters[0].Tasks[0].Containers[0].Reason = "AccessDeniedException"
 	s.Trail = nil
 	_, collector := serve(t, s)
-	ev, err := collector.Collect(t.Context(), ref(), nil)
+	ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

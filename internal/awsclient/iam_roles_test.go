@@ -46,7 +46,7 @@ func wantRoles() []evidence.Role {
 
 func TestRolesInQuestionAreRead(t *testing.T) {
 	fake, collector := serve(t, refused())
-	ev, err := collector.Collect(t.Context(), ref(), nil)
+	ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestRolesInQuestionAreRead(t *testing.T) {
 
 func TestNoQuestionNoCall(t *testing.T) {
 	fake, collector := serve(t, world())
-	ev, err := collector.Collect(t.Context(), ref(), nil)
+	ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestServiceEventsRaiseTheQuestion(t *testing.T) {
 			s.Clusters[0].Services[0].Events[1].Message = "(service api) failed to launch a task with (error " + notAssumed + ")."
 			tt.change(&s)
 			_, collector := serve(t, s)
-			ev, err := collector.Collect(t.Context(), tt.ref, nil)
+			ev, err := collector.Collect(t.Context(), tt.ref, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -109,7 +109,7 @@ func TestRolesOfAnotherAccountAreNotAskedFor(t *testing.T) {
 	s.Clusters[0].Tasks[0].Overrides.TaskRoleARN = ""
 	s.TaskDefinitions[0].ExecutionRoleARN = ""
 	fake, collector := serve(t, s)
-	ev, err := collector.Collect(t.Context(), ref(), nil)
+	ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestRolesAreKeptForAMoment(t *testing.T) {
 		calls  int
 	}{{0, 3}, {30 * time.Second, 3}, {45 * time.Second, 6}} {
 		at.pass(step.passes)
-		ev, err := collector.Collect(t.Context(), ref(), nil)
+		ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +168,7 @@ func TestRolesAreKeptForAMoment(t *testing.T) {
 
 func TestIAMFailsAndNothingElse(t *testing.T) {
 	_, collector := serve(t, refused())
-	whole, err := collector.Collect(t.Context(), ref(), nil)
+	whole, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +183,7 @@ func TestIAMFailsAndNothingElse(t *testing.T) {
 				ctx, cancel = context.WithTimeout(ctx, f.budget)
 				defer cancel()
 			}
-			ev, err := collector.Collect(ctx, ref(), nil)
+			ev, err := collector.Collect(ctx, ref(), nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -211,7 +211,7 @@ func TestIAMOutOfReachIsLeftAloneForAWhile(t *testing.T) {
 	fake.SetFault("iam:GetRole", awsfake.Fault{Reset: true})
 	status := func() evidence.SourceStatus {
 		t.Helper()
-		ev, err := collector.Collect(t.Context(), ref(), nil)
+		ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,7 +23,7 @@ func collectLog(t *testing.T, change func(*awsfake.Scenario), opts ...awsfake.Op
 	s := world()
 	change(&s)
 	fake, collector := serve(t, s, opts...)
-	ev, err := collector.Collect(t.Context(), ref(), nil)
+	ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,7 +245,7 @@ func TestALogGroupOfTheInfrequentAccessClass(t *testing.T) {
 		w.WriteHeader(http.StatusBadRequest)
 		fmt.Fprint(w, `{"__type":"InvalidOperationException","message":"The operation is not supported for this log group class."}`)
 	})
-	ev, err := collector.Collect(t.Context(), ref(), nil)
+	ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -265,7 +265,7 @@ func TestWhatWasReadBeforeALogFailedIsKept(t *testing.T) {
 		fake.ServeHTTP(w, r)
 	}))
 	t.Cleanup(srv.Close)
-	ev, err := awsclient.New(options(srv.URL)).Collect(t.Context(), ref(), nil)
+	ev, err := awsclient.New(options(srv.URL)).Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ type answered struct {
 }
 
 func collectAll(ctx context.Context, c *awsclient.Collector) (answered, error) {
-	ev, err := c.Collect(ctx, ref(), nil)
+	ev, err := c.Collect(ctx, ref(), nil, nil)
 	if err != nil {
 		return answered{}, err
 	}

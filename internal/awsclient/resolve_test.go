@@ -127,7 +127,7 @@ func TestResolveWorksWithoutItsOwnAccount(t *testing.T) {
 		if got.Account != "" || got.Region != region {
 			t.Errorf("resolved to %+v", got)
 		}
-		ev, err := collector.Collect(t.Context(), got, nil)
+		ev, err := collector.Collect(t.Context(), got, nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,6 +18,8 @@ type run struct {
 	ref evidence.Ref
 	// now is when the collection began; it is the present for all of it.
 	now time.Time
+	// kept is the task as it was known before; nil where it was not.
+	kept *evidence.Task
 
 	mu      sync.Mutex // one call of observe at a time
 	observe func(News)

@@ -82,7 +82,7 @@ func (r *run) findTaskEvents(ctx context.Context, group string) ([]logEvent, err
 func hasStopped(f found) bool {
 	return slices.ContainsFunc(f.events, func(e logEvent) bool {
 		ev, err := evidence.FromText(e.text)
-		return err == nil && ev.Task != nil && ev.Task.LastStatus == "STOPPED"
+		return err == nil && hasEnded(ev.Task)
 	})
 }
 

@@ -40,19 +40,20 @@ const (
 // sessions of both its roles after the task's id, and CloudTrail has an
 // assumed role's session as the user name.
 //
-// It begins before the task is known, with the span in which a task that ECS
-// still knows has stopped, and looks further back when the task turns out to
-// be older.
+// It begins before ECS has told of the task, with the life of one of whose end
+// is known already, or else with the span in which a task that ECS still knows
+// has stopped, and looks further back when the task turns out to be older.
 func (r *run) lookUpCalls(ctx context.Context, known <-chan taskAnswer) trailAnswer {
 	if r.ref.TaskID == "" {
 		return trailAnswer{}
 	}
 	var found trailRecords
 	a := r.ask(ctx, sourceTrail, all, func(ctx context.Context, w *watch) (outcome, error) {
-		err := r.lookUp(ctx, r.ref.TaskID, r.recent(), &found)
+		first := r.firstLook()
+		err := r.lookUp(ctx, r.ref.TaskID, first, &found)
 		var task taskAnswer
 		w.pause(func() { task = <-known })
-		if earlier, ok := r.beforeRecent(task.task); ok && err == nil {
+		if earlier, ok := r.before(first, task.task); ok && err == nil {
 			err = r.lookUp(ctx, r.ref.TaskID, earlier, &found)
 		}
 		return found.outcome(r.settled(task), err), err
@@ -60,11 +61,26 @@ func (r *run) lookUpCalls(ctx context.Context, known <-chan taskAnswer) trailAns
 	return trailAnswer{asked: a, records: found.chosen()}
 }
 
-// beforeRecent is the part of the task's life before the recent span. The
-// life of a task that ECS has forgotten is not known: it may lie as far back
-// as CloudTrail's records go.
-func (r *run) beforeRecent(t *evidence.Task) (life, bool) {
-	earlier := life{from: r.now.Add(-trailKept), to: r.recent().from}
+// firstLook is the span that is looked through before ECS has told of the task.
+func (r *run) firstLook() life {
+	if !hasEnded(r.kept) {
+		return r.recent()
+	}
+	whole := r.lifeOf(r.kept)
+	if oldest := r.now.Add(-trailKept); whole.from.Before(oldest) {
+		whole.from = oldest
+	}
+	if !whole.from.Before(whole.to) { // longer ago than records go back
+		return r.recent()
+	}
+	return whole
+}
+
+// before is the part of the task's life before the span that was looked
+// through first. The life of a task that nobody remembers is not known: it may
+// lie as far back as CloudTrail's records go.
+func (r *run) before(first life, t *evidence.Task) (life, bool) {
+	earlier := life{from: r.now.Add(-trailKept), to: first.from}
 	if t != nil {
 		of := r.lifeOf(t)
 		if earlier.from.Before(of.from) {
@@ -80,7 +96,7 @@ func (r *run) beforeRecent(t *evidence.Task) (life, bool) {
 // settled tells whether CloudTrail should have caught up with the task's end,
 // or, while it has not ended, with its beginning.
 func (r *run) settled(t taskAnswer) bool {
-	if t.state != taskFound {
+	if t.task == nil {
 		return t.state == taskMissing // ECS forgets tasks much later than CloudTrail catches up
 	}
 	last := stoppedAt(t.task)

@@ -80,7 +80,7 @@ func TestCallsOfTheTask(t *testing.T) {
 			s := world()
 			tt.change(&s)
 			_, collector := serve(t, s, awsfake.WithPageSize(1))
-			ev, err := collector.Collect(t.Context(), ref(), nil)
+			ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -105,7 +105,7 @@ func TestManyCallsKeepEveryFailedOne(t *testing.T) {
 		s.Trail = append(s.Trail, r)
 	}
 	_, collector := serve(t, s)
-	ev, err := collector.Collect(t.Context(), ref(), nil)
+	ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestLookupEventsIsAnsweredByAPage(t *testing.T) {
 				w.WriteHeader(status)
 				fmt.Fprint(w, "<!doctype html>\n<html lang=en>\n<title>Not here</title>\n<h1>Not here</h1>\n")
 			})
-			ev, err := collector.Collect(t.Context(), ref(), nil)
+			ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -151,7 +151,7 @@ func TestACallThatCannotBeReadIsPassedOver(t *testing.T) {
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 		fmt.Fprint(w, `{"Events":[{"EventId":"1","CloudTrailEvent":"{broken"},{"EventId":"2","EventName":"Decrypt","EventTime":1795348800,"CloudTrailEvent":"{}"},{"EventId":"2","CloudTrailEvent":"{}"}]}`)
 	})
-	ev, err := collector.Collect(t.Context(), ref(), nil)
+	ev, err := collector.Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func collectWithTrail(t *testing.T, s awsfake.Scenario, group string, fault awsf
 	fake.SetFault("logs:FilterLogEvents", fault)
 	opts := options(srv.URL)
 	opts.TrailLogGroup = group
-	ev, err := awsclient.New(opts).Collect(t.Context(), ref(), nil)
+	ev, err := awsclient.New(opts).Collect(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,7 +75,11 @@ func (c *Casebook) compare(ctx context.Context, report *IncidentReport) error {
 	if err != nil {
 		return err
 	}
-	report.LastGood, report.FirstBad = goodAndBad(known, report.Incident)
+	alike, err := c.stoppedAlike(ctx, report.Incident)
+	if err != nil {
+		return err
+	}
+	report.LastGood, report.FirstBad = goodAndBad(known, report.Incident, alike)
 	if report.LastGood == nil || report.FirstBad == nil {
 		return nil
 	}
@@ -92,9 +96,26 @@ func (c *Casebook) compare(ctx context.Context, report *IncidentReport) error {
 	return err
 }
 
+// stoppedAlike are the revisions of the incident's place whose tasks stopped of
+// the same cause, its own among them.
+func (c *Casebook) stoppedAlike(ctx context.Context, in Incident) (map[string]bool, error) {
+	alike := map[string]bool{in.Revision: true}
+	if in.Service() == "" {
+		return alike, nil
+	}
+	f := Filter{Account: in.Account, Region: in.Region, Cluster: in.Cluster, Service: in.Service(), Cause: in.Verdict.Cause}
+	others, err := c.opts.Store.Incidents(ctx, IncidentFilter{Filter: f}, "", knownRevisions)
+	for _, other := range others {
+		alike[other.Revision] = true
+	}
+	return alike, err
+}
+
 // goodAndBad finds among the revisions of a place the newest that ran as it
-// should before the incident's own, and the first after it.
-func goodAndBad(known []Revision, in Incident) (good, bad *Revision) {
+// should before the incident's own, and the first after it that stopped alike. A
+// revision that stopped alike is never a good one, whatever else is known of it:
+// of a bad deploy, too, some tasks run for a while.
+func goodAndBad(known []Revision, in Incident, alike map[string]bool) (good, bad *Revision) {
 	own := slices.IndexFunc(known, func(r Revision) bool { return r.ARN == in.Revision })
 	if own < 0 {
 		return nil, nil
@@ -102,15 +123,13 @@ func goodAndBad(known []Revision, in Incident) (good, bad *Revision) {
 	bad = &known[own]
 	for i := range known {
 		r := &known[i]
-		if r.ARN != in.Revision && !r.Good.IsZero() && r.before(*bad) && (good == nil || good.before(*r)) {
+		if !alike[r.ARN] && !r.Good.IsZero() && r.before(*bad) && (good == nil || good.before(*r)) {
 			good = r
 		}
 	}
-	if good == nil {
-		return nil, bad
-	}
 	for i := range known {
-		if r := &known[i]; r.Good.IsZero() && good.before(*r) && r.before(*bad) {
+		r := &known[i]
+		if alike[r.ARN] && r.before(*bad) && (good == nil || good.before(*r)) {
 			bad = r
 		}
 	}

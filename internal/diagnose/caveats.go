@@ -46,6 +46,9 @@ func caveats(c *cause.Case, ranked []candidate) []string {
 }
 
 func sourceCaveat(s evidence.Source) string {
+	if s.Name == evidence.GoodDefinitionSource {
+		return ""
+	}
 	name, _, _ := strings.Cut(s.Name, " ")
 	what := sourceWords(s.Name)
 	switch s.Status {

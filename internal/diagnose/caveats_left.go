@@ -12,7 +12,11 @@ func forgottenCaveat(ev evidence.Evidence) string {
 	case ev.Ref.TaskID == "" || asked.Status != evidence.SourceEmpty:
 		return ""
 	case ev.Task != nil:
-		return "ECS has forgotten the task: what is known of it is its last event, which the cluster's event capture kept."
+		captured, _ := sourceNamed(ev, evidence.TaskEventsSource)
+		if captured.Status == evidence.SourceOK {
+			return "ECS has forgotten the task: what is known of it is its last event, which the cluster's event capture kept."
+		}
+		return "ECS has forgotten the task: what is known of it was read or told while ECS still knew it, and kept."
 	}
 	return "ECS has forgotten the task: this is made of what is left of it, in CloudTrail, in logs and in its service's events."
 }

@@ -41,6 +41,13 @@ func TestCaveatsOfWhatIsLeft(t *testing.T) {
 			want:    "its last event",
 		},
 		{
+			name:    "known by what was kept",
+			ev:      func() evidence.Evidence { return crashed("bye") },
+			sources: []evidence.Source{source(evidence.TaskSource, evidence.SourceEmpty)},
+			want:    "while ECS still knew it",
+			lacks:   "event capture",
+		},
+		{
 			name:    "known by its log only",
 			ev:      func() evidence.Evidence { ev := crashed("bye"); ev.Task = nil; return ev },
 			sources: []evidence.Source{source(evidence.TaskSource, evidence.SourceEmpty), source(evidence.TaskEventsSource, evidence.SourceDenied)},

@@ -151,7 +151,7 @@ func sourcesAlongside(own []evidence.Source, siblings []Diagnosis) []evidence.So
 		switch i := slices.IndexFunc(out, func(s evidence.Source) bool { return s.Name == name }); {
 		case i < 0:
 			out = append(out, line)
-		case out[i].Status == evidence.SourceSkipped:
+		case out[i].Status == evidence.SourceSkipped && name != evidence.TaskSource: // whose facts are the task's own wherever they are from
 			out[i] = line
 		}
 	}

@@ -71,6 +71,15 @@ func TestSiblingsExplain(t *testing.T) {
 	}
 }
 
+func TestASiblingsFactsAreNotTheTasks(t *testing.T) {
+	d := shallow(t, oneTask)
+	d.Sources[0] = evidence.Source{Name: evidence.TaskSource, Status: evidence.SourceSkipped, Detail: "Known from an event."}
+	got := d.Alongside([]diagnose.Diagnosis{deep(t, anotherTask, sqsDeny)}).Sources[0]
+	if diff := cmp.Diff(d.Sources[0], got); diff != "" {
+		t.Errorf("the line of the task itself (-own +got):\n%s", diff)
+	}
+}
+
 func TestSiblingsThatDisagree(t *testing.T) {
 	denied, crashed := deep(t, anotherTask, sqsDeny), deep(t, "aa"+anotherTask[2:], "panic: runtime error: index out of range [3] with length 3")
 	d := shallow(t, oneTask).Alongside([]diagnose.Diagnosis{crashed, denied, denied})

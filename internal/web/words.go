@@ -130,6 +130,7 @@ var operationWords = map[string]string{
 	"iam:GetRole":                    "The role",
 	"sts:GetCallerIdentity":          "Our own identity",
 	"ecs:DescribeContainerInstances": "The container instance",
+	evidence.GoodDefinitionSource:    "The definition of a revision that works",
 	evidence.TaskEventsSource:        "The last event of the task, from event capture",
 	evidence.TrailLogSource:          "Calls of this task, from a trail's log group",
 	evidence.HostTrailSource:         "Calls of the host, from CloudTrail",

@@ -27,6 +27,12 @@ type Evidence struct {
 	// Roles are what IAM says of the roles in question; see RolesInQuestion.
 	Roles []Role `json:"-"`
 
+	// Deployments are those of the task's service.
+	Deployments []Deployment `json:"-"`
+	// Others are the definitions of other revisions than the task's own that
+	// seem to work in its place: those of Deployments that do.
+	Others []TaskDefinition `json:"-"`
+
 	// Sources tells, per place that was asked, what came of it.
 	Sources []Source `json:"-"`
 }

@@ -6,6 +6,9 @@ package evidence
 const (
 	// TaskSource is where the task itself is read.
 	TaskSource = "ecs:DescribeTasks"
+	// GoodDefinitionSource is where the definitions of revisions are read that
+	// work in the task's place; no verdict depends on it.
+	GoodDefinitionSource = "ecs:DescribeTaskDefinition (good revision)"
 	// TaskEventsSource is the log group into which a cluster's event capture
 	// writes; it knows tasks that ECS has forgotten.
 	TaskEventsSource = "logs:FilterLogEvents (task events)"
