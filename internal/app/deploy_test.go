@@ -22,7 +22,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
-	"whystopped/internal/store/memory"
+	"whystopped/internal/store/storetest"
 )
 
 const (
@@ -117,13 +117,14 @@ func (c throttleCounter) Write(b []byte) (int, error) {
 }
 
 // bookOn is a casebook that reads the double as the service does.
-func bookOn(a *strictAWS) *casebook.Casebook {
+func bookOn(t *testing.T, a *strictAWS) *casebook.Casebook {
+	t.Helper()
 	reads := collector{awsclient.New(awsclient.Options{Config: aws.Config{
 		Region: "eu-west-1", BaseEndpoint: aws.String("http://aws.invalid"), HTTPClient: a,
 		Credentials: credentials.NewStaticCredentialsProvider("example", "example", ""),
 	}})}
 	return casebook.New(casebook.Options{
-		Collector: reads, Prover: reads, Store: memory.New(memory.Limits{Diagnoses: 2000, Bytes: 64 << 20}),
+		Collector: reads, Prover: reads, Store: storetest.Open(t),
 		Log: slog.New(slog.DiscardHandler), Timeout: 10 * time.Second, Now: time.Now, NewID: casebook.NewID,
 	})
 }
@@ -134,7 +135,7 @@ func TestABadDeployOfAThousandTasks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const tasks = 1000
 		aws := newStrictAWS(badDeploy(tasks))
-		book := bookOn(aws)
+		book := bookOn(t, aws)
 		began := time.Now()
 		made := make([]diagnose.Diagnosis, tasks)
 		var asking sync.WaitGroup
@@ -164,8 +165,8 @@ func TestABadDeployOfAThousandTasks(t *testing.T) {
 		if few := sure[verdict.Confirmed]; few < 3 || few > 6 || sure[verdict.Likely] != tasks-few || len(incidents) != 1 {
 			t.Errorf("%v in %d incidents, want a few that were looked into, and the others likely, in one", sure, len(incidents))
 		}
-		if s := book.Stats(); s.OpenIncidentTasks != tasks {
-			t.Errorf("%d tasks were counted, want all %d", s.OpenIncidentTasks, tasks)
+		if s := book.Stats(); s.CrowdTasks != tasks {
+			t.Errorf("%d tasks were counted, want all %d", s.CrowdTasks, tasks)
 		}
 		time.Sleep(time.Minute) // what is left behind comes to its end
 	})

@@ -21,3 +21,11 @@ func openEvents(aws *account, cfg config.Config, book *casebook.Casebook, log *s
 	}
 	return queue, nil
 }
+
+// eventStats are the figures of the queue of events, all 0 where none is set.
+func (a *App) eventStats() ingest.Stats {
+	if a.events == nil {
+		return ingest.Stats{}
+	}
+	return a.events.Stats()
+}

@@ -1,19 +1,24 @@
 package app
 
 import (
+	"context"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"whystopped/internal/awsclient"
 	"whystopped/internal/casebook"
+	"whystopped/internal/ingest"
+	"whystopped/internal/work"
 )
 
 // statsCollector reads the figures that awsclient and casebook keep of their
 // own work, at the moment when they are asked for.
 type statsCollector struct {
-	aws  func() awsclient.Stats
-	book func() casebook.Stats
+	aws    func() awsclient.Stats
+	book   func() casebook.Stats
+	jobs   func(context.Context) (work.Stats, error)
+	events func() ingest.Stats
 }
 
 func describe(name, help string, labels ...string) *prometheus.Desc {
@@ -27,23 +32,24 @@ var (
 	quotaHeld   = describe("aws_quota_held_back_total", "Calls to AWS that were not sent, since their turn would have come too late.", "quota")
 	quotaQueue  = describe("aws_quota_queue", "Calls to AWS that wait for our own quota now.", "quota", "priority")
 
-	looks          = describe("looks_total", "Looks at a task in AWS: deep ones read all of its sources, shallow ones the task alone.", "kind")
-	looksRunning   = describe("looks_running", "Looks that are under way.")
-	looksWaiting   = describe("looks_waiting", "Looks that wait for their turn.", "priority")
-	shared         = describe("questions_shared_total", "Questions that were answered by a look that somebody else had begun.")
-	lent           = describe("diagnoses_lent_total", "Diagnoses that stand on the evidence of sibling tasks.")
-	refreshed      = describe("diagnoses_refreshed_total", "Diagnoses that were made anew when CloudTrail had settled.")
-	toRefresh      = describe("refreshes_planned", "Diagnoses that will be made anew when CloudTrail has settled.")
-	incidents      = describe("incidents_total", "Incidents: tasks of one service and revision that stopped alike.")
-	incidentsOpen  = describe("incidents_open", "Incidents that are remembered.")
-	incidentsTasks = describe("incidents_open_tasks", "Tasks in the incidents that are remembered.")
+	looks        = describe("looks_total", "Looks at a task in AWS: deep ones read all of its sources, shallow ones the task alone.", "kind")
+	looksRunning = describe("looks_running", "Looks that are under way.")
+	looksWaiting = describe("looks_waiting", "Looks that wait for their turn.", "priority")
+	shared       = describe("questions_shared_total", "Questions that were answered by a look that somebody else had begun.")
+	lent         = describe("diagnoses_lent_total", "Diagnoses that stand on the evidence of sibling tasks.")
+	refreshed    = describe("diagnoses_refreshed_total", "Diagnoses that were made anew when CloudTrail had settled.")
+	crowds       = describe("crowds", "Groups of tasks that stopped alike of late, and share a few looks.")
+	crowdTasks   = describe("crowd_tasks", "Tasks in these groups.")
+
+	jobs   = describe("jobs", "Work that is owed: ready, running, planned for later, or waiting to be tried again.", "kind", "state")
+	events = describe("events_total", "Messages of the queue of events, by what came of them.", "result")
 )
 
 // Describe implements prometheus.Collector.
 func (c statsCollector) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		awsCalls, quotaWaits, quotaWaited, quotaHeld, quotaQueue,
-		looks, looksRunning, looksWaiting, shared, lent, refreshed, toRefresh, incidents, incidentsOpen, incidentsTasks,
+		looks, looksRunning, looksWaiting, shared, lent, refreshed, crowds, crowdTasks, jobs, events,
 	} {
 		to <- d
 	}
@@ -78,8 +84,25 @@ func (c statsCollector) Collect(to chan<- prometheus.Metric) {
 	count(shared, float64(b.Shared))
 	count(lent, float64(b.Lent))
 	count(refreshed, float64(b.Refreshed))
-	gauge(toRefresh, b.PlannedRefreshes)
-	count(incidents, float64(b.Incidents))
-	gauge(incidentsOpen, b.OpenIncidents)
-	gauge(incidentsTasks, b.OpenIncidentTasks)
+	gauge(crowds, b.Crowds)
+	gauge(crowdTasks, b.CrowdTasks)
+	c.collectWork(count, gauge)
+}
+
+// jobsTime bounds counting the jobs, for which the database is asked.
+const jobsTime = 2 * time.Second
+
+func (c statsCollector) collectWork(count func(*prometheus.Desc, float64, ...string), gauge func(*prometheus.Desc, int, ...string)) {
+	ctx, cancel := context.WithTimeout(context.Background(), jobsTime)
+	defer cancel()
+	owed, err := c.jobs(ctx)
+	if err == nil { // else the figure is missing, which says it best
+		for key, n := range owed {
+			gauge(jobs, n, key.Kind, key.State)
+		}
+	}
+	e := c.events()
+	for result, n := range map[string]uint64{"accepted": e.Accepted, "ignored": e.Ignored, "malformed": e.Malformed, "failed": e.Failed} {
+		count(events, float64(n), result)
+	}
 }

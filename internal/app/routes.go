@@ -12,6 +12,7 @@ import (
 
 	"whystopped/internal/api"
 	"whystopped/internal/casebook"
+	"whystopped/internal/config"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/web"
 )
@@ -20,6 +21,7 @@ import (
 type surroundings struct {
 	slack     *slackParts
 	book      *casebook.Casebook
+	eventsKey config.Secret
 	causes    []diagnose.CauseInfo
 	samples   []web.Sample
 	publicURL string
@@ -31,7 +33,7 @@ type surroundings struct {
 
 // routes makes the handler of all ways in.
 func routes(s surroundings) (http.Handler, error) {
-	calls, err := api.New(api.Options{Casebook: s.book, Causes: s.causes, PublicURL: s.publicURL, Version: s.version, Log: s.log})
+	calls, err := api.New(api.Options{Casebook: s.book, Events: api.Events{Key: s.eventsKey.Reveal(), Book: s.book}, Causes: s.causes, PublicURL: s.publicURL, Version: s.version, Log: s.log})
 	if err != nil {
 		return nil, fmt.Errorf("make the API: %w", err)
 	}

@@ -27,7 +27,7 @@ func openSlack(cfg config.Config, told slack.Book, clock slack.Clock, log *slog.
 		return nil, errors.New("slack-channels needs slack-bot-token: nobody could be told of incidents without it")
 	}
 	p := &slackParts{clock: clock}
-	p.client = slack.NewClient(slack.ClientOptions{Token: cfg.SlackBotToken.Reveal(), Clock: clock, APIURL: slackAPI(cfg.SlackAPIURL)})
+	p.client = slack.NewClient(slack.ClientOptions{Token: cfg.SlackBotToken.Reveal(), Clock: clock, APIURL: cfg.SlackAPIURL})
 	if len(cfg.SlackChannels) == 0 {
 		return p, nil
 	}
@@ -61,14 +61,6 @@ func (p *slackParts) connect(cfg config.Config, book slack.Casebook, log *slog.L
 		return fmt.Errorf("set up Slack: %w", err)
 	}
 	return nil
-}
-
-// slackAPI is the address of the Web API with the slash that a client needs.
-func slackAPI(address string) string {
-	if address == "" {
-		return ""
-	}
-	return address + "/"
 }
 
 // routes adds what Slack calls, where it may.

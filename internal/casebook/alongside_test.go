@@ -1,6 +1,7 @@
 package casebook_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,12 +34,12 @@ func (d *deployment) Resolve(_ context.Context, ref taskref.Ref) (taskref.Ref, e
 	return ref, nil
 }
 
-func (d *deployment) CollectShallow(_ context.Context, ref taskref.Ref, _ *evidence.Task, tell func(casebook.News)) (evidence.Evidence, error) {
+func (d *deployment) CollectShallow(_ context.Context, ref taskref.Ref, known *evidence.Task, tell func(casebook.News)) (evidence.Evidence, error) {
 	d.mu.Lock()
 	d.shallow = append(d.shallow, ref.TaskID)
 	d.mu.Unlock()
 	time.Sleep(d.latency)
-	ev := evidence.Evidence{Task: exited(ref.TaskID), Sources: []evidence.Source{{Name: "ecs:DescribeTasks", Status: evidence.SourceOK}, {Name: "logs:GetLogEvents", Status: evidence.SourceSkipped}}}
+	ev := evidence.Evidence{Task: cmp.Or(known, exited(ref.TaskID)), Sources: []evidence.Source{{Name: "ecs:DescribeTasks", Status: evidence.SourceOK}, {Name: "logs:GetLogEvents", Status: evidence.SourceSkipped}}}
 	tell(casebook.News{Source: &ev.Sources[0]})
 	return ev, nil
 }

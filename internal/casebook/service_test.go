@@ -12,7 +12,6 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
-	"whystopped/internal/store"
 	"whystopped/internal/taskref"
 )
 

@@ -19,8 +19,6 @@ type Evidence struct {
 	Logs           []Log           `json:"logs,omitempty"`
 	CloudTrail     []Record        `json:"cloudtrail,omitempty"`
 	ServiceEvents  []ServiceEvent  `json:"serviceEvents,omitempty"`
-	Deployments []Deployment `json:"-"`
-	Others []TaskDefinition `json:"-"`
 	// Text is anything else that was pasted.
 	Text string `json:"text,omitempty"`
 
