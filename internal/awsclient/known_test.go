@@ -126,17 +126,28 @@ func TestTheHigherVersionOfATaskIsTaken(t *testing.T) {
 }
 
 func TestTheEndOfATaskThatWasKeptRunningIsLookedFor(t *testing.T) {
-	s := forgotten()
-	s.LogGroups = append(s.LogGroups, captured(taskEvent(t, ago(5*time.Hour), 7, "STOPPED", "Essential container in task exited")))
-	_, collector := serve(t, s)
 	running := kept(t)
 	running.Version, running.LastStatus, running.StoppedAt = 4, "RUNNING", evidence.Time{}
-	ev, err := collector.Collect(t.Context(), ref(), running, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if ev.Task.Version != 7 || ev.Task.LastStatus != "STOPPED" {
-		t.Errorf("got version %d, %s", ev.Task.Version, ev.Task.LastStatus)
+	stopped := captured(taskEvent(t, ago(5*time.Hour), 7, "STOPPED", "Essential container in task exited"))
+	for name, tt := range map[string]struct {
+		groups []awsfake.LogGroup
+		want   int64
+	}{
+		"and found":     {[]awsfake.LogGroup{stopped}, 7},
+		"and not there": {nil, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := forgotten()
+			s.LogGroups = append(s.LogGroups, tt.groups...)
+			_, collector := serve(t, s)
+			ev, err := collector.Collect(t.Context(), ref(), running, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ev.Task == nil || ev.Task.Version != tt.want {
+				t.Errorf("got %+v, want version %d", ev.Task, tt.want)
+			}
+		})
 	}
 }
 
@@ -144,19 +155,24 @@ func TestTheEndOfATaskThatWasKeptRunningIsLookedFor(t *testing.T) {
 // and so is whether CloudTrail may still be behind.
 func TestTheCallsOfAKeptTask(t *testing.T) {
 	tests := []struct {
-		name    string
-		ended   time.Duration // ago
-		fault   awsfake.Fault
-		calls   []awsfake.TrailRecord
-		want    evidence.SourceStatus
-		lookups int
+		name         string
+		began, ended time.Duration // ago
+		fault        awsfake.Fault
+		calls        []awsfake.TrailRecord
+		seen         int
+		want         evidence.SourceStatus
 	}{
-		{name: "half an hour ago", ended: 30 * time.Minute, calls: []awsfake.TrailRecord{call("Decrypt", ago(31*time.Minute), "AccessDenied")}, want: evidence.SourceOK, lookups: 1},
-		{name: "days ago", ended: 72 * time.Hour, calls: []awsfake.TrailRecord{call("Decrypt", ago(72*time.Hour+time.Minute), "AccessDenied")}, want: evidence.SourceOK, lookups: 1},
-		{name: "days ago, without a call", ended: 72 * time.Hour, want: evidence.SourceEmpty, lookups: 1},
-		{name: "before CloudTrail's records begin", ended: 100 * 24 * time.Hour, want: evidence.SourceEmpty, lookups: 1},
-		{name: "just now, and ECS refuses us", ended: 2 * time.Minute, fault: awsfake.Fault{Deny: true}, want: evidence.SourceTooEarly, lookups: 1},
-		{name: "long ago, and ECS refuses us", ended: time.Hour, fault: awsfake.Fault{Deny: true}, want: evidence.SourceEmpty, lookups: 1},
+		{name: "half an hour ago", began: 40 * time.Minute, ended: 30 * time.Minute, calls: []awsfake.TrailRecord{call("Decrypt", ago(31*time.Minute), "AccessDenied")}, seen: 1, want: evidence.SourceOK},
+		{name: "days ago", began: 73 * time.Hour, ended: 72 * time.Hour, calls: []awsfake.TrailRecord{call("Decrypt", ago(72*time.Hour+time.Minute), "AccessDenied")}, seen: 1, want: evidence.SourceOK},
+		{name: "days ago, without a call", began: 73 * time.Hour, ended: 72 * time.Hour, want: evidence.SourceEmpty},
+		{
+			name: "that ran since before CloudTrail's records begin", began: 100 * 24 * time.Hour, ended: 80 * 24 * time.Hour,
+			calls: []awsfake.TrailRecord{call("GetSecretValue", ago(95*24*time.Hour), ""), call("Decrypt", ago(81*24*time.Hour), "AccessDenied")},
+			seen:  1, want: evidence.SourceOK,
+		},
+		{name: "before CloudTrail's records begin", began: 101 * 24 * time.Hour, ended: 100 * 24 * time.Hour, want: evidence.SourceEmpty},
+		{name: "just now, and ECS refuses us", began: 10 * time.Minute, ended: 2 * time.Minute, fault: awsfake.Fault{Deny: true}, want: evidence.SourceTooEarly},
+		{name: "long ago, and ECS refuses us", began: 2 * time.Hour, ended: time.Hour, fault: awsfake.Fault{Deny: true}, want: evidence.SourceEmpty},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -165,16 +181,16 @@ func TestTheCallsOfAKeptTask(t *testing.T) {
 			fake, collector := serve(t, s)
 			fake.SetFault("ecs:DescribeTasks", tt.fault)
 			known := kept(t)
-			known.CreatedAt, known.StoppedAt = evidence.At(ago(tt.ended+10*time.Minute)), evidence.At(ago(tt.ended))
+			known.CreatedAt, known.StoppedAt = evidence.At(ago(tt.began)), evidence.At(ago(tt.ended))
 			ev, err := collector.Collect(t.Context(), ref(), known, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if line := sourceOf(t, ev, "cloudtrail:LookupEvents"); line.Status != tt.want || len(ev.CloudTrail) != len(tt.calls) {
-				t.Errorf("got %+v and %d calls, want status %s and %d", line, len(ev.CloudTrail), tt.want, len(tt.calls))
+			if line := sourceOf(t, ev, "cloudtrail:LookupEvents"); line.Status != tt.want || len(ev.CloudTrail) != tt.seen {
+				t.Errorf("got %+v and %d calls, want status %s and %d", line, len(ev.CloudTrail), tt.want, tt.seen)
 			}
-			if n := fake.Calls()["cloudtrail:LookupEvents"]; n != tt.lookups {
-				t.Errorf("%d look-ups, want %d", n, tt.lookups)
+			if n := fake.Calls()["cloudtrail:LookupEvents"]; n != 1 {
+				t.Errorf("%d look-ups, want one", n)
 			}
 		})
 	}
