@@ -58,21 +58,26 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error)
 	return newApp(ctx, cfg, log, tuning{})
 }
 
-func newApp(ctx context.Context, cfg config.Config, log *slog.Logger, tune tuning) (a *App, err error) {
-	a = &App{log: log}
-	defer func() {
-		if err != nil {
-			a.Close()
-		}
-	}()
-	if a.aws, err = openAccount(ctx, cfg, log); err != nil {
+func newApp(ctx context.Context, cfg config.Config, log *slog.Logger, tune tuning) (*App, error) {
+	a := &App{log: log}
+	if err := a.open(ctx, cfg, tune); err != nil {
+		a.Close()
 		return nil, err
+	}
+	return a, nil
+}
+
+// open makes the parts, each of which may need those before it.
+func (a *App) open(ctx context.Context, cfg config.Config, tune tuning) (err error) {
+	log := a.log
+	if a.aws, err = openAccount(ctx, cfg, log); err != nil {
+		return err
 	}
 	if a.history, err = openHistory(ctx, cfg, log, tune); err != nil {
-		return nil, err
+		return err
 	}
 	if a.slack, err = openSlack(cfg, a.history.store, tune.slackClock(), log); err != nil {
-		return nil, err
+		return err
 	}
 	book := casebook.New(casebook.Options{
 		Collector: a.aws.collector, Prover: a.aws.collector, Store: a.history.store, Tells: a.slack.notifier != nil,
@@ -83,23 +88,23 @@ func newApp(ctx context.Context, cfg config.Config, log *slog.Logger, tune tunin
 		teller = tune.teller(teller)
 	}
 	if err = a.history.connect(book, teller); err != nil {
-		return nil, err
+		return err
 	}
 	if err = a.slack.connect(cfg, book, log); err != nil {
-		return nil, err
+		return err
 	}
 	if a.events, err = openEvents(a.aws, cfg, book, log); err != nil {
-		return nil, err
+		return err
 	}
 	handler, err := a.routes(cfg, book)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if a.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", cfg.Listen, err)
+		return fmt.Errorf("listen on %s: %w", cfg.Listen, err)
 	}
 	a.server = newServer(handler, cfg, log)
-	return a, nil
+	return nil
 }
 
 // routes makes the handler of all ways in.

@@ -99,7 +99,7 @@ func TestIncidentsAreToldWhereTheSettingsSay(t *testing.T) {
 	server := httptest.NewServer(fake)
 	t.Cleanup(server.Close)
 	cfg := config.Config{
-		SlackAPIURL: server.URL + "/api", SlackBotToken: "made-up", PublicURL: "https://why.example.com",
+		SlackAPIURL: server.URL + "/api/", SlackBotToken: "made-up", PublicURL: "https://why.example.com",
 		SlackChannels: channels.Rules{{Kind: channels.Default, Channel: "#ecs"}},
 	}
 	parts, err := openSlack(cfg, book, slack.SystemClock{}, slog.New(slog.DiscardHandler))
