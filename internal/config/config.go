@@ -41,6 +41,17 @@ type Config struct {
 	// data events writes; "" where there is none.
 	TrailLogGroup string
 
+	// DatabaseURL is where diagnoses and events are kept: file:PATH for SQLite,
+	// where PATH is escaped as in a URL, or postgres://…. It may hold a password.
+	DatabaseURL Secret
+	// Retention is for how long they are kept.
+	Retention time.Duration
+	// EventsKey is what senders of events show in the header x-api-key; "" where
+	// nobody may send.
+	EventsKey Secret
+	// QueueURL is the SQS queue that events are taken from; "" for none.
+	QueueURL string
+
 	// SlackSigningSecret is what Slack signs its requests with; "" where Slack
 	// may not ask.
 	SlackSigningSecret Secret
@@ -49,6 +60,8 @@ type Config struct {
 	SlackBotToken Secret
 	// SlackChannels choose who hears of an incident; none where nobody does.
 	SlackChannels channels.Rules
+	// SlackAPIURL is where Slack's Web API is, with a slash at its end.
+	SlackAPIURL string
 }
 
 // prefix marks our own environment variables.
@@ -77,6 +90,9 @@ func Load(args, environ []string, help io.Writer) (Config, []string, error) {
 	if err != nil {
 		return c, nil, err
 	}
+	if err := c.complete(environ); err != nil {
+		return c, nil, err
+	}
 	return c, warnings, nil
 }
 
@@ -84,7 +100,7 @@ func Load(args, environ []string, help io.Writer) (Config, []string, error) {
 func (c *Config) flags() *flag.FlagSet {
 	fs := flag.NewFlagSet("whystopped", flag.ContinueOnError)
 	fs.SetOutput(io.Discard) // errors are returned, and printed once
-	*c = Config{Listen: "127.0.0.1:8080", Timeout: 10 * time.Second, LogLevel: slog.LevelInfo}
+	*c = Config{Listen: "127.0.0.1:8080", Timeout: 10 * time.Second, LogLevel: slog.LevelInfo, Retention: 90 * day, SlackAPIURL: "https://slack.com/api/"}
 	fs.Var((*listenValue)(&c.Listen), "listen", "TCP `address` to serve on, host:port; port 0 takes a free one")
 	fs.BoolVar(&c.Demo, "demo", false, "serve sample tasks from an embedded AWS double; needs no account and no network")
 	fs.Var((*timeoutValue)(&c.Timeout), "timeout", "longest `duration` of one diagnosis, 1s to 5m")
@@ -95,9 +111,14 @@ func (c *Config) flags() *flag.FlagSet {
 	fs.Var(&listValue{&c.Accounts, accountOK, "want account numbers of 12 digits, with commas between them"}, "accounts", "`numbers` of the only accounts that are read, with commas between them; by default all")
 	fs.Var(&listValue{&c.Regions, regionOK, "want names of Regions such as eu-west-1, with commas between them"}, "regions", "`names` of the only Regions that are read, with commas between them; by default all")
 	fs.Var((*logGroupValue)(&c.TrailLogGroup), "trail-log-group", "log `group`, by name or ARN, into which a CloudTrail trail with data events writes")
+	secretVar(fs, &c.DatabaseURL, "database-url", "`URL` of the database: file:PATH for SQLite, postgres://… for several instances; by default a file in the user's state folder, with demo one in memory")
+	fs.Var((*retentionValue)(&c.Retention), "retention", "`time` for which diagnoses and events are kept, such as 90d or 36h")
+	secretVar(fs, &c.EventsKey, "events-key", "`key` that senders of EventBridge's events show in the header x-api-key; without it nobody may send")
+	fs.Var((*queueValue)(&c.QueueURL), "queue-url", "`URL` of the SQS queue from which EventBridge's events are taken; by default none")
 	secretVar(fs, &c.SlackSigningSecret, "slack-signing-secret", "`secret` with which Slack signs its requests; without it Slack may not ask")
 	secretVar(fs, &c.SlackBotToken, "slack-bot-token", "`token` of the Slack app's bot, to unfurl links and to tell of incidents")
 	fs.Var((*channelsValue)(&c.SlackChannels), "slack-channels", "`rules` of which channel hears of an incident, such as default=#ecs;cluster:prod=#prod;cause:startup.*=#platform; by default none")
+	fs.Var((*apiURLValue)(&c.SlackAPIURL), "slack-api-url", "`URL` of Slack's Web API; https://slack-gov.com/api/ for GovSlack")
 	return fs
 }
 

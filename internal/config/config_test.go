@@ -13,8 +13,14 @@ import (
 	"whystopped/internal/config"
 )
 
+// home is what the default of database-url needs.
+const home = "HOME=/home/me"
+
 func TestLoad(t *testing.T) {
-	defaults := config.Config{Listen: "127.0.0.1:8080", Timeout: 10 * time.Second, LogLevel: slog.LevelInfo}
+	defaults := config.Config{
+		Listen: "127.0.0.1:8080", Timeout: 10 * time.Second, LogLevel: slog.LevelInfo,
+		DatabaseURL: "file:/home/me/.local/state/whystopped/whystopped.db", Retention: 90 * 24 * time.Hour, SlackAPIURL: "https://slack.com/api/",
+	}
 	with := func(change func(*config.Config)) config.Config {
 		c := defaults
 		change(&c)
@@ -27,18 +33,22 @@ func TestLoad(t *testing.T) {
 		want     config.Config
 		warnings []string
 	}{
-		{name: "nothing set", environ: []string{"HOME=/root", "AWS_REGION=eu-west-1"}, want: defaults},
+		{name: "nothing set", environ: []string{"AWS_REGION=eu-west-1"}, want: defaults},
 		{
 			name: "all flags",
 			args: []string{
 				"-listen", ":0", "-demo", "-timeout", "30s", "-public-url=https://why.example.com/ecs/", "--log-level", "DEBUG",
 				"-assume-role", "arn:{partition}:iam::{account}:role/ops/reader", "-external-id=ours:1",
 				"-accounts", "111122223333, 444455556666", "-regions=eu-west-1,us-gov-west-1", "-trail-log-group", "trail/all",
+				"-database-url", "postgres://me:pass@db/whystopped", "-retention=36h", "-events-key", "k", "-slack-api-url=https://slack-gov.com/api",
+				"-queue-url", "https://sqs.eu-west-1.amazonaws.com/111122223333/whystopped-events",
 			},
 			want: config.Config{
 				Listen: ":0", Demo: true, Timeout: 30 * time.Second, PublicURL: "https://why.example.com/ecs", LogLevel: slog.LevelDebug,
 				AssumeRole: "arn:{partition}:iam::{account}:role/ops/reader", ExternalID: "ours:1",
 				Accounts: []string{"111122223333", "444455556666"}, Regions: []string{"eu-west-1", "us-gov-west-1"}, TrailLogGroup: "trail/all",
+				DatabaseURL: "postgres://me:pass@db/whystopped", Retention: 36 * time.Hour, EventsKey: "k", SlackAPIURL: "https://slack-gov.com/api/",
+				QueueURL: "https://sqs.eu-west-1.amazonaws.com/111122223333/whystopped-events",
 			},
 		},
 		{
@@ -47,18 +57,22 @@ func TestLoad(t *testing.T) {
 				"WHYSTOPPED_LISTEN=[::1]:0", "WHYSTOPPED_DEMO=1", "WHYSTOPPED_TIMEOUT=1m", "WHYSTOPPED_PUBLIC_URL=http://why:80", "WHYSTOPPED_LOG_LEVEL=warn",
 				"WHYSTOPPED_ASSUME_ROLE=arn:aws:iam::111122223333:role/reader", "WHYSTOPPED_EXTERNAL_ID=ours", "WHYSTOPPED_ACCOUNTS=111122223333",
 				"WHYSTOPPED_REGIONS=eu-west-1", "WHYSTOPPED_TRAIL_LOG_GROUP=arn:aws:logs:us-east-1:111122223333:log-group:trail:*",
+				"WHYSTOPPED_DATABASE_URL=file:here.db", "WHYSTOPPED_RETENTION=7d", "WHYSTOPPED_EVENTS_KEY= k ", "WHYSTOPPED_SLACK_API_URL=http://127.0.0.1:1/api/",
+				"WHYSTOPPED_QUEUE_URL=http://localhost:5000/123456789012/events",
 			},
 			want: config.Config{
 				Listen: "[::1]:0", Demo: true, Timeout: time.Minute, PublicURL: "http://why:80", LogLevel: slog.LevelWarn,
 				AssumeRole: "arn:aws:iam::111122223333:role/reader", ExternalID: "ours", Accounts: []string{"111122223333"},
 				Regions: []string{"eu-west-1"}, TrailLogGroup: "arn:aws:logs:us-east-1:111122223333:log-group:trail:*",
+				DatabaseURL: "file:here.db", Retention: 7 * 24 * time.Hour, EventsKey: "k", SlackAPIURL: "http://127.0.0.1:1/api/",
+				QueueURL: "http://localhost:5000/123456789012/events",
 			},
 		},
 		{
 			name:    "the flag wins, even over a bad variable",
 			args:    []string{"-timeout=2s"},
 			environ: []string{"WHYSTOPPED_TIMEOUT=never", "WHYSTOPPED_DEMO=true"},
-			want:    with(func(c *config.Config) { c.Timeout, c.Demo = 2*time.Second, true }),
+			want:    with(func(c *config.Config) { c.Timeout, c.Demo, c.DatabaseURL = 2*time.Second, true, "file::memory:" }),
 		},
 		{
 			name:    "an empty variable is not set",
@@ -74,7 +88,7 @@ func TestLoad(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, warnings, err := config.Load(test.args, test.environ, io.Discard)
+			got, warnings, err := config.Load(test.args, append(test.environ, home), io.Discard)
 			if err != nil {
 				t.Fatalf("Load: %v", err)
 			}
@@ -118,12 +132,19 @@ func TestLoadRefuses(t *testing.T) {
 		{"a zone in a Region's place", []string{"-regions=eu-west-1a"}, nil, "eu-west-1"},
 		{"the ARN of a bucket", []string{"-trail-log-group=arn:aws:s3:::trail"}, nil, "log group"},
 		{"a log group with a space", []string{"-trail-log-group=a b"}, nil, "log group"},
+		{"a time that is too short", []string{"-retention=59m"}, nil, "90d"},
+		{"a time that is too long", []string{"-retention=3651d"}, nil, "90d"},
+		{"days with a fraction", []string{"-retention=1.5d"}, nil, "90d"},
+		{"a queue's ARN", []string{"-queue-url=arn:aws:sqs:eu-west-1:111122223333:whystopped-events"}, nil, "https://sqs."},
+		{"a queue that others can listen to", []string{"-queue-url=http://sqs.eu-west-1.amazonaws.com/111122223333/whystopped-events"}, nil, "https://sqs."},
+		{"a queue without a name", []string{"-queue-url=https://sqs.eu-west-1.amazonaws.com/111122223333/"}, nil, "https://sqs."},
+		{"Slack where others can listen", []string{"-slack-api-url=http://slack.com/api/"}, nil, "https://"},
 		{"a bad variable", nil, []string{"WHYSTOPPED_TIMEOUT=soon"}, "WHYSTOPPED_TIMEOUT"},
 		{"a bad truth", nil, []string{"WHYSTOPPED_DEMO=perhaps"}, "WHYSTOPPED_DEMO"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, _, err := config.Load(test.args, test.environ, io.Discard)
+			_, _, err := config.Load(test.args, append(test.environ, home), io.Discard)
 			if err == nil || errors.Is(err, config.ErrHelp) {
 				t.Fatalf("error = %v, want one about the setting", err)
 			}
@@ -148,6 +169,9 @@ func TestHelp(t *testing.T) {
 		"-log-level level", "WHYSTOPPED_LOG_LEVEL", "default info",
 		"-assume-role ARN", "WHYSTOPPED_ASSUME_ROLE", "-external-id id", "WHYSTOPPED_EXTERNAL_ID",
 		"-accounts numbers", "WHYSTOPPED_ACCOUNTS", "-regions names", "WHYSTOPPED_REGIONS", "-trail-log-group group", "WHYSTOPPED_TRAIL_LOG_GROUP",
+		"-database-url URL", "WHYSTOPPED_DATABASE_URL", "WHYSTOPPED_DATABASE_URL_FILE", "-retention time", "WHYSTOPPED_RETENTION", "default 90d",
+		"-events-key key", "WHYSTOPPED_EVENTS_KEY", "WHYSTOPPED_EVENTS_KEY_FILE", "-queue-url URL", "WHYSTOPPED_QUEUE_URL",
+		"-slack-api-url URL", "WHYSTOPPED_SLACK_API_URL", "default https://slack.com/api/",
 	} {
 		if !strings.Contains(help.String(), want) {
 			t.Errorf("help lacks %q:\n%s", want, help.String())

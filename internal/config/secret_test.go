@@ -19,7 +19,7 @@ import (
 
 func TestASecretIsNeverPrinted(t *testing.T) {
 	const value = "made-up-value"
-	cfg := config.Config{SlackSigningSecret: value, SlackBotToken: value}
+	cfg := config.Config{SlackSigningSecret: value, SlackBotToken: value, EventsKey: value, DatabaseURL: value}
 	var log strings.Builder
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "secret", cfg.SlackBotToken, "config", cfg)
 	inJSON, err := json.Marshal(cfg)
@@ -35,7 +35,9 @@ func TestASecretIsNeverPrinted(t *testing.T) {
 		t.Errorf("the help does not tell of the files:\n%s", help.String())
 	}
 	_, _, failure := config.Load([]string{"-slack-bot-token=" + value, "-timeout=x"}, nil, io.Discard)
-	printed := []string{log.String(), string(inJSON), help.String(), fmt.Sprint(failure)}
+	_, _, badURL := config.Load([]string{"-database-url=" + value}, nil, io.Discard)
+	_, _, badKey := config.Load(nil, []string{"WHYSTOPPED_EVENTS_KEY=" + value + "\n", "WHYSTOPPED_DATABASE_URL=mysql://me:" + value + "@db/x"}, io.Discard)
+	printed := []string{log.String(), string(inJSON), help.String(), fmt.Sprint(failure), fmt.Sprint(badURL), fmt.Sprint(badKey)}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%t"} {
 		printed = append(printed, fmt.Sprintf(verb, cfg), fmt.Sprintf(verb, cfg.SlackBotToken), fmt.Sprintf(verb, &cfg))
 	}
@@ -97,7 +99,7 @@ func TestSlackSettings(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			cfg, warnings, err := config.Load(test.args, test.environ, io.Discard)
+			cfg, warnings, err := config.Load(test.args, append(test.environ, home), io.Discard)
 			if err != nil {
 				t.Fatalf("Load: %v", err)
 			}
@@ -118,7 +120,7 @@ func TestSlackSettingsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, arg := range []string{"-slack-bot-token-file=" + empty, "-slack-bot-token-file=/no/such/file", "-slack-channels=ecs", "-slack-channels="} {
-		_, _, err := config.Load([]string{arg}, nil, io.Discard)
+		_, _, err := config.Load([]string{arg}, []string{home}, io.Discard)
 		if err == nil || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: error %v, want one line", arg, err)
 		}
