@@ -22,7 +22,7 @@ type chart struct {
 // chartCause is one cause of a chart. Its colour is that of whose fault it is, as
 // everywhere, and its pattern tells it from the others.
 type chartCause struct {
-	Pattern int // from 1 upward; the last is that of all others
+	Pattern int // from 1 upward
 	Who     actor
 	Title   string
 	Code    string // empty for what is no single cause
@@ -37,7 +37,8 @@ type chartBar struct {
 	Total       int
 }
 
-// chartCauses is how many causes a chart tells apart; the others are one.
+// chartCauses is how many causes a chart tells apart; where there are still
+// several others, they are one.
 const chartCauses = 6
 
 // chartOf counts a service's history by spans and causes.
@@ -52,10 +53,11 @@ func chartOf(h casebook.ServiceHistory, catalogue []diagnose.CauseInfo) chart {
 	c := chart{Span: h.Span}
 	place := map[string]int{}
 	for i, code := range codes {
-		if i < chartCauses {
+		switch {
+		case i < chartCauses, i == chartCauses && len(codes) == i+1:
 			c.Causes = append(c.Causes, chartCauseOf(code, catalogue, i+1))
-		} else if i == chartCauses {
-			c.Causes = append(c.Causes, chartCause{Pattern: i + 1, Who: actor{Class: "unknown"}, Title: count(len(codes)-i, "other cause")})
+		case i == chartCauses:
+			c.Causes = append(c.Causes, chartCause{Pattern: i + 1, Who: actor{Class: "unknown"}, Title: "Other causes"})
 		}
 		place[code] = min(i, chartCauses)
 		c.Causes[place[code]].Count += totals[code]

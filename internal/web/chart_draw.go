@@ -130,7 +130,7 @@ func (d *chartDrawing) ticks(c chart, f chartFrame, floor, slot int) {
 // roundUp is the next number that a scale can end with.
 func roundUp(n int) int {
 	for unit := 1; ; unit *= 10 {
-		for _, step := range []int{1, 2, 4, 5, 6, 8} {
+		for _, step := range []int{1, 2, 3, 4, 5, 6, 8} {
 			if step*unit >= n {
 				return step * unit
 			}
