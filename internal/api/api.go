@@ -1,5 +1,6 @@
 // Package api is the JSON API: diagnoses, evaluation of evidence that is
-// brought, events that EventBridge sends, and the catalogue of causes. Its OpenAPI document is made from the
+// brought, events that EventBridge sends, incidents and their stops, and the
+// catalogue of causes. Its OpenAPI document is made from the
 // same Go types that answer the calls. Every error is an
 // application/problem+json document with a stable type, or a line of text for
 // clients that read nothing else.
@@ -31,6 +32,12 @@ type Casebook interface {
 	Evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error)
 	Get(ctx context.Context, id string) (diagnose.Diagnosis, error)
 	List(ctx context.Context, f casebook.Filter, cursor string, limit int) (casebook.Page, error)
+	// IncidentReport finds an incident and what stands around it.
+	IncidentReport(ctx context.Context, id string) (casebook.IncidentReport, error)
+	// Incidents lists incidents, the one that opened last first.
+	Incidents(ctx context.Context, f casebook.Filter, goingOn bool, cursor string, limit int) (casebook.IncidentPage, error)
+	// Stops lists what stopped, the newest first.
+	Stops(ctx context.Context, f casebook.StopFilter, cursor string, limit int) (casebook.StopPage, error)
 }
 
 // Options are what an API is made of. All but Events and PublicURL are needed.
@@ -70,6 +77,8 @@ func New(o Options) (*API, error) {
 	a.addStream(framework)
 	a.addEvaluate(framework)
 	a.addEvents(framework)
+	a.addIncidents(framework)
+	a.addStops(framework)
 	a.addCauses(framework)
 	document := framework.OpenAPI()
 	polish(document)

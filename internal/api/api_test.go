@@ -28,6 +28,11 @@ type book struct {
 	filter casebook.Filter
 	limit  int
 	brings evidence.Evidence
+	// incident is the report of every incident, and goingOn and stops what was
+	// asked of the lists.
+	incident casebook.IncidentReport
+	goingOn  bool
+	stops    casebook.StopFilter
 	// follow happens before a diagnosis that is followed is there.
 	follow func(ctx context.Context, tell func(casebook.Step))
 }
@@ -273,6 +278,7 @@ func TestProblemsOfTheCasebook(t *testing.T) {
 		{&casebook.Error{Kind: casebook.InvalidFilter, Message: "Paste it."}, 422, "invalid-filter"},
 		{&casebook.Error{Kind: casebook.UnknownTask, Message: "Paste it."}, 404, "unknown-task"},
 		{&casebook.Error{Kind: casebook.UnknownDiagnosis, Message: "Paste it."}, 404, "unknown-diagnosis"},
+		{&casebook.Error{Kind: casebook.UnknownIncident, Message: "Paste it."}, 404, "unknown-incident"},
 		{&casebook.Error{Kind: casebook.NotAllowed, Message: "Paste it."}, 403, "account-not-allowed"},
 		{&casebook.Error{Kind: casebook.NoCredentials, Message: "Paste it."}, 502, "no-aws-credentials"},
 		{&casebook.Error{Kind: casebook.BadCredentials, Message: "Paste it."}, 502, "bad-aws-credentials"},

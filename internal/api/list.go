@@ -17,17 +17,11 @@ type listInput struct {
 	Task    string `query:"task" doc:"Diagnose this task instead of listing: the same as POST, without a body. No filter goes with it."`
 	Refresh bool   `query:"refresh" doc:"With task: diagnose anew even when a diagnosis is kept."`
 
-	Account  string       `query:"account" doc:"Only tasks of this AWS account."`
-	Region   string       `query:"region" doc:"Only tasks of this region."`
-	Cluster  string       `query:"cluster" doc:"Only tasks of the cluster of this name."`
-	Service  string       `query:"service" doc:"Only tasks of the service of this name."`
-	Cause    string       `query:"cause" doc:"Only this cause, as the catalogue has it."`
-	Category category     `query:"category" doc:"Only this category."`
-	Identity identityKind `query:"identity" doc:"Only this kind of identity."`
-	Since    time.Time    `query:"since" doc:"Only diagnoses made at this time or later."`
-	Until    time.Time    `query:"until" doc:"Only diagnoses made before this time."`
-	Limit    int          `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many to give."`
-	Cursor   string       `query:"cursor" doc:"Where to go on: nextCursor of the page before."`
+	Filters
+	Since  time.Time `query:"since" doc:"Only diagnoses made at this time or later."`
+	Until  time.Time `query:"until" doc:"Only diagnoses made before this time."`
+	Limit  int       `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many to give."`
+	Cursor string    `query:"cursor" doc:"Where to go on: nextCursor of the page before."`
 
 	given map[string]bool
 }
@@ -54,11 +48,23 @@ func (in *listInput) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-func (in *listInput) filter() casebook.Filter {
+// Filters are the parameters by which diagnoses and incidents are chosen.
+type Filters struct {
+	Account  string       `query:"account" doc:"Only tasks of this AWS account."`
+	Region   string       `query:"region" doc:"Only tasks of this region."`
+	Cluster  string       `query:"cluster" doc:"Only tasks of the cluster of this name."`
+	Service  string       `query:"service" doc:"Only tasks of the service of this name."`
+	Cause    string       `query:"cause" doc:"Only this cause, as the catalogue has it."`
+	Category category     `query:"category" doc:"Only this category."`
+	Identity identityKind `query:"identity" doc:"Only this kind of identity."`
+}
+
+// between is the filter with bounds in time.
+func (f Filters) between(since, until time.Time) casebook.Filter {
 	return casebook.Filter{
-		Account: in.Account, Region: in.Region, Cluster: in.Cluster, Service: in.Service,
-		Cause: in.Cause, Category: in.Category.value(), Identity: in.Identity.value(),
-		Since: in.Since, Until: in.Until,
+		Account: f.Account, Region: f.Region, Cluster: f.Cluster, Service: f.Service,
+		Cause: f.Cause, Category: f.Category.value(), Identity: f.Identity.value(),
+		Since: since, Until: until,
 	}
 }
 
@@ -98,7 +104,7 @@ func (a *API) list(ctx context.Context, in *listInput) (*diagnosisOutput, error)
 		d, err := a.opts.Casebook.Diagnose(ctx, strings.TrimSpace(in.Task), in.Refresh)
 		return give(ctx, d, err)
 	}
-	page, err := a.opts.Casebook.List(ctx, in.filter(), in.Cursor, in.Limit)
+	page, err := a.opts.Casebook.List(ctx, in.between(in.Since, in.Until), in.Cursor, in.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -106,8 +112,14 @@ func (a *API) list(ctx context.Context, in *listInput) (*diagnosisOutput, error)
 	if body.Items == nil {
 		body.Items = []diagnose.Diagnosis{}
 	}
-	if page.Next != "" {
-		body.NextCursor = &page.Next
-	}
+	body.NextCursor = cursorOf(page.Next)
 	return &diagnosisOutput{typeJSON, body}, nil
+}
+
+// cursorOf is null where no page follows.
+func cursorOf(next string) *string {
+	if next == "" {
+		return nil
+	}
+	return &next
 }

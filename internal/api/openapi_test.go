@@ -44,6 +44,9 @@ func TestDocument(t *testing.T) {
 		{"/api/v1/diagnoses", "get"},
 		{"/api/v1/diagnoses/{id}", "get"},
 		{"/api/v1/evaluate", "post"},
+		{"/api/v1/incidents", "get"},
+		{"/api/v1/incidents/{id}", "get"},
+		{"/api/v1/stops", "get"},
 		{"/api/v1/causes", "get"},
 		{"/api/v1/causes/{code}", "get"},
 	} {
@@ -93,6 +96,11 @@ func TestDocumentHasTheContractsValues(t *testing.T) {
 	}
 	if list := at(t, schemas, "Diagnosis", "properties", "findings", "type"); list != "array" {
 		t.Errorf("findings are %v, want an array that is never null", list)
+	}
+	for _, list := range []string{"changes", "roleUsers", "stops"} {
+		if kind := at(t, schemas, "IncidentReport", "properties", list, "type"); kind != "array" {
+			t.Errorf("%s of an incident are %v, want an array that is never null", list, kind)
+		}
 	}
 	if open := at(t, schemas, "Diagnosis", "additionalProperties"); open != true {
 		t.Errorf("a diagnosis may get more fields: %v, want true", open)

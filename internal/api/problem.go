@@ -45,6 +45,7 @@ var answers = map[casebook.Kind]struct {
 	casebook.InvalidFilter:    {http.StatusUnprocessableEntity, "Filter that cannot be used"},
 	casebook.UnknownTask:      {http.StatusNotFound, "Nothing is known of this task"},
 	casebook.UnknownDiagnosis: {http.StatusNotFound, "No such diagnosis"},
+	casebook.UnknownIncident:  {http.StatusNotFound, "No such incident"},
 	casebook.NotAllowed:       {http.StatusForbidden, "Account not allowed"},
 	casebook.NoCredentials:    {http.StatusBadGateway, "No AWS credentials"},
 	casebook.BadCredentials:   {http.StatusBadGateway, "AWS credentials not accepted"},

@@ -120,6 +120,14 @@ var kinds = map[casebook.Kind]problem{
 		Status: http.StatusNotFound, Title: "This report is not kept here",
 		Steps: []string{"Paste the task’s ARN to diagnose it afresh."},
 	},
+	casebook.UnknownIncident: {
+		Status: http.StatusNotFound, Title: "This incident is not kept here",
+		Steps: []string{"Look for it in the list at /incidents. What is older than this service keeps is gone.", "Or paste a task’s ARN to diagnose it afresh."},
+	},
+	casebook.InvalidFilter: {
+		Status: http.StatusUnprocessableEntity, Title: "The list does not go on from there",
+		Steps: []string{"Open the list anew and follow its links: an address that was cut or changed leads nowhere."},
+	},
 	casebook.NotAllowed: {
 		Status: http.StatusForbidden, Title: "This account is out of bounds",
 		Steps: []string{"Ask whoever runs this service to allow the account.", "Or paste the task’s stoppedReason below: that needs no access to AWS."},

@@ -33,9 +33,12 @@ type fakeCasebook struct {
 	evaluate func(ev evidence.Evidence) (diagnose.Diagnosis, error)
 	kept     map[string]diagnose.Diagnosis
 	listErr  error
+	listNext string
 	// stops are the stopped tasks of every service.
 	stops    casebook.ServiceStops
 	stopsErr error
+	// history is that of every service, and all that is kept of incidents.
+	history fakeHistory
 	// newestErr is why no newest diagnosis can be told.
 	newestErr error
 	// steps happen before a diagnosis is there, and take their time.
@@ -82,7 +85,7 @@ func (f *fakeCasebook) Service(context.Context, string) (casebook.ServiceStops, 
 }
 
 func (f *fakeCasebook) List(_ context.Context, _ casebook.Filter, _ string, limit int) (casebook.Page, error) {
-	var page casebook.Page
+	page := casebook.Page{Next: f.listNext}
 	for _, d := range f.kept {
 		if len(page.Diagnoses) < limit {
 			page.Diagnoses = append(page.Diagnoses, d)

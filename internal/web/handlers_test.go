@@ -85,7 +85,9 @@ func TestErrorPages(t *testing.T) {
 		{"refused", known(casebook.Refused), http.StatusBadGateway, sentence},
 		{"unreachable", known(casebook.Unreachable), http.StatusBadGateway, sentence},
 		{"busy", known(casebook.Busy), http.StatusServiceUnavailable, sentence},
-		{"a kind that a page cannot cause", known(casebook.InvalidFilter), http.StatusInternalServerError, "log of this service"},
+		{"a place in a list that is none", known(casebook.InvalidFilter), http.StatusUnprocessableEntity, sentence},
+		{"unknown incident", known(casebook.UnknownIncident), http.StatusNotFound, sentence},
+		{"a kind that no page knows", known("weather"), http.StatusInternalServerError, "log of this service"},
 		{"our own fault", secret, http.StatusInternalServerError, "log of this service"},
 	}
 	for _, tt := range tests {
@@ -273,7 +275,7 @@ func TestStart(t *testing.T) {
 	for _, a := range find(doc, ".listing a") {
 		links = append(links, attr(a, "href"))
 	}
-	want := []string{"/diagnose?task=" + sampleARN, "/d/" + secretDenied().ID}
+	want := []string{"/diagnose?task=" + sampleARN, "/d/" + secretDenied().ID, "/diagnoses"}
 	if diff := cmp.Diff(want, links, cmp.Transformer("unescape", unescape)); diff != "" {
 		t.Errorf("links to samples and recent diagnoses (-want +got):\n%s", diff)
 	}

@@ -23,8 +23,10 @@ type ReportPage struct {
 	Why        string // how the identity was decided
 	CauseCode  string
 	ServiceURL string // all stopped tasks of the service; empty where there is none
-	Where      []string
-	Stopped    *moment
+	// IncidentURL is what the stop is one of; empty where nothing is known of that.
+	IncidentURL string
+	Where       []string
+	Stopped     *moment
 	// Running is the status of a task that had not stopped yet; else empty.
 	Running string
 	// SettlesAt is when CloudTrail should have caught up.
@@ -115,6 +117,9 @@ func (s *Site) reportPage(d diagnose.Diagnosis, clock clock) (ReportPage, error)
 		SelfURL:    self,
 	}
 	p.NoIndex = true
+	if d.Incident != nil && d.Incident.ID != "" {
+		p.IncidentURL = incidentPath(d.Incident.ID)
+	}
 	p.Roles, p.Life = rolesOf(d), lifeViewOf(d)
 	p.Timeline, p.Day = timelineOf(d.Timeline, d.Task, clock)
 	if d.CompleteAfter != nil {

@@ -11,10 +11,16 @@ import (
 	"whystopped/internal/taskref"
 )
 
-// ServicePage is the stopped tasks of one service, grouped by cause.
+// ServicePage is the stopped tasks of one service: those that ECS knows, grouped
+// by cause, and the history that is kept.
 type ServicePage struct {
 	Page
 	Heading string
+	// Unasked is why AWS could not be asked; nil where it was.
+	Unasked *problem
+	// Asked is set where ECS was asked what it knows.
+	Asked   bool
+	History *historyView // nil where it cannot be read
 	Groups  []stopGroup
 	// Looked is how many tasks were looked at, as "3 tasks".
 	Looked  string
@@ -33,17 +39,8 @@ type stopGroup struct {
 	Stops     []stopRow
 }
 
-// stopRow is one stopped task.
-type stopRow struct {
-	URL        string
-	Task       string
-	When       *moment
-	Confidence confidenceWord
-	// Heading is set where it differs from the group's.
-	Heading string
-}
-
-// service shows a service's stopped tasks: /service?ref=REF.
+// service shows a service's stopped tasks: /service?ref=REF. With a cursor it
+// shows older ones that are kept, and asks AWS nothing.
 func (s *Site) service(w http.ResponseWriter, r *http.Request) error {
 	ref := r.URL.Query().Get("ref")
 	switch {
@@ -52,28 +49,52 @@ func (s *Site) service(w http.ResponseWriter, r *http.Request) error {
 	case onlyPreviews(r):
 		return s.preview(w, r, ref)
 	}
-	stops, err := s.opts.Casebook.Service(r.Context(), ref)
+	kept, err := s.history(r, ref)
 	if err != nil {
 		return err
 	}
-	return s.render(w, http.StatusOK, "service", s.servicePage(ref, stops))
+	page := s.servicePage(ref, kept)
+	if r.URL.Query().Get("cursor") != "" {
+		return s.render(w, http.StatusOK, "service", page)
+	}
+	stops, err := s.opts.Casebook.Service(r.Context(), ref)
+	if err == nil {
+		page.addStops(stops, clock{now: s.opts.Now()})
+		return s.render(w, http.StatusOK, "service", page)
+	}
+	if kind := casebook.KindOf(err); !kept.useful() || kind == casebook.NotAReference || kind == casebook.NotAllowed {
+		return err
+	}
+	told := explain(err)
+	s.opts.Logger.WarnContext(r.Context(), "the page of a service lacks what ECS knows", "error", err)
+	page.Unasked = &told
+	return s.render(w, http.StatusOK, "service", page)
 }
 
-func (s *Site) servicePage(ref string, stops casebook.ServiceStops) ServicePage {
+func (s *Site) servicePage(ref string, kept *historyView) ServicePage {
 	heading := "Stopped tasks of " + nameOf(ref)
 	page := ServicePage{
 		Page:    s.newPage(heading, "Grouped by what ended them, the newest first.", ""),
 		Heading: heading,
-		Groups:  groupStops(stops.Tasks, clock{now: s.opts.Now()}),
-		Looked:  count(len(stops.Tasks), "task"),
-		More:    stops.More,
-		Glances: slices.ContainsFunc(stops.Tasks, func(d diagnose.Diagnosis) bool { return d.ID == "" }),
-	}
-	if stops.Unread > 0 {
-		page.Unread = count(stops.Unread, "task")
+		History: kept,
 	}
 	page.NoIndex, page.Pasted = true, ref
 	return page
+}
+
+// addStops adds what ECS knows, and leaves the same stops out of what is kept.
+func (p *ServicePage) addStops(stops casebook.ServiceStops, clock clock) {
+	p.Asked = true
+	p.Groups = groupStops(stops.Tasks, clock)
+	p.Looked = count(len(stops.Tasks), "task")
+	p.More = stops.More
+	p.Glances = slices.ContainsFunc(stops.Tasks, func(d diagnose.Diagnosis) bool { return d.ID == "" })
+	if stops.Unread > 0 {
+		p.Unread = count(stops.Unread, "task")
+	}
+	if p.History != nil {
+		p.History.leaveOut(stops.Tasks)
+	}
 }
 
 // groupStops puts tasks of one cause together, in the order of their newest.
@@ -111,10 +132,19 @@ func stopOf(d diagnose.Diagnosis, groupHeading string, clock clock) stopRow {
 // belongs to none that is known.
 func serviceURL(t diagnose.TaskView) string {
 	ref, err := taskref.Parse(t.ARN)
-	name, isService := strings.CutPrefix(t.Group, "service:")
-	if err != nil || !isService || ref.Cluster == "" {
+	if err != nil {
 		return ""
 	}
-	arn := "arn:" + ref.Partition + ":ecs:" + ref.Region + ":" + ref.Account + ":service/" + ref.Cluster + "/" + name
+	return placeURL(casebook.Place{Partition: ref.Partition, Region: ref.Region, Account: ref.Account, Cluster: ref.Cluster, Group: t.Group})
+}
+
+// placeURL is the page of the service that a place is; empty where it is none,
+// or not known well enough.
+func placeURL(p casebook.Place) string {
+	name, isService := strings.CutPrefix(p.Group, "service:")
+	arn := taskref.Ref{Kind: taskref.KindService, Partition: p.Partition, Region: p.Region, Account: p.Account, Cluster: p.Cluster, Service: name}.ARN()
+	if !isService || arn == "" {
+		return ""
+	}
 	return "/service?ref=" + url.QueryEscape(arn)
 }

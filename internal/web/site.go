@@ -1,5 +1,6 @@
 // Package web serves the pages for people: the start page, the report of a
-// diagnosis, the catalogue of causes and the description of the API. Every page
+// diagnosis, incidents and the history of a service, the catalogue of causes and
+// the description of the API. Every page
 // works without JavaScript and loads nothing from elsewhere.
 package web
 
@@ -40,6 +41,15 @@ type Casebook interface {
 	Service(ctx context.Context, pasted string) (casebook.ServiceStops, error)
 	// List gives kept diagnoses, newest first.
 	List(ctx context.Context, f casebook.Filter, cursor string, limit int) (casebook.Page, error)
+	// History tells what is kept of a service's stops of the last time, without
+	// a call to AWS.
+	History(ctx context.Context, pasted string, back time.Duration) (casebook.ServiceHistory, error)
+	// IncidentReport finds an incident and what stands around it.
+	IncidentReport(ctx context.Context, id string) (casebook.IncidentReport, error)
+	// Incidents lists incidents, the one that opened last first.
+	Incidents(ctx context.Context, f casebook.Filter, goingOn bool, cursor string, limit int) (casebook.IncidentPage, error)
+	// Stops lists what stopped, the newest first.
+	Stops(ctx context.Context, f casebook.StopFilter, cursor string, limit int) (casebook.StopPage, error)
 }
 
 // Options are what a Site is made of. Casebook, Logger and Now are needed.
@@ -110,6 +120,9 @@ func (s *Site) Routes(r chi.Router) {
 		get("/diagnose", s.diagnose)
 		r.With(s.ownFormsOnly).Post("/diagnose", s.handle(s.submit))
 		get("/d/{id}", s.kept)
+		get("/diagnoses", s.diagnoses)
+		get("/incidents", s.incidents)
+		get("/incidents/{id}", s.incident)
 		get("/service", s.service)
 		get("/causes", s.causes)
 		get("/causes/{code}", s.cause)

@@ -7,9 +7,11 @@ import (
 	"whystopped/internal/diagnose"
 )
 
-// StartPage has the box, what was asked lately, and in the demo the samples.
+// StartPage has the box, what goes on now, what was asked lately, and in the
+// demo the samples.
 type StartPage struct {
 	Page
+	GoingOn []incidentRow
 	Samples []sampleGroup
 	Recent  []recentRow
 	// Roles are the two that people mix up.
@@ -43,8 +45,11 @@ type recentRow struct {
 	When    *moment
 }
 
-// recentShown is how many diagnoses the start page lists.
-const recentShown = 8
+// How many diagnoses and incidents the start page lists.
+const (
+	recentShown  = 8
+	goingOnShown = 5
+)
 
 func (s *Site) start(w http.ResponseWriter, r *http.Request) error {
 	page := StartPage{
@@ -53,15 +58,17 @@ func (s *Site) start(w http.ResponseWriter, r *http.Request) error {
 		Roles:   legend(),
 	}
 	page.OwnBox = true
+	// The box works without the lists.
 	kept, err := s.opts.Casebook.List(r.Context(), casebook.Filter{}, "", recentShown)
 	if err != nil {
-		// The box works without the list.
 		s.opts.Logger.WarnContext(r.Context(), "the start page lacks its recent diagnoses", "error", err)
 	}
-	clock := clock{now: s.opts.Now()}
-	for _, d := range kept.Diagnoses {
-		page.Recent = append(page.Recent, recentOf(d, clock))
+	page.Recent = s.recentRows(kept)
+	open, err := s.opts.Casebook.Incidents(r.Context(), casebook.Filter{}, true, "", goingOnShown)
+	if err != nil {
+		s.opts.Logger.WarnContext(r.Context(), "the start page lacks what goes on", "error", err)
 	}
+	page.GoingOn = incidentRows(open.Incidents, s.opts.Now())
 	return s.render(w, http.StatusOK, "start", page)
 }
 

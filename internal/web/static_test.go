@@ -136,7 +136,7 @@ func TestPageIsLight(t *testing.T) {
 // TestEveryClassIsStyled finds classes that are written in a template and mean
 // nothing in the style sheet.
 func TestEveryClassIsStyled(t *testing.T) {
-	h := newHandler(t, options(always(secretDenied())))
+	h := newHandler(t, options(withHistory()))
 	for _, address := range everyPage() {
 		checkClasses(t, address, parsePage(t, get(t, h, address)))
 	}
