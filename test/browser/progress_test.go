@@ -5,6 +5,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"path"
 	"regexp"
 	"strings"
 	"sync"
@@ -83,18 +86,62 @@ func TestProgress(t *testing.T) {
 		t.Error("the sources are listed twice")
 	}
 	release()
-	do(t, tab, chromedp.WaitVisible(".report h1"), chromedp.WaitNotPresent(".looking"))
-	checkVerdict(t, tab)
-	heading := ask(t, tab, chromedp.Text("h1"))
-	if told, title := ask(t, tab, chromedp.TextContent("#told")), ask(t, tab, chromedp.Title()); told != heading || !strings.HasPrefix(title, heading) {
-		t.Errorf("told %q under the title %q, want the verdict %q", told, title, heading)
-	}
+	do(t, tab, chromedp.WaitVisible(".report h1"))
+	checkConclusion(t, tab)
 	if !ask(t, tab, visible("button.copy")) {
 		t.Error("there is no button to copy the policy")
 	}
 	for _, complaint := range heard() {
 		t.Errorf("the browser complains: %s", complaint)
 	}
+}
+
+// checkConclusion waits until the progress has given way to the report, also for
+// those who see only the tab's title or hear the page.
+func checkConclusion(t *testing.T, tab context.Context) {
+	t.Helper()
+	do(t, tab, chromedp.WaitNotPresent(".looking"))
+	checkVerdict(t, tab)
+	heading := ask(t, tab, chromedp.Text("h1"))
+	if told, title := ask(t, tab, chromedp.TextContent("#told")), ask(t, tab, chromedp.Title()); told != heading || !strings.HasPrefix(title, heading) {
+		t.Errorf("told %q under the title %q, want the verdict %q", told, title, heading)
+	}
+}
+
+// startBehind puts a proxy before the service that lets a file through only when
+// it is released.
+func startBehind(t *testing.T, base, file string) (front string, release func()) {
+	t.Helper()
+	service, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := make(chan struct{})
+	release = sync.OnceFunc(func() { close(held) })
+	pass := httputil.NewSingleHostReverseProxy(service)
+	pass.FlushInterval = -1 // at once
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if path.Base(r.URL.Path) == file {
+			<-held
+		}
+		pass.ServeHTTP(w, r)
+	}))
+	t.Cleanup(proxy.Close)
+	t.Cleanup(release)
+	return proxy.URL, release
+}
+
+// TestProgressOfAScriptThatComesLate is the rule on a slow line: the report is
+// there before the script that would have shown the progress.
+func TestProgressOfAScriptThatComesLate(t *testing.T) {
+	base, task, release := startHeld(t)
+	front, releaseScript := startBehind(t, base, "progress.js")
+	tab := newTab(t, startChromium(t))
+	do(t, tab, setOut(front+"/diagnose?task="+task), chromedp.WaitVisible(".looking h1"))
+	release()
+	do(t, tab, chromedp.WaitVisible(".report h1"))
+	releaseScript()
+	checkConclusion(t, tab)
 }
 
 func TestProgressWithoutScripts(t *testing.T) {
