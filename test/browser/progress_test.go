@@ -108,9 +108,9 @@ func checkConclusion(t *testing.T, tab context.Context) {
 	}
 }
 
-// startBehind puts a proxy before the service that lets a file through only when
-// it is released.
-func startBehind(t *testing.T, base, file string) (front string, release func()) {
+// startBehind puts a proxy before the service. One file, if it is named, it lets
+// through only when that is released.
+func startBehind(t *testing.T, base, file string) (front *httptest.Server, release func()) {
 	t.Helper()
 	service, err := url.Parse(base)
 	if err != nil {
@@ -120,15 +120,15 @@ func startBehind(t *testing.T, base, file string) (front string, release func())
 	release = sync.OnceFunc(func() { close(held) })
 	pass := httputil.NewSingleHostReverseProxy(service)
 	pass.FlushInterval = -1 // at once
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	front = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if path.Base(r.URL.Path) == file {
 			<-held
 		}
 		pass.ServeHTTP(w, r)
 	}))
-	t.Cleanup(proxy.Close)
+	t.Cleanup(front.Close)
 	t.Cleanup(release)
-	return proxy.URL, release
+	return front, release
 }
 
 // TestProgressOfAScriptThatComesLate is the rule on a slow line: the report is
@@ -137,11 +137,28 @@ func TestProgressOfAScriptThatComesLate(t *testing.T) {
 	base, task, release := startHeld(t)
 	front, releaseScript := startBehind(t, base, "progress.js")
 	tab := newTab(t, startChromium(t))
-	do(t, tab, setOut(front+"/diagnose?task="+task), chromedp.WaitVisible(".looking h1"))
+	do(t, tab, setOut(front.URL+"/diagnose?task="+task), chromedp.WaitVisible(".looking h1"))
 	release()
 	do(t, tab, chromedp.WaitVisible(".report h1"))
 	releaseScript()
 	checkConclusion(t, tab)
+}
+
+// TestProgressThatBreaksOff holds that a lost connection does not look like a
+// long search, and that the way out of it works.
+func TestProgressThatBreaksOff(t *testing.T) {
+	base, task, release := startHeld(t)
+	front, _ := startBehind(t, base, "")
+	tab := newTab(t, startChromium(t))
+	do(t, tab, setOut(front.URL+"/diagnose?task="+task), chromedp.WaitVisible(".sofar"))
+	if ask(t, tab, visible("#broken")) {
+		t.Error("the connection is said to be broken while all is well")
+	}
+	front.CloseClientConnections()
+	do(t, tab, chromedp.WaitVisible("#broken a"))
+	release()
+	do(t, tab, chromedp.Click("#broken a"), chromedp.WaitVisible(".report h1"))
+	checkVerdict(t, tab)
 }
 
 func TestProgressWithoutScripts(t *testing.T) {

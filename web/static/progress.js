@@ -20,6 +20,13 @@
     told.textContent = heading.textContent.trim();
   }
 
+  function sayBroken() {
+    if (!looking.isConnected) return;
+    const broken = document.getElementById("broken");
+    broken.hidden = false;
+    told.textContent = broken.textContent;
+  }
+
   function follow() {
     const words = JSON.parse(document.getElementById("words").textContent);
     const theirs = looking.querySelector("ul.sources");
@@ -45,8 +52,14 @@
       sofar.querySelector("span").textContent = JSON.parse(event.data).title;
       sofar.hidden = false;
     });
+    // However the stream ends, the page's own end is due. A browser tells of no
+    // event when a page breaks off, so that a line that fell silent looks like work.
+    const overdue = 2000;
     for (const end of ["diagnosis", "problem", "error"]) {
-      stream.addEventListener(end, () => stream.close());
+      stream.addEventListener(end, () => {
+        stream.close();
+        setTimeout(sayBroken, overdue);
+      });
     }
 
     function title(name) {
