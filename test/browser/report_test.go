@@ -34,7 +34,7 @@ func TestReport(t *testing.T) {
 func byKeyboard(t *testing.T, tab context.Context, base string, tasks []string) {
 	allowReadingTheClipboard(t, tab, base)
 	do(t, tab,
-		chromedp.Navigate(base),
+		openBox(base),
 		paste(tasks[0]),
 		chromedp.KeyEvent(kb.Enter),
 		chromedp.WaitVisible(".report h1"),
