@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
+	"strings"
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
@@ -43,8 +45,12 @@ type recentRow struct {
 	When    *moment
 }
 
-// recentShown is how many diagnoses the start page lists.
-const recentShown = 8
+// The start page lists so many diagnoses, each task's newest: somebody who looks
+// again and again at one task does not push the others out.
+const (
+	recentShown = 8
+	recentRead  = 50
+)
 
 func (s *Site) start(w http.ResponseWriter, r *http.Request) error {
 	page := StartPage{
@@ -53,16 +59,34 @@ func (s *Site) start(w http.ResponseWriter, r *http.Request) error {
 		Roles:   legend(),
 	}
 	page.OwnBox = true
-	kept, err := s.opts.Casebook.List(r.Context(), casebook.Filter{}, "", recentShown)
+	kept, err := s.opts.Casebook.List(r.Context(), casebook.Filter{}, "", recentRead)
 	if err != nil {
 		// The box works without the list.
 		s.opts.Logger.WarnContext(r.Context(), "the start page lacks its recent diagnoses", "error", err)
 	}
 	clock := clock{now: s.opts.Now()}
-	for _, d := range kept.Diagnoses {
+	for _, d := range newestOfEach(kept.Diagnoses, recentShown) {
 		page.Recent = append(page.Recent, recentOf(d, clock))
 	}
 	return s.render(w, http.StatusOK, "start", page)
+}
+
+// newestOfEach keeps the first diagnosis of each task or service, and those that
+// are of none that is known, up to so many.
+func newestOfEach(kept []diagnose.Diagnosis, most int) []diagnose.Diagnosis {
+	var newest []diagnose.Diagnosis
+	seen := map[string]bool{}
+	for _, d := range kept {
+		of := cmp.Or(d.Task.ARN, strings.Join(whereOf(d.Task), " "))
+		if of != "" && seen[of] {
+			continue
+		}
+		seen[of] = true
+		if newest = append(newest, d); len(newest) == most {
+			break
+		}
+	}
+	return newest
 }
 
 func recentOf(d diagnose.Diagnosis, clock clock) recentRow {
