@@ -250,6 +250,8 @@ func endingWords(c verdict.Category) string {
 		return "permission missing"
 	case verdict.IAMTrust, verdict.IAMRoleMissing:
 		return "role not assumed"
+	case verdict.Network:
+		return "no way through the network"
 	case verdict.Other, "":
 		return "this ended it"
 	}
