@@ -5,8 +5,10 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -48,6 +50,7 @@ func TestPages(t *testing.T) {
 		{"copy the policy", copyThePolicy},
 		{"choose a format by keyboard, without scripts", chooseAFormat},
 		{"every page on every screen", everyPage},
+		{"every page is light", everyPageIsLight},
 	} {
 		t.Run(tt.name, func(t *testing.T) { tt.use(t, newTab(t, chromium), base, tasks) })
 	}
@@ -194,4 +197,34 @@ func everyPage(t *testing.T, tab context.Context, base string, tasks []string) {
 	for _, complaint := range heard() {
 		t.Errorf("the browser complains: %s", complaint)
 	}
+}
+
+// everyPageIsLight counts what comes over the wire for somebody who opens a page
+// for the first time: the page with all that it loads, compressed, and headers.
+func everyPageIsLight(t *testing.T, tab context.Context, base string, _ []string) {
+	const most = 60_000
+	pages := addresses(t, tab, base)
+	var received atomic.Int64
+	if err := chromedp.Listen(tab, func(ev any) {
+		if ev, ok := ev.(*network.EventLoadingFinished); ok {
+			received.Add(int64(ev.EncodedDataLength))
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	do(t, tab, withoutCache())
+	for _, page := range pages {
+		received.Store(0)
+		do(t, tab, chromedp.Navigate(base+page.path))
+		if got := received.Load(); got > most || got < most/10 {
+			t.Errorf("%s: %d bytes, want at most %d, and not next to nothing", page.name, got, most)
+		}
+	}
+}
+
+func withoutCache() chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true})
+		return err
+	})
 }
