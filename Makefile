@@ -5,7 +5,7 @@ GO      ?= go
 LDFLAGS := -s -w
 FUZZTIME ?= 20s
 
-.PHONY: all build run demo test test-moto test-judge test-axe tools lint bench fuzz vuln measure generate clean
+.PHONY: all build run demo test test-moto test-judge tools lint bench fuzz vuln measure generate clean
 
 all: lint test
 
@@ -18,8 +18,9 @@ demo: ## the service with sample tasks, no account needed
 run: ## the service on the AWS account of your environment
 	$(GO) run ./cmd/server
 
-tools: ## what the tests need beside Go: Chromium, the AWS CLI, curl and jq
-	@scripts/test-tools.sh chromium aws curl jq
+tools: ## what the tests need beside Go: Chromium, the AWS CLI, curl, jq, and npm for axe-core
+	@scripts/test-tools.sh chromium aws curl jq node npm
+	cd test/browser/axe && npm ci --prefer-offline --no-audit --no-fund --silent
 
 test: tools ## all tests, with the race detector and in random order
 	WHYSTOPPED_REQUIRE_TOOLS=1 $(GO) test -race -shuffle=on -timeout 30m ./...
@@ -31,11 +32,6 @@ test-judge: ## the generated policies before an independent simulator of IAM (np
 	@scripts/test-tools.sh node npm
 	cd internal/iampolicy/judge && npm ci --no-audit --no-fund --silent
 	$(GO) test -tags judge -run Judge -count=1 ./internal/iampolicy ./internal/diagnose
-
-test-axe: ## every kind of page before axe-core, light and dark, phone and desk: minutes
-	@scripts/test-tools.sh chromium node npm
-	cd test/browser/axe && npm ci --no-audit --no-fund --silent
-	WHYSTOPPED_REQUIRE_TOOLS=1 $(GO) test -tags axe -count=1 -timeout 40m -run Barriers ./test/browser
 
 lint: ## formatting, vet, staticcheck, the Dockerfile's rules
 	@out=$$($(GO) tool gofumpt -l cmd internal test web); if [ -n "$$out" ]; then echo "not formatted (go tool gofumpt -w .):"; echo "$$out"; exit 1; fi

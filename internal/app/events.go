@@ -12,7 +12,7 @@ import (
 // openEvents makes what takes events in from a queue of SQS; nil where none is
 // set.
 func openEvents(aws *account, cfg config.Config, book *casebook.Casebook, log *slog.Logger) (*ingest.Queue, error) {
-	if cfg.QueueURL == "" {
+	if cfg.QueueURL == "" || cfg.Demo { // the demo reads no account, and empties no queue of one
 		return nil, nil
 	}
 	queue, err := ingest.NewQueue(aws.sdk, ingest.QueueOptions{URL: cfg.QueueURL, Book: book, Log: log})

@@ -3,7 +3,7 @@ package web
 import (
 	"net/http"
 
-	"whystopped/internal/casebook"
+	"whystopped/internal/diagnose"
 )
 
 // DiagnosesPage is the kept diagnoses, newest first.
@@ -29,15 +29,15 @@ func (s *Site) diagnoses(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		page.Rows, page.Pager = s.recentRows(kept), form.pager(cursor, kept.Next)
+		page.Rows, page.Pager = s.recentRows(kept.Diagnoses), form.pager(cursor, kept.Next)
 	}
 	return s.render(w, form.Status(), "diagnoses", page)
 }
 
-func (s *Site) recentRows(kept casebook.Page) []recentRow {
+func (s *Site) recentRows(kept []diagnose.Diagnosis) []recentRow {
 	var rows []recentRow
 	clock := clock{now: s.opts.Now()}
-	for _, d := range kept.Diagnoses {
+	for _, d := range kept {
 		rows = append(rows, recentOf(d, clock))
 	}
 	return rows

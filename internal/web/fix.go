@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
-	"slices"
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
@@ -19,8 +18,12 @@ type fixView struct {
 	Target string
 	// Console opens the target in IAM's console; empty where that is not known.
 	Console string
+	// Summary is empty where the steps begin with it.
 	Summary string
 	Panels  []panel
+	// Lone is the id of the policy where pasting that one is the fix; the verdict
+	// offers it to be copied at once.
+	Lone string
 	// Whole is everything the task definition needs to start, beside what was
 	// denied; nil where there is no such policy.
 	Whole *policyView
@@ -57,8 +60,12 @@ type verifiedView struct {
 
 func fixOf(f diagnose.Fix) (fixView, error) {
 	v := fixView{Heading: "What to do", Summary: f.Summary, Steps: f.Steps}
-	if slices.Equal(f.Steps, []string{f.Summary}) {
-		v.Steps = nil // it is said already
+	if len(f.Steps) > 0 && f.Steps[0] == f.Summary { // said once
+		if len(f.Steps) == 1 {
+			v.Steps = nil
+		} else {
+			v.Summary = ""
+		}
 	}
 	var deciding []*policyView
 	for i, p := range f.Policies {
@@ -80,6 +87,9 @@ func fixOf(f diagnose.Fix) (fixView, error) {
 		v.Console = to.ConsoleURL
 	}
 	v.Panels = panelsOf(deciding, f.Snippets)
+	if tried := deciding[0].Verified; len(deciding) == 1 && tried.Class != "failed" && tried.Word != grantedAlready {
+		v.Lone = deciding[0].ID
+	}
 	return v, nil
 }
 
@@ -168,13 +178,16 @@ func attachName(to *diagnose.AttachTo) string {
 	return principalName(to.ARN)
 }
 
+// grantedAlready is the word for a policy that the role has without it.
+const grantedAlready = "Allowed already"
+
 func verifiedOf(v diagnose.Verified) verifiedView {
 	view := verifiedView{Detail: v.Detail, By: v.By}
 	switch v.Status {
 	case "allowed":
 		view.Class, view.Word = "held", "Proven"
 		if v.Before == "allowed" { // the policy adds nothing
-			view.Class, view.Word = "open", "Allowed already"
+			view.Class, view.Word = "open", grantedAlready
 		}
 	case "still-denied":
 		view.Class, view.Word = "failed", "Not enough"

@@ -281,6 +281,20 @@ func TestStart(t *testing.T) {
 	}
 }
 
+func TestRecentAreTheNewestOfEach(t *testing.T) {
+	of := func(id, arn, group string) diagnose.Diagnosis {
+		return diagnose.Diagnosis{ID: id, Task: diagnose.TaskView{ARN: arn, Group: group}}
+	}
+	kept := []diagnose.Diagnosis{of("1", "a", "service:s"), of("2", "", ""), of("3", "a", "service:s"), of("4", "", ""), of("5", "b", "service:s"), of("6", "c", "")}
+	var ids []string
+	for _, d := range newestOfEach(kept, 4) {
+		ids = append(ids, d.ID)
+	}
+	if diff := cmp.Diff([]string{"1", "2", "4", "5"}, ids); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestStartWithoutItsList(t *testing.T) {
 	book := always(secretDenied())
 	book.listErr = errors.New("the database is away")

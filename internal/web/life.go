@@ -169,7 +169,7 @@ func (l *life) addEntry(d diagnose.Diagnosis, e diagnose.TimelineEntry) {
 		m.Decides = m.Decides || deniesTheSame(d, e)
 	}
 	if m.Decides && m.Kind == "log" {
-		m.Kind = "failed"
+		m.Kind, m.Label = "failed", endingWords(d.Verdict.Category) // the title is said above, and too long here
 	}
 	l.Marks = append(l.Marks, m)
 }
@@ -250,6 +250,8 @@ func endingWords(c verdict.Category) string {
 		return "permission missing"
 	case verdict.IAMTrust, verdict.IAMRoleMissing:
 		return "role not assumed"
+	case verdict.Network:
+		return "no way through the network"
 	case verdict.Other, "":
 		return "this ended it"
 	}

@@ -48,8 +48,8 @@ func ofSibling(task string) string {
 }
 
 // spans cuts text at the marks, which are byte ranges in any order. Ranges that
-// lie outside are cut to fit, those that overlap are joined, and one that ends
-// inside a character takes in the whole character.
+// lie outside are cut to fit, those that overlap are joined, one that ends inside
+// a character takes in the whole character, and blanks at the ends are left out.
 func spans(text string, marks [][2]int) []span {
 	var out []span
 	done := 0
@@ -79,7 +79,15 @@ func tidyMarks(text string, marks [][2]int) [][2]int {
 		for to < len(text) && !utf8.RuneStart(text[to]) {
 			to++
 		}
-		tidy = append(tidy, [2]int{from, to})
+		for from < to && text[to-1] == ' ' {
+			to--
+		}
+		for from < to && text[from] == ' ' {
+			from++
+		}
+		if from < to {
+			tidy = append(tidy, [2]int{from, to})
+		}
 	}
 	slices.SortFunc(tidy, func(a, b [2]int) int { return cmp.Compare(a[0], b[0]) })
 	return joined(tidy)

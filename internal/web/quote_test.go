@@ -29,6 +29,8 @@ func TestSpans(t *testing.T) {
 		{"beyond the ends", "abc", [][2]int{{-4, 1}, {2, 99}}, []span{marked("a"), plain("b"), marked("c")}},
 		{"outside, empty, backwards", "abc", [][2]int{{7, 9}, {1, 1}, {2, 1}, {-3, -1}}, []span{plain("abc")}},
 		{"inside a character", "aéb", [][2]int{{2, 4}}, []span{plain("a"), marked("éb")}},
+		{"blanks at the ends", "a  b c", [][2]int{{1, 5}, {2, 3}}, []span{plain("a  "), marked("b"), plain(" c")}},
+		{"only blanks", "a  b", [][2]int{{1, 3}}, []span{plain("a  b")}},
 		{"ends inside a character", "日本語", [][2]int{{0, 4}}, []span{marked("日本"), plain("語")}},
 	}
 	for _, tt := range tests {

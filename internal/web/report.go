@@ -22,10 +22,9 @@ type ReportPage struct {
 	Summary    string
 	Why        string // how the identity was decided
 	CauseCode  string
-	ServiceURL string // all stopped tasks of the service; empty where there is none
 	// IncidentURL is what the stop is one of; empty where nothing is known of that.
 	IncidentURL string
-	Where       []string
+	Where       []wherePart
 	Stopped     *moment
 	// Running is the status of a task that had not stopped yet; else empty.
 	Running string
@@ -101,15 +100,14 @@ func (s *Site) reportPage(d diagnose.Diagnosis, clock clock) (ReportPage, error)
 		Heading:    d.Verdict.Title,
 		Summary:    d.Verdict.Summary,
 		CauseCode:  d.Verdict.Cause,
-		ServiceURL: serviceURL(d.Task),
-		Where:      whereOf(d.Task),
+		Where:      wherePartsOf(d.Task),
 		Stopped:    clock.ago(d.Task.StoppedAt),
 		Running:    runningStatus(d.Task),
 		Fix:        fix,
 		Sources:    sourcesOf(d.Sources),
 		Caveats:    d.Caveats,
 		Task:       factsOf(d.Task, isQuoted(primary, d.Task.StoppedReason), clock),
-		Container:  containersOf(d.Task.Containers),
+		Container:  containersOf(d.Task),
 		TaskARN:    d.Task.ARN,
 		Kept:       clock.dateTime(d.CreatedAt),
 		Engine:     d.Engine,

@@ -26,9 +26,9 @@ func TestReportLeadsWithTheVerdict(t *testing.T) {
 		".badge":      {"Execution role orders-exec ECS uses it to start the task"},
 		"h1":          {"The execution role may not read the secret ledger/db"},
 		".said .sure": {"Confirmed"},
-		".where":      {"task 0f1e2d3c… · service ledger-api · cluster prod · eu-west-1 · account 111122223333 · stopped 7 minutes ago · all stopped tasks of the service"},
+		".where":      {"task 0f1e2d3c… · service ledger-api · cluster prod · eu-west-1 · account 111122223333 · stopped 7 minutes ago"},
 		".call":       {"Execution role orders-exec may not call secretsmanager:GetSecretValue on " + secretARN + " because no policy of this identity allows it"},
-		"h2":          {"The fix", "Who called what", "When", "Evidence", "Also found", "Not seen", "Looked at", "Containers", "The task", "This report"},
+		"h2":          {"The fix", "Evidence", "Not seen", "Also found", "Who called what", "When", "Looked at", "Containers", "The task", "This report"},
 	}
 	for path, texted := range want {
 		if diff := cmp.Diff(texted, texts(doc, path)); diff != "" {
@@ -131,9 +131,47 @@ func TestReportWithoutPolicy(t *testing.T) {
 
 func TestReportSaysNothingTwice(t *testing.T) {
 	d := outOfMemory()
-	d.Fix.Steps = []string{d.Fix.Summary}
-	if got := texts(reportDoc(t, d), "ol.steps li"); got != nil {
-		t.Errorf("steps = %q: the summary says that already", got)
+	for _, steps := range [][]string{{d.Fix.Summary}, {d.Fix.Summary, "Then wait."}} {
+		d.Fix.Steps = steps
+		if got := strings.Count(text(reportDoc(t, d)), d.Fix.Summary); got != 1 {
+			t.Errorf("steps %q: the summary is said %d times", steps, got)
+		}
+	}
+}
+
+// TestVerdictOffersThePolicy holds that what to paste, and where, stands on the
+// first screen, unless pasting one policy is not the fix.
+func TestVerdictOffersThePolicy(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(*diagnose.Fix)
+		copies int
+		where  []string
+	}{
+		{"one policy", func(*diagnose.Fix) {}, 1, []string{"Attach this to the execution role orders-exec"}},
+		{"one that is not enough", func(f *diagnose.Fix) { f.Policies[0].Verified.Status = "still-denied" }, 0, []string{"Attach this to the execution role orders-exec"}},
+		{"one that adds nothing", func(f *diagnose.Fix) { f.Policies[0].Verified.Before = "allowed" }, 0, []string{"Attach this to the execution role orders-exec"}},
+		{"two for two places", func(f *diagnose.Fix) { f.Policies[1].Purpose = "denied" }, 0, []string{"Attach this to the execution role orders-exec"}},
+		{"none", func(f *diagnose.Fix) { f.Policies = nil }, 0, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := secretDenied()
+			tt.change(&d.Fix)
+			doc := reportDoc(t, d)
+			if got := len(find(doc, ".verdict button.copy")); got != tt.copies {
+				t.Errorf("%d buttons copy a policy, want %d", got, tt.copies)
+			}
+			if diff := cmp.Diff(tt.where, texts(doc, ".verdict .act a")); diff != "" {
+				t.Errorf("where to paste it (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestVerdictLinksTheService(t *testing.T) {
+	links := find(reportDoc(t, secretDenied()), ".where a")
+	if len(links) != 1 || text(links[0]) != "service ledger-api" || attr(links[0], "href") != serviceURL(secretDenied().Task) {
+		t.Errorf("%d links lead to the service's stopped tasks", len(links))
 	}
 }
 
@@ -194,8 +232,13 @@ func TestReportOfARunningTask(t *testing.T) {
 	for _, tt := range tests {
 		d := outOfMemory()
 		d.Task.LastStatus, d.Task.StoppedAt = tt.status, tt.stopped
-		if got := len(find(reportDoc(t, d), ".notice")) == 1; got != tt.notice {
+		d.Task.Containers[0].ExitCode = nil
+		doc := reportDoc(t, d)
+		if got := len(find(doc, ".notice")) == 1; got != tt.notice {
 			t.Errorf("status %q: notice shown: %t, want %t", tt.status, got, tt.notice)
+		}
+		if got := strings.HasPrefix(texts(doc, "tbody td")[0], "none yet"); got != tt.notice {
+			t.Errorf("status %q: an exit code is awaited: %t, want %t", tt.status, got, tt.notice)
 		}
 	}
 }

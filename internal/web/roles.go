@@ -21,6 +21,9 @@ type player struct {
 	// Role is the role's name; empty where it is not known.
 	Role  string
 	Fault bool
+	// Blame says how the one at fault is: "At fault", or refused by a policy that
+	// is not its own.
+	Blame string
 	// Note says what is special: "never started".
 	Note string
 	// Idle is set where this one never came to act.
@@ -99,7 +102,9 @@ var playerWords = map[verdict.IdentityKind]string{
 // add puts one player into the picture.
 func (v *rolesView) add(d diagnose.Diagnosis, calls knownCalls, kind verdict.IdentityKind) {
 	p := player{Who: actorKinds[kind], Does: playerWords[kind], Role: principalName(roleARN(d, kind)), Targets: calls.by(kind)}
-	p.Fault = d.Verdict.Identity.Kind == kind
+	if p.Fault = d.Verdict.Identity.Kind == kind; p.Fault {
+		p.Blame = cmp.Or(foreignRefusal(d), "At fault")
+	}
 	switch {
 	case p.Fault && (d.Verdict.Category == verdict.IAMTrust || d.Verdict.Category == verdict.IAMRoleMissing):
 		p.Note = "could not be assumed"
@@ -148,6 +153,8 @@ func hasHost(d diagnose.Diagnosis, calls knownCalls) bool {
 func rolesCaption(d diagnose.Diagnosis) string {
 	const lesson = "ECS starts the task with the execution role; your code calls AWS with the task role. "
 	switch kind := d.Verdict.Identity.Kind; {
+	case foreignRefusal(d) != "":
+		return lesson + "The role is not what has to be changed here: the policy that refused it is not its own."
 	case kind == verdict.TaskRole && neverRan(d):
 		return lesson + "Your code did not run, yet it was the task role that was asked."
 	case kind == verdict.ExecutionRole:
@@ -162,6 +169,36 @@ func rolesCaption(d diagnose.Diagnosis) string {
 		return lesson + "Which of them was at fault the evidence does not tell."
 	}
 	return lesson + "Here it was neither of them."
+}
+
+// foreignOwners name the policies that refuse a role and are no part of it.
+var foreignOwners = map[verdict.PolicyType]string{
+	verdict.PolicyResource:    "the resource’s own policy",
+	verdict.PolicySCP:         "a service control policy",
+	verdict.PolicyRCP:         "a resource control policy",
+	verdict.PolicySession:     "the session policy",
+	verdict.PolicyVPCEndpoint: "the VPC endpoint’s policy",
+	verdict.PolicyKey:         "the key’s own policy",
+}
+
+// foreignRefusal says that somebody else's policy refused the role; empty where
+// the role lacks something itself, or where that is not known.
+func foreignRefusal(d diagnose.Diagnosis) string {
+	owner := ""
+	for _, f := range d.Findings {
+		for _, c := range f.Denied {
+			if !f.Primary {
+				continue
+			}
+			if owner = foreignOwners[c.PolicyType]; owner == "" {
+				return ""
+			}
+		}
+	}
+	if owner == "" {
+		return ""
+	}
+	return "Refused by " + owner
 }
 
 // sortTargets puts what was refused first, and keeps the order otherwise.

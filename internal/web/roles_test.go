@@ -108,6 +108,32 @@ func TestNoRolesNoPicture(t *testing.T) {
 	}
 }
 
+// TestBlameGoesToTheOwnerOfThePolicy holds that a role which somebody else's
+// policy refuses is not shown as what has to be changed.
+func TestBlameGoesToTheOwnerOfThePolicy(t *testing.T) {
+	for _, tt := range []struct {
+		policy verdict.PolicyType
+		blame  string
+	}{
+		{verdict.PolicySCP, "Refused by a service control policy"},
+		{verdict.PolicyResource, "Refused by the resource’s own policy"},
+		{verdict.PolicyIdentity, "At fault"},
+		{verdict.PolicyBoundary, "At fault"},
+		{verdict.PolicyUnknown, "At fault"},
+	} {
+		d := secretDenied()
+		d.Findings[0].Denied[0].PolicyType = tt.policy
+		doc := reportDoc(t, d)
+		if got := texts(doc, ".fault .blame"); !slices.Equal(got, []string{tt.blame}) {
+			t.Errorf("%s: %q, want %q", tt.policy, got, tt.blame)
+		}
+		foreign := strings.Contains(text(one(t, doc, "figure.roles figcaption")), "not its own")
+		if foreign != (tt.blame != "At fault") {
+			t.Errorf("%s: the caption names another owner: %t", tt.policy, foreign)
+		}
+	}
+}
+
 // TestTheOneAtFaultIsSaidSo holds that words, and not colour alone, mark it.
 func TestTheOneAtFaultIsSaidSo(t *testing.T) {
 	doc := reportDoc(t, secretDenied())

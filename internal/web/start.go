@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
+	"strings"
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
@@ -45,9 +47,12 @@ type recentRow struct {
 	When    *moment
 }
 
-// How many diagnoses and incidents the start page lists.
+// The start page lists so many diagnoses, each task's newest: somebody who looks
+// again and again at one task does not push the others out. Incidents that go on
+// it lists at most goingOnShown.
 const (
 	recentShown  = 8
+	recentRead   = 50
 	goingOnShown = 5
 )
 
@@ -59,17 +64,35 @@ func (s *Site) start(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.OwnBox = true
 	// The box works without the lists.
-	kept, err := s.opts.Casebook.List(r.Context(), casebook.Filter{}, "", recentShown)
+	kept, err := s.opts.Casebook.List(r.Context(), casebook.Filter{}, "", recentRead)
 	if err != nil {
 		s.opts.Logger.WarnContext(r.Context(), "the start page lacks its recent diagnoses", "error", err)
 	}
-	page.Recent = s.recentRows(kept)
+	page.Recent = s.recentRows(newestOfEach(kept.Diagnoses, recentShown))
 	open, err := s.opts.Casebook.Incidents(r.Context(), casebook.Filter{}, true, "", goingOnShown)
 	if err != nil {
 		s.opts.Logger.WarnContext(r.Context(), "the start page lacks what goes on", "error", err)
 	}
 	page.GoingOn = incidentRows(open.Incidents, s.opts.Now())
 	return s.render(w, http.StatusOK, "start", page)
+}
+
+// newestOfEach keeps the first diagnosis of each task or service, and those that
+// are of none that is known, up to so many.
+func newestOfEach(kept []diagnose.Diagnosis, most int) []diagnose.Diagnosis {
+	var newest []diagnose.Diagnosis
+	seen := map[string]bool{}
+	for _, d := range kept {
+		of := cmp.Or(d.Task.ARN, strings.Join(whereOf(d.Task), " "))
+		if of != "" && seen[of] {
+			continue
+		}
+		seen[of] = true
+		if newest = append(newest, d); len(newest) == most {
+			break
+		}
+	}
+	return newest
 }
 
 func recentOf(d diagnose.Diagnosis, clock clock) recentRow {

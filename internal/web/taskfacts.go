@@ -54,6 +54,22 @@ func roleActor(kind verdict.IdentityKind) *actor {
 	return &a
 }
 
+// wherePart is a part of where a task ran; the service has an address.
+type wherePart struct{ Text, URL string }
+
+// wherePartsOf are the parts of whereOf for the report's own line.
+func wherePartsOf(t diagnose.TaskView) []wherePart {
+	var parts []wherePart
+	for _, part := range whereOf(t) {
+		p := wherePart{Text: part}
+		if strings.HasPrefix(part, "service ") {
+			p.URL = serviceURL(t)
+		}
+		parts = append(parts, p)
+	}
+	return parts
+}
+
 // whereOf names the task for the line under the verdict: task, service,
 // cluster, region, account.
 func whereOf(t diagnose.TaskView) []string {
@@ -106,15 +122,18 @@ type containerRow struct {
 	Image     []string
 }
 
-func containersOf(containers []diagnose.ContainerView) []containerRow {
+func containersOf(t diagnose.TaskView) []containerRow {
 	var rows []containerRow
-	for _, c := range containers {
+	for _, c := range t.Containers {
 		row := containerRow{Name: c.Name, Essential: c.Essential, Reason: c.Reason, Image: breakable(c.Image)}
-		if c.ExitCode == nil {
-			row.Exit, row.ExitMeans = "none", "it never ran, or the code was lost"
-		} else {
+		switch {
+		case c.ExitCode != nil:
 			row.Exit, row.ExitMeans = strconv.Itoa(*c.ExitCode), exitMeaning(*c.ExitCode)
 			row.Bad = *c.ExitCode != 0
+		case runningStatus(t) != "":
+			row.Exit, row.ExitMeans = "none yet", "the task has not stopped"
+		default:
+			row.Exit, row.ExitMeans = "none", "it never ran, or the code was lost"
 		}
 		rows = append(rows, row)
 	}

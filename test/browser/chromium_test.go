@@ -80,14 +80,20 @@ func startChromium(t *testing.T) context.Context {
 	return ctx
 }
 
-// newTab opens a window that shares nothing with the others.
-func newTab(t *testing.T, chromium context.Context) context.Context {
+// openTab opens a window that shares nothing with the others.
+func openTab(t *testing.T, chromium context.Context) context.Context {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, longestTest)
-	t.Cleanup(cancel)
 	do(t, ctx)
+	return ctx
+}
+
+// newTab opens a window for one test.
+func newTab(t *testing.T, chromium context.Context) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(openTab(t, chromium), longestTest)
+	t.Cleanup(cancel)
 	return ctx
 }
 

@@ -5,6 +5,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"path"
 	"regexp"
 	"strings"
 	"sync"
@@ -83,18 +86,79 @@ func TestProgress(t *testing.T) {
 		t.Error("the sources are listed twice")
 	}
 	release()
-	do(t, tab, chromedp.WaitVisible(".report h1"), chromedp.WaitNotPresent(".looking"))
-	checkVerdict(t, tab)
-	heading := ask(t, tab, chromedp.Text("h1"))
-	if told, title := ask(t, tab, chromedp.TextContent("#told")), ask(t, tab, chromedp.Title()); told != heading || !strings.HasPrefix(title, heading) {
-		t.Errorf("told %q under the title %q, want the verdict %q", told, title, heading)
-	}
+	do(t, tab, chromedp.WaitVisible(".report h1"))
+	checkConclusion(t, tab)
 	if !ask(t, tab, visible("button.copy")) {
 		t.Error("there is no button to copy the policy")
 	}
 	for _, complaint := range heard() {
 		t.Errorf("the browser complains: %s", complaint)
 	}
+}
+
+// checkConclusion waits until the progress has given way to the report, also for
+// those who see only the tab's title or hear the page.
+func checkConclusion(t *testing.T, tab context.Context) {
+	t.Helper()
+	do(t, tab, chromedp.WaitNotPresent(".looking"))
+	checkVerdict(t, tab)
+	heading := ask(t, tab, chromedp.Text("h1"))
+	if told, title := ask(t, tab, chromedp.TextContent("#told")), ask(t, tab, chromedp.Title()); told != heading || !strings.HasPrefix(title, heading) {
+		t.Errorf("told %q under the title %q, want the verdict %q", told, title, heading)
+	}
+}
+
+// startBehind puts a proxy before the service. One file, if it is named, it lets
+// through only when that is released.
+func startBehind(t *testing.T, base, file string) (front *httptest.Server, release func()) {
+	t.Helper()
+	service, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := make(chan struct{})
+	release = sync.OnceFunc(func() { close(held) })
+	pass := httputil.NewSingleHostReverseProxy(service)
+	pass.FlushInterval = -1 // at once
+	front = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if path.Base(r.URL.Path) == file {
+			<-held
+		}
+		pass.ServeHTTP(w, r)
+	}))
+	t.Cleanup(front.Close)
+	t.Cleanup(release)
+	return front, release
+}
+
+// TestProgressOfAScriptThatComesLate is the rule on a slow line: the report is
+// there before the script that would have shown the progress.
+func TestProgressOfAScriptThatComesLate(t *testing.T) {
+	base, task, release := startHeld(t)
+	front, releaseScript := startBehind(t, base, "progress.js")
+	tab := newTab(t, startChromium(t))
+	do(t, tab, setOut(front.URL+"/diagnose?task="+task), chromedp.WaitVisible(".looking h1"))
+	release()
+	do(t, tab, chromedp.WaitVisible(".report h1"))
+	releaseScript()
+	checkConclusion(t, tab)
+}
+
+// TestProgressThatBreaksOff holds that a lost connection does not look like a
+// long search, and that the way out of it works.
+func TestProgressThatBreaksOff(t *testing.T) {
+	base, task, release := startHeld(t)
+	front, _ := startBehind(t, base, "")
+	tab := newTab(t, startChromium(t))
+	do(t, tab, setOut(front.URL+"/diagnose?task="+task), chromedp.WaitVisible(".sofar"))
+	if ask(t, tab, visible("#broken")) {
+		t.Error("the connection is said to be broken while all is well")
+	}
+	front.CloseClientConnections()
+	do(t, tab, chromedp.WaitVisible("#broken a"))
+	release()
+	do(t, tab, chromedp.Click("#broken a"), chromedp.WaitVisible(".report h1"))
+	checkVerdict(t, tab)
 }
 
 func TestProgressWithoutScripts(t *testing.T) {

@@ -21,6 +21,7 @@ func TestReport(t *testing.T) {
 		use  func(t *testing.T, tab context.Context, base string, tasks []string)
 	}{
 		{"from the box to the copied policy by keyboard", byKeyboard},
+		{"the answer is on a phone's first screen", firstScreen},
 		{"pictures can be read", picturesCanBeRead},
 		{"times are the reader's", readersTimes},
 		{"times without scripts", timesWithoutScripts},
@@ -34,7 +35,7 @@ func TestReport(t *testing.T) {
 func byKeyboard(t *testing.T, tab context.Context, base string, tasks []string) {
 	allowReadingTheClipboard(t, tab, base)
 	do(t, tab,
-		chromedp.Navigate(base),
+		openBox(base),
 		paste(tasks[0]),
 		chromedp.KeyEvent(kb.Enter),
 		chromedp.WaitVisible(".report h1"),
@@ -61,6 +62,18 @@ func byKeyboard(t *testing.T, tab context.Context, base string, tasks []string) 
 	}
 	if !slices.Contains(policy.Statement[0].Action, "secretsmanager:GetSecretValue") {
 		t.Errorf("the copied policy is %s", copied)
+	}
+}
+
+// firstScreen holds that what failed, whose permission, and what to paste where
+// are seen without scrolling: a browser's own bars leave so much of 844 pixels.
+func firstScreen(t *testing.T, tab context.Context, base string, tasks []string) {
+	const seen = 664
+	do(t, tab, show(screen{390, "dark"}), chromedp.Navigate(base+"/diagnose?task="+tasks[0]), chromedp.WaitVisible(".verdict button.copy"))
+	for _, selector := range []string{".badge", "h1", ".call", ".verdict button.copy"} {
+		if bottom := ask(t, tab, chromedp.Evaluate[float64](`document.querySelector("`+selector+`").getBoundingClientRect().bottom`)); bottom > seen {
+			t.Errorf("%s ends at %.0f px, want at most %d", selector, bottom, seen)
+		}
 	}
 }
 

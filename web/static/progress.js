@@ -1,14 +1,34 @@
-// Shows what is being asked while the page's own report is on its way. The page
-// ends on the report without this file too.
+// Shows what is being asked while the page's own report is on its way, and takes
+// that away when the report is there. The page ends on the report without this
+// file too, and this file may come after it.
 "use strict";
 {
   const looking = document.querySelector(".looking");
+  const told = document.getElementById("told");
   const finished = () => looking.nextElementSibling !== null;
-  if (looking && !finished()) follow();
+  let stream;
+  if (!finished()) follow();
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", conclude);
+  else conclude();
+
+  function conclude() {
+    stream?.close();
+    const heading = document.querySelector(".looking ~ * h1");
+    if (!heading) return;
+    looking.remove();
+    document.title = `${heading.textContent.trim()} · whystopped`;
+    told.textContent = heading.textContent.trim();
+  }
+
+  function sayBroken() {
+    if (!looking.isConnected) return;
+    const broken = document.getElementById("broken");
+    broken.hidden = false;
+    told.textContent = broken.textContent;
+  }
 
   function follow() {
     const words = JSON.parse(document.getElementById("words").textContent);
-    const told = document.getElementById("told");
     const theirs = looking.querySelector("ul.sources");
     const list = document.createElement("ul");
     list.className = "sources";
@@ -17,7 +37,7 @@
 
     const lines = new Map();
     let ended = 0;
-    const stream = new EventSource(looking.dataset.stream);
+    stream = new EventSource(looking.dataset.stream);
     stream.addEventListener("source", (event) => {
       const source = JSON.parse(event.data);
       const line = lines.get(source.name) ?? list.appendChild(document.createElement("li"));
@@ -32,17 +52,15 @@
       sofar.querySelector("span").textContent = JSON.parse(event.data).title;
       sofar.hidden = false;
     });
+    // However the stream ends, the page's own end is due. A browser tells of no
+    // event when a page breaks off, so that a line that fell silent looks like work.
+    const overdue = 2000;
     for (const end of ["diagnosis", "problem", "error"]) {
-      stream.addEventListener(end, () => stream.close());
+      stream.addEventListener(end, () => {
+        stream.close();
+        setTimeout(sayBroken, overdue);
+      });
     }
-    document.addEventListener("DOMContentLoaded", () => {
-      stream.close();
-      const heading = document.querySelector(".looking ~ * h1");
-      if (!heading) return;
-      looking.remove();
-      document.title = `${heading.textContent.trim()} · whystopped`;
-      told.textContent = heading.textContent.trim();
-    });
 
     function title(name) {
       const [operation, container] = name.split(" ", 2);
