@@ -12,7 +12,7 @@ func TestDifference(t *testing.T) {
 		{"app:41", "app:42", "app:[41]", "app:[42]"},
 		{"role/orders", "role/orders-v2", "role/[orders]", "role/[orders-v2]"},
 		{"a/b/c", "a/x/c", "a/[b]/c", "a/[x]/c"},
-		{"npm run start", "npm start", "npm [run ]start", "npm start"},
+		{"npm run start", "npm start", "npm [run] start", "npm start"},
 		{"role/orders-exec", "role/service/orders-exec", "role/orders-exec", "role/[service/]orders-exec"},
 		{"512", "1024", "512", "1024"},
 		{"", "arn:aws:s3:::config", "", "arn:aws:s3:::config"},
