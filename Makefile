@@ -18,8 +18,8 @@ demo: ## the service with sample tasks, no account needed
 run: ## the service on the AWS account of your environment
 	$(GO) run ./cmd/server
 
-tools: ## what the tests need beside Go: Chromium, the AWS CLI, curl and jq
-	@scripts/test-tools.sh chromium aws curl jq
+tools: ## what the tests need beside Go: Chromium, the AWS CLI, curl, jq and PostgreSQL
+	@scripts/test-tools.sh chromium aws curl jq postgresql
 
 test: tools ## all tests, with the race detector and in random order
 	WHYSTOPPED_REQUIRE_TOOLS=1 $(GO) test -race -shuffle=on -timeout 30m ./...

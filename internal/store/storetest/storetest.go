@@ -1,182 +1,213 @@
-// Package storetest is the suite that every casebook.Store has to pass.
+// Package storetest is the suite that a store.Store has to pass on every
+// database, and a Store for the tests of others.
 package storetest
 
 import (
+	"context"
+	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
-	"whystopped/internal/diagnose/verdict"
-	"whystopped/internal/taskref"
+	"whystopped/internal/store"
 )
 
-// Run tests a store; open gives an empty one.
-func Run(t *testing.T, open func(*testing.T) casebook.Store) {
-	t.Run("get", func(t *testing.T) { testGet(t, open(t)) })
-	t.Run("latest", func(t *testing.T) { testLatest(t, open(t)) })
-	t.Run("filter", func(t *testing.T) { testFilter(t, open(t)) })
-	t.Run("pages", func(t *testing.T) { testPages(t, open(t)) })
-	t.Run("ping", func(t *testing.T) {
-		if err := open(t).Ping(t.Context()); err != nil {
-			t.Errorf("Ping: %v", err)
+// Open gives an empty Store in memory that is closed when the test ends. Nothing
+// is owed in it. Within testing/synctest it may be opened in the bubble, with
+// the bubble's T.
+func Open(t testing.TB) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Options{URL: "file::memory:", Log: slog.New(slog.DiscardHandler), Now: time.Now, NewID: casebook.NewID})
+	if err != nil {
+		t.Fatalf("open a store in memory: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close the store: %v", err)
 		}
 	})
+	return s
 }
 
-func save(t *testing.T, s casebook.Store, kept ...casebook.Kept) {
-	t.Helper()
-	for _, k := range kept {
-		if err := s.Save(t.Context(), k); err != nil {
-			t.Fatalf("Save(%s): %v", k.Diagnosis.ID, err)
-		}
-	}
+// Database is one that the suite is run on.
+type Database struct {
+	// URL gives that of a new and empty database.
+	URL func(t *testing.T) string
+	// Shared is set where several Stores may open the same one.
+	Shared bool
 }
 
-func testGet(t *testing.T, s casebook.Store) {
-	after := time.Date(2026, 11, 22, 9, 15, 0, 0, time.UTC)
-	full := diagnose.Diagnosis{
-		ID: "01", CreatedAt: after.Add(-time.Hour), Engine: "1",
-		Task:          diagnose.TaskView{ID: "t1", Containers: []diagnose.ContainerView{{Name: "app", Essential: true}}},
-		Verdict:       diagnose.Verdict{Cause: "runtime.s3.denied", Title: "“quotes” & <marks>"},
-		CompleteAfter: &after,
-	}
-	save(t, s, casebook.Kept{Diagnosis: full})
-	got, err := s.Get(t.Context(), "01")
-	if err != nil {
-		t.Fatalf("Get: %v", err)
-	}
-	if diff := cmp.Diff(full, got); diff != "" {
-		t.Errorf("kept diagnosis (-want +got):\n%s", diff)
-	}
-	if _, err := s.Get(t.Context(), "02"); !errors.Is(err, casebook.ErrNotKept) {
-		t.Errorf("Get of an unknown id: %v, want ErrNotKept", err)
-	}
-	if err := s.Save(t.Context(), casebook.Kept{Diagnosis: full}); err == nil {
-		t.Error("an id was saved twice")
-	}
-}
-
-func testLatest(t *testing.T, s casebook.Store) {
-	task := func(id, task, region string) diagnose.Diagnosis {
-		return diagnose.Diagnosis{ID: id, Task: diagnose.TaskView{ID: task, Region: region, Account: "111122223333", Cluster: "web"}}
-	}
-	save(t, s,
-		casebook.Kept{Diagnosis: task("01", "t1", "eu-west-1")},
-		casebook.Kept{Diagnosis: task("03", "t1", "eu-west-1")},
-		casebook.Kept{Diagnosis: task("02", "t1", "eu-west-1")},
-		casebook.Kept{Diagnosis: task("04", "t1", "eu-west-1"), Brought: true},
-		casebook.Kept{Diagnosis: task("05", "t2", "eu-west-1")},
-		casebook.Kept{Diagnosis: diagnose.Diagnosis{ID: "06"}},
-	)
+// Run tests a Store on a database.
+func Run(t *testing.T, db Database) {
 	tests := []struct {
 		name string
-		ref  taskref.Ref
-		want string
+		run  func(*testing.T, *world)
 	}{
-		{"the newest that was not brought", taskref.Ref{TaskID: "t1", Region: "eu-west-1", Account: "111122223333", Cluster: "web"}, "03"},
-		{"by its id alone", taskref.Ref{TaskID: "t1"}, "03"},
-		{"another task", taskref.Ref{TaskID: "t2"}, "05"},
-		{"another region", taskref.Ref{TaskID: "t1", Region: "us-east-1"}, ""},
-		{"another account", taskref.Ref{TaskID: "t1", Account: "444455556666"}, ""},
-		{"another cluster", taskref.Ref{TaskID: "t1", Cluster: "batch"}, ""},
-		{"no task", taskref.Ref{Region: "eu-west-1"}, ""},
+		{"get", testGet},
+		{"latest", testLatest},
+		{"filter", testFilter},
+		{"pages", testPages},
+		{"facts and definitions", testFacts},
+		{"incident's verdict", testIncidentVerdict},
+		{"incident that turned into another", testTurnedInto},
+		{"diagnosis knows its incident", testDiagnosisKnowsItsIncident},
+		{"lists of incidents", testIncidentLists},
+		{"what is owed by saving", testOwed},
+		{"claims to tell", testClaims},
+		{"events", testEvents},
+		{"events that came already", testEventsTwice},
+		{"nothing by halves", testNothingByHalves},
+		{"lists of stops", testStops},
+		{"counts of stops", testStopCounts},
+		{"revisions", testRevisions},
+		{"users of a role", testRoleUsers},
+		{"purge", testPurge},
+		{"ping", testPing},
 	}
 	for _, test := range tests {
-		got, err := s.Latest(t.Context(), test.ref)
-		if test.want == "" {
-			if !errors.Is(err, casebook.ErrNotKept) {
-				t.Errorf("%s: got %s, %v, want ErrNotKept", test.name, got.ID, err)
-			}
-			continue
-		}
-		if err != nil || got.ID != test.want {
-			t.Errorf("%s: got %q, %v, want %q", test.name, got.ID, err, test.want)
-		}
+		t.Run(test.name, func(t *testing.T) { test.run(t, openWorld(t, db.URL(t))) })
+	}
+	for _, test := range incidentTests {
+		t.Run("incidents/"+test.name, func(t *testing.T) { testIncidents(t, openWorld(t, db.URL(t)), test.stops, test.want) })
+	}
+	if db.Shared {
+		t.Run("opened by several at once", func(t *testing.T) { testOpenAtOnce(t, db.URL(t)) })
+		t.Run("opened again", func(t *testing.T) { testOpenAgain(t, db.URL(t)) })
+		t.Run("one key opens one incident", func(t *testing.T) { testOneKeyOneIncident(t, db.URL(t)) })
+		t.Run("all at once", func(t *testing.T) { testAllAtOnce(t, db.URL(t)) })
+		t.Run("one may tell", func(t *testing.T) { testOneMayTell(t, db.URL(t)) })
 	}
 }
 
-func testFilter(t *testing.T, s casebook.Store) {
-	noon := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	save(t, s,
-		casebook.Kept{Diagnosis: diagnose.Diagnosis{
-			ID: "01", CreatedAt: noon,
-			Task:    diagnose.TaskView{Account: "111122223333", Region: "eu-west-1", Cluster: "web", Group: "service:api"},
-			Verdict: diagnose.Verdict{Cause: "runtime.s3.denied", Category: verdict.IAMPermission, Identity: verdict.Identity{Kind: verdict.TaskRole}},
-		}},
-		casebook.Kept{Brought: true, Diagnosis: diagnose.Diagnosis{
-			ID: "02", CreatedAt: noon.Add(time.Hour),
-			Task:    diagnose.TaskView{Account: "444455556666", Region: "us-east-1", Cluster: "batch", Group: "family:api"},
-			Verdict: diagnose.Verdict{Cause: "runtime.oom", Category: verdict.OOM, Identity: verdict.Identity{Kind: verdict.NoIdentity}},
-		}},
-	)
-	tests := []struct {
-		name   string
-		filter casebook.Filter
-		want   []string
-	}{
-		{"none", casebook.Filter{}, []string{"02", "01"}},
-		{"account", casebook.Filter{Account: "111122223333"}, []string{"01"}},
-		{"region", casebook.Filter{Region: "us-east-1"}, []string{"02"}},
-		{"cluster", casebook.Filter{Cluster: "web"}, []string{"01"}},
-		{"service", casebook.Filter{Service: "api"}, []string{"01"}},
-		{"cause", casebook.Filter{Cause: "runtime.oom"}, []string{"02"}},
-		{"category", casebook.Filter{Category: verdict.IAMPermission}, []string{"01"}},
-		{"identity", casebook.Filter{Identity: verdict.NoIdentity}, []string{"02"}},
-		{"since, the moment itself too", casebook.Filter{Since: noon.Add(time.Hour)}, []string{"02"}},
-		{"until, without the moment itself", casebook.Filter{Until: noon.Add(time.Hour)}, []string{"01"}},
-		{"two that agree", casebook.Filter{Region: "eu-west-1", Cause: "runtime.s3.denied"}, []string{"01"}},
-		{"two that contradict", casebook.Filter{Region: "eu-west-1", Cause: "runtime.oom"}, nil},
+// noon is when the tests begin.
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// minute is the n-th one after noon.
+func minute(n int) time.Time { return noon.Add(time.Duration(n) * time.Minute) }
+
+// world is a Store with a clock and a queue.
+type world struct {
+	*store.Store
+	queue *queue
+	now   atomic.Int64 // nanoseconds since noon
+	made  atomic.Int64 // ids
+}
+
+func openWorld(t *testing.T, url string) *world {
+	t.Helper()
+	w, err := tryWorld(t.Context(), url)
+	if err != nil {
+		t.Fatalf("open: %v", err)
 	}
-	for _, test := range tests {
-		got, err := s.List(t.Context(), test.filter, "", 10)
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return w
+}
+
+func tryWorld(ctx context.Context, url string) (*world, error) {
+	w := &world{queue: &queue{}}
+	var err error
+	w.Store, err = store.Open(ctx, store.Options{
+		URL: url, Queue: w.queue, Migrate: w.queue.migrate, Log: slog.New(slog.DiscardHandler),
+		Now:   func() time.Time { return noon.Add(time.Duration(w.now.Load())) },
+		NewID: casebook.NewID,
+	})
+	return w, err
+}
+
+// at sets the clock.
+func (w *world) at(now time.Time) { w.now.Store(int64(now.Sub(noon))) }
+
+// id is the n-th of diagnoses that are made a minute after each other.
+func id(n int) string { return casebook.FirstID(minute(n)) }
+
+// save keeps things and gives the diagnoses as they are kept.
+func save(t *testing.T, w *world, kept ...casebook.Kept) (saved []diagnose.Diagnosis) {
+	t.Helper()
+	for _, k := range kept {
+		d, err := w.Save(t.Context(), k)
 		if err != nil {
-			t.Errorf("%s: %v", test.name, err)
+			t.Fatalf("Save(%s): %v", k.Diagnosis.ID, err)
 		}
-		if diff := cmp.Diff(test.want, ids(got)); diff != "" {
-			t.Errorf("filter %s (-want +got):\n%s", test.name, diff)
-		}
+		saved = append(saved, d)
 	}
+	return saved
 }
 
-func testPages(t *testing.T, s casebook.Store) {
-	for i := range 5 {
-		d := diagnose.Diagnosis{ID: fmt.Sprintf("%02d", i), Verdict: diagnose.Verdict{Cause: []string{"a", "b"}[i%2]}}
-		save(t, s, casebook.Kept{Diagnosis: d})
-	}
-	tests := []struct {
-		name   string
-		filter casebook.Filter
-		before string
-		limit  int
-		want   []string
-	}{
-		{"the first page", casebook.Filter{}, "", 2, []string{"04", "03"}},
-		{"the second", casebook.Filter{}, "03", 2, []string{"02", "01"}},
-		{"the last", casebook.Filter{}, "01", 2, []string{"00"}},
-		{"beyond the last", casebook.Filter{}, "00", 2, nil},
-		{"before an id that is not there", casebook.Filter{}, "025", 1, []string{"02"}},
-		{"the limit counts what passes the filter", casebook.Filter{Cause: "a"}, "", 2, []string{"04", "02"}},
-	}
-	for _, test := range tests {
-		got, err := s.List(t.Context(), test.filter, test.before, test.limit)
+// queue keeps what is owed in a table, so that it is there or not with the rest
+// of a transaction.
+type queue struct{ broken atomic.Bool }
+
+func (*queue) migrate(ctx context.Context, db *sql.DB) error {
+	_, err := db.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS owed (work TEXT NOT NULL)")
+	return err
+}
+
+// Insert implements store.Queue. A broken one fails after it wrote.
+func (q *queue) Insert(ctx context.Context, tx *sql.Tx, work ...casebook.Work) error {
+	for _, w := range work {
+		text, err := json.Marshal(w)
 		if err != nil {
-			t.Errorf("%s: %v", test.name, err)
+			return fmt.Errorf("write work: %w", err)
 		}
-		if diff := cmp.Diff(test.want, ids(got)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		if _, err := tx.ExecContext(ctx, "INSERT INTO owed (work) VALUES ('"+strings.ReplaceAll(string(text), "'", "''")+"')"); err != nil {
+			return fmt.Errorf("insert work: %w", err)
 		}
 	}
+	if q.broken.Load() {
+		return errors.New("the queue is broken")
+	}
+	return nil
 }
 
-func ids(ds []diagnose.Diagnosis) []string {
-	var out []string
-	for _, d := range ds {
-		out = append(out, d.ID)
+// owed takes what is owed, in no order.
+func owed(t *testing.T, w *world) []casebook.Work {
+	t.Helper()
+	rows, err := w.DB().QueryContext(t.Context(), "SELECT work FROM owed ORDER BY work")
+	if err != nil {
+		t.Fatalf("read what is owed: %v", err)
 	}
-	return out
+	defer rows.Close()
+	var all []casebook.Work
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			t.Fatalf("read what is owed: %v", err)
+		}
+		var one casebook.Work
+		if err := json.Unmarshal([]byte(text), &one); err != nil {
+			t.Fatalf("read what is owed: %v", err)
+		}
+		all = append(all, one)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatalf("read what is owed: %v", err)
+	}
+	rows.Close()
+	if _, err := w.DB().ExecContext(t.Context(), "DELETE FROM owed"); err != nil {
+		t.Fatalf("take what is owed: %v", err)
+	}
+	return all
+}
+
+func testPing(t *testing.T, w *world) {
+	if err := w.Ping(t.Context()); err != nil {
+		t.Errorf("Ping: %v", err)
+	}
+	if err := w.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	if err := w.Ping(t.Context()); err == nil {
+		t.Error("a closed store can be used")
+	}
 }

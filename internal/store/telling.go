@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"whystopped/internal/casebook"
+)
+
+// BeginTelling implements casebook.Store.
+func (s *Store) BeginTelling(ctx context.Context, incident string, now, until time.Time) (casebook.Telling, error) {
+	var telling casebook.Telling
+	err := s.write(ctx, func(t *tx) error {
+		var err error
+		telling, err = t.claim(ctx, incident, now, until)
+		return err
+	})
+	if err != nil {
+		return casebook.Telling{}, fmt.Errorf("claim the telling of incident %s: %w", incident, err)
+	}
+	return telling, nil
+}
+
+// claim takes the claim where nobody holds it, in one statement: others may try
+// at the same time.
+func (t *tx) claim(ctx context.Context, incident string, now, until time.Time) (casebook.Telling, error) {
+	for {
+		given, err := one(ctx, t.session, scanTelling, `INSERT INTO tellings (incident, claimed_at, claimed_until, broken_at) VALUES (?, ?, ?, 0)
+			ON CONFLICT (incident) DO UPDATE SET claimed_at = excluded.claimed_at, claimed_until = excluded.claimed_until,
+			broken_at = CASE WHEN tellings.broken_at <> 0 THEN tellings.broken_at ELSE tellings.claimed_at END
+			WHERE tellings.claimed_until <= ? RETURNING state, broken_at`, incident, micros(now), micros(until), micros(now))
+		if !errors.Is(err, casebook.ErrNotKept) {
+			return given, err
+		}
+		held, err := one(ctx, t.session, scanValue[int64], "SELECT claimed_until FROM tellings WHERE incident = ?", incident)
+		if err != nil {
+			return casebook.Telling{}, err
+		}
+		if held > micros(now) { // and was not given back in between
+			return casebook.Telling{Busy: instant(held)}, nil
+		}
+	}
+}
+
+func scanTelling(from row) (given casebook.Telling, err error) {
+	var broken int64
+	err = from.Scan(&given.State, &broken)
+	given.Broken = instant(broken)
+	return given, err
+}
+
+// EndTelling implements casebook.Store.
+func (s *Store) EndTelling(ctx context.Context, incident string, state []byte) error {
+	err := s.write(ctx, func(t *tx) error {
+		_, err := t.exec(ctx, "UPDATE tellings SET state = ?, claimed_at = 0, claimed_until = 0, broken_at = 0 WHERE incident = ?", state, incident)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("end the telling of incident %s: %w", incident, err)
+	}
+	return nil
+}
+
+// News implements casebook.Store.
+func (s *Store) News(ctx context.Context, incident string) (casebook.Incident, error) {
+	var in casebook.Incident
+	err := s.write(ctx, func(t *tx) error {
+		var err error
+		in, err = one(ctx, t.session, scanIncident, "UPDATE incidents SET untold = FALSE, tell_queued = FALSE WHERE id = ? RETURNING "+incidentColumns, incident)
+		return err
+	})
+	if err != nil {
+		return casebook.Incident{}, fmt.Errorf("read the news of incident %s: %w", incident, err)
+	}
+	return in, nil
+}

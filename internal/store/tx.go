@@ -1,0 +1,139 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"whystopped/internal/casebook"
+)
+
+// maxTries is how often a transaction is tried that others got in the way of.
+const maxTries = 6
+
+// session runs SQL whose parameters are written as ?.
+type session struct {
+	dialect Dialect
+	on      interface {
+		ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+		QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+		QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	}
+}
+
+// tx is a session in which all that is written is written together. So that
+// transactions do not wait for each other in a circle they take what they share
+// in this order, and several of a kind in the order of their keys: events and
+// facts, the lock of a place, incidents, stops, revisions, definitions.
+type tx struct {
+	session
+	raw *sql.Tx
+	// owed is inserted before the end.
+	owed []casebook.Work
+}
+
+// read is a session that sees what was written before.
+func (s *Store) read() session { return session{s.dialect, s.reads} }
+
+// write does things in one transaction, and does them again from the start where
+// others got in its way: do must not leave anything behind when it fails.
+func (s *Store) write(ctx context.Context, do func(*tx) error) error {
+	for try := 1; ; try++ {
+		err := s.tryWrite(ctx, do)
+		if err == nil || try == maxTries || !passing(err) {
+			return err
+		}
+		s.opts.Log.DebugContext(ctx, "a transaction is tried again", "try", try, "error", err)
+		if err := pause(ctx, try); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Store) tryWrite(ctx context.Context, do func(*tx) error) error {
+	raw, err := s.writes.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer raw.Rollback() // does nothing once it is committed
+	t := &tx{session: session{s.dialect, raw}, raw: raw}
+	if err := do(t); err != nil {
+		return err
+	}
+	if s.opts.Queue != nil && len(t.owed) > 0 {
+		if err := s.opts.Queue.Insert(ctx, raw, t.owed...); err != nil {
+			return fmt.Errorf("note what is owed: %w", err)
+		}
+	}
+	if err := raw.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// pause waits longer with each try, and not as long as others who do.
+func pause(ctx context.Context, try int) error {
+	timer := time.NewTimer(rand.N(5 * time.Millisecond << try))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait to try again: %w", ctx.Err())
+	}
+}
+
+// exec runs a statement and tells how many rows it wrote.
+func (s session) exec(ctx context.Context, query string, args ...any) (int, error) {
+	result, err := s.on.ExecContext(ctx, s.dialect.rebind(query), args...)
+	if err != nil {
+		return 0, err
+	}
+	n, err := result.RowsAffected()
+	return int(n), err
+}
+
+// row is what a row is read from.
+type row interface{ Scan(into ...any) error }
+
+// one reads the only row of a query; casebook.ErrNotKept where there is none.
+func one[T any](ctx context.Context, s session, scan func(row) (T, error), query string, args ...any) (T, error) {
+	v, err := scan(s.on.QueryRowContext(ctx, s.dialect.rebind(query), args...))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = casebook.ErrNotKept
+	}
+	return v, err
+}
+
+// all reads the rows of a query; nil where there are none.
+func all[T any](ctx context.Context, s session, scan func(row) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := s.on.QueryContext(ctx, s.dialect.rebind(query), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}
+
+// scanValue reads a row of one column.
+func scanValue[T any](r row) (v T, err error) { return v, r.Scan(&v) }
+
+// scanPacked reads a row of one body.
+func scanPacked[T any](r row) (v T, err error) {
+	var body []byte
+	if err := r.Scan(&body); err != nil {
+		return v, err
+	}
+	return v, unpack(body, &v)
+}
