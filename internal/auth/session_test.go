@@ -137,6 +137,15 @@ func TestEveryBitOfASessionCounts(t *testing.T) {
 	}
 }
 
+// TestASealIsForOneCookie: what one cookie held does not open in another.
+func TestASealIsForOneCookie(t *testing.T) {
+	s, _, b := loggedIn(t)
+	var got session
+	if err := s.sessions.sealed.open("whystopped-session", b.cookies[cookieName].Value, &got); err == nil {
+		t.Error("it opens under another name")
+	}
+}
+
 func TestALoginIsNotASession(t *testing.T) {
 	s, _ := newLoginService(t, nil)
 	b := newBrowser(t, s)
