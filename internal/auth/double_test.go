@@ -48,7 +48,7 @@ var testKey = sync.OnceValue(func() *rsa.PrivateKey {
 // one ID token, and only with the verifier that belongs to its challenge.
 type op struct {
 	*httptest.Server
-	t   *testing.T
+	t   testing.TB
 	now func() time.Time
 
 	// What the double says and does, to be set before a login.
@@ -64,7 +64,7 @@ type op struct {
 	calls map[string]int        // by path
 }
 
-func newOP(t *testing.T, now func() time.Time) *op {
+func newOP(t testing.TB, now func() time.Time) *op {
 	p := &op{
 		t: t, now: now, codes: map[string]url.Values{}, calls: map[string]int{},
 		person: map[string]any{"sub": "u-1", "email": "ana@example.com", "email_verified": true, "name": "Ana", "groups": []string{"sre", "all"}},
@@ -241,7 +241,7 @@ func told(form string) Deny {
 	}
 }
 
-func newService(t *testing.T, o Options) *service {
+func newService(t testing.TB, o Options) *service {
 	t.Helper()
 	s := &service{log: &bytes.Buffer{}, clock: &clock{now: began}}
 	o.Page, o.Problem, o.Now, o.Log = told("page"), told("problem"), s.clock.Now, slog.New(slog.NewJSONHandler(s.log, nil))
@@ -276,7 +276,7 @@ func withLogin(p *op) Options {
 }
 
 // newLoginService gives a service with a provider on the same clock.
-func newLoginService(t *testing.T, change func(*Options, *op)) (*service, *op) {
+func newLoginService(t testing.TB, change func(*Options, *op)) (*service, *op) {
 	t.Helper()
 	var s *service
 	p := newOP(t, func() time.Time { return s.clock.Now() })
@@ -290,12 +290,12 @@ func newLoginService(t *testing.T, change func(*Options, *op)) (*service, *op) {
 
 // browser keeps cookies and sends what browsers do.
 type browser struct {
-	t       *testing.T
+	t       testing.TB
 	to      http.Handler
 	cookies map[string]*http.Cookie
 }
 
-func newBrowser(t *testing.T, to http.Handler) *browser {
+func newBrowser(t testing.TB, to http.Handler) *browser {
 	return &browser{t: t, to: to, cookies: map[string]*http.Cookie{}}
 }
 

@@ -11,7 +11,7 @@ import (
 const cookieName = "__Host-whystopped-session"
 
 // loggedIn gives a browser with a session.
-func loggedIn(t *testing.T) (*service, *op, *browser) {
+func loggedIn(t testing.TB) (*service, *op, *browser) {
 	t.Helper()
 	s, p := newLoginService(t, nil)
 	b := newBrowser(t, s)
@@ -200,7 +200,9 @@ func TestRulesHoldAtOnce(t *testing.T) {
 	_, p, b := loggedIn(t)
 	o := withLogin(p)
 	o.Allow = Rules{Domains: []string{"example.net"}}
-	b.to = newService(t, o)
+	narrower := newService(t, o)
+	narrower.clock.pass(seenEvery) // when it would be renewed
+	b.to = narrower
 	answer := b.get(publicURL + "/")
 	if answer.StatusCode != http.StatusForbidden || !strings.Contains(text(answer), "ana@example.com") || len(answer.Cookies()) != 0 {
 		t.Errorf("%d %s", answer.StatusCode, text(answer))
