@@ -5,7 +5,7 @@ GO      ?= go
 LDFLAGS := -s -w
 FUZZTIME ?= 20s
 
-.PHONY: all build run demo test test-moto test-judge tools lint bench fuzz vuln measure generate clean
+.PHONY: all build run demo test test-moto test-judge tools lint lint-deploy sbom reproducible bench fuzz vuln measure generate clean
 
 all: lint test
 
@@ -33,13 +33,22 @@ test-judge: ## the generated policies before an independent simulator of IAM (np
 	cd internal/iampolicy/judge && npm ci --no-audit --no-fund --silent
 	$(GO) test -tags judge -run Judge -count=1 ./internal/iampolicy ./internal/diagnose
 
-lint: ## formatting, vet, staticcheck, the Dockerfile's rules
+lint: lint-deploy ## formatting, vet, staticcheck, the Dockerfile's rules
 	@out=$$($(GO) tool gofumpt -l cmd internal test web); if [ -n "$$out" ]; then echo "not formatted (go tool gofumpt -w .):"; echo "$$out"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) vet -tags moto ./test/moto
 	$(GO) tool staticcheck ./...
 	scripts/lint-dockerfile.sh Dockerfile
 	$(GO) mod tidy -diff
+
+lint-deploy: ## the templates, rules and scripts, as far as their linters are there
+	scripts/lint-deploy.sh
+
+sbom: ## what is linked into the server, in CycloneDX's JSON, in bin/
+	scripts/sbom.sh
+
+reproducible: ## two builds that must be the same to the byte: minutes
+	scripts/reproducible.sh
 
 bench: ## benchmarks of the engine and the way through the double
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -1,4 +1,4 @@
-// Package examples_test runs what docs/examples.md shows.
+// Package examples_test runs what docs/examples.md and docs/api.md show.
 package examples_test
 
 import (
@@ -30,7 +30,16 @@ const longest = time.Minute
 
 func TestShellExamples(t *testing.T) {
 	needTools(t, "sh", "curl", "jq")
-	page, url := examples(t), startDemo(t)
+	for _, name := range []string{"examples.md", "api.md"} {
+		t.Run(name, func(t *testing.T) { runExamples(t, pageOf(t, name)) })
+	}
+}
+
+// runExamples runs each example of a page on a demo and looks for what the page
+// says that it prints.
+func runExamples(t *testing.T, page string) {
+	t.Helper()
+	url := startDemo(t)
 	setup := strings.ReplaceAll(block(t, page, "<!-- setup -->"), demoURL, url)
 	found := regexp.MustCompile("(?s)<!-- prints: ([^\n]+) -->\n```sh\n(.*?)```").FindAllStringSubmatch(page, -1)
 	if all := strings.Count(page, "```sh\n"); len(found) != all-1 || all < 8 {
@@ -128,10 +137,15 @@ func follow(t *testing.T, text string) {
 	}
 }
 
-// examples is the page.
+// examples is the page of examples.
 func examples(t *testing.T) string {
 	t.Helper()
-	page, err := os.ReadFile("../../docs/examples.md")
+	return pageOf(t, "examples.md")
+}
+
+func pageOf(t *testing.T, name string) string {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/" + name)
 	if err != nil {
 		t.Fatalf("read the page: %v", err)
 	}

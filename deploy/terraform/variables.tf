@@ -1,0 +1,310 @@
+# The service.
+
+variable "name" {
+  description = "What everything is named after."
+  type        = string
+  default     = "whystopped"
+}
+
+variable "image" {
+  description = "The image's URI, with a tag or better a digest."
+  type        = string
+}
+
+variable "repository_arn" {
+  description = "ARN of the ECR repository that the image is in; null where it is in another registry that needs no login."
+  type        = string
+  default     = null
+}
+
+variable "architecture" {
+  description = "What the image was built for: ARM64 or X86_64."
+  type        = string
+  default     = "ARM64"
+
+  validation {
+    condition     = contains(["ARM64", "X86_64"], var.architecture)
+    error_message = "The architecture is ARM64 or X86_64."
+  }
+}
+
+variable "desired_count" {
+  description = "How many tasks run; without PostgreSQL it is always one."
+  type        = number
+  default     = 2
+}
+
+variable "task_cpu" {
+  description = "CPU units of a task."
+  type        = number
+  default     = 512
+}
+
+variable "task_memory" {
+  description = "Memory of a task in MiB; Fargate takes certain pairs with the CPU units only."
+  type        = number
+  default     = 1024
+}
+
+variable "log_retention_days" {
+  description = "How long the service's own log is kept."
+  type        = number
+  default     = 30
+}
+
+# Where it runs, and who reaches it.
+
+variable "vpc_id" {
+  description = "The VPC."
+  type        = string
+}
+
+variable "load_balancer_subnet_ids" {
+  description = "At least two, in different Availability Zones."
+  type        = list(string)
+}
+
+variable "task_subnet_ids" {
+  description = "For the tasks and the database, at least two. The tasks have to reach AWS's endpoints, by a NAT gateway or by VPC endpoints."
+  type        = list(string)
+}
+
+variable "assign_public_ip" {
+  description = "Whether the tasks have public addresses, for public subnets without a NAT gateway."
+  type        = bool
+  default     = false
+}
+
+variable "reachable_from" {
+  description = "IPv4 ranges that may reach the load balancer. Slack needs all."
+  type        = list(string)
+  default     = ["0.0.0.0/0"]
+}
+
+variable "domain_name" {
+  description = "The host at which people reach the service, such as why.example.com."
+  type        = string
+}
+
+variable "certificate_arn" {
+  description = "ARN of the host's certificate in ACM, in this Region."
+  type        = string
+}
+
+variable "hosted_zone_id" {
+  description = "Route 53 zone in which the host's name is made; null where that is done elsewhere."
+  type        = string
+  default     = null
+}
+
+variable "metrics_security_group_id" {
+  description = "Security group of the Prometheus that reads /metrics of the tasks; null for none."
+  type        = string
+  default     = null
+}
+
+# Login.
+
+variable "login" {
+  description = "alb lets the load balancer log people in; oidc is the service's own login."
+  type        = string
+  default     = "alb"
+
+  validation {
+    condition     = contains(["alb", "oidc"], var.login)
+    error_message = "The login is alb or oidc."
+  }
+}
+
+variable "oidc" {
+  description = "The login provider. client_secret_arn is a secret with the client's secret as plain text; with the login alb the load balancer gets it, and Terraform keeps it in its state. The endpoints are from the provider's discovery document, for the login alb alone."
+  type = object({
+    issuer                 = string
+    client_id              = string
+    client_secret_arn      = string
+    authorization_endpoint = optional(string)
+    token_endpoint         = optional(string)
+    user_info_endpoint     = optional(string)
+  })
+
+  validation {
+    condition = var.login != "alb" || alltrue([
+      for endpoint in [var.oidc.authorization_endpoint, var.oidc.token_endpoint, var.oidc.user_info_endpoint] : endpoint != null
+    ])
+    error_message = "The login alb needs authorization_endpoint, token_endpoint and user_info_endpoint."
+  }
+}
+
+variable "session_key_secret_arn" {
+  description = "For the login oidc, ARN of the secret that holds the key of the sessions' cookies."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.login != "oidc" || var.session_key_secret_arn != null
+    error_message = "The login oidc needs session_key_secret_arn."
+  }
+}
+
+variable "allowed_domains" {
+  description = "Domains of the e-mail addresses that may ask; * for everybody whom the provider logs in."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = length(var.allowed_domains) + length(var.allowed_groups) > 0
+    error_message = "Say by allowed_domains or allowed_groups who may ask."
+  }
+}
+
+variable "allowed_groups" {
+  description = "Groups of the provider that may ask."
+  type        = list(string)
+  default     = []
+}
+
+variable "api_tokens_secret_arn" {
+  description = "ARN of the secret with the API tokens' lines, name:scope:sha256; null for no tokens."
+  type        = string
+  default     = null
+}
+
+# Events and Slack.
+
+variable "events_key_secret_arn" {
+  description = "ARN of the secret with the key of POST /api/v1/events; null where only the queue brings events."
+  type        = string
+  default     = null
+}
+
+variable "slack" {
+  description = "ARNs of the secrets with Slack's signing secret and the bot's token, and the rules of which channel hears of an incident, such as default=#ecs;cluster:prod=#prod."
+  type = object({
+    signing_secret_arn   = optional(string)
+    bot_token_secret_arn = optional(string)
+    channels             = optional(string)
+  })
+  default = {}
+
+  validation {
+    condition     = var.slack.channels == null || var.slack.bot_token_secret_arn != null
+    error_message = "channels needs bot_token_secret_arn."
+  }
+}
+
+variable "secrets_key_arn" {
+  description = "ARN of the KMS key of the secrets above; null where they use the key aws/secretsmanager."
+  type        = string
+  default     = null
+}
+
+# The history.
+
+variable "database" {
+  description = "postgres makes a PostgreSQL in RDS; external uses yours. ephemeral keeps the history in a file on the task's own storage, which is gone with the task, so with every deployment."
+  type        = string
+  default     = "postgres"
+
+  validation {
+    condition     = contains(["postgres", "external", "ephemeral"], var.database)
+    error_message = "The database is postgres, external or ephemeral."
+  }
+}
+
+variable "database_url_secret_arn" {
+  description = "For the database external, ARN of the secret with its URL, postgres://USER:PASSWORD@HOST/NAME?sslmode=verify-full."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.database != "external" || var.database_url_secret_arn != null
+    error_message = "The database external needs database_url_secret_arn."
+  }
+}
+
+variable "database_instance" {
+  description = "The PostgreSQL in RDS. Storage is in GiB: at the beginning, and up to which it grows by itself. A higher password_version makes a new password."
+  type = object({
+    class            = optional(string, "db.t4g.small")
+    multi_az         = optional(bool, false)
+    storage          = optional(number, 20)
+    max_storage      = optional(number, 200)
+    password_version = optional(number, 1)
+  })
+  default = {}
+}
+
+variable "retention" {
+  description = "How long the history is kept; null for the service's default, 90 days."
+  type        = string
+  default     = null
+}
+
+# What it may read.
+
+variable "read_other_accounts" {
+  description = "Whether each account is read with the role that the module member, or member-account.yaml, makes there."
+  type        = bool
+  default     = false
+}
+
+variable "reader_role_name" {
+  description = "The name of that role."
+  type        = string
+  default     = "whystopped-reader"
+}
+
+variable "external_id" {
+  description = "To read other accounts, the external id that the roles' trust policies ask for."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = !var.read_other_accounts || var.external_id != null
+    error_message = "Reading other accounts needs external_id."
+  }
+}
+
+variable "organization_id" {
+  description = "Organization whose accounts may send their events here; null where those of accounts may."
+  type        = string
+  default     = null
+}
+
+variable "accounts" {
+  description = "The only accounts that are read; empty for all."
+  type        = list(string)
+  default     = []
+}
+
+variable "regions" {
+  description = "The only Regions that are read; empty for all."
+  type        = list(string)
+  default     = []
+}
+
+variable "trail_log_group" {
+  description = "Log group into which a CloudTrail trail with data events writes; null for none."
+  type        = string
+  default     = null
+}
+
+variable "with_proof" {
+  description = "Whether roles are read and policies tried in IAM's simulator (deploy/iam/proof.json)."
+  type        = bool
+  default     = true
+}
+
+variable "with_hosts" {
+  description = "Whether the EC2 instance of a task is looked up (deploy/iam/hosts.json); of no use on Fargate alone."
+  type        = bool
+  default     = true
+}
+
+# Alarms.
+
+variable "alarm_topic_arn" {
+  description = "SNS topic that the alarms tell; null for nobody."
+  type        = string
+  default     = null
+}

@@ -1,0 +1,14 @@
+terraform {
+  required_version = ">= 1.11" # for the password that is not kept in the state
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 6.0"
+    }
+    random = {
+      source  = "hashicorp/random"
+      version = ">= 3.7"
+    }
+  }
+}
