@@ -73,7 +73,7 @@ func (s *Store) Incident(ctx context.Context, id string) (casebook.Incident, err
 // Incidents implements casebook.Store. It also leaves out those that lost all of
 // their stops because nothing had failed after all.
 func (s *Store) Incidents(ctx context.Context, f casebook.IncidentFilter, before string, limit int) ([]casebook.Incident, error) {
-	var w where
+	w := where{dialect: s.dialect}
 	w.and("into_id = '' AND stops > 0")
 	w.filter(f.Filter, "opened_at", before)
 	if !f.GoingOn.IsZero() {

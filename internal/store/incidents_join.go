@@ -197,7 +197,7 @@ func (t *tx) turnInto(ctx context.Context, in, to *record) error {
 	}{
 		{"INSERT INTO incident_keys (incident_key, incident) SELECT incident_key, ? FROM incident_keys WHERE incident = ? ON CONFLICT DO NOTHING", []any{to.ID, in.ID}},
 		{"DELETE FROM incident_keys WHERE incident = ?", []any{in.ID}},
-		{"UPDATE incidents SET into_id = ? WHERE into_id = ?", []any{to.ID, in.ID}},
+		{"UPDATE incidents SET into_id = ? WHERE into_id = ? AND into_id <> ''", []any{to.ID, in.ID}},
 	}
 	for _, step := range steps {
 		if _, err := t.exec(ctx, step.query, step.args...); err != nil {

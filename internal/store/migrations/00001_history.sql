@@ -128,7 +128,7 @@ CREATE TABLE incidents (
 	tell_queued BOOLEAN NOT NULL
 );
 CREATE INDEX incidents_by_last     ON incidents (last_at);
-CREATE INDEX incidents_by_into     ON incidents (into_id);
+CREATE INDEX incidents_by_into     ON incidents (into_id) WHERE into_id <> '';
 CREATE INDEX incidents_by_account  ON incidents (account, id);
 CREATE INDEX incidents_by_region   ON incidents (region, id);
 CREATE INDEX incidents_by_cluster  ON incidents (cluster, id);
