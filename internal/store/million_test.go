@@ -32,6 +32,8 @@ func TestMillion(t *testing.T) {
 			for _, q := range m.queries() {
 				m.measure(t, q)
 			}
+			m.measure(t, question{"Save", m.saveOne(t)})
+			m.measure(t, question{"Purge of 200 rows", func(ctx context.Context) (int, error) { return m.Purge(ctx, noon.Add(-days/2*24*time.Hour), 200) }})
 		})
 	}
 }
@@ -174,6 +176,16 @@ func (m *million) inOne(t *testing.T, do func(*tx) error) {
 	t.Helper()
 	if err := m.write(t.Context(), do); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// saveOne keeps the diagnosis of another task each time.
+func (m *million) saveOne(t *testing.T) func(context.Context) (int, error) {
+	n := 1_000_000
+	return func(ctx context.Context) (int, error) {
+		n++
+		_, err := m.Save(ctx, newSample(t, m.place(), n, n%len(sampleEvidence)).kept)
+		return 1, err
 	}
 }
 
