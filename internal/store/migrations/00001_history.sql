@@ -92,7 +92,7 @@ CREATE TABLE stops (
 	diagnosis   ordered_text NOT NULL,
 	incident    TEXT   NOT NULL
 );
-CREATE INDEX stops_by_time     ON stops (stopped_at);
+CREATE INDEX stops_by_time     ON stops (stopped_at, cause);
 CREATE INDEX stops_by_place    ON stops (place, stopped_at, cause);
 CREATE INDEX stops_by_account  ON stops (account, stopped_at);
 CREATE INDEX stops_by_region   ON stops (region, stopped_at);
