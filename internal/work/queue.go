@@ -37,7 +37,8 @@ type Options struct {
 	Log     *slog.Logger
 	// Diagnosis is the longest time for one whole diagnosis.
 	Diagnosis time.Duration
-	// Retention is how long is kept what is of no use but to look it up.
+	// Retention is how long is kept what is of no use but to look it up; 0 for
+	// ever.
 	Retention time.Duration
 	Now       func() time.Time
 	// Tuning is for tests that cannot wait.
@@ -181,7 +182,7 @@ func (q *Queue) config() *river.Config {
 		JobTimeout:                  q.jobTimeout(),
 		RescueStuckJobsAfter:        q.rescueAfter(),
 		CompletedJobRetentionPeriod: doneKept,
-		PeriodicJobs:                []*river.PeriodicJob{purgeHourly()},
+		PeriodicJobs:                q.periodic(),
 	}
 }
 

@@ -95,7 +95,6 @@ type world struct {
 	*store.Store
 	queue *queue
 	now   atomic.Int64 // nanoseconds since noon
-	made  atomic.Int64 // ids
 }
 
 func openWorld(t *testing.T, url string) *world {
