@@ -18,8 +18,8 @@ demo: ## the service with sample tasks, no account needed
 run: ## the service on the AWS account of your environment
 	$(GO) run ./cmd/server
 
-tools: ## what the tests need beside Go: Chromium, the AWS CLI, curl, jq, and npm for axe-core
-	@scripts/test-tools.sh chromium aws curl jq node npm
+tools: ## what the tests need beside Go: Chromium, the AWS CLI, curl, jq, PostgreSQL, and npm for axe-core
+	@scripts/test-tools.sh chromium aws curl jq postgresql node npm
 	cd test/browser/axe && npm ci --prefer-offline --no-audit --no-fund --silent
 
 test: tools ## all tests, with the race detector and in random order

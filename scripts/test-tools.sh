@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the tests need and this machine lacks. It says what it does, and
 # fails where it may not: a test that is skipped proves nothing.
-# usage: test-tools.sh chromium aws
+# usage: test-tools.sh chromium aws postgresql
 set -eu
 
 package_of() {
@@ -13,9 +13,17 @@ package_of() {
 	esac
 }
 
+# Debian keeps the programs of PostgreSQL's server out of PATH.
+there() {
+	case "$1" in
+	postgresql) command -v initdb || ls /usr/lib/postgresql/*/bin/initdb ;;
+	*) command -v "$1" ;;
+	esac >/dev/null 2>&1
+}
+
 missing=""
 for tool in "$@"; do
-	command -v "$tool" >/dev/null 2>&1 || missing="$missing $(package_of "$tool")"
+	there "$tool" || missing="$missing $(package_of "$tool")"
 done
 [ -n "$missing" ] || exit 0
 

@@ -21,6 +21,20 @@ func TestNewID(t *testing.T) {
 	}
 }
 
+func TestFirstID(t *testing.T) {
+	at := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	first := FirstID(at.Add(999 * time.Microsecond))
+	if !isID(first) {
+		t.Errorf("%q is no id", first)
+	}
+	if before := NewID(at.Add(-time.Millisecond)); before >= first {
+		t.Errorf("the first id of a time, %s, does not sort after the earlier %s", first, before)
+	}
+	if same := NewID(at); same < first {
+		t.Errorf("the first id of a time, %s, sorts after another of it, %s", first, same)
+	}
+}
+
 func TestIsID(t *testing.T) {
 	for _, s := range []string{"", "x", NewID(time.Now()) + "0", "ABCDEFGHJKMNPQRSTVWXYZ01", "../../../../etc/passwd00", "iiiiiiiiiiiiiiiiiiiiiiii"} {
 		if isID(s) {

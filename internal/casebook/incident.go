@@ -43,9 +43,13 @@ func (in Incident) Service() string {
 	return name
 }
 
-// Rate is how many stops there were an hour; 0 as long as there is only one.
+// measurable is how long an incident has to go on until its rate says something:
+// a few ends within a second are no rate.
+const measurable = 10 * time.Minute
+
+// Rate is how many stops there were an hour; 0 as long as that says nothing.
 func (in Incident) Rate() float64 {
-	if in.Count < 2 || !in.Last.After(in.First) {
+	if in.Count < 2 || in.Last.Sub(in.First) < measurable {
 		return 0
 	}
 	return float64(in.Count-1) / in.Last.Sub(in.First).Hours()

@@ -151,7 +151,7 @@ func incident(count int) casebook.Incident {
 			Cause: "startup.secretsmanager.denied", Title: "The execution role may not read a secret", Summary: "ECS could not fetch it.",
 			Identity: verdict.Identity{Kind: verdict.ExecutionRole}, Confidence: verdict.Likely,
 		},
-		Count: count, First: first, Last: first.Add(time.Duration(count) * time.Second), Opened: first,
+		Count: count, First: first, Last: first.Add(time.Duration(count) * time.Minute), Opened: first,
 	}
 }
 
@@ -165,7 +165,7 @@ func TestAnIncidentHasOneMessageThatGrows(t *testing.T) {
 		t.Errorf("told again after %s", again)
 	}
 	d.expectText(ofIncident, "*The execution role may not read a secret*", "Task execution role", "*Service*\n`api`", "`prod`", "*Revision*\n`api:41`",
-		"1 task", "Likely", "<!date^1795333801^", "<"+publicURL+"/incidents/i1|Open the incident>", "<"+publicURL+"/d/d1|Open the report>")
+		"1 task", "Likely", "<!date^1795333860^", "<"+publicURL+"/incidents/i1|Open the incident>", "<"+publicURL+"/d/d1|Open the report>")
 	c := d.slack.receive(t)
 	if c.Token != token || c.Form.Get("channel") != "#prod" || c.Form.Get("unfurl_links") != "false" {
 		t.Errorf("posted by %v", c.Form)
@@ -177,7 +177,7 @@ func TestAnIncidentHasOneMessageThatGrows(t *testing.T) {
 	d.expectCalls()
 	d.later(incident(40))
 	d.expectCalls("chat.update", "chat.postMessage")
-	d.expectText(ofIncident, "40 tasks", "*How often*\n58 a minute")
+	d.expectText(ofIncident, "40 tasks", "*How often*\n58 an hour")
 	d.expectText(ofGrowth, "*40 tasks* have stopped alike")
 
 	d.later(incident(41)) // the figure alone calls nobody

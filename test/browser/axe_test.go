@@ -140,7 +140,7 @@ func calledBy(agent string) chromedp.Action[chromedp.Void] {
 }
 
 // checkBarriers runs axe-core over the page that the tab shows, light and dark,
-// on a phone and on a desk.
+// on a phone and on a desk. Having to scroll to the side is a barrier too.
 func checkBarriers(t *testing.T, tab context.Context, axe string) {
 	t.Helper()
 	load(t, tab, axe)
@@ -154,6 +154,9 @@ func checkBarriers(t *testing.T, tab context.Context, axe string) {
 		{screen{1280, "light"}, byColour},
 	} {
 		do(t, tab, resize(look.width), still(look.scheme))
+		if wide := ask(t, tab, chromedp.Evaluate[int64](pageWidth)); wide > look.width {
+			t.Errorf("at %d px, %s: the page is %d px wide", look.width, look.scheme, wide)
+		}
 		for _, b := range barriers(t, tab, look.rules) {
 			t.Errorf("at %d px, %s: %s (%s)\n%q", look.width, look.scheme, b.Rule, b.Help, b.Nodes)
 		}

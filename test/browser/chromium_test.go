@@ -28,7 +28,7 @@ import (
 // to do.
 const (
 	longestTest = 3 * time.Minute
-	longest     = 8 * time.Minute
+	longest     = 15 * time.Minute
 )
 
 // startDemo runs the service with its sample tasks and returns its address.
@@ -152,6 +152,8 @@ func show(s screen) chromedp.Action[chromedp.Void] {
 		return err
 	})
 }
+
+const pageWidth = "document.documentElement.scrollWidth"
 
 // visible tells whether the page shows an element.
 func visible(selector string) chromedp.Action[bool] {

@@ -75,7 +75,7 @@ func pasteATask(t *testing.T, tab context.Context, base string, tasks []string) 
 	if got, want := ask(t, tab, chromedp.Location()), base+"/diagnose?task="; !strings.HasPrefix(got, want) {
 		t.Errorf("the address is %s, want one that can be shared", got)
 	}
-	do(t, tab, chromedp.WaitVisible("button.copy"))
+	do(t, tab, chromedp.WaitVisible(".verdict button.copy"))
 }
 
 func pasteATaskWithoutScripts(t *testing.T, tab context.Context, base string, tasks []string) {
@@ -184,7 +184,7 @@ func everyPage(t *testing.T, tab context.Context, base string, tasks []string) {
 		do(t, tab, show(s))
 		for _, page := range pages {
 			do(t, tab, chromedp.Navigate(base+page))
-			if wide := ask(t, tab, chromedp.Evaluate[int64]("document.documentElement.scrollWidth")); wide > s.width {
+			if wide := ask(t, tab, chromedp.Evaluate[int64](pageWidth)); wide > s.width {
 				t.Errorf("%s at %d px: the page is %d px wide", page, s.width, wide)
 			}
 		}

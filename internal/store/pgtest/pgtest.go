@@ -5,7 +5,6 @@ package pgtest
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -24,10 +23,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// URL gives a new and empty database, which is dropped when the test ends. The
-// first call of a test binary starts the cluster; it is stopped and removed when
-// the binary ends, however it ends. Where PostgreSQL is missing the test is
-// skipped, unless WHYSTOPPED_REQUIRE_TOOLS says that it must be there.
+// URL gives a new and empty database. The first call of a test binary starts the
+// cluster; it is stopped and removed with all databases when the binary ends,
+// however it ends. Where PostgreSQL is missing the test is skipped, unless
+// WHYSTOPPED_REQUIRE_TOOLS says that it must be there.
 func URL(t testing.TB) string {
 	t.Helper()
 	bin, err := programs()
@@ -42,24 +41,18 @@ func URL(t testing.TB) string {
 		t.Fatalf("start a PostgreSQL: %v", err)
 	}
 	name := fmt.Sprintf("test%d", databases.Add(1))
-	admin(t, t.Context(), server, "CREATE DATABASE "+name)
-	t.Cleanup(func() { admin(t, context.Background(), server, "DROP DATABASE "+name+" WITH (FORCE)") })
+	conn, err := pgx.Connect(t.Context(), server.url("postgres"))
+	if err != nil {
+		t.Fatalf("connect to the PostgreSQL: %v", err)
+	}
+	defer conn.Close(t.Context())
+	if _, err := conn.Exec(t.Context(), "CREATE DATABASE "+name); err != nil {
+		t.Fatalf("create a database: %v", err)
+	}
 	return server.url(name)
 }
 
 var databases atomic.Int64
-
-func admin(t testing.TB, ctx context.Context, server cluster, statement string) {
-	t.Helper()
-	conn, err := pgx.Connect(ctx, server.url("postgres"))
-	if err != nil {
-		t.Fatalf("connect to the cluster: %v", err)
-	}
-	defer conn.Close(ctx)
-	if _, err := conn.Exec(ctx, statement); err != nil {
-		t.Fatalf("%s: %v", statement, err)
-	}
-}
 
 // programs finds the folder of initdb and pg_ctl, which Debian keeps out of PATH.
 func programs() (string, error) {
@@ -101,7 +94,7 @@ func theCluster(bin string) (cluster, error) {
 // order, where z comes before t: whoever needs another order has to ask for it.
 const script = `
 "$1/initdb" -D "$2/data" -U tester -A trust -E UTF8 --locale=C --locale-provider=icu --icu-locale=et --no-sync >"$2/log" 2>&1 &&
-"$1/pg_ctl" start -w -D "$2/data" -l "$2/log" -o "-c listen_addresses=127.0.0.1 -c port=$3 -c unix_socket_directories='$2' -c fsync=off -c max_connections=200" >>"$2/log" 2>&1 &&
+"$1/pg_ctl" start -w -D "$2/data" -l "$2/log" -o "-c listen_addresses=127.0.0.1 -c port=$3 -c unix_socket_directories='$2' -c fsync=off -c full_page_writes=off -c max_connections=200" >>"$2/log" 2>&1 &&
 echo ready || tail -n 1 "$2/log"
 read -r _
 "$1/pg_ctl" stop -m immediate -D "$2/data" >/dev/null 2>&1

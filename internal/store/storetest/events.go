@@ -122,7 +122,7 @@ func testNothingByHalves(t *testing.T, w *world) {
 	if _, err := w.Get(t.Context(), id(1)); !errors.Is(err, casebook.ErrNotKept) {
 		t.Errorf("the diagnosis: %v, want ErrNotKept", err)
 	}
-	if got := incidents(t, w); got != nil {
+	if got := incidents(t, w, casebook.Filter{}); got != nil {
 		t.Errorf("incidents: %v", got)
 	}
 	accept(t, w, taskEvent("e1", 5, "STOPPED", "UNKNOWN"))

@@ -3,6 +3,8 @@ package storetest
 import (
 	"cmp"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,9 +66,9 @@ type summary struct {
 	First, Last int // minutes after noon
 }
 
-func incidents(t *testing.T, w *world) (all []summary) {
+func incidents(t *testing.T, w *world, f casebook.Filter) (all []summary) {
 	t.Helper()
-	found, err := w.Incidents(t.Context(), casebook.IncidentFilter{}, "", 100)
+	found, err := w.Incidents(t.Context(), casebook.IncidentFilter{Filter: f}, "", 100)
 	if err != nil {
 		t.Fatalf("Incidents: %v", err)
 	}
@@ -176,10 +178,23 @@ var incidentTests = []struct {
 	},
 }
 
-func testIncidents(t *testing.T, w *world, stops []stop, want []summary) {
-	saveStops(t, w, stops...)
-	if diff := gocmp.Diff(want, incidents(t, w)); diff != "" {
-		t.Errorf("incidents (-want +got):\n%s", diff)
+// testIncidents gives each test a cluster of its own.
+func testIncidents(t *testing.T, w *world) {
+	for i, test := range incidentTests {
+		cluster := fmt.Sprint("cluster", i)
+		for _, s := range test.stops {
+			k := elsewhere(s.kept(), cluster, api.Group, apiRevision)
+			k.Diagnosis.ID = id(100*i + s.n)
+			k.Stop.Key = strings.Replace(k.Stop.Key, "/web/", "/"+cluster+"/", 1)
+			if k.Stop.Incident != "" {
+				k.Stop.Incident = cluster + k.Stop.Incident
+			}
+			save(t, w, k)
+			w.at(minute(100*i + s.n))
+		}
+		if diff := gocmp.Diff(test.want, incidents(t, w, casebook.Filter{Cluster: cluster})); diff != "" {
+			t.Errorf("%s: incidents (-want +got):\n%s", test.name, diff)
+		}
 	}
 }
 
@@ -230,7 +245,7 @@ func testTurnedInto(t *testing.T, w *world) {
 			t.Errorf("%s incident, %s, turned into %q, want %s", name, in.ID, in.Into, d[2].Incident.ID)
 		}
 	}
-	if diff := gocmp.Diff([]summary{{"s3", 3, 0, 2}}, incidents(t, w)); diff != "" {
+	if diff := gocmp.Diff([]summary{{"s3", 3, 0, 2}}, incidents(t, w, casebook.Filter{})); diff != "" {
 		t.Errorf("incidents (-want +got):\n%s", diff)
 	}
 }

@@ -18,7 +18,7 @@ func elsewhere(k casebook.Kept, cluster, group, revision string) casebook.Kept {
 
 func testStops(t *testing.T, w *world) {
 	first := saveStops(t, w, stop{n: 1, task: "a", at: 0, cause: "s3"}, stop{n: 2, task: "b", at: 0, cause: "s3"}, stop{n: 3, task: "c", at: 0, cause: "oom"}, stop{n: 4, task: "d", at: 9, cause: "exit", key: "-"})[0]
-	save(t, w, elsewhere(stop{n: 5, task: "e", at: 8, cause: "s3"}.kept(), "batch", "family:job", "job:1"))
+	save(t, w, elsewhere(stop{n: 5, task: "e", at: 8, cause: "s3", key: "s3 of the job"}.kept(), "batch", "family:job", "job:1"))
 	tests := []struct {
 		name   string
 		filter casebook.StopFilter

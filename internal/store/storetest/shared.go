@@ -69,7 +69,7 @@ func testOneKeyOneIncident(t *testing.T, url string) {
 			}
 		})
 	}
-	all := incidents(t, instances[0])
+	all := incidents(t, instances[0], casebook.Filter{})
 	if len(all) != rounds {
 		t.Errorf("%d keys opened %d incidents", rounds, len(all))
 	}

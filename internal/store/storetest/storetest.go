@@ -55,6 +55,7 @@ func Run(t *testing.T, db Database) {
 		{"filter", testFilter},
 		{"pages", testPages},
 		{"facts and definitions", testFacts},
+		{"incidents", testIncidents},
 		{"incident's verdict", testIncidentVerdict},
 		{"incident that turned into another", testTurnedInto},
 		{"diagnosis knows its incident", testDiagnosisKnowsItsIncident},
@@ -73,9 +74,6 @@ func Run(t *testing.T, db Database) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { test.run(t, openWorld(t, db.URL(t))) })
-	}
-	for _, test := range incidentTests {
-		t.Run("incidents/"+test.name, func(t *testing.T) { testIncidents(t, openWorld(t, db.URL(t)), test.stops, test.want) })
 	}
 	if db.Shared {
 		t.Run("opened by several at once", func(t *testing.T) { testOpenAtOnce(t, db.URL(t)) })

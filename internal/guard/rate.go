@@ -1,0 +1,97 @@
+package guard
+
+import (
+	"container/list"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// RateOptions bound how often each client may ask. All but Now are needed.
+type RateOptions struct {
+	// PerSecond is how often a client may ask on average, Burst how often at
+	// once.
+	PerSecond float64
+	Burst     int
+	// Clients is how many are remembered. The one that asked last longest ago
+	// is forgotten first, and may then ask as if for the first time.
+	Clients int
+	// Key tells clients apart.
+	Key  func(*http.Request) string
+	Deny Deny
+	// Now is the clock; time.Now by default.
+	Now func() time.Time
+}
+
+// Rate bounds how often each client may ask. It is safe for concurrent use.
+type Rate struct {
+	opts RateOptions
+
+	mu     sync.Mutex
+	byKey  map[string]*list.Element
+	recent *list.List // of clients, the one that asked last first
+}
+
+type client struct {
+	key string
+	*rate.Limiter
+}
+
+// NewRate makes a Rate.
+func NewRate(o RateOptions) (*Rate, error) {
+	if !(o.PerSecond > 0) || o.Burst < 1 || o.Clients < 1 || o.Key == nil || o.Deny == nil {
+		return nil, errors.New("guard: PerSecond, Burst, Clients, Key and Deny are needed")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Rate{opts: o, byKey: map[string]*list.Element{}, recent: list.New()}, nil
+}
+
+// Handler refuses with 429 what comes too often, and says when to ask again.
+func (l *Rate) Handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		wait := l.take(l.opts.Key(r))
+		if wait <= 0 {
+			next.ServeHTTP(w, r)
+			return
+		}
+		seconds := int(math.Ceil(wait.Seconds()))
+		w.Header().Set("Retry-After", strconv.Itoa(seconds))
+		l.opts.Deny(w, r, http.StatusTooManyRequests, TooManyRequests, fmt.Sprintf("You ask too often. Ask again in %d s.", seconds))
+	})
+}
+
+// take counts a question of a client, or tells how long it has to wait and
+// counts nothing.
+func (l *Rate) take(key string) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.opts.Now()
+	asked := l.client(key).ReserveN(now, 1)
+	wait := asked.DelayFrom(now)
+	if wait > 0 {
+		asked.CancelAt(now)
+	}
+	return wait
+}
+
+func (l *Rate) client(key string) client {
+	if e, ok := l.byKey[key]; ok {
+		l.recent.MoveToFront(e)
+		return e.Value.(client)
+	}
+	if l.recent.Len() >= l.opts.Clients {
+		oldest := l.recent.Back()
+		delete(l.byKey, l.recent.Remove(oldest).(client).key)
+	}
+	c := client{key, rate.NewLimiter(rate.Limit(l.opts.PerSecond), l.opts.Burst)}
+	l.byKey[key] = l.recent.PushFront(c)
+	return c
+}

@@ -1,0 +1,109 @@
+//go:build million
+
+package store
+
+import (
+	"context"
+	"time"
+
+	"whystopped/internal/casebook"
+	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/taskref"
+)
+
+// queries are what pages ask. Values, and how far back a page lies, are others
+// each time.
+func (m *million) queries() []question {
+	list := func(f func(casebook.Place) casebook.Filter) func(context.Context) (int, error) {
+		return func(ctx context.Context) (int, error) {
+			before := ""
+			if m.rng.IntN(2) == 0 {
+				before = m.ids[m.rng.IntN(len(m.ids))]
+			}
+			found, err := m.List(ctx, f(m.places[m.rng.IntN(len(m.places))]), before, 50)
+			return len(found), err
+		}
+	}
+	cause := func(p casebook.Place) string {
+		return m.variants[p][m.rng.IntN(len(sampleEvidence))].kept.Diagnosis.Verdict.Cause
+	}
+	since := noon.Add(-7 * 24 * time.Hour)
+	return append([]question{
+		{"List", list(func(casebook.Place) casebook.Filter { return casebook.Filter{} })},
+		{"List by account", list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Account: p.Account} })},
+		{"List by region", list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Region: p.Region} })},
+		{"List by cluster", list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Cluster: p.Cluster} })},
+		{"List by service", list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Service: service(p.Group)} })},
+		{"List by cause", list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Cause: cause(p)} })},
+		{"List by category", list(func(casebook.Place) casebook.Filter { return casebook.Filter{Category: verdict.OOM} })},
+		{"List by identity", list(func(casebook.Place) casebook.Filter { return casebook.Filter{Identity: verdict.TaskRole} })},
+		{"List by what is not there", list(func(casebook.Place) casebook.Filter { return casebook.Filter{Cause: "stop.spot"} })},
+		{"List since last week", list(func(casebook.Place) casebook.Filter { return casebook.Filter{Since: since} })},
+		{"List by account and cause", list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Account: p.Account, Cause: cause(p)} })},
+		{"List by cluster, service and cause", list(func(p casebook.Place) casebook.Filter {
+			return casebook.Filter{Cluster: p.Cluster, Service: service(p.Group), Cause: cause(p)}
+		})},
+		{"List by account and what is not there", list(func(p casebook.Place) casebook.Filter {
+			return casebook.Filter{Account: p.Account, Category: verdict.Spot}
+		})},
+		{"List by cluster and account that contradict", list(func(p casebook.Place) casebook.Filter {
+			return casebook.Filter{Cluster: "cluster-1", Account: "111122223333"}
+		})},
+	}, m.otherQueries(since)...)
+}
+
+func (m *million) otherQueries(since time.Time) []question {
+	incidents := func(f func(casebook.Place) casebook.IncidentFilter) func(context.Context) (int, error) {
+		return func(ctx context.Context) (int, error) {
+			found, err := m.Incidents(ctx, f(m.places[m.rng.IntN(len(m.places))]), "", 50)
+			return len(found), err
+		}
+	}
+	stops := func(f func() casebook.StopFilter) func(context.Context) (int, error) {
+		return func(ctx context.Context) (int, error) {
+			_, next, err := m.Stops(ctx, f(), "", 50)
+			if err != nil || next == "" {
+				return 50, err
+			}
+			found, _, err := m.Stops(ctx, f(), next, 50)
+			return len(found), err
+		}
+	}
+	counts := func(f func() casebook.StopFilter) func(context.Context) (int, error) {
+		return func(ctx context.Context) (int, error) {
+			found, err := m.StopCounts(ctx, f(), 24*time.Hour)
+			return len(found), err
+		}
+	}
+	some := func() casebook.Place { return m.places[1+m.rng.IntN(len(m.places)-1)] }
+	task := func() taskref.Ref { return taskref.Ref{TaskID: m.taskIDs[m.rng.IntN(len(m.taskIDs))], Region: ""} }
+	return []question{
+		{"Incidents", incidents(func(casebook.Place) casebook.IncidentFilter { return casebook.IncidentFilter{} })},
+		{"Incidents that go on", incidents(func(casebook.Place) casebook.IncidentFilter { return casebook.IncidentFilter{GoingOn: noon} })},
+		{"Incidents of a service", incidents(func(p casebook.Place) casebook.IncidentFilter {
+			return casebook.IncidentFilter{Filter: casebook.Filter{Cluster: p.Cluster, Service: service(p.Group)}}
+		})},
+		{"Stops, two pages", stops(func() casebook.StopFilter { return casebook.StopFilter{} })},
+		{"Stops of a service, two pages", stops(func() casebook.StopFilter { return casebook.StopFilter{Place: some()} })},
+		{"Stops of the worst service, two pages", stops(func() casebook.StopFilter { return casebook.StopFilter{Place: m.places[0]} })},
+		{"Stops of a service by cause, two pages", stops(func() casebook.StopFilter { return casebook.StopFilter{Place: some(), Cause: "oom.container"} })},
+		{"StopCounts of a service, 90 days", counts(func() casebook.StopFilter { return casebook.StopFilter{Place: some()} })},
+		{"StopCounts of the worst service, 90 days", counts(func() casebook.StopFilter { return casebook.StopFilter{Place: m.places[0]} })},
+		{"StopCounts of a cluster, 7 days", counts(func() casebook.StopFilter {
+			return casebook.StopFilter{Place: casebook.Place{Cluster: some().Cluster}, Since: since}
+		})},
+		{"StopCounts of all, 7 days", counts(func() casebook.StopFilter { return casebook.StopFilter{Since: since} })},
+		{"Latest", func(ctx context.Context) (int, error) {
+			_, err := m.Latest(ctx, task())
+			return 1, err
+		}},
+		{"Get", func(ctx context.Context) (int, error) {
+			_, err := m.Get(ctx, m.ids[m.rng.IntN(len(m.ids))])
+			return 1, err
+		}},
+		{"Facts", func(ctx context.Context) (int, error) {
+			_, err := m.Facts(ctx, task())
+			return 1, err
+		}},
+	}
+}
