@@ -99,6 +99,9 @@ func (a *App) open(ctx context.Context, cfg config.Config, tune tuning) (err err
 	if err = a.slack.connect(cfg, book, log); err != nil {
 		return err
 	}
+	if err = book.Accept(ctx, a.aws.events); err != nil {
+		return err
+	}
 	if a.events, err = openEvents(a.aws, cfg, a.tracing.book(book), log); err != nil {
 		return err
 	}

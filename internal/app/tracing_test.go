@@ -88,14 +88,22 @@ func attributeOf(s *spans.Span, key string) string {
 	return ""
 }
 
-// startTraced runs the demo with a collector of traces, and gives what ends it.
+// startTraced runs a service on the demo's account with a collector of traces,
+// and gives what ends it.
 func startTraced(t *testing.T, log io.Writer) (o *otlpDouble, base string, end func()) {
 	t.Helper()
 	o = &otlpDouble{}
-	srv := httptest.NewServer(o)
+	scenario, _ := awsfake.Demo(time.Now())
+	srv, aws := httptest.NewServer(o), httptest.NewServer(awsfake.New(scenario))
 	t.Cleanup(srv.Close)
-	t.Setenv(otlpEndpoint, srv.URL)
-	a, err := newApp(t.Context(), config.Config{Demo: true, Listen: "127.0.0.1:0", Timeout: 10 * time.Second, EventsKey: eventsKey}, NewLogger(log, slog.LevelDebug), hurried(time.Now()))
+	t.Cleanup(aws.Close)
+	for name, value := range map[string]string{
+		otlpEndpoint: srv.URL, "AWS_ENDPOINT_URL": aws.URL, "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "example", "AWS_SECRET_ACCESS_KEY": "example",
+		"AWS_PROFILE": "", "AWS_CONFIG_FILE": t.TempDir() + "/config", "AWS_SHARED_CREDENTIALS_FILE": t.TempDir() + "/credentials", "AWS_EC2_METADATA_DISABLED": "true",
+	} {
+		t.Setenv(name, value)
+	}
+	a, err := newApp(t.Context(), config.Config{Listen: "127.0.0.1:0", Timeout: 10 * time.Second, EventsKey: eventsKey}, NewLogger(log, slog.LevelDebug), hurried(time.Now()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -209,3 +209,13 @@ func TestLinksBetweenPagesLead(t *testing.T) {
 		}
 	}
 }
+
+// TestTheArchitectureNamesEveryPackage that lies directly in internal/.
+func TestTheArchitectureNamesEveryPackage(t *testing.T) {
+	page := read(t, "docs/architecture.md")
+	for _, folder := range files(t, "internal/*") {
+		if !strings.Contains(page, "`"+folder+"`") {
+			t.Errorf("docs/architecture.md does not name %s", folder)
+		}
+	}
+}
