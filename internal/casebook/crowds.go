@@ -30,10 +30,9 @@ const (
 type crowds struct {
 	now func() time.Time
 
-	mu     sync.Mutex
-	open   map[string]*crowd // by likeness
-	tasks  int               // remembered, of all of them
-	opened uint64            // since the start
+	mu    sync.Mutex
+	open  map[string]*crowd // by likeness
+	tasks int               // remembered, of all of them
 }
 
 // crowd is tasks that stopped alike within a stretch of time.

@@ -161,7 +161,7 @@ func (c *Casebook) Incidents(ctx context.Context, f Filter, goingOn bool, cursor
 	}
 	wanted := IncidentFilter{Filter: f}
 	if goingOn {
-		wanted.GoingOn = c.opts.Now().Add(-IncidentGap)
+		wanted.GoingOn = c.opts.Now()
 	}
 	found, err := c.opts.Store.Incidents(ctx, wanted, cursor, limit+1)
 	if err != nil {
@@ -213,7 +213,7 @@ const serviceIncidents = 20
 func (c *Casebook) History(ctx context.Context, pasted string, back time.Duration) (ServiceHistory, error) {
 	ref, err := taskref.Parse(pasted)
 	if err != nil {
-		return ServiceHistory{}, &Error{Kind: NotAReference, Message: err.Error()}
+		return ServiceHistory{}, notAReference(err)
 	}
 	now := c.opts.Now()
 	h := ServiceHistory{

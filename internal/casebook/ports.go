@@ -214,18 +214,3 @@ type Filter struct {
 	// before Until.
 	Since, Until time.Time
 }
-
-// Matches tells whether a diagnosis passes the filter.
-func (f Filter) Matches(d diagnose.Diagnosis) bool {
-	return passes(f.Account, d.Task.Account) &&
-		passes(f.Region, d.Task.Region) &&
-		passes(f.Cluster, d.Task.Cluster) &&
-		(f.Service == "" || d.Task.Group == "service:"+f.Service) &&
-		passes(f.Cause, d.Verdict.Cause) &&
-		passes(f.Category, d.Verdict.Category) &&
-		passes(f.Identity, d.Verdict.Identity.Kind) &&
-		(f.Since.IsZero() || !d.CreatedAt.Before(f.Since)) &&
-		(f.Until.IsZero() || d.CreatedAt.Before(f.Until))
-}
-
-func passes[T ~string](want, got T) bool { return want == "" || want == got }

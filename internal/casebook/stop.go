@@ -18,11 +18,6 @@ type Place struct {
 	Group string
 }
 
-// placeOf is where a diagnosed task ran.
-func placeOf(t diagnose.TaskView) Place {
-	return Place{Partition: t.Partition, Account: t.Account, Region: t.Region, Cluster: t.Cluster, Group: t.Group}
-}
-
 // Stop is one end as the Store remembers it: of a task, or of a service's try
 // that never became a task.
 type Stop struct {

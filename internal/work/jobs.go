@@ -129,10 +129,14 @@ const (
 	purgeEvery = time.Hour
 )
 
-func purgeHourly() *river.PeriodicJob {
-	return river.NewPeriodicJob(river.PeriodicInterval(purgeEvery), func() (river.JobArgs, *river.InsertOpts) {
+// periodic are the jobs that come by themselves.
+func (q *Queue) periodic() []*river.PeriodicJob {
+	if q.opts.Retention <= 0 {
+		return nil
+	}
+	return []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(purgeEvery), func() (river.JobArgs, *river.InsertOpts) {
 		return purgeArgs{}, &river.InsertOpts{Priority: last, MaxAttempts: 1} // an hour later it comes again
-	}, &river.PeriodicJobOpts{RunOnStart: true})
+	}, &river.PeriodicJobOpts{RunOnStart: true})}
 }
 
 func (w *purgeWorker) Work(ctx context.Context, _ *river.Job[purgeArgs]) error {
