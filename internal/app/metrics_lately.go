@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	// askTime bounds one question to the database for a figure.
-	askTime = 5 * time.Second
+	// askTime bounds one question to the database for a figure. A million jobs
+	// take some seconds with SQLite; Prometheus waits for ten.
+	askTime = 8 * time.Second
 	// asked figures are kept for keepFigure, and for longer where asking took
 	// long: it takes one part in keepShare of the time at most.
 	keepFigure = 15 * time.Second

@@ -198,10 +198,10 @@ func (l *load) deploys(ctx context.Context) {
 		kind := rand.N(len(ends))
 		for i := range badTasks {
 			id := taskID(kind, rand.N(tasksEach))
-			number := 8
+			number := running
 			if n%2 == 0 {
 				id = fmt.Sprintf("%016x%016x", rand.Uint64(), rand.Uint64())
-				number = 9 + n
+				number = running + 1 + n/2%newRevisions
 			}
 			l.send(ctx, request{"event", "POST", "/api/v1/events", string(endEvent(kind, number, id, time.Now().UTC()))}, time.Now())
 			if i%10 == 0 {

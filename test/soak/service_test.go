@@ -214,7 +214,7 @@ func checkFlat(t *testing.T, samples []sample) {
 func (s *service) checkIdle(t *testing.T, before sample) {
 	t.Helper()
 	http.DefaultClient.CloseIdleConnections()
-	const few = 40 // connections to the database, and what begins with the first use
+	const few = 20 // connections to the database, and what begins with the first use
 	tick := time.NewTicker(2 * time.Second)
 	defer tick.Stop()
 	var now sample

@@ -76,6 +76,7 @@ func soak(t *testing.T, binary, database string, lasts time.Duration) {
 	report("%s", l.tally.table())
 	l.tally.check(t)
 	checkFlat(t, samples)
+	l.client.CloseIdleConnections()
 	s.checkIdle(t, before)
 	if world.told() == 0 {
 		t.Error("Slack was told nothing")

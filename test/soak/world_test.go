@@ -15,8 +15,14 @@ import (
 	"whystopped/internal/slack/slackfake"
 )
 
-// tasksEach is how many stopped tasks of each kind the account has.
-const tasksEach = 400
+const (
+	// tasksEach is how many stopped tasks of each kind the account has.
+	tasksEach = 400
+	// running is the revision that they are of, and newRevisions how many more
+	// each service has, to be deployed one after the other.
+	running      = 8
+	newRevisions = 50
+)
 
 // ends are the kinds of end in the account.
 var ends = []struct{ service, code, reason, container string }{
@@ -40,7 +46,7 @@ func account(now time.Time) awsfake.Scenario {
 	var s awsfake.Scenario
 	for kind, e := range ends {
 		group := awsfake.LogGroup{Name: "/ecs/" + e.service}
-		cluster.Services = append(cluster.Services, awsfake.Service{ServiceName: e.service, Status: "ACTIVE", TaskDefinition: revision(e.service, 8)})
+		cluster.Services = append(cluster.Services, awsfake.Service{ServiceName: e.service, Status: "ACTIVE", TaskDefinition: revision(e.service, running)})
 		for i := range tasksEach {
 			id, stopped := taskID(kind, i), now.Add(-20*time.Minute-time.Duration(i)*time.Second)
 			cluster.Tasks = append(cluster.Tasks, stoppedTask(kind, id, stopped))
@@ -60,24 +66,30 @@ func account(now time.Time) awsfake.Scenario {
 		}
 		s.LogGroups = append(s.LogGroups, group)
 		s.Roles = append(s.Roles, awsfake.Role{Name: e.service + "-task"}, awsfake.Role{Name: e.service + "-execution"})
-		s.TaskDefinitions = append(s.TaskDefinitions, awsfake.TaskDefinition{
-			TaskDefinitionARN: revision(e.service, 8), Family: e.service, Revision: 8, Status: "ACTIVE",
-			TaskRoleARN: "arn:aws:iam::111122223333:role/" + e.service + "-task", ExecutionRoleARN: "arn:aws:iam::111122223333:role/" + e.service + "-execution",
-			ContainerDefinitions: []awsfake.ContainerDefinition{{
-				Name: "app", Image: e.service + ":8", Essential: true,
-				LogConfiguration: &awsfake.LogConfiguration{LogDriver: "awslogs", Options: map[string]string{"awslogs-group": group.Name, "awslogs-region": "eu-west-1", "awslogs-stream-prefix": "ecs"}},
-			}},
-		})
+		for n := range 1 + newRevisions {
+			s.TaskDefinitions = append(s.TaskDefinitions, definition(e.service, running+n))
+		}
 	}
 	s.Clusters = []awsfake.Cluster{cluster}
 	return s
+}
+
+func definition(service string, n int) awsfake.TaskDefinition {
+	return awsfake.TaskDefinition{
+		TaskDefinitionARN: revision(service, n), Family: service, Revision: n, Status: "ACTIVE",
+		TaskRoleARN: "arn:aws:iam::111122223333:role/" + service + "-task", ExecutionRoleARN: "arn:aws:iam::111122223333:role/" + service + "-execution",
+		ContainerDefinitions: []awsfake.ContainerDefinition{{
+			Name: "app", Image: service + ":8", Essential: true,
+			LogConfiguration: &awsfake.LogConfiguration{LogDriver: "awslogs", Options: map[string]string{"awslogs-group": "/ecs/" + service, "awslogs-region": "eu-west-1", "awslogs-stream-prefix": "ecs"}},
+		}},
+	}
 }
 
 func stoppedTask(kind int, id string, stopped time.Time) awsfake.Task {
 	e := ends[kind]
 	container := awsfake.Container{Name: "app", TaskARN: taskARN(id), RuntimeID: id + "-1", LastStatus: "STOPPED", Reason: e.container}
 	task := awsfake.Task{
-		TaskARN: taskARN(id), ClusterARN: "arn:aws:ecs:eu-west-1:111122223333:cluster/prod", TaskDefinitionARN: revision(e.service, 8),
+		TaskARN: taskARN(id), ClusterARN: "arn:aws:ecs:eu-west-1:111122223333:cluster/prod", TaskDefinitionARN: revision(e.service, running),
 		Group: "service:" + e.service, LaunchType: "FARGATE", LastStatus: "STOPPED", DesiredStatus: "STOPPED",
 		StopCode: e.code, StoppedReason: reasonOf(kind, id), CreatedAt: awsfake.Epoch{Time: stopped.Add(-time.Minute)}, StoppedAt: awsfake.Epoch{Time: stopped},
 	}
