@@ -92,18 +92,31 @@ func New(o Options) (*API, error) {
 	return a, nil
 }
 
-// Routes adds the calls and the OpenAPI document to r.
+// Routes adds the calls and the OpenAPI document to r, but for EventRoutes.
 func (a *API) Routes(r chi.Router) {
+	a.addCalls(r, func(pattern string) bool { return pattern != eventsPath })
+	r.Get("/openapi.json", serve("application/json", a.json))
+	r.Get("/openapi.yaml", serve("application/yaml", a.yaml))
+}
+
+// EventRoutes adds the call that takes events, whose senders have a proof of
+// their own.
+func (a *API) EventRoutes(r chi.Router) {
+	a.addCalls(r, func(pattern string) bool { return pattern == eventsPath })
+}
+
+func (a *API) addCalls(r chi.Router, which func(pattern string) bool) {
 	r.Group(func(r chi.Router) {
-		r.Use(plainProblems, sameOrigin, acceptJSON, headers)
+		r.Use(plainProblems, acceptJSON, headers)
 		for _, route := range a.calls.Routes() {
+			if !which(route.Pattern) {
+				continue
+			}
 			for method, handler := range route.Handlers {
 				r.Method(method, route.Pattern, handler)
 			}
 		}
 	})
-	r.Get("/openapi.json", serve("application/json", a.json))
-	r.Get("/openapi.yaml", serve("application/yaml", a.yaml))
 }
 
 // OpenAPI is the document as JSON, for the page that explains the API.
@@ -112,6 +125,7 @@ func (a *API) OpenAPI() []byte { return a.json }
 func serve(contentType string, body []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
+		w.Header().Set("Cache-Control", "private, no-cache")
 		w.Write(body) // an error here means that the client has left
 	}
 }

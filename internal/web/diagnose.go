@@ -51,8 +51,8 @@ func (s *Site) submit(w http.ResponseWriter, r *http.Request) error {
 	return seeOther(w, r, reportPath(d.ID))
 }
 
-func (s *Site) renderReport(w http.ResponseWriter, d diagnose.Diagnosis) error {
-	page, err := s.reportPage(d, clock{now: s.opts.Now()})
+func (s *Site) renderReport(w http.ResponseWriter, r *http.Request, d diagnose.Diagnosis) error {
+	page, err := s.reportPage(r.Context(), d, clock{now: s.opts.Now()})
 	if err != nil {
 		return err
 	}
