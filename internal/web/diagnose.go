@@ -64,7 +64,10 @@ func readForm(w http.ResponseWriter, r *http.Request) (text string, refresh bool
 	// The form's own packing comes on top of the text.
 	const packing = 64 << 10
 	r.Body = http.MaxBytesReader(w, r.Body, maxPasted+packing)
-	err = r.ParseMultipartForm(maxPasted)
+	// ParseMultipartForm alone keeps to itself what is wrong with other forms.
+	if err = r.ParseForm(); err == nil {
+		err = r.ParseMultipartForm(maxPasted)
+	}
 	if err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok || errors.Is(err, multipart.ErrMessageTooLarge) {
 			return "", false, errTooLarge
