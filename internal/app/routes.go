@@ -29,6 +29,7 @@ type surroundings struct {
 	log       *slog.Logger
 	ready     readiness
 	metrics   *metrics
+	tracing   *tracing
 }
 
 // routes makes the handler of all ways in.
@@ -45,7 +46,7 @@ func routes(s surroundings) (http.Handler, error) {
 		return nil, fmt.Errorf("make the pages: %w", err)
 	}
 	r := chi.NewRouter()
-	r.Use(requestID, s.metrics.observe, logRequests(s.log), recoverPanics(s.log), middleware.GetHead)
+	r.Use(requestID, s.tracing.requests, s.metrics.observe, logRequests(s.log), recoverPanics(s.log), middleware.GetHead)
 	r.Get("/healthz", healthy)
 	r.Get("/readyz", s.ready.serve)
 	r.Method(http.MethodGet, "/metrics", s.metrics.handler())

@@ -73,7 +73,13 @@ func (c *Casebook) Diagnose(ctx context.Context, pasted string, refresh bool) (d
 // Evaluate diagnoses evidence that the caller brought, and keeps the answer.
 // Its text may be JSON of any kind that evidence.FromText reads. No call to AWS
 // is made.
-func (c *Casebook) Evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error) {
+func (c *Casebook) Evaluate(ctx context.Context, ev evidence.Evidence) (kept diagnose.Diagnosis, err error) {
+	ctx, span := beginSpan(ctx, "evaluate")
+	defer func() { endSpan(span, kept, err) }()
+	return c.evaluate(ctx, ev)
+}
+
+func (c *Casebook) evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error) {
 	ev, err := ev.OpenText()
 	if err != nil {
 		return diagnose.Diagnosis{}, &Error{Kind: InvalidEvidence, Message: "What was pasted cannot be diagnosed: " + redact.Text(err.Error()) + "."}

@@ -161,7 +161,7 @@ func (c *Casebook) Incidents(ctx context.Context, f Filter, goingOn bool, cursor
 	}
 	wanted := IncidentFilter{Filter: f}
 	if goingOn {
-		wanted.GoingOn = c.opts.Now().Add(-IncidentGap)
+		wanted.GoingOn = c.opts.Now()
 	}
 	found, err := c.opts.Store.Incidents(ctx, wanted, cursor, limit+1)
 	if err != nil {

@@ -58,7 +58,7 @@ func (in Incident) Rate() float64 {
 // IncidentFilter narrows a list of incidents. Empty fields let everything pass.
 type IncidentFilter struct {
 	Filter
-	// GoingOn leaves out those that ended before this time; zero leaves out none.
+	// GoingOn leaves out those that are over at this time; zero leaves out none.
 	GoingOn time.Time
 }
 

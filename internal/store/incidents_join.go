@@ -108,6 +108,9 @@ func (t *tx) move(ctx context.Context, from, to *record, stop casebook.KeptStop,
 		return nil
 	}
 	to.join(stop, d, moved)
+	if err := t.bridge(ctx, to, stop.Incident); err != nil {
+		return err
+	}
 	if stop.Tell && to.untold && !to.tellQueued {
 		to.tellQueued = true
 		t.owed = append(t.owed, casebook.Work{Kind: casebook.WorkTell, Incident: to.ID})
@@ -120,6 +123,44 @@ func (t *tx) move(ctx context.Context, from, to *record, stop casebook.KeptStop,
 		return fmt.Errorf("note the incident's key: %w", err)
 	}
 	return nil
+}
+
+// bridge takes in what turns out to be the same incident: stops may become known
+// out of their order, the last of an hour before those in between. The one that
+// was looked for stays, and the others turn into it.
+func (t *tx) bridge(ctx context.Context, to *record, key string) error {
+	gap := casebook.IncidentGap
+	others, err := all(ctx, t.session, scanRecord, "SELECT "+incidentColumns+` FROM incidents
+		WHERE id IN (SELECT incident FROM incident_keys WHERE incident_key = ?) AND id <> ? AND into_id = '' AND first_at < ? AND last_at > ? ORDER BY id`+t.dialect.forUpdate(),
+		key, to.ID, micros(to.Last.Add(gap)), micros(to.First.Add(-gap)))
+	if err != nil {
+		return fmt.Errorf("look for incidents next to %s: %w", to.ID, err)
+	}
+	for _, other := range others {
+		if _, err := t.exec(ctx, "UPDATE stops SET incident = ? WHERE incident = ?", to.ID, other.ID); err != nil {
+			return fmt.Errorf("take over the stops of incident %s: %w", other.ID, err)
+		}
+		to.takeIn(other)
+		if err := t.turnInto(ctx, other, to); err != nil {
+			return err
+		}
+		other.Count, other.untold = 0, true
+		if err := t.writeIncident(ctx, other); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeIn adds the stops of another incident, and its verdict where that tells
+// more.
+func (in *record) takeIn(other *record) {
+	in.Count += other.Count
+	in.First, in.Last = earlier(in.First, other.First), later(in.Last, other.Last)
+	if other.deep && (!in.deep || other.Verdict.Confidence.Rank() > in.Verdict.Confidence.Rank()) {
+		in.Verdict, in.Diagnosis, in.deep = other.Verdict, other.Diagnosis, true
+	}
+	in.untold = true
 }
 
 // join counts a stop, unless it is counted already, and takes its verdict over

@@ -199,7 +199,7 @@ func needTools(t *testing.T, names ...string) {
 func startDemo(t *testing.T) string {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	service, err := app.New(ctx, config.Config{Listen: "127.0.0.1:0", Demo: true, Timeout: 10 * time.Second}, slog.New(slog.DiscardHandler))
+	service, err := app.New(ctx, config.Config{Listen: "127.0.0.1:0", Demo: true, Timeout: 10 * time.Second, Retention: 90 * 24 * time.Hour}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		stop()
 		t.Fatalf("start the demo: %v", err)

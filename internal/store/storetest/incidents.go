@@ -122,6 +122,17 @@ var incidentTests = []struct {
 		[]summary{{"s3", 1, 150, 150}, {"s3", 2, 300, 301}, {"s3", 2, -30, 0}},
 	},
 	{
+		"a stop that lies between two makes one of them",
+		[]stop{
+			{n: 1, task: "a", at: 0, cause: "s3"},
+			{n: 2, task: "b", at: 110, cause: "s3", sure: verdict.Confirmed},
+			{n: 3, task: "c", at: 220, cause: "s3"},
+			{n: 4, task: "d", at: 55, cause: "s3"},
+			{n: 5, task: "e", at: 165, cause: "s3"},
+		},
+		[]summary{{"s3", 5, 0, 220}},
+	},
+	{
 		"a stop that is diagnosed again counts once",
 		[]stop{{n: 1, task: "a", at: 0, cause: "s3"}, {n: 2, task: "a", at: 0, cause: "s3"}, {n: 3, task: "a", at: 1, cause: "s3"}},
 		[]summary{{"s3", 1, 1, 1}},
