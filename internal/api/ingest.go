@@ -112,7 +112,7 @@ func (a *API) keyed(framework huma.API) func(huma.Context, func(huma.Context)) {
 		given := sha256.Sum256([]byte(ctx.Header(keyHeader)))
 		refused := "the header " + keyHeader + " must hold the key that is set up as events-key"
 		if a.opts.Events.Key == "" {
-			refused = "no key is set up, so that nobody may send events; the setting is events-key (WHYSTOPPED_EVENTS_KEY)"
+			refused = "no key is set up that events could be sent with; the setting is events-key (WHYSTOPPED_EVENTS_KEY)"
 		} else if subtle.ConstantTimeCompare(key[:], given[:]) == 1 {
 			next(ctx)
 			return

@@ -121,7 +121,7 @@ func (c *Config) flags() *flag.FlagSet {
 	fs.Var((*logGroupValue)(&c.TrailLogGroup), "trail-log-group", "log `group`, by name or ARN, into which a CloudTrail trail with data events writes")
 	secretVar(fs, &c.DatabaseURL, "database-url", "`URL` of the database: file:PATH for SQLite, postgres://… for several instances; by default a file in the user's state folder, with demo one in memory")
 	fs.Var((*retentionValue)(&c.Retention), "retention", "`time` for which diagnoses and events are kept, such as 90d or 36h")
-	secretVar(fs, &c.EventsKey, "events-key", "`key` that senders of EventBridge's events show in the header x-api-key; without it nobody may send")
+	secretVar(fs, &c.EventsKey, "events-key", "`key` that senders of EventBridge's events show in the header x-api-key; without it only API tokens of the scope ingest may send")
 	fs.Var((*queueValue)(&c.QueueURL), "queue-url", "`URL` of the SQS queue from which EventBridge's events are taken; by default none")
 	secretVar(fs, &c.SlackSigningSecret, "slack-signing-secret", "`secret` with which Slack signs its requests; without it Slack may not ask")
 	secretVar(fs, &c.SlackBotToken, "slack-bot-token", "`token` of the Slack app's bot, to unfurl links and to tell of incidents")
