@@ -34,13 +34,13 @@ type surroundings struct {
 
 // routes makes the handler of all ways in.
 func routes(s surroundings) (http.Handler, error) {
-	calls, err := api.New(api.Options{Casebook: s.book, Events: api.Events{Key: s.eventsKey.Reveal(), Book: s.book}, Causes: s.causes, PublicURL: s.publicURL, Version: s.version, Log: s.log})
+	calls, err := api.New(api.Options{Casebook: s.book, Events: api.Events{Key: s.eventsKey.Reveal(), Book: s.book}, Causes: s.causes, PublicURL: s.publicURL, Version: s.version, Log: s.log, Permissions: s.ready.permissions})
 	if err != nil {
 		return nil, fmt.Errorf("make the API: %w", err)
 	}
 	pages, err := web.New(web.Options{
 		Casebook: s.book, Causes: s.causes, Samples: s.samples, PublicURL: s.publicURL, OpenAPI: calls.OpenAPI(),
-		Version: s.version, Logger: s.log, Now: time.Now,
+		Permissions: s.ready.permissions, Version: s.version, Logger: s.log, Now: time.Now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the pages: %w", err)

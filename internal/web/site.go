@@ -20,6 +20,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/permissions"
 	assets "whystopped/web"
 )
 
@@ -52,6 +53,12 @@ type Casebook interface {
 	Stops(ctx context.Context, f casebook.StopFilter, cursor string, limit int) (casebook.StopPage, error)
 }
 
+// Permissions tells which AWS permissions the service lacks. It tries them,
+// unless that was done less than fresh ago.
+type Permissions interface {
+	Try(ctx context.Context, fresh time.Duration) (permissions.Report, error)
+}
+
 // Options are what a Site is made of. Casebook, Logger and Now are needed.
 type Options struct {
 	Casebook Casebook
@@ -65,9 +72,11 @@ type Options struct {
 	// OpenAPI is the API's OpenAPI 3.1 document as JSON; without one, /docs
 	// is not found.
 	OpenAPI []byte
-	Version string
-	Logger  *slog.Logger
-	Now     func() time.Time
+	// Permissions are told on /permissions; without it the page is not found.
+	Permissions Permissions
+	Version     string
+	Logger      *slog.Logger
+	Now         func() time.Time
 }
 
 // Sample is a stopped task to try.
@@ -127,6 +136,7 @@ func (s *Site) Routes(r chi.Router) {
 		get("/causes", s.causes)
 		get("/causes/{code}", s.cause)
 		get("/docs", s.docs)
+		get("/permissions", s.permissions)
 		get("/favicon.ico", s.favicon)
 		get("/static/{version}/*", s.staticFile)
 	})
