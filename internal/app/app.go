@@ -19,6 +19,7 @@ import (
 	"whystopped/internal/config"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/ingest"
+	"whystopped/internal/permissions"
 	"whystopped/internal/slack"
 	"whystopped/internal/work"
 )
@@ -127,9 +128,10 @@ func (a *App) open(ctx context.Context, cfg config.Config, tune tuning) (err err
 // routes makes the handler of all ways in.
 func (a *App) routes(cfg config.Config, book *casebook.Casebook) (http.Handler, error) {
 	a.addFigures(book)
+	keeper := permissions.NewKeeper(tester{a.aws.collector.aws, book}, time.Now)
 	return routes(surroundings{
 		door: a.door, slack: a.slack, book: book, eventsKey: cfg.EventsKey, causes: diagnose.Catalogue(), samples: a.aws.samples, publicURL: cfg.PublicURL, version: version(), log: a.log,
-		ready:   readiness{store: a.history.store, credentials: a.aws.credentials},
+		ready:   readiness{store: a.history.store, credentials: a.aws.credentials, permissions: keeper},
 		metrics: a.metrics, tracing: a.tracing,
 	})
 }

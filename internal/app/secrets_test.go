@@ -190,7 +190,7 @@ func (s *service) askForAll(out waysOut, id string) {
 	s.read(out, "GET", "/api/v1/diagnoses/stream?task="+task, "text/event-stream", "")
 	for _, path := range []string{
 		"/api/v1/diagnoses", "/api/v1/stops", "/api/v1/incidents", "/", "/d/" + id, "/diagnose?task=" + task, "/diagnoses", "/incidents",
-		"/service?ref=" + url.QueryEscape("arn:aws:ecs:eu-west-1:111122223333:service/prod/orders"), "/readyz",
+		"/service?ref=" + url.QueryEscape("arn:aws:ecs:eu-west-1:111122223333:service/prod/orders"), "/readyz", "/permissions", "/api/v1/permissions",
 	} {
 		s.read(out, "GET", path, "*/*", "")
 	}

@@ -2,7 +2,6 @@ package awsclient
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -16,6 +15,7 @@ import (
 
 	"whystopped/internal/arn"
 	"whystopped/internal/permissions"
+	"whystopped/internal/taskref"
 )
 
 const (
@@ -179,16 +179,18 @@ func ecsTrials(api ecsAPI, named func(service, resource string) string, cluster 
 	}
 }
 
-// Home is the account and the Region that are read where a reference names none.
-// The account is "" where AWS would not say.
-func (c *Collector) Home(ctx context.Context) (permissions.Place, error) {
-	place := permissions.Place{Region: c.config.Region}
-	if place.Region == "" {
-		return place, nil
+// Home is the account and the Region that are read where a reference names none;
+// each "" where that is not known.
+func (c *Collector) Home(ctx context.Context) permissions.Place {
+	place := permissions.Place{Region: c.config.Region, Home: true}
+	if place.Region != "" {
+		// What is wrong with our credentials is told of each call made with them.
+		place.Account, _ = c.homeAccount(ctx, place.Region)
 	}
-	var err error
-	if place.Account, err = c.homeAccount(ctx, place.Region); err != nil {
-		return place, fmt.Errorf("find out our own account: %w", err)
-	}
-	return place, nil
+	return place
+}
+
+// Reads tells whether a place is among those that are read.
+func (c *Collector) Reads(p permissions.Place) bool {
+	return c.known(taskref.Ref{Account: p.Account, Region: p.Region}) == nil
 }

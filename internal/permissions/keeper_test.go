@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	home  = permissions.Place{Account: "111122223333", Region: "eu-west-1"}
+	home  = permissions.Place{Account: "111122223333", Region: "eu-west-1", Home: true}
 	other = permissions.Place{Account: "111122223333", Region: "us-east-1"}
 )
 

@@ -12,6 +12,8 @@ type Place struct {
 	// Cluster is one that exists there, for policies that are kept to clusters;
 	// "" for none.
 	Cluster string
+	// Home is where the service's own queue is told of.
+	Home bool
 }
 
 // State is what is known of a permission.
@@ -92,6 +94,9 @@ func (r Report) LackingRequired() int {
 func find(place Place, at time.Time, trials []Trial, uses []Use) PlaceReport {
 	report := PlaceReport{Place: place}
 	for _, p := range catalogue {
+		if !p.Trial && !place.Home {
+			continue // the service's own, and not of every account
+		}
 		f := Finding{Permission: p, State: Unknown}
 		tried := slices.IndexFunc(trials, func(t Trial) bool { return t.Action == p.Action })
 		if tried >= 0 {
