@@ -84,12 +84,7 @@ func (c *Casebook) evaluate(ctx context.Context, ev evidence.Evidence) (diagnose
 	if err != nil {
 		return diagnose.Diagnosis{}, &Error{Kind: InvalidEvidence, Message: "What was pasted cannot be diagnosed: " + redact.Text(err.Error()) + "."}
 	}
-	d := c.sign(conclude(ev).Diagnosis)
-	kept, err := c.opts.Store.Save(ctx, Kept{Diagnosis: d, Brought: true})
-	if err != nil {
-		return diagnose.Diagnosis{}, fmt.Errorf("keep diagnosis %s: %w", d.ID, err)
-	}
-	return kept, nil
+	return c.save(ctx, Kept{Diagnosis: c.sign(conclude(ev).Diagnosis), Brought: true})
 }
 
 // Get finds a kept diagnosis by its id.

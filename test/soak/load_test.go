@@ -34,6 +34,8 @@ const (
 // request is one kind of request.
 type request struct {
 	kind, method, path, body string
+	// asksAWS is set where AWS may have to be asked for an answer.
+	asksAWS bool
 }
 
 // load asks the service for everything it can be asked for.
@@ -43,13 +45,17 @@ type load struct {
 	world  *world
 	tally  *tally
 	bodies []string
+	// rate is how many quick requests are sent in a second.
+	rate atomic.Int64
+	// before are the answers and the requests not sent until the last minute.
+	before struct{ answers, missed int }
 
 	mu  sync.Mutex
 	ids []string // of kept diagnoses, the newest ones
 }
 
 func newLoad(base string, w *world) *load {
-	l := &load{base: base, world: w, tally: newTally(), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: atOnce}, Timeout: time.Minute}}
+	l := &load{base: base, world: w, tally: newTally(), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: atOnce, IdleConnTimeout: 5 * time.Second}, Timeout: time.Minute}}
 	for kind := range ends {
 		task := stoppedTask(kind, taskID(kind, 1<<20), time.Now().Add(-time.Hour))
 		lines := []string{}
@@ -100,28 +106,28 @@ func (l *load) quickOne() request {
 	task := url.QueryEscape(someTask(known))
 	switch n := rand.N(100); {
 	case n < 40:
-		return request{"evaluate", "POST", "/api/v1/evaluate", l.bodies[rand.N(len(l.bodies))]}
+		return request{"evaluate", "POST", "/api/v1/evaluate", l.bodies[rand.N(len(l.bodies))], false}
 	case n < 52:
-		return request{"diagnose, kept", "GET", "/api/v1/diagnoses?task=" + task, ""}
+		return request{"diagnose, kept", "GET", "/api/v1/diagnoses?task=" + task, "", true}
 	case n < 57:
-		return request{"stream, kept", "GET", "/api/v1/diagnoses/stream?task=" + task, ""}
+		return request{"stream, kept", "GET", "/api/v1/diagnoses/stream?task=" + task, "", true}
 	case n < 62:
-		return request{"page of a task", "GET", "/diagnose?task=" + task, ""}
+		return request{"page of a task", "GET", "/diagnose?task=" + task, "", true}
 	case n < 75:
 		if id := l.keptID(); id != "" {
-			return request{"report", "GET", "/d/" + id, ""}
+			return request{"report", "GET", "/d/" + id, "", false}
 		}
-		return request{"start page", "GET", "/", ""}
+		return request{"start page", "GET", "/", "", false}
 	case n < 80:
-		return request{"list", "GET", "/api/v1/diagnoses?limit=50&service=" + ends[rand.N(len(ends))].service, ""}
+		return request{"list", "GET", "/api/v1/diagnoses?limit=50&service=" + ends[rand.N(len(ends))].service, "", false}
 	case n < 84:
-		return request{"stops", "GET", "/api/v1/stops?limit=50", ""}
+		return request{"stops", "GET", "/api/v1/stops?limit=50", "", false}
 	case n < 88:
-		return request{"incidents", "GET", "/api/v1/incidents", ""}
+		return request{"incidents", "GET", "/api/v1/incidents", "", false}
 	}
 	pages := []string{"/", "/diagnoses", "/incidents", "/causes", "/docs", "/readyz"}
 	page := pages[rand.N(len(pages))]
-	return request{"page " + page, "GET", page, ""}
+	return request{"page " + page, "GET", page, "", false}
 }
 
 // bears finds out how many quick requests a second are answered at most, beside
@@ -147,15 +153,24 @@ func (l *load) bears(ctx context.Context, lasts time.Duration) float64 {
 	return float64(answered.Load()-before) / time.Since(began).Seconds()
 }
 
-// quick sends so many quick requests a second, whether or not those before were
+// ease is called every minute. Where not all could be sent the machine bears less
+// than it did, since others use it too: from then on it is the same share of that.
+func (l *load) ease() {
+	answers, missed := l.tally.counts()
+	if missed > l.before.missed {
+		l.rate.Store(int64(share * float64(answers-l.before.answers) / 60))
+		report("not all could be sent: %d a second from now on", l.rate.Load())
+	}
+	l.before.answers, l.before.missed = answers, missed
+}
+
+// quick sends quick requests at the rate, whether or not those before were
 // answered.
-func (l *load) quick(ctx context.Context, perSecond float64) {
+func (l *load) quick(ctx context.Context) {
 	var asking sync.WaitGroup
 	defer asking.Wait()
 	places := make(chan struct{}, atOnce)
-	began := time.Now()
-	for i := 0; ctx.Err() == nil; i++ {
-		due := began.Add(time.Duration(float64(i) / perSecond * float64(time.Second)))
+	for due := time.Now(); ctx.Err() == nil; due = due.Add(time.Second / time.Duration(max(l.rate.Load(), 1))) {
 		rest(ctx, time.Until(due))
 		select {
 		case places <- struct{}{}:
@@ -178,13 +193,13 @@ func (l *load) looks(ctx context.Context) {
 		var r request
 		switch rand.N(5) {
 		case 0, 1:
-			r = request{"diagnose anew", "POST", "/api/v1/diagnoses", `{"refresh":true,"task":"` + task + `"}`}
+			r = request{"diagnose anew", "POST", "/api/v1/diagnoses", `{"refresh":true,"task":"` + task + `"}`, true}
 		case 2:
-			r = request{"stream anew", "GET", "/api/v1/diagnoses/stream?refresh=true&task=" + url.QueryEscape(task), ""}
+			r = request{"stream anew", "GET", "/api/v1/diagnoses/stream?refresh=true&task=" + url.QueryEscape(task), "", true}
 		case 3:
-			r = request{"page anew", "GET", "/diagnose?task=" + url.QueryEscape(task), ""}
+			r = request{"page anew", "GET", "/diagnose?task=" + url.QueryEscape(task), "", true}
 		default:
-			r = request{"service", "GET", "/service?ref=" + url.QueryEscape("arn:aws:ecs:eu-west-1:111122223333:service/prod/"+ends[rand.N(len(ends))].service), ""}
+			r = request{"service", "GET", "/service?ref=" + url.QueryEscape("arn:aws:ecs:eu-west-1:111122223333:service/prod/"+ends[rand.N(len(ends))].service), "", true}
 		}
 		asking.Go(func() { l.send(ctx, r, time.Now()) })
 		rest(ctx, lookEvery)
@@ -203,7 +218,7 @@ func (l *load) deploys(ctx context.Context) {
 				id = fmt.Sprintf("%016x%016x", rand.Uint64(), rand.Uint64())
 				number = running + 1 + n/2%newRevisions
 			}
-			l.send(ctx, request{"event", "POST", "/api/v1/events", string(endEvent(kind, number, id, time.Now().UTC()))}, time.Now())
+			l.send(ctx, request{"event", "POST", "/api/v1/events", string(endEvent(kind, number, id, time.Now().UTC())), false}, time.Now())
 			if i%10 == 0 {
 				rest(ctx, 200*time.Millisecond)
 			}

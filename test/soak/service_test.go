@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -96,10 +97,11 @@ func (s *service) end(t *testing.T) {
 // sample is what the process takes at a time.
 type sample struct {
 	rss, heap, goroutines, files float64 // in bytes, bytes, and numbers
+	jobs                         float64 // that are under way or ready
 }
 
 func (s sample) String() string {
-	return fmt.Sprintf("RSS %.0f MiB, heap %.0f MiB, %.0f goroutines, %.0f descriptors", s.rss/(1<<20), s.heap/(1<<20), s.goroutines, s.files)
+	return fmt.Sprintf("RSS %.0f MiB, heap %.0f MiB, %.0f goroutines, %.0f descriptors, %.0f jobs", s.rss/(1<<20), s.heap/(1<<20), s.goroutines, s.files, s.jobs)
 }
 
 // sample asks /metrics for what Go knows, and the kernel for the rest.
@@ -111,13 +113,17 @@ func (s *service) sample(t *testing.T) sample {
 	}
 	defer resp.Body.Close()
 	figures := map[string]float64{}
+	var got sample
 	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
 		name, value, _ := strings.Cut(lines.Text(), " ")
 		if n, err := strconv.ParseFloat(value, 64); err == nil {
 			figures[name] = n
+			if strings.HasPrefix(name, "whystopped_jobs{") && (strings.Contains(name, `"ready"`) || strings.Contains(name, `"running"`)) {
+				got.jobs += n
+			}
 		}
 	}
-	got := sample{heap: figures["go_memstats_heap_inuse_bytes"], goroutines: figures["go_goroutines"]}
+	got.heap, got.goroutines = figures["go_memstats_heap_inuse_bytes"], figures["go_goroutines"]
 	proc := fmt.Sprintf("/proc/%d/", s.cmd.Process.Pid)
 	files, err := os.ReadDir(proc + "fd")
 	if err != nil {
@@ -143,8 +149,21 @@ func (s *service) sample(t *testing.T) sample {
 	return got
 }
 
+// idle is what the process takes before anybody asks: the most of some samples,
+// since parts of it begin their work a little later.
+func (s *service) idle(t *testing.T) sample {
+	t.Helper()
+	most := s.sample(t)
+	for range 10 {
+		rest(t.Context(), time.Second)
+		now := s.sample(t)
+		most.goroutines, most.files = max(most.goroutines, now.goroutines), max(most.files, now.files)
+	}
+	return most
+}
+
 // watch takes samples until ctx ends, and tells of the last minute every minute.
-func (s *service) watch(t *testing.T, ctx context.Context, all *tally) []sample {
+func (s *service) watch(t *testing.T, ctx context.Context, l *load) []sample {
 	t.Helper()
 	const every, perMinute = 5 * time.Second, 12
 	tick := time.NewTicker(every)
@@ -160,7 +179,8 @@ func (s *service) watch(t *testing.T, ctx context.Context, all *tally) []sample 
 		}
 		samples = append(samples, s.sample(t))
 		if n := len(samples); n%perMinute == 0 {
-			report("%3d min: %s; %s", n/perMinute, medians(samples[n-perMinute:]), all.line())
+			report("%3d min: %s; %s", n/perMinute, medians(samples[n-perMinute:]), l.tally.line())
+			l.ease()
 		}
 	}
 }
@@ -178,6 +198,7 @@ func medians(of []sample) sample {
 	return sample{
 		middle(func(s sample) float64 { return s.rss }), middle(func(s sample) float64 { return s.heap }),
 		middle(func(s sample) float64 { return s.goroutines }), middle(func(s sample) float64 { return s.files }),
+		middle(func(s sample) float64 { return s.jobs }),
 	}
 }
 
@@ -203,6 +224,7 @@ func checkFlat(t *testing.T, samples []sample) {
 		{"heap", first.heap, last.heap, 16 << 20},
 		{"goroutines", first.goroutines, last.goroutines, 50},
 		{"descriptors", first.files, last.files, 20},
+		{"what is owed", first.jobs, last.jobs, badTasks},
 	} {
 		if most := 1.2*check.first + check.little; check.last > most {
 			t.Errorf("%s grows: %.0f in the first third, %.0f in the last, want %.0f at most", check.what, check.first, check.last, most)
@@ -226,7 +248,26 @@ func (s *service) checkIdle(t *testing.T, before sample) {
 		}
 	}
 	t.Errorf("it does not come to rest: %s before, %s now", before, now)
+	s.dump(t)
 }
+
+// dump ends the process and tells what its goroutines did, by who began them.
+func (s *service) dump(t *testing.T) {
+	t.Helper()
+	if err := s.cmd.Process.Signal(syscall.SIGQUIT); err != nil {
+		t.Fatalf("ask for the goroutines: %v", err)
+	}
+	<-s.ended
+	for _, line := range s.log.counts() {
+		if strings.Contains(line, "created by") {
+			report("%s", line)
+		}
+	}
+	t.FailNow()
+}
+
+// ids are numbers of tasks and diagnoses.
+var ids = regexp.MustCompile(`[0-9a-z]{24,}`)
 
 // warnings counts the lines of the log, which is at the level of warnings, by
 // what they say.
@@ -252,11 +293,12 @@ func (w *warnings) Write(p []byte) (int, error) {
 
 func (w *warnings) count(line []byte) {
 	var said struct{ Level, Msg, Source, Status, Kind, Panic, Error string }
-	key := "no JSON: " + string(line)
+	who, _, _ := strings.Cut(string(line), " in goroutine ") // where it is a line of a dump
+	key := "no JSON: " + who
 	if json.Unmarshal(line, &said) == nil {
 		key = strings.Join(strings.Fields(strings.Join([]string{said.Level, said.Msg, strings.SplitN(said.Source+" ", " ", 2)[0], said.Status, said.Kind, said.Panic}, " ")), " ")
 		if said.Level == "ERROR" {
-			key += ": " + said.Error[:min(len(said.Error), 300)]
+			key += ": " + ids.ReplaceAllString(said.Error[:min(len(said.Error), 300)], "…")
 		}
 	}
 	if w.n == nil {
@@ -275,5 +317,5 @@ func (w *warnings) counts() []string {
 	}
 	slices.Sort(all)
 	slices.Reverse(all)
-	return all[:min(len(all), 60)]
+	return all[:min(len(all), 100)]
 }

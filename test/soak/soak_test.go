@@ -53,22 +53,22 @@ func soak(t *testing.T, binary, database string, lasts time.Duration) {
 	world := newWorld(t)
 	s := start(t, binary, database, world)
 	l := newLoad(s.base, world)
-	before := s.sample(t)
+	before := s.idle(t)
 	report("idle: %s", before)
 
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { world.misbehave(ctx) })
 	bears := l.bears(ctx, min(measuring, lasts/3))
-	rate := share * bears
-	report("it answers %.0f quick requests a second at most; %.0f a second from now on, for %s", bears, rate, lasts)
+	l.rate.Store(int64(share * bears))
+	report("it answers %.0f quick requests a second at most; %d a second from now on, for %s", bears, l.rate.Load(), lasts)
 
 	l.tally.clear()
 	timed, end := context.WithTimeout(ctx, lasts)
-	running.Go(func() { l.quick(timed, rate) })
+	running.Go(func() { l.quick(timed) })
 	running.Go(func() { l.looks(timed) })
 	running.Go(func() { l.deploys(timed) })
-	samples := s.watch(t, timed, l.tally)
+	samples := s.watch(t, timed, l)
 	end()
 	stop()
 	running.Wait()

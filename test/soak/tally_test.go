@@ -38,16 +38,18 @@ func judge(r request, status int, body string) (outcome string, fine bool) {
 			return "a stream without an end", false
 		}
 	}
+	if strings.Contains(body, "Something broke on our side") { // also in a page that had begun before
+		return fmt.Sprintf("%d page: something broke", status), false
+	}
 	if status < http.StatusBadRequest {
 		return "", true
 	}
 	if json.Unmarshal([]byte(body), &problem) == nil && problem.Type != "" {
 		want, known := ofAWS[problem.Type]
-		return fmt.Sprintf("%d %s", problem.Status, problem.Type), known && problem.Status == want
+		return fmt.Sprintf("%d %s", problem.Status, problem.Type), r.asksAWS && known && problem.Status == want
 	}
 	// A page says in words what is wrong, its status the rest.
-	asksAWS := r.kind == "page of a task" || r.kind == "page anew" || r.kind == "service"
-	return fmt.Sprintf("%d page", status), asksAWS && (status == http.StatusBadGateway || status == http.StatusServiceUnavailable)
+	return fmt.Sprintf("%d page", status), r.asksAWS && (status == http.StatusBadGateway || status == http.StatusServiceUnavailable)
 }
 
 // tally counts answers.
@@ -102,6 +104,13 @@ func (t *tally) total() (n int) {
 		n += len(took)
 	}
 	return n
+}
+
+// counts are how many were answered, and how many not sent.
+func (t *tally) counts() (answers, missed int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.total(), t.missed
 }
 
 // line is how things stand.
