@@ -25,7 +25,7 @@ type markedAWS struct {
 	*awsfake.Server
 
 	mu   sync.Mutex
-	said map[string]string // operation to the last answer
+	said map[string]string // operation to the first answer
 }
 
 func newMarkedAWS() *markedAWS {
@@ -92,7 +92,9 @@ func (a *markedAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	a.mu.Lock()
-	a.said[operation] = string(body)
+	if a.said[operation] == "" {
+		a.said[operation] = string(body)
+	}
 	a.mu.Unlock()
 	for name, values := range rec.Header() {
 		if name != "Content-Length" {
