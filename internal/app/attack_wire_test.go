@@ -47,7 +47,9 @@ func (f *fortress) wire(text string) []heard {
 // the service does. Whatever comes of it, a stranger stays one, and a request
 // that is hidden in another has to show its own proof.
 func TestSmuggledRequests(t *testing.T) {
-	f := newFortress(t, func(_ *config.Config, tune *tuning) { tune.slowest = slowness{head: 2 * time.Second, whole: 4 * time.Second} })
+	f := newFortress(t, func(_ *config.Config, tune *tuning) {
+		tune.slowest = slowness{head: 2 * time.Second, whole: 4 * time.Second}
+	})
 	target := "/api/v1/diagnoses/" + f.kept
 	hidden := "GET " + target + " HTTP/1.1\r\nHost: why.example.com\r\nConnection: close\r\n\r\n"
 	proof := "Authorization: Bearer " + f.reader
