@@ -5,7 +5,7 @@ GO      ?= go
 LDFLAGS := -s -w
 FUZZTIME ?= 20s
 
-.PHONY: all build run demo test test-moto test-judge tools lint lint-deploy sbom reproducible bench fuzz vuln measure generate clean
+.PHONY: all build run demo test test-moto test-judge soak tools lint lint-deploy sbom reproducible bench bench-million fuzz vuln measure generate clean
 
 all: lint test
 
@@ -33,10 +33,16 @@ test-judge: ## the generated policies before an independent simulator of IAM (np
 	cd internal/iampolicy/judge && npm ci --no-audit --no-fund --silent
 	$(GO) test -tags judge -run Judge -count=1 ./internal/iampolicy ./internal/diagnose
 
+DURATION ?= 30m
+soak: ## the whole service for DURATION on each database, with doubles that fail now and then
+	SOAK_DURATION=$(DURATION) $(GO) test -tags soak -count=1 -timeout 0 -v ./test/soak
+
 lint: lint-deploy ## formatting, vet, staticcheck, the Dockerfile's rules
 	@out=$$($(GO) tool gofumpt -l cmd internal test web); if [ -n "$$out" ]; then echo "not formatted (go tool gofumpt -w .):"; echo "$$out"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) vet -tags moto ./test/moto
+	$(GO) vet -tags million ./internal/store
+	$(GO) vet -tags soak ./test/soak
 	$(GO) tool staticcheck ./...
 	scripts/lint-dockerfile.sh Dockerfile
 	$(GO) mod tidy -diff
@@ -52,6 +58,9 @@ reproducible: ## two builds that must be the same to the byte: minutes
 
 bench: ## benchmarks of the engine and the way through the double
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+bench-million: ## the history of a million tasks on both databases: size and answering times, half an hour
+	$(GO) test -tags million -count=1 -v -timeout 120m -run Million ./internal/store
 
 fuzz: ## each fuzz target for FUZZTIME
 	scripts/fuzz.sh $(FUZZTIME)

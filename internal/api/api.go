@@ -20,6 +20,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/permissions"
 )
 
 // Casebook answers questions and keeps the answers. Its errors are
@@ -40,11 +41,20 @@ type Casebook interface {
 	Stops(ctx context.Context, f casebook.StopFilter, cursor string, limit int) (casebook.StopPage, error)
 }
 
-// Options are what an API is made of. All but Events and PublicURL are needed.
+// Permissions tells which AWS permissions the service lacks. It tries them,
+// unless that was done less than fresh ago.
+type Permissions interface {
+	Try(ctx context.Context, fresh time.Duration) (permissions.Report, error)
+}
+
+// Options are what an API is made of. All but Events, Permissions and PublicURL
+// are needed.
 type Options struct {
 	Casebook Casebook
 	// Events are taken in where it has a key.
 	Events Events
+	// Permissions are told where there is somebody to try them.
+	Permissions Permissions
 	// Causes is the catalogue, sorted by code.
 	Causes []diagnose.CauseInfo
 	// PublicURL is where people reach the service; "" where that is unknown.
@@ -80,6 +90,7 @@ func New(o Options) (*API, error) {
 	a.addIncidents(framework)
 	a.addStops(framework)
 	a.addCauses(framework)
+	a.addPermissions(framework)
 	document := framework.OpenAPI()
 	polish(document)
 	var err error

@@ -10,6 +10,7 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/redact"
 )
 
 // evaluateInput takes the body as it came: what AWS wrote in it follows AWS's
@@ -76,7 +77,7 @@ func (a *API) addEvaluate(framework huma.API) {
 		Summary:     "Diagnose evidence that you bring",
 		Description: "Makes no call to AWS. Every part is optional, and at least one is needed. Our own fields are strict; in what AWS wrote, properties that are not known are passed over.",
 		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{typeJSON: {Schema: schema, Example: sampleEvidence}}},
-		Responses:   inForms(framework, responses("The diagnosis", malformed, casebook.InvalidEvidence, tooLarge, mediaType, notAcceptable)),
+		Responses:   inForms(framework, responses("The diagnosis", malformed, casebook.InvalidEvidence, casebook.Busy, tooLarge, mediaType, notAcceptable)),
 
 		Middlewares:      a.negotiate(framework, diagnosisForms),
 		SkipValidateBody: true, MaxBodyBytes: maxBody + 1, BodyReadTimeout: bodyTimeout,
@@ -96,5 +97,5 @@ func unusable(err error) error {
 	if e, ok := errors.AsType[*evidence.DecodeError](err); ok && e.Malformed {
 		kind = malformed
 	}
-	return &casebook.Error{Kind: kind, Message: sentence(err.Error())}
+	return &casebook.Error{Kind: kind, Message: sentence(redact.Text(err.Error()))} // it quotes names that were sent
 }

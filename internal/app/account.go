@@ -26,7 +26,9 @@ type account struct {
 	// collector's own.
 	sdk     aws.Config
 	samples []web.Sample
-	close   func()
+	// events are what ECS has told of it by the start; none outside the demo.
+	events []casebook.Event
+	close  func()
 }
 
 func openAccount(ctx context.Context, cfg config.Config, log *slog.Logger) (*account, error) {

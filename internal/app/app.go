@@ -19,6 +19,7 @@ import (
 	"whystopped/internal/config"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/ingest"
+	"whystopped/internal/permissions"
 	"whystopped/internal/slack"
 	"whystopped/internal/work"
 )
@@ -37,6 +38,8 @@ type App struct {
 	aws      *account
 	door     *door
 	events   *ingest.Queue // nil where no queue is set
+	metrics  *metrics
+	tracing  *tracing
 }
 
 // tuning is what tests change in a service that they cannot wait for.
@@ -64,7 +67,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error)
 }
 
 func newApp(ctx context.Context, cfg config.Config, log *slog.Logger, tune tuning) (*App, error) {
-	a := &App{log: log}
+	a := &App{log: log, metrics: newMetrics()}
 	if err := a.open(ctx, cfg, tune); err != nil {
 		a.Close()
 		return nil, err
@@ -78,17 +81,21 @@ func (a *App) open(ctx context.Context, cfg config.Config, tune tuning) (err err
 	if a.door, err = openDoor(cfg, log); err != nil {
 		return err
 	}
+	if a.tracing, err = openTracing(ctx, log); err != nil {
+		return err
+	}
 	if a.aws, err = openAccount(ctx, cfg, log); err != nil {
 		return err
 	}
-	if a.history, err = openHistory(ctx, cfg, log, tune); err != nil {
+	if a.history, err = openHistory(ctx, cfg, log, a.tracing.tracer, tune); err != nil {
 		return err
 	}
-	if a.slack, err = openSlack(cfg, a.history.store, tune.slackClock(), log); err != nil {
+	kept := a.metrics.watch(a.history.store)
+	if a.slack, err = openSlack(cfg, kept, tune.slackClock(), log); err != nil {
 		return err
 	}
 	book := casebook.New(casebook.Options{
-		Collector: a.aws.collector, Prover: a.aws.collector, Store: a.history.store, Tells: a.slack.notifier != nil,
+		Collector: a.aws.collector, Prover: a.aws.collector, Store: kept, Tells: a.slack.notifier != nil,
 		Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
 	})
 	teller := a.slack.teller()
@@ -101,7 +108,10 @@ func (a *App) open(ctx context.Context, cfg config.Config, tune tuning) (err err
 	if err = a.slack.connect(cfg, audited{book, auth.NewAudit(log)}, log); err != nil {
 		return err
 	}
-	if a.events, err = openEvents(a.aws, cfg, book, log); err != nil {
+	if err = book.Accept(ctx, a.aws.events); err != nil {
+		return err
+	}
+	if a.events, err = openEvents(a.aws, cfg, a.tracing.book(book), log); err != nil {
 		return err
 	}
 	handler, err := a.routes(cfg, book)
@@ -117,11 +127,24 @@ func (a *App) open(ctx context.Context, cfg config.Config, tune tuning) (err err
 
 // routes makes the handler of all ways in.
 func (a *App) routes(cfg config.Config, book *casebook.Casebook) (http.Handler, error) {
+	a.addFigures(book)
+	keeper := permissions.NewKeeper(tester{a.aws.collector.aws, book}, time.Now)
 	return routes(surroundings{
 		door: a.door, slack: a.slack, book: book, eventsKey: cfg.EventsKey, causes: diagnose.Catalogue(), samples: a.aws.samples, publicURL: cfg.PublicURL, version: version(), log: a.log,
-		ready:   readiness{store: a.history.store, credentials: a.aws.credentials},
-		metrics: newMetrics(statsCollector{aws: a.aws.collector.aws.Stats, book: book.Stats, jobs: a.history.queue.Stats, events: a.eventStats}),
+		ready:   readiness{store: a.history.store, credentials: a.aws.credentials, permissions: keeper},
+		metrics: a.metrics, tracing: a.tracing,
 	})
+}
+
+// addFigures adds what the parts tell of themselves.
+func (a *App) addFigures(book *casebook.Casebook) {
+	kept := a.history.store
+	a.metrics.add(statsCollector{
+		aws: a.aws.collector.aws.Stats, book: book.Stats, events: a.eventStats, sent: &a.metrics.sent,
+		jobs:      &lately[work.Stats]{count: func(ctx context.Context) (work.Stats, error) { return work.CountJobs(ctx, kept.Reader()) }},
+		incidents: &lately[int]{count: func(ctx context.Context) (int, error) { return kept.OpenIncidents(ctx, time.Now()) }},
+	})
+	a.metrics.watchPools(kept.Pools())
 }
 
 // slowness is how long a client may take to send a request's head, and all of it.
@@ -154,6 +177,8 @@ func (a *App) URL() string {
 // Run serves until ctx ends, then lets running requests finish for a while.
 func (a *App) Run(ctx context.Context) error {
 	defer a.Close()
+	var drained time.Time // until when
+	defer func() { a.tracing.close(drained) }()
 	ctx, stop := context.WithCancel(ctx)
 	var background sync.WaitGroup
 	defer background.Wait()
@@ -179,7 +204,8 @@ func (a *App) Run(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	a.log.Info("stopping: no new requests, running ones may finish", "within", drainTime.String())
-	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	drained = time.Now().Add(drainTime)
+	within, cancel := context.WithDeadline(context.WithoutCancel(ctx), drained)
 	defer cancel()
 	if err := a.server.Shutdown(within); errors.Is(err, context.DeadlineExceeded) {
 		a.log.Warn("requests were still running at the end and are broken off")

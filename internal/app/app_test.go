@@ -79,12 +79,12 @@ func TestKeptDiagnosis(t *testing.T) {
 	if anew.status != http.StatusOK || anew.at("id") == first.at("id") {
 		t.Errorf("refreshed: status %d, id %q, want another than %q", anew.status, anew.at("id"), first.at("id"))
 	}
-	list := s.ask("GET", "/api/v1/diagnoses?limit=1&account="+first.at("task", "account"), "")
+	list := s.ask("GET", "/api/v1/diagnoses?service=payments-api&limit=1&account="+first.at("task", "account"), "")
 	items, _ := list.body["items"].([]any)
 	if len(items) != 1 || list.at("nextCursor") != anew.at("id") {
 		t.Errorf("list: %s", list.raw)
 	}
-	next := s.ask("GET", "/api/v1/diagnoses?cursor="+list.at("nextCursor"), "")
+	next := s.ask("GET", "/api/v1/diagnoses?service=payments-api&cursor="+list.at("nextCursor"), "")
 	if items, _ := next.body["items"].([]any); len(items) != 1 || next.body["nextCursor"] != nil {
 		t.Errorf("second page: %s", next.raw)
 	}

@@ -19,7 +19,12 @@ import (
 // openDemo makes an account of sample tasks: the real SDK reads them over HTTP
 // from a double of AWS in this process, on a loopback port of its own.
 func openDemo(log *slog.Logger) (*account, error) {
-	scenario, samples := awsfake.Demo(time.Now())
+	now := time.Now()
+	scenario, samples := awsfake.Demo(now)
+	events, err := demoDeploy(&scenario, now)
+	if err != nil {
+		return nil, err
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen for the demo's AWS double: %w", err)
@@ -33,6 +38,7 @@ func openDemo(log *slog.Logger) (*account, error) {
 	keys := credentials.NewStaticCredentialsProvider("demo", "demo", "") // the double takes any
 	a := &account{
 		credentials: keys,
+		events:      events,
 		close:       func() { double.Close() }, // with its listener; nothing can be lost
 		collector: collector{awsclient.New(awsclient.Options{Logger: log, Unlimited: true, Config: aws.Config{
 			Region:       scenario.Region,

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"whystopped/internal/casebook"
 	"whystopped/internal/config"
 	"whystopped/internal/store"
@@ -25,13 +27,13 @@ type history struct {
 
 // openHistory opens the database and brings it up to date. Nothing that is owed
 // is done before run.
-func openHistory(ctx context.Context, cfg config.Config, log *slog.Logger, tune tuning) (*history, error) {
+func openHistory(ctx context.Context, cfg config.Config, log *slog.Logger, tracer trace.Tracer, tune tuning) (*history, error) {
 	url := cmp.Or(cfg.DatabaseURL.Reveal(), inMemory)
 	dialect := work.Postgres
 	if strings.HasPrefix(url, "file:") {
 		dialect = work.SQLite
 	}
-	queue := work.New(work.Options{Dialect: dialect, Log: log, Diagnosis: cfg.Timeout, Retention: cfg.Retention, Now: time.Now, Tuning: tune.work})
+	queue := work.New(work.Options{Dialect: dialect, Log: log, Diagnosis: cfg.Timeout, Retention: cfg.Retention, Now: time.Now, Tracer: tracer, Tuning: tune.work})
 	kept, err := store.Open(ctx, store.Options{
 		URL: url, Queue: queue, Migrate: queue.Migrate, Log: log, Now: time.Now, NewID: casebook.NewID,
 	})

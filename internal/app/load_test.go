@@ -2,11 +2,9 @@ package app
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -21,29 +19,20 @@ import (
 // startForBenchmark runs the whole service on a double of AWS.
 func startForBenchmark(b *testing.B, aws http.Handler) (base string) {
 	b.Helper()
+	return startWith(b, aws, config.Config{DatabaseURL: config.Secret("file:" + b.TempDir() + "/history.db")})
+}
+
+// pointAtAWS makes the SDK read a double, and nothing of the machine's own.
+func pointAtAWS(b *testing.B, aws http.Handler) {
+	b.Helper()
 	double := httptest.NewServer(aws)
+	b.Cleanup(double.Close)
 	for name, value := range map[string]string{
 		"AWS_ENDPOINT_URL": double.URL, "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "example", "AWS_SECRET_ACCESS_KEY": "example",
 		"AWS_PROFILE": "", "AWS_CONFIG_FILE": b.TempDir() + "/config", "AWS_SHARED_CREDENTIALS_FILE": b.TempDir() + "/credentials", "AWS_EC2_METADATA_DISABLED": "true",
 	} {
 		b.Setenv(name, value)
 	}
-	a, err := New(b.Context(), config.Config{Listen: "127.0.0.1:0", Timeout: 10 * time.Second}, slog.New(slog.DiscardHandler))
-	if err != nil {
-		b.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
-	b.Cleanup(func() {
-		http.DefaultClient.CloseIdleConnections()
-		stop()
-		if err := <-ended; err != nil {
-			b.Errorf("Run: %v", err)
-		}
-		double.Close()
-	})
-	return a.URL()
 }
 
 // brought is evidence as somebody would post it: a task with its definition and

@@ -1,9 +1,11 @@
 package app
 
 import (
+	"database/sql"
 	"net/http"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -11,18 +13,26 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"whystopped/internal/casebook"
+	"whystopped/internal/diagnose"
 )
 
 // metrics are the figures that /metrics gives in Prometheus' form.
 type metrics struct {
 	registry *prometheus.Registry
-	requests *prometheus.CounterVec
-	seconds  *prometheus.HistogramVec
+	// own are the collectors of figures whose names begin with ours.
+	own       []prometheus.Collector
+	requests  *prometheus.CounterVec
+	seconds   *prometheus.HistogramVec
+	diagnoses *prometheus.CounterVec
+	store     *prometheus.HistogramVec
+	sent      sentEvents
 }
 
-// newMetrics makes the figures of the requests to us, of the process, and those
-// that the others keep themselves.
-func newMetrics(others prometheus.Collector) *metrics {
+// newMetrics makes the figures of the requests to us, of the store, and of the
+// process.
+func newMetrics() *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -32,9 +42,45 @@ func newMetrics(others prometheus.Collector) *metrics {
 			Name: "whystopped_http_request_seconds", Help: "Time until a request was answered.",
 			Buckets: []float64{.005, .025, .1, .25, .5, 1, 2.5, 5, 10, 30},
 		}, []string{"route"}),
+		diagnoses: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "whystopped_diagnoses_total", Help: "Diagnoses that were made and kept, by who wanted them: people, background, or evaluate for evidence that was brought.",
+		}, []string{"cause", "confidence", "trigger"}),
+		store: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "whystopped_store_seconds", Help: "Time that an operation in the database took, waiting for a connection included.",
+			Buckets: []float64{.0005, .002, .01, .05, .1, .25, .5, 1, 2.5, 5},
+		}, []string{"operation"}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, others, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "whystopped_build_info", Help: "Always 1: the version of the program and that of the rules.",
+	}, []string{"version", "engine"})
+	build.WithLabelValues(version(), diagnose.Engine()).Set(1)
+	m.add(m.requests, m.seconds, m.diagnoses, m.store, build)
+	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// add adds figures of our own.
+func (m *metrics) add(own ...prometheus.Collector) {
+	m.own = append(m.own, own...)
+	m.registry.MustRegister(own...)
+}
+
+// watchPools adds the figures that database/sql keeps of its connections.
+func (m *metrics) watchPools(pools map[string]*sql.DB) {
+	for name, db := range pools {
+		m.registry.MustRegister(collectors.NewDBStatsCollector(db, name))
+	}
+}
+
+// watch gives a store that takes note of what is done with it.
+func (m *metrics) watch(s casebook.Store) casebook.Store {
+	return watchedStore{
+		store: s,
+		took:  func(operation string, d time.Duration) { m.store.WithLabelValues(operation).Observe(d.Seconds()) },
+		kept: func(d diagnose.Diagnosis, trigger string) {
+			m.diagnoses.WithLabelValues(d.Verdict.Cause, string(d.Verdict.Confidence), trigger).Inc()
+		},
+	}
 }
 
 func (m *metrics) handler() http.Handler {
@@ -51,11 +97,35 @@ func (m *metrics) observe(next http.Handler) http.Handler {
 			if route == "" {
 				route = "none"
 			}
-			m.requests.WithLabelValues(knownMethod(r.Method), route, strconv.Itoa(ww.Status())).Inc()
+			method := knownMethod(r.Method)
+			m.requests.WithLabelValues(method, route, strconv.Itoa(ww.Status())).Inc()
 			m.seconds.WithLabelValues(route).Observe(time.Since(began).Seconds())
+			if route == eventsRoute && method == http.MethodPost {
+				m.sent.count(ww.Status())
+			}
 		}()
 		next.ServeHTTP(ww, r)
 	})
+}
+
+// eventsRoute is where events are sent to.
+const eventsRoute = "/api/v1/events"
+
+// sentEvents counts requests that bring events.
+type sentEvents struct{ accepted, refused, malformed, failed atomic.Uint64 }
+
+// count counts a request by its answer.
+func (e *sentEvents) count(status int) {
+	switch {
+	case status < http.StatusBadRequest:
+		e.accepted.Add(1)
+	case status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusTooManyRequests:
+		e.refused.Add(1)
+	case status < http.StatusInternalServerError:
+		e.malformed.Add(1)
+	default:
+		e.failed.Add(1)
+	}
 }
 
 // knownMethod keeps what clients make up out of the labels.

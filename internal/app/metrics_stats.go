@@ -1,7 +1,7 @@
 package app
 
 import (
-	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,10 +15,12 @@ import (
 // statsCollector reads the figures that awsclient and casebook keep of their
 // own work, at the moment when they are asked for.
 type statsCollector struct {
-	aws    func() awsclient.Stats
-	book   func() casebook.Stats
-	jobs   func(context.Context) (work.Stats, error)
-	events func() ingest.Stats
+	aws       func() awsclient.Stats
+	book      func() casebook.Stats
+	jobs      *lately[work.Stats]
+	incidents *lately[int]
+	events    func() ingest.Stats // of the queue
+	sent      *sentEvents
 }
 
 func describe(name, help string, labels ...string) *prometheus.Desc {
@@ -41,15 +43,16 @@ var (
 	crowds       = describe("crowds", "Groups of tasks that stopped alike of late, and share a few looks.")
 	crowdTasks   = describe("crowd_tasks", "Tasks in these groups.")
 
-	jobs   = describe("jobs", "Work that is owed: ready, running, planned for later, or waiting to be tried again.", "kind", "state")
-	events = describe("events_total", "Messages of the queue of events, by what came of them.", "result")
+	jobs      = describe("jobs", "Work that is owed, as of the last minute: ready, running, planned for later, or waiting to be tried again.", "kind", "state")
+	incidents = describe("incidents_open", "Incidents that go on, as of the last minute.")
+	events    = describe("events_total", "Messages of the queue of events and requests that bring events, by what came of them.", "way", "result")
 )
 
 // Describe implements prometheus.Collector.
 func (c statsCollector) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		awsCalls, quotaWaits, quotaWaited, quotaHeld, quotaQueue,
-		looks, looksRunning, looksWaiting, shared, lent, refreshed, crowds, crowdTasks, jobs, events,
+		looks, looksRunning, looksWaiting, shared, lent, refreshed, crowds, crowdTasks, jobs, incidents, events,
 	} {
 		to <- d
 	}
@@ -89,20 +92,20 @@ func (c statsCollector) Collect(to chan<- prometheus.Metric) {
 	c.collectWork(count, gauge)
 }
 
-// jobsTime bounds counting the jobs, for which the database is asked.
-const jobsTime = 2 * time.Second
-
 func (c statsCollector) collectWork(count func(*prometheus.Desc, float64, ...string), gauge func(*prometheus.Desc, int, ...string)) {
-	ctx, cancel := context.WithTimeout(context.Background(), jobsTime)
-	defer cancel()
-	owed, err := c.jobs(ctx)
-	if err == nil { // else the figure is missing, which says it best
+	if owed, ok := c.jobs.get(); ok {
 		for key, n := range owed {
 			gauge(jobs, n, key.Kind, key.State)
 		}
 	}
+	if open, ok := c.incidents.get(); ok {
+		gauge(incidents, open)
+	}
 	e := c.events()
 	for result, n := range map[string]uint64{"accepted": e.Accepted, "ignored": e.Ignored, "malformed": e.Malformed, "failed": e.Failed} {
-		count(events, float64(n), result)
+		count(events, float64(n), "queue", result)
+	}
+	for result, n := range map[string]*atomic.Uint64{"accepted": &c.sent.accepted, "refused": &c.sent.refused, "malformed": &c.sent.malformed, "failed": &c.sent.failed} {
+		count(events, float64(n.Load()), "http", result)
 	}
 }

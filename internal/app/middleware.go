@@ -36,7 +36,7 @@ func logRequests(log *slog.Logger) func(http.Handler) http.Handler {
 			ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 			defer func() {
 				level := slog.LevelInfo
-				if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || r.URL.Path == "/metrics" {
+				if isProbe(r) {
 					level = slog.LevelDebug
 				}
 				log.LogAttrs(r.Context(), level, "request",
@@ -49,6 +49,11 @@ func logRequests(log *slog.Logger) func(http.Handler) http.Handler {
 			next.ServeHTTP(ww, r)
 		})
 	}
+}
+
+// isProbe tells requests that come by themselves every few seconds.
+func isProbe(r *http.Request) bool {
+	return r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || r.URL.Path == "/metrics"
 }
 
 // recoverPanics logs a handler's panic and answers with an error, or breaks the

@@ -32,6 +32,7 @@ type surroundings struct {
 	log       *slog.Logger
 	ready     readiness
 	metrics   *metrics
+	tracing   *tracing
 }
 
 // routes makes the handler of all ways in. What comes first is open to all, or
@@ -41,21 +42,21 @@ func routes(s surroundings) (http.Handler, error) {
 	book := audited{s.book, auth.NewAudit(s.log)}
 	calls, err := api.New(api.Options{
 		Casebook: book, Events: api.Events{Key: s.eventsKey.Reveal(), Known: mayIngest, Book: s.book},
-		Causes: s.causes, PublicURL: s.publicURL, Version: s.version, Log: s.log,
+		Causes: s.causes, PublicURL: s.publicURL, Version: s.version, Log: s.log, Permissions: s.ready.permissions,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the API: %w", err)
 	}
 	pages, err := web.New(web.Options{
 		Casebook: book, Causes: s.causes, Samples: s.samples, PublicURL: s.publicURL, OpenAPI: calls.OpenAPI(),
-		Visitor: visitor, Version: s.version, Logger: s.log, Now: time.Now,
+		Visitor: visitor, Permissions: s.ready.permissions, Version: s.version, Logger: s.log, Now: time.Now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the pages: %w", err)
 	}
 	s.door.refusePage = pages.Refused
 	r := chi.NewRouter()
-	r.Use(requestID, s.metrics.observe, logRequests(s.log), recoverPanics(s.log), guard.Headers(s.door.https()), middleware.GetHead)
+	r.Use(requestID, s.tracing.requests, s.metrics.observe, logRequests(s.log), recoverPanics(s.log), guard.Headers(s.door.https()), middleware.GetHead)
 	r.Get("/healthz", healthy)
 	r.Get("/readyz", s.ready.serve)
 	pages.AssetRoutes(r)

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"go.opentelemetry.io/otel/trace"
 
 	"whystopped/internal/arn"
 )
@@ -127,6 +128,9 @@ func newBatch() *batch {
 
 // add makes a question a member.
 func (c *batch) add(ctx context.Context, id string) {
+	if c.members == 0 { // the call is told of in the trace of whoever asked first
+		c.ctx = trace.ContextWithSpan(c.ctx, trace.SpanFromContext(ctx))
+	}
 	deadline, ok := ctx.Deadline()
 	switch {
 	case c.members > 0 && c.deadline.IsZero(): // somebody waits for ever

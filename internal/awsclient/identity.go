@@ -98,6 +98,6 @@ func (c *Collector) ownAccount(ctx context.Context, region string) (string, erro
 	if !errors.Is(err, context.Canceled) {
 		c.identity.failed = now
 	}
-	c.opts.Logger.Warn("own account is not known", "region", region, "error", err)
+	c.opts.Logger.WarnContext(ctx, "own account is not known", "region", region, "error", err)
 	return "", nil
 }

@@ -59,6 +59,8 @@ func resultOf(err error) string {
 		return "denied"
 	case failedThrottled:
 		return "throttled"
+	case failedHeldBack:
+		return "held-back" // of a span only: such a call was not sent, and is not counted
 	case failedTimeout:
 		return "timeout"
 	case failedBadCredentials:

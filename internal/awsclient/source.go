@@ -79,7 +79,7 @@ func (r *run) ask(ctx context.Context, name string, s share, read readFunc) aske
 	out, err := read(countCalls(ctx, &w.calls), w)
 	a := asked{source: evidence.Source{Name: name, Status: out.status, Detail: out.detail}}
 	if err != nil {
-		a = r.failed(name, out, err)
+		a = r.failed(ctx, name, out, err)
 	}
 	a.source.Calls = int(w.calls.Load())
 	a.source.TookMS = w.took().Milliseconds()
@@ -87,7 +87,7 @@ func (r *run) ask(ctx context.Context, name string, s share, read readFunc) aske
 	return a
 }
 
-func (r *run) failed(name string, out outcome, err error) asked {
+func (r *run) failed(ctx context.Context, name string, out outcome, err error) asked {
 	f := understand(err)
 	action := permission(name)
 	src := evidence.Source{Name: name, Status: f.status(), Detail: f.detail(action)}
@@ -103,7 +103,7 @@ func (r *run) failed(name string, out outcome, err error) asked {
 	case failedNoRole:
 		src.MissingPermission = aws.String(permissionForRole)
 	}
-	r.opts.Logger.Warn("source failed", "source", name, "status", src.Status, "task", r.ref.TaskID, "region", r.ref.Region, "error", err)
+	r.opts.Logger.WarnContext(ctx, "source failed", "source", name, "status", src.Status, "task", r.ref.TaskID, "region", r.ref.Region, "error", err)
 	return asked{source: src, failure: &f}
 }
 

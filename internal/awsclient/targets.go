@@ -34,7 +34,7 @@ func (c *Collector) newClients(t target) *clients {
 	cfg := c.config.Copy()
 	cfg.Region = t.region
 	cfg.Credentials = c.credentials(t)
-	cfg.APIOptions = append(cfg.APIOptions, c.attempts(t))
+	cfg.APIOptions = append(cfg.APIOptions, traced, c.attempts(t))
 	// IAM and STS are asked seldom, and for a few seconds only, into which the
 	// slow beginning of an adaptive client does not fit.
 	quick := cfg.Copy()

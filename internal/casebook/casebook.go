@@ -12,6 +12,7 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/redact"
 	"whystopped/internal/taskref"
 )
 
@@ -72,17 +73,18 @@ func (c *Casebook) Diagnose(ctx context.Context, pasted string, refresh bool) (d
 // Evaluate diagnoses evidence that the caller brought, and keeps the answer.
 // Its text may be JSON of any kind that evidence.FromText reads. No call to AWS
 // is made.
-func (c *Casebook) Evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error) {
+func (c *Casebook) Evaluate(ctx context.Context, ev evidence.Evidence) (kept diagnose.Diagnosis, err error) {
+	ctx, span := beginSpan(ctx, "evaluate")
+	defer func() { endSpan(span, kept, err) }()
+	return c.evaluate(ctx, ev)
+}
+
+func (c *Casebook) evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error) {
 	ev, err := ev.OpenText()
 	if err != nil {
-		return diagnose.Diagnosis{}, &Error{Kind: InvalidEvidence, Message: "What was pasted cannot be diagnosed: " + err.Error() + "."}
+		return diagnose.Diagnosis{}, &Error{Kind: InvalidEvidence, Message: "What was pasted cannot be diagnosed: " + redact.Text(err.Error()) + "."}
 	}
-	d := c.sign(conclude(ev).Diagnosis)
-	kept, err := c.opts.Store.Save(ctx, Kept{Diagnosis: d, Brought: true})
-	if err != nil {
-		return diagnose.Diagnosis{}, fmt.Errorf("keep diagnosis %s: %w", d.ID, err)
-	}
-	return kept, nil
+	return c.save(ctx, Kept{Diagnosis: c.sign(conclude(ev).Diagnosis), Brought: true})
 }
 
 // Get finds a kept diagnosis by its id.
@@ -124,7 +126,7 @@ func (c *Casebook) List(ctx context.Context, f Filter, cursor string, limit int)
 func (c *Casebook) task(ctx context.Context, pasted string) (taskref.Ref, error) {
 	ref, err := taskref.Parse(pasted)
 	if err != nil {
-		return ref, &Error{Kind: NotAReference, Message: err.Error()}
+		return ref, notAReference(err)
 	}
 	if ref.Kind == taskref.KindTask {
 		return ref, nil
@@ -144,7 +146,7 @@ func (c *Casebook) task(ctx context.Context, pasted string) (taskref.Ref, error)
 func (c *Casebook) Newest(ctx context.Context, pasted string) (diagnose.Diagnosis, error) {
 	ref, err := taskref.Parse(pasted)
 	if err != nil {
-		return diagnose.Diagnosis{}, &Error{Kind: NotAReference, Message: err.Error()}
+		return diagnose.Diagnosis{}, notAReference(err)
 	}
 	kept, err := c.latest(ctx, ref)
 	switch {

@@ -380,3 +380,36 @@ func TestList(t *testing.T) {
 		t.Errorf("a cursor that is none: %v, want kind %s", err, casebook.InvalidFilter)
 	}
 }
+
+// fullStore takes nothing in time.
+type fullStore struct{ *store.Store }
+
+func (fullStore) Save(ctx context.Context, _ casebook.Kept) (diagnose.Diagnosis, error) {
+	<-ctx.Done()
+	return diagnose.Diagnosis{}, errors.New("interrupted") // in whatever words
+}
+
+// TestADatabaseThatHasTooMuchToDo is told as that, and waited for no longer than
+// makes sense.
+func TestADatabaseThatHasTooMuchToDo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		book := open(&collector{}, fullStore{openStore(t)})
+		for name, ask := range map[string]func(context.Context) (diagnose.Diagnosis, error){
+			"a task":           func(ctx context.Context) (diagnose.Diagnosis, error) { return book.Diagnose(ctx, taskARN, false) },
+			"brought evidence": func(ctx context.Context) (diagnose.Diagnosis, error) { return book.Evaluate(ctx, stoppedTask()) },
+		} {
+			began := time.Now()
+			if _, err := ask(t.Context()); casebook.KindOf(err) != casebook.Busy {
+				t.Errorf("%s: %v, want that it is too busy", name, err)
+			}
+			if took := time.Since(began); took > 10*time.Second {
+				t.Errorf("%s: told after %s", name, took)
+			}
+		}
+		ctx, leave := context.WithCancel(t.Context())
+		leave()
+		if _, err := book.Evaluate(ctx, stoppedTask()); casebook.KindOf(err) != "" {
+			t.Errorf("whoever has left is told %v", err)
+		}
+	})
+}

@@ -36,7 +36,7 @@ func (c *Casebook) Follow(ctx context.Context, pasted string, refresh bool, tell
 	}
 	made, err := c.share(ctx, question{ref: ref, kept: kept, thorough: refresh || kept != nil && !lent(*kept), urgency: forPeople}, tell)
 	if err != nil && kept != nil && fallback(*kept, err, refresh) {
-		c.opts.Log.Warn("a new diagnosis cannot be had, giving the kept one", "id", kept.ID, "error", err)
+		c.opts.Log.WarnContext(ctx, "a new diagnosis cannot be had, giving the kept one", "id", kept.ID, "error", err)
 		return *kept, nil
 	}
 	return made, err
@@ -50,9 +50,14 @@ func (c *Casebook) share(ctx context.Context, q question, tell func(Step)) (diag
 	if q.urgency == forPeople {
 		going = context.WithoutCancel(ctx)
 	}
-	f, joined := c.flights.join(q.ref, q.urgency, func(f *flight) (diagnose.Diagnosis, error) {
+	f, joined := c.flights.join(q.ref, q.urgency, func(f *flight) (d diagnose.Diagnosis, err error) {
+		ctx, span := beginSpan(going, "diagnose")
 		in := &inquiry{Casebook: c, question: q, flight: f, left: c.opts.Timeout}
-		return in.answer(going)
+		defer func() {
+			in.placeSpan(span) // as the reference stands when it is complete
+			endSpan(span, d, err)
+		}()
+		return in.answer(ctx)
 	})
 	if joined {
 		c.counts.joined.Add(1)

@@ -55,13 +55,23 @@ func (in *inquiry) keep(ctx context.Context, d concluded) (diagnose.Diagnosis, e
 		Diagnosis: d.Diagnosis, Facts: d.evidence.Task, Definitions: d.definitions(), Good: d.goodRevisions(),
 		Stop: d.stop(in.opts.Now(), in.opts.Tells), Refresh: refreshOf(d.Diagnosis, in.refreshes, in.opts.Now()),
 	}
-	ctx, cancel := context.WithTimeout(ctx, saveTimeout)
+	return in.save(ctx, k)
+}
+
+// save puts a diagnosis into the store, within a time: whoever waits for a
+// database that has too much to do should come again, and not make it more.
+func (c *Casebook) save(ctx context.Context, k Kept) (diagnose.Diagnosis, error) {
+	within, cancel := context.WithTimeout(ctx, saveTimeout)
 	defer cancel()
-	kept, err := in.opts.Store.Save(ctx, k)
-	if err != nil {
-		return diagnose.Diagnosis{}, fmt.Errorf("keep diagnosis %s: %w", d.ID, err)
+	kept, err := c.opts.Store.Save(within, k)
+	if err == nil {
+		return kept, nil
 	}
-	return kept, nil
+	err = fmt.Errorf("keep diagnosis %s: %w", k.Diagnosis.ID, err)
+	if within.Err() != nil && ctx.Err() == nil {
+		err = &Error{Kind: Busy, Message: "The diagnosis is made, but the database has too much to do to keep it. Ask again in a moment.", Err: err}
+	}
+	return diagnose.Diagnosis{}, err
 }
 
 // definitions are the task definitions that were read.

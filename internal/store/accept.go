@@ -107,7 +107,8 @@ func (t *tx) acceptTask(ctx context.Context, e casebook.Event, seen []casebook.R
 		ARN: e.Task.TaskDefinitionARN, Place: place, FirstSeen: at, LastSeen: at,
 		ExecutionRole: e.Task.Overrides.ExecutionRoleARN, TaskRole: e.Task.Overrides.TaskRoleARN,
 	}
-	healthy := e.Task.LastStatus == "RUNNING" && e.Task.HealthStatus == "HEALTHY"
+	// One that is to stop proves nothing: a rollback ends healthy tasks, too.
+	healthy := e.Task.LastStatus == "RUNNING" && e.Task.DesiredStatus != "STOPPED" && e.Task.HealthStatus == "HEALTHY"
 	if healthy {
 		revision.Good = at
 	}

@@ -20,6 +20,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/permissions"
 	assets "whystopped/web"
 )
 
@@ -52,6 +53,12 @@ type Casebook interface {
 	Stops(ctx context.Context, f casebook.StopFilter, cursor string, limit int) (casebook.StopPage, error)
 }
 
+// Permissions tells which AWS permissions the service lacks. It tries them,
+// unless that was done less than fresh ago.
+type Permissions interface {
+	Try(ctx context.Context, fresh time.Duration) (permissions.Report, error)
+}
+
 // Options are what a Site is made of. Casebook, Logger and Now are needed.
 type Options struct {
 	Casebook Casebook
@@ -67,9 +74,11 @@ type Options struct {
 	OpenAPI []byte
 	// Visitor tells who reads a page; nil where nobody logs in.
 	Visitor func(context.Context) Visitor
-	Version string
-	Logger  *slog.Logger
-	Now     func() time.Time
+	// Permissions are told on /permissions; without it the page is not found.
+	Permissions Permissions
+	Version     string
+	Logger      *slog.Logger
+	Now         func() time.Time
 }
 
 // Visitor is who reads a page.
@@ -131,6 +140,7 @@ func (s *Site) Routes(r chi.Router) {
 		get("/causes", s.causes)
 		get("/causes/{code}", s.cause)
 		get("/docs", s.docs)
+		get("/permissions", s.permissions)
 	})
 	r.With(secureHeaders).Post("/diagnose", s.handle(s.submit))
 }

@@ -18,6 +18,8 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
+	"github.com/riverqueue/river/rivertype"
+	"go.opentelemetry.io/otel/trace"
 
 	"whystopped/internal/casebook"
 )
@@ -41,6 +43,8 @@ type Options struct {
 	// ever.
 	Retention time.Duration
 	Now       func() time.Time
+	// Tracer makes the spans of jobs.
+	Tracer trace.Tracer
 	// Tuning is for tests that cannot wait.
 	Tuning Tuning
 }
@@ -183,6 +187,7 @@ func (q *Queue) config() *river.Config {
 		RescueStuckJobsAfter:        q.rescueAfter(),
 		CompletedJobRetentionPeriod: doneKept,
 		PeriodicJobs:                q.periodic(),
+		Middleware:                  []rivertype.Middleware{river.WorkerMiddlewareFunc(q.trace)},
 	}
 }
 
@@ -208,13 +213,17 @@ func (q *Queue) Insert(ctx context.Context, tx *sql.Tx, work ...casebook.Work) e
 	if q.client == nil {
 		return errors.New("the queue is not connected")
 	}
+	metadata, err := reason(ctx)
+	if err != nil {
+		return err
+	}
 	var jobs []river.InsertManyParams
 	for _, w := range work {
 		args, opts, err := jobOf(w)
 		if err != nil {
 			return err
 		}
-		opts.ScheduledAt = w.At
+		opts.ScheduledAt, opts.Metadata = w.At, metadata
 		jobs = append(jobs, river.InsertManyParams{Args: args, InsertOpts: opts})
 	}
 	if len(jobs) == 0 {

@@ -10,6 +10,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 	_ "modernc.org/sqlite"
 
 	"whystopped/internal/casebook"
@@ -80,6 +84,11 @@ var now = time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 // openQueue makes a queue in a database of its own, which nobody works on yet.
 func openQueue(t *testing.T, w *workshop) (*work.Queue, *sql.DB) {
 	t.Helper()
+	return openTraced(t, w, noop.NewTracerProvider().Tracer(""))
+}
+
+func openTraced(t *testing.T, w *workshop, tracer trace.Tracer) (*work.Queue, *sql.DB) {
+	t.Helper()
 	db, err := sql.Open("sqlite", "file::memory:?_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +97,7 @@ func openQueue(t *testing.T, w *workshop) (*work.Queue, *sql.DB) {
 	db.SetMaxOpenConns(1)
 	q := work.New(work.Options{
 		Dialect: work.SQLite, Log: slog.New(slog.DiscardHandler), Diagnosis: 10 * time.Second, Retention: 24 * time.Hour,
-		Now: func() time.Time { return now }, Tuning: work.Tuning{Poll: 10 * time.Millisecond},
+		Now: func() time.Time { return now }, Tracer: tracer, Tuning: work.Tuning{Poll: 10 * time.Millisecond},
 	})
 	if err := q.Migrate(t.Context(), db); err != nil {
 		t.Fatalf("Migrate: %v", err)
@@ -99,18 +108,20 @@ func openQueue(t *testing.T, w *workshop) (*work.Queue, *sql.DB) {
 	return q, db
 }
 
-// run works until the test ends.
-func run(t *testing.T, q *work.Queue) {
+// run works until the test ends, or end is called.
+func run(t *testing.T, q *work.Queue) (end func()) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- q.Run(ctx) }()
-	t.Cleanup(func() {
+	end = sync.OnceFunc(func() {
 		stop()
 		if err := <-ended; err != nil {
 			t.Errorf("Run: %v", err)
 		}
 	})
+	t.Cleanup(end)
+	return end
 }
 
 // insert puts work into the queue, in a transaction of its own.
@@ -148,9 +159,9 @@ func TestWorkIsDoneAsItWasOwed(t *testing.T) {
 	}
 	insert(t, q, db, false, casebook.Work{Kind: casebook.WorkDiagnose, Event: "never"}) // its transaction failed
 	insert(t, q, db, true, casebook.Work{Kind: casebook.WorkTell, Incident: "i1"}, casebook.Work{Kind: casebook.WorkDiagnose, Event: "later", At: time.Now().Add(time.Hour)})
-	stats, err := q.Stats(t.Context())
+	stats, err := work.CountJobs(t.Context(), db)
 	if err != nil {
-		t.Fatalf("Stats: %v", err)
+		t.Fatalf("CountJobs: %v", err)
 	}
 	want := work.Stats{{Kind: "diagnose", State: "ready"}: 2, {Kind: "diagnose", State: "planned"}: 1, {Kind: "refresh", State: "ready"}: 1, {Kind: "tell", State: "ready"}: 1}
 	if diff := cmp.Diff(want, stats); diff != "" {
@@ -248,5 +259,31 @@ func TestInsertRefuses(t *testing.T) {
 	}
 	if err := work.New(work.Options{}).Insert(t.Context(), tx); err == nil {
 		t.Error("a queue that is not connected takes work")
+	}
+}
+
+// TestAJobLeadsToWhatItIsOwedFor: to the span in which it was inserted.
+func TestAJobLeadsToWhatItIsOwedFor(t *testing.T) {
+	spans := tracetest.NewInMemoryExporter()
+	tracer := sdktrace.NewTracerProvider(sdktrace.WithSyncer(spans)).Tracer("")
+	w := newWorkshop()
+	q, db := openTraced(t, w, tracer)
+	ctx, request := tracer.Start(t.Context(), "request")
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := q.Insert(ctx, tx, casebook.Work{Kind: casebook.WorkDiagnose, Task: task}); err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	end := run(t, q)
+	soon(t, w.did)
+	end()
+	got := spans.GetSpans()
+	if len(got) != 1 || got[0].Name != "job diagnose" || got[0].Parent.IsValid() || len(got[0].Links) != 1 || got[0].Links[0].SpanContext.SpanID() != request.SpanContext().SpanID() {
+		t.Errorf("spans %+v, want that of the job, in a trace of its own, with a link to the request", got)
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 const (
@@ -55,24 +53,60 @@ func panels(t *testing.T) []panel {
 	return dashboard.Panels
 }
 
-// TestOnlyFiguresThatExistAreAsked: metrics.txt has what the alerts and the
-// dashboard ask for, and internal/app holds that list to what the service gives.
-func TestOnlyFiguresThatExistAreAsked(t *testing.T) {
-	name := regexp.MustCompile(`whystopped_[a-z_]+`)
-	histogram := regexp.MustCompile(`_seconds_(bucket|count|sum)$`)
-	var asked []string
-	for _, expr := range expressions(t) {
-		for _, metric := range name.FindAllString(expr, -1) {
-			if histogram.MatchString(metric) {
-				metric = metric[:strings.LastIndex(metric, "_")]
-			}
-			asked = append(asked, metric)
+// figures are those of metrics.txt with their labels, and what Prometheus adds.
+// internal/app holds that list to what the service gives.
+func figures(t *testing.T) map[string][]string {
+	t.Helper()
+	all := map[string][]string{"up": {"job", "instance"}}
+	for line := range strings.Lines(read(t, "deploy/alerts/metrics.txt")) {
+		words := strings.Fields(line)
+		labels := append(words[1:], "job", "instance")
+		all[words[0]] = labels
+		if strings.HasSuffix(words[0], "_seconds") { // a histogram
+			all[words[0]+"_bucket"] = append(labels, "le")
+			all[words[0]+"_count"], all[words[0]+"_sum"] = labels, labels
 		}
 	}
-	slices.Sort(asked)
-	asked = slices.Compact(asked)
-	if diff := cmp.Diff(strings.Fields(read(t, "deploy/alerts/metrics.txt")), asked); diff != "" {
-		t.Errorf("figures (-metrics.txt +asked):\n%s", diff)
+	return all
+}
+
+// TestOnlyFiguresThatExistAreAsked, by the alerts and the dashboard, and for no
+// label that they do not have.
+func TestOnlyFiguresThatExistAreAsked(t *testing.T) {
+	figure := regexp.MustCompile(`\b(?:whystopped_[a-z_]+|up)\b(?:\{([^}]*)\})?`)
+	given := figures(t)
+	for _, expr := range expressions(t) {
+		var known []string // labels of what the expression asks for
+		for _, m := range figure.FindAllStringSubmatch(expr, -1) {
+			name, _, _ := strings.Cut(m[0], "{")
+			labels, ok := given[name]
+			if !ok {
+				t.Errorf("%s: there is no %s", expr, name)
+			}
+			known = append(known, labels...)
+			for _, matcher := range regexp.MustCompile(`(\w+)(?:=|!=|=~|!~)"`).FindAllStringSubmatch(m[1], -1) {
+				if !slices.Contains(labels, matcher[1]) {
+					t.Errorf("%s: %s has no label %s", expr, name, matcher[1])
+				}
+			}
+		}
+		for _, m := range regexp.MustCompile(`\bby \(([^)]*)\)`).FindAllStringSubmatch(expr, -1) {
+			for label := range strings.SplitSeq(m[1], ",") {
+				if len(known) > 0 && !slices.Contains(known, strings.TrimSpace(label)) {
+					t.Errorf("%s: nothing in it has the label %s", expr, label)
+				}
+			}
+		}
+	}
+}
+
+// TestEveryFigureIsShown, somewhere: one that nobody looks at need not be.
+func TestEveryFigureIsShown(t *testing.T) {
+	asked := strings.Join(expressions(t), "\n")
+	for line := range strings.Lines(read(t, "deploy/alerts/metrics.txt")) {
+		if name := strings.Fields(line)[0]; !strings.Contains(asked, name) {
+			t.Errorf("neither an alert nor the dashboard asks for %s", name)
+		}
 	}
 }
 

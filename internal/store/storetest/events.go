@@ -42,7 +42,9 @@ func testEvents(t *testing.T, w *world) {
 		ID: "e4", At: minute(9), Ref: serviceRef,
 		Action: &evidence.ServiceEvent{At: minute(9), ID: "e4", Text: "(service api) failed to assume its role"},
 	}
-	accept(t, w, taskEvent("e3", 5, "STOPPED", "UNKNOWN"), taskEvent("e1", 1, "PENDING", "UNKNOWN"), refused, taskEvent("e2", 2, "RUNNING", "HEALTHY"))
+	ending := taskEvent("e5", 3, "RUNNING", "HEALTHY")
+	ending.Task.DesiredStatus = "STOPPED"
+	accept(t, w, taskEvent("e3", 5, "STOPPED", "UNKNOWN"), taskEvent("e1", 1, "PENDING", "UNKNOWN"), refused, ending, taskEvent("e2", 2, "RUNNING", "HEALTHY"))
 
 	want := []casebook.Work{{Kind: casebook.WorkDiagnose, Event: "e4"}, {Kind: casebook.WorkDiagnose, Task: taskRef}}
 	if diff := cmp.Diff(want, owed(t, w)); diff != "" {
