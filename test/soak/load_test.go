@@ -156,7 +156,7 @@ func (l *load) bears(ctx context.Context, lasts time.Duration) float64 {
 // ease is called every minute. Where not all could be sent the machine bears less
 // than it did, since others use it too: the load is the same share of that then,
 // and grows again a little with each minute that goes well.
-func (l *load) ease() {
+func (l *load) ease() (tooMuch bool) {
 	answers, tooMuch := l.tally.minute()
 	now := l.rate.Load()
 	if tooMuch {
@@ -166,6 +166,7 @@ func (l *load) ease() {
 		l.rate.Store(next)
 		report("%d a second from now on", next)
 	}
+	return tooMuch
 }
 
 // quick sends quick requests at the rate, whether or not those before were
