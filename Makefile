@@ -5,7 +5,7 @@ GO      ?= go
 LDFLAGS := -s -w
 FUZZTIME ?= 20s
 
-.PHONY: all build run demo test test-moto test-judge soak tools lint lint-deploy sbom reproducible bench fuzz vuln measure generate clean
+.PHONY: all build run demo test test-moto test-judge soak tools lint lint-deploy sbom reproducible bench bench-million fuzz vuln measure generate clean
 
 all: lint test
 
@@ -41,6 +41,7 @@ lint: lint-deploy ## formatting, vet, staticcheck, the Dockerfile's rules
 	@out=$$($(GO) tool gofumpt -l cmd internal test web); if [ -n "$$out" ]; then echo "not formatted (go tool gofumpt -w .):"; echo "$$out"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) vet -tags moto ./test/moto
+	$(GO) vet -tags million ./internal/store
 	$(GO) vet -tags soak ./test/soak
 	$(GO) tool staticcheck ./...
 	scripts/lint-dockerfile.sh Dockerfile
@@ -57,6 +58,9 @@ reproducible: ## two builds that must be the same to the byte: minutes
 
 bench: ## benchmarks of the engine and the way through the double
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+bench-million: ## the history of a million tasks on both databases: size and answering times, half an hour
+	$(GO) test -tags million -count=1 -v -timeout 120m -run Million ./internal/store
 
 fuzz: ## each fuzz target for FUZZTIME
 	scripts/fuzz.sh $(FUZZTIME)

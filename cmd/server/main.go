@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"whystopped/internal/app"
+	"whystopped/internal/auth"
 	"whystopped/internal/config"
 )
 
@@ -41,15 +42,25 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	for _, w := range warnings {
 		fmt.Fprintf(stderr, "whystopped: warning: %s\n", w)
 	}
+	switch command := cfg.Command; {
+	case command.NewToken != "":
+		return ended(stderr, auth.NewToken(stdout, command.NewToken))
+	case command.Check:
+		return ended(stderr, app.Check(ctx, cfg.Listen))
+	}
 	service, err := app.New(ctx, cfg, app.NewLogger(stderr, cfg.LogLevel))
 	if err != nil {
-		fmt.Fprintf(stderr, "whystopped: %v\n", err)
-		return exitFailed
+		return ended(stderr, err)
 	}
 	fmt.Fprintf(stdout, "whystopped answers on %s\n", service.URL())
-	if err := service.Run(ctx); err != nil {
-		fmt.Fprintf(stderr, "whystopped: %v\n", err)
-		return exitFailed
+	return ended(stderr, service.Run(ctx))
+}
+
+// ended is the exit code, after what went wrong was told.
+func ended(stderr io.Writer, err error) int {
+	if err == nil {
+		return exitOK
 	}
-	return exitOK
+	fmt.Fprintf(stderr, "whystopped: %v\n", err)
+	return exitFailed
 }

@@ -29,6 +29,7 @@ locals {
       WHYSTOPPED_OIDC_CLIENT_ID  = var.login == "oidc" ? var.oidc.client_id : null
       WHYSTOPPED_ALLOWED_DOMAINS = join(",", var.allowed_domains)
       WHYSTOPPED_ALLOWED_GROUPS  = join(",", var.allowed_groups)
+      WHYSTOPPED_TRUSTED_PROXIES = "1" # the load balancer
       WHYSTOPPED_ASSUME_ROLE     = var.read_other_accounts ? "arn:{partition}:iam::{account}:role/${var.reader_role_name}" : null
       WHYSTOPPED_EXTERNAL_ID     = var.read_other_accounts ? var.external_id : null
       WHYSTOPPED_ACCOUNTS        = join(",", var.accounts)

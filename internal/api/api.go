@@ -20,6 +20,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/permissions"
 )
 
 // Casebook answers questions and keeps the answers. Its errors are
@@ -40,11 +41,20 @@ type Casebook interface {
 	Stops(ctx context.Context, f casebook.StopFilter, cursor string, limit int) (casebook.StopPage, error)
 }
 
-// Options are what an API is made of. All but Events and PublicURL are needed.
+// Permissions tells which AWS permissions the service lacks. It tries them,
+// unless that was done less than fresh ago.
+type Permissions interface {
+	Try(ctx context.Context, fresh time.Duration) (permissions.Report, error)
+}
+
+// Options are what an API is made of. All but Events, Permissions and PublicURL
+// are needed.
 type Options struct {
 	Casebook Casebook
 	// Events are taken in where it has a key.
 	Events Events
+	// Permissions are told where there is somebody to try them.
+	Permissions Permissions
 	// Causes is the catalogue, sorted by code.
 	Causes []diagnose.CauseInfo
 	// PublicURL is where people reach the service; "" where that is unknown.
@@ -80,6 +90,7 @@ func New(o Options) (*API, error) {
 	a.addIncidents(framework)
 	a.addStops(framework)
 	a.addCauses(framework)
+	a.addPermissions(framework)
 	document := framework.OpenAPI()
 	polish(document)
 	var err error
@@ -92,18 +103,31 @@ func New(o Options) (*API, error) {
 	return a, nil
 }
 
-// Routes adds the calls and the OpenAPI document to r.
+// Routes adds the calls and the OpenAPI document to r, but for EventRoutes.
 func (a *API) Routes(r chi.Router) {
+	a.addCalls(r, func(pattern string) bool { return pattern != eventsPath })
+	r.Get("/openapi.json", serve("application/json", a.json))
+	r.Get("/openapi.yaml", serve("application/yaml", a.yaml))
+}
+
+// EventRoutes adds the call that takes events, whose senders have a proof of
+// their own.
+func (a *API) EventRoutes(r chi.Router) {
+	a.addCalls(r, func(pattern string) bool { return pattern == eventsPath })
+}
+
+func (a *API) addCalls(r chi.Router, which func(pattern string) bool) {
 	r.Group(func(r chi.Router) {
-		r.Use(plainProblems, sameOrigin, acceptJSON, headers)
+		r.Use(plainProblems, acceptJSON, headers)
 		for _, route := range a.calls.Routes() {
+			if !which(route.Pattern) {
+				continue
+			}
 			for method, handler := range route.Handlers {
 				r.Method(method, route.Pattern, handler)
 			}
 		}
 	})
-	r.Get("/openapi.json", serve("application/json", a.json))
-	r.Get("/openapi.yaml", serve("application/yaml", a.yaml))
 }
 
 // OpenAPI is the document as JSON, for the page that explains the API.
@@ -112,6 +136,7 @@ func (a *API) OpenAPI() []byte { return a.json }
 func serve(contentType string, body []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
+		w.Header().Set("Cache-Control", "private, no-cache")
 		w.Write(body) // an error here means that the client has left
 	}
 }

@@ -87,6 +87,7 @@ func serve(t *testing.T, b *book) http.Handler {
 	r.NotFound(api.NotFound)
 	r.MethodNotAllowed(api.MethodNotAllowed)
 	a.Routes(r)
+	a.EventRoutes(r)
 	return r
 }
 
@@ -316,19 +317,27 @@ func checkProblem(t *testing.T, got answer, status int, kind, says string) {
 	}
 }
 
-func TestOtherSitesAreRefused(t *testing.T) {
-	tests := []struct {
-		site    string
-		refused bool
-	}{{"", false}, {"same-origin", false}, {"none", false}, {"same-site", true}, {"cross-site", true}}
-	for _, test := range tests {
-		b := &book{asked: "nothing"}
-		got := ask(t, serve(t, b), "POST", "/api/v1/diagnoses", `{"task":"web/1"}`, "Sec-Fetch-Site", test.site, "Content-Type", "text/plain")
-		if test.refused {
-			checkProblem(t, got, 403, "cross-origin", "another site")
-		}
-		if refused := b.asked == "nothing"; refused != test.refused {
-			t.Errorf("Sec-Fetch-Site %q: refused %v, want %v", test.site, refused, test.refused)
+func TestRefusalsAreProblems(t *testing.T) {
+	for _, test := range []struct {
+		status int
+		kind   string
+	}{
+		{401, "not-logged-in"},
+		{403, "not-allowed-in"},
+		{400, "login-failed"},
+		{503, "login-unavailable"},
+		{200, "signed-out"},
+		{403, "cross-origin"},
+		{421, "wrong-host"},
+		{429, "too-many-requests"},
+		{503, "too-busy"},
+	} {
+		got := ask(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			api.Problem(w, r, test.status, test.kind, "The reason, for people.")
+		}), "POST", "/api/v1/diagnoses", "")
+		checkProblem(t, got, test.status, test.kind, "The reason, for people.")
+		if cache := got.Header().Get("Cache-Control"); cache != "no-store" {
+			t.Errorf("%s: Cache-Control %q", test.kind, cache)
 		}
 	}
 }

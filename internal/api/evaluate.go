@@ -10,6 +10,7 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/redact"
 )
 
 // evaluateInput takes the body as it came: what AWS wrote in it follows AWS's
@@ -96,5 +97,5 @@ func unusable(err error) error {
 	if e, ok := errors.AsType[*evidence.DecodeError](err); ok && e.Malformed {
 		kind = malformed
 	}
-	return &casebook.Error{Kind: kind, Message: sentence(err.Error())}
+	return &casebook.Error{Kind: kind, Message: sentence(redact.Text(err.Error()))} // it quotes names that were sent
 }

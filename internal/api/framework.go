@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"whystopped/internal/redact"
 )
 
 // config sets the framework up: JSON alone, read strictly, without the routes
@@ -102,6 +104,7 @@ func withoutValues(p *huma.ErrorModel) (string, []*huma.ErrorDetail) {
 	var said []string
 	var details []*huma.ErrorDetail
 	for _, e := range p.Errors {
+		e.Location = redact.Text(e.Location) // of a name that we do not know, as it was sent
 		said = append(said, strings.TrimSuffix(fmt.Sprintf("%s (%s)", e.Message, e.Location), " ()"))
 		details = append(details, &huma.ErrorDetail{Location: e.Location, Message: e.Message})
 	}

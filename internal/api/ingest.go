@@ -18,15 +18,23 @@ import (
 
 // Events say who may send events, and who keeps them.
 type Events struct {
-	// Key is what senders show in the header x-api-key; "" where nobody may send.
+	// Key is what senders show in the header x-api-key; "" where none may send by
+	// that.
 	Key string
-	// Book is needed with a key.
+	// Known tells whether a request showed another proof that its sender may send
+	// events; nil where there is none.
+	Known func(context.Context) bool
+	// Book is needed where anybody may send.
 	Book ingest.Book
 }
+
+const eventsPath = "/api/v1/events"
 
 const (
 	keyHeader = "x-api-key"
 	keyScheme = "eventsKey"
+	// tokenScheme is that of API tokens, where the service asks for a proof.
+	tokenScheme = "apiToken"
 	// sendAgain is when a sender should come again with events that could not
 	// be stored.
 	sendAgain = 15 * time.Second
@@ -69,7 +77,8 @@ var sampleEvent = map[string]any{
 func (a *API) addEvents(framework huma.API) {
 	doc := framework.OpenAPI()
 	doc.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		keyScheme: {Type: "apiKey", In: "header", Name: keyHeader, Description: "The setting events-key."},
+		keyScheme:   {Type: "apiKey", In: "header", Name: keyHeader, Description: "The setting events-key."},
+		tokenScheme: {Type: "http", Scheme: "bearer", Description: "An API token, where the service lets in only whom it knows: of the scope read, and for events ingest."},
 	}
 	event := doc.Components.Schemas.Schema(reflect.TypeFor[EventBridgeEvent](), true, "")
 	body := &huma.Schema{OneOf: []*huma.Schema{event, {Type: huma.TypeArray, Items: event}}}
@@ -77,11 +86,11 @@ func (a *API) addEvents(framework huma.API) {
 	delete(answers, "200")
 	answers[strconv.Itoa(http.StatusAccepted)] = &huma.Response{Description: "The events are safely stored"}
 	huma.Register(framework, huma.Operation{
-		OperationID: "send-events", Method: http.MethodPost, Path: "/api/v1/events", DefaultStatus: http.StatusAccepted,
+		OperationID: "send-events", Method: http.MethodPost, Path: eventsPath, DefaultStatus: http.StatusAccepted,
 		Summary: "Send events of EventBridge",
-		Description: "For an API destination of EventBridge, which shows the key of the setting events-key in the header x-api-key. Takes an event as it is delivered, or a list of events of which all or none are taken. " +
+		Description: "For an API destination of EventBridge, which shows the key of the setting events-key in the header x-api-key, or an API token of the scope ingest. Takes an event as it is delivered, or a list of events of which all or none are taken. " +
 			"What ECS said of a task's run or end is kept, and what a service could not do; a diagnosis of each end follows by itself. Other events are passed over.",
-		Security:    []map[string][]string{{keyScheme: {}}},
+		Security:    []map[string][]string{{keyScheme: {}}, {tokenScheme: {}}},
 		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{typeJSON: {Schema: body, Example: sampleEvent}}},
 		Responses:   answers,
 
@@ -90,16 +99,20 @@ func (a *API) addEvents(framework huma.API) {
 	}, a.events)
 }
 
-// keyed lets those through that know the key, before their body is read. Both
-// keys are hashed first: then not even their lengths can be told from the time
-// that it takes.
+// keyed lets those through that know the key or are known otherwise, before
+// their body is read. Both keys are hashed first: then not even their lengths can
+// be told from the time that it takes.
 func (a *API) keyed(framework huma.API) func(huma.Context, func(huma.Context)) {
 	key := sha256.Sum256([]byte(a.opts.Events.Key))
 	return func(ctx huma.Context, next func(huma.Context)) {
+		if known := a.opts.Events.Known; known != nil && known(ctx.Context()) {
+			next(ctx)
+			return
+		}
 		given := sha256.Sum256([]byte(ctx.Header(keyHeader)))
 		refused := "the header " + keyHeader + " must hold the key that is set up as events-key"
 		if a.opts.Events.Key == "" {
-			refused = "no key is set up, so that nobody may send events; the setting is events-key (WHYSTOPPED_EVENTS_KEY)"
+			refused = "no key is set up that events could be sent with; the setting is events-key (WHYSTOPPED_EVENTS_KEY)"
 		} else if subtle.ConstantTimeCompare(key[:], given[:]) == 1 {
 			next(ctx)
 			return

@@ -41,6 +41,7 @@ func serveEvents(t *testing.T, key string, b *eventBook) http.Handler {
 	}
 	r := chi.NewRouter()
 	a.Routes(r)
+	a.EventRoutes(r)
 	return r
 }
 
@@ -157,6 +158,22 @@ func TestEventsNotStored(t *testing.T) {
 	}
 }
 
+func TestSendersThatAreKnownOtherwise(t *testing.T) {
+	for _, known := range []bool{true, false} {
+		b := &eventBook{}
+		a, err := api.New(api.Options{Casebook: &book{}, Events: api.Events{Known: func(context.Context) bool { return known }, Book: b}, Version: "1.0.0", Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatalf("New: %v", err)
+		}
+		r := chi.NewRouter()
+		a.EventRoutes(r)
+		got := ask(t, r, "POST", "/api/v1/events", taskEvent("e1", "STOPPED"))
+		if kept := len(b.kept) == 1; kept != known || (got.Code == 202) != known {
+			t.Errorf("known %v: status %d, kept %v", known, got.Code, b.kept)
+		}
+	}
+}
+
 func TestDocumentedEvents(t *testing.T) {
 	doc := document(t)
 	operation := at(t, doc, "paths", "/api/v1/events", "post")
@@ -167,7 +184,7 @@ func TestDocumentedEvents(t *testing.T) {
 	if answers := at(t, operation, "responses").(map[string]any); answers["200"] != nil {
 		t.Error("the document promises a 200")
 	}
-	if diff := cmp.Diff([]any{map[string]any{"eventsKey": []any{}}}, at(t, operation, "security")); diff != "" {
+	if diff := cmp.Diff([]any{map[string]any{"eventsKey": []any{}}, map[string]any{"apiToken": []any{}}}, at(t, operation, "security")); diff != "" {
 		t.Errorf("security (-want +got):\n%s", diff)
 	}
 	scheme := at(t, doc, "components", "securitySchemes", "eventsKey").(map[string]any)

@@ -16,7 +16,8 @@ import (
 const description = "Why did this ECS task stop, and whose permission was missing?\n\n" +
 	"Errors are RFC 9457 problem documents whose type is stable and begins with " + typePrefix + "; a client that accepts text and no JSON gets one line of text instead. Times are RFC 3339 in UTC. " +
 	"Fields may be added to answers at any time; none changes its meaning. Fields and parameters that the API does not know are errors. " +
-	"Request bodies may have up to 8 MiB. A diagnosis comes as JSON, as text/plain for a terminal, or as text/markdown for a ticket, by the Accept header."
+	"Request bodies may have up to 8 MiB. A diagnosis comes as JSON, as text/plain for a terminal, or as text/markdown for a ticket, by the Accept header.\n\n" +
+	"A service that lets in only whom it knows takes an API token as Authorization: Bearer. Without one that counts the answer is 401, where it may not do this 403, and 429 or 503 with Retry-After where too much is asked."
 
 // responses describes the answers of a call: its success, and each HTTP status
 // with the kinds of problem behind it.
@@ -39,6 +40,7 @@ func responses(success string, kinds ...casebook.Kind) map[string]*huma.Response
 // null, answers may get more fields, and many strings have a fixed set of
 // values.
 func polish(doc *huma.OpenAPI) {
+	doc.Security = []map[string][]string{{}, {tokenScheme: {}}} // neither, where everybody on this machine may ask
 	schemas := doc.Components.Schemas.Map()
 	for _, name := range slices.Sorted(maps.Keys(schemas)) {
 		s := schemas[name]

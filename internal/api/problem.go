@@ -24,7 +24,6 @@ const (
 	unauthorized     casebook.Kind = "unauthorized"
 	notAnEvent       casebook.Kind = "not-an-event"
 	notStored        casebook.Kind = "not-stored"
-	crossOrigin      casebook.Kind = "cross-origin"
 	notFound         casebook.Kind = "not-found"
 	methodNotAllowed casebook.Kind = "method-not-allowed"
 	notAcceptable    casebook.Kind = "not-acceptable"
@@ -33,6 +32,19 @@ const (
 	mediaType        casebook.Kind = "unsupported-media-type"
 	internal         casebook.Kind = "internal-error"
 	abandoned        casebook.Kind = "abandoned"
+)
+
+// The kinds of problem that are found before a request gets here: by whoever
+// looks who asks, and how much.
+const (
+	notLoggedIn      casebook.Kind = "not-logged-in"
+	notAllowedIn     casebook.Kind = "not-allowed-in"
+	loginFailed      casebook.Kind = "login-failed"
+	loginUnavailable casebook.Kind = "login-unavailable"
+	signedOut        casebook.Kind = "signed-out"
+	crossOrigin      casebook.Kind = "cross-origin"
+	wrongHost        casebook.Kind = "wrong-host"
+	tooMany          casebook.Kind = "too-many-requests"
 )
 
 // answers is the one place that knows the HTTP status of each kind of problem.
@@ -57,7 +69,14 @@ var answers = map[casebook.Kind]struct {
 	unauthorized:              {http.StatusUnauthorized, "Key needed"},
 	notAnEvent:                {http.StatusUnprocessableEntity, "Not an EventBridge event"},
 	notStored:                 {http.StatusServiceUnavailable, "Events could not be stored"},
+	notLoggedIn:               {http.StatusUnauthorized, "Not logged in"},
+	notAllowedIn:              {http.StatusForbidden, "Not allowed in"},
+	loginFailed:               {http.StatusBadRequest, "Login failed"},
+	loginUnavailable:          {http.StatusServiceUnavailable, "Login not available"},
+	signedOut:                 {http.StatusOK, "Signed out"},
 	crossOrigin:               {http.StatusForbidden, "Request for another site"},
+	wrongHost:                 {http.StatusMisdirectedRequest, "Wrong host"},
+	tooMany:                   {http.StatusTooManyRequests, "Too many requests"},
 	notFound:                  {http.StatusNotFound, "Not found"},
 	methodNotAllowed:          {http.StatusMethodNotAllowed, "Method not allowed"},
 	notAcceptable:             {http.StatusNotAcceptable, "Not acceptable"},
@@ -116,6 +135,14 @@ func internalProblem(ctx context.Context) *huma.ErrorModel {
 		detail += " The server's log has it under the request id " + id + "."
 	}
 	return problem(internal, detail, nil)
+}
+
+// Problem answers a request that was refused before it got here. The kind is one
+// of those above; headers that belong to the refusal are set already.
+func Problem(w http.ResponseWriter, r *http.Request, status int, kind, detail string) {
+	p := problem(casebook.Kind(kind), detail, nil)
+	p.Status = status
+	tell(w, r, p)
 }
 
 // NotFound answers for an address below /api that does not exist.

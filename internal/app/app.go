@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,10 +14,12 @@ import (
 	"sync"
 	"time"
 
+	"whystopped/internal/auth"
 	"whystopped/internal/casebook"
 	"whystopped/internal/config"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/ingest"
+	"whystopped/internal/permissions"
 	"whystopped/internal/slack"
 	"whystopped/internal/work"
 )
@@ -33,6 +36,7 @@ type App struct {
 	history  *history
 	slack    *slackParts
 	aws      *account
+	door     *door
 	events   *ingest.Queue // nil where no queue is set
 	metrics  *metrics
 	tracing  *tracing
@@ -43,6 +47,8 @@ type tuning struct {
 	work work.Tuning
 	// clock is that of what is told in Slack; nil for the real one.
 	clock slack.Clock
+	// slowest is how slow a client may be; zero for what newServer says.
+	slowest slowness
 	// teller stands before the one that tells of incidents; nil for nothing.
 	teller func(work.Teller) work.Teller
 }
@@ -72,6 +78,9 @@ func newApp(ctx context.Context, cfg config.Config, log *slog.Logger, tune tunin
 // open makes the parts, each of which may need those before it.
 func (a *App) open(ctx context.Context, cfg config.Config, tune tuning) (err error) {
 	log := a.log
+	if a.door, err = openDoor(cfg, log); err != nil {
+		return err
+	}
 	if a.tracing, err = openTracing(ctx, log); err != nil {
 		return err
 	}
@@ -96,7 +105,7 @@ func (a *App) open(ctx context.Context, cfg config.Config, tune tuning) (err err
 	if err = a.history.connect(book, teller); err != nil {
 		return err
 	}
-	if err = a.slack.connect(cfg, book, log); err != nil {
+	if err = a.slack.connect(cfg, audited{book, auth.NewAudit(log)}, log); err != nil {
 		return err
 	}
 	if err = book.Accept(ctx, a.aws.events); err != nil {
@@ -112,16 +121,17 @@ func (a *App) open(ctx context.Context, cfg config.Config, tune tuning) (err err
 	if a.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
 		return fmt.Errorf("listen on %s: %w", cfg.Listen, err)
 	}
-	a.server = newServer(handler, cfg, log)
+	a.server = newServer(handler, cfg, tune.slowest, log)
 	return nil
 }
 
 // routes makes the handler of all ways in.
 func (a *App) routes(cfg config.Config, book *casebook.Casebook) (http.Handler, error) {
 	a.addFigures(book)
+	keeper := permissions.NewKeeper(tester{a.aws.collector.aws, book}, time.Now)
 	return routes(surroundings{
-		slack: a.slack, book: book, eventsKey: cfg.EventsKey, causes: diagnose.Catalogue(), samples: a.aws.samples, publicURL: cfg.PublicURL, version: version(), log: a.log,
-		ready:   readiness{store: a.history.store, credentials: a.aws.credentials},
+		door: a.door, slack: a.slack, book: book, eventsKey: cfg.EventsKey, causes: diagnose.Catalogue(), samples: a.aws.samples, publicURL: cfg.PublicURL, version: version(), log: a.log,
+		ready:   readiness{store: a.history.store, credentials: a.aws.credentials, permissions: keeper},
 		metrics: a.metrics, tracing: a.tracing,
 	})
 }
@@ -137,11 +147,14 @@ func (a *App) addFigures(book *casebook.Casebook) {
 	a.metrics.watchPools(kept.Pools())
 }
 
-func newServer(h http.Handler, cfg config.Config, log *slog.Logger) *http.Server {
+// slowness is how long a client may take to send a request's head, and all of it.
+type slowness struct{ head, whole time.Duration }
+
+func newServer(h http.Handler, cfg config.Config, slowest slowness, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute,
+		ReadHeaderTimeout: cmp.Or(slowest.head, 10*time.Second),
+		ReadTimeout:       cmp.Or(slowest.whole, time.Minute),
 		WriteTimeout:      2*cfg.Timeout + time.Minute, // a place in the queue is waited for as long as the diagnosis itself
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
@@ -172,7 +185,7 @@ func (a *App) Run(ctx context.Context) error {
 	defer stop()
 	failed := make(chan error, 2)
 	background.Go(func() {
-		if err := a.history.queue.Run(ctx); err != nil {
+		if err := a.history.queue.Run(ctx); err != nil && ctx.Err() == nil {
 			failed <- err
 		}
 	})

@@ -32,7 +32,7 @@ const (
 	eventsKey = "made-up-key"
 	// patience is how long a whole crash test may take on a machine that has
 	// much else to do.
-	patience = 4 * time.Minute
+	patience = 6 * time.Minute
 )
 
 // failing are the kinds of end in the stream of events: what is known of each
@@ -230,15 +230,19 @@ func settled(t *testing.T, ctx context.Context, base func() string, o *outside) 
 	t.Helper()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
+	var last told
 	for {
 		h, err := askHistory(ctx, base())
+		if err == nil {
+			last = h
+		}
 		if err == nil && h.undiagnosed == 0 && o.shows(h) {
 			return h
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			t.Fatalf("it does not settle: %+v, %v; in Slack %s", h, err, o.overview())
+			t.Fatalf("it does not settle: %+v, %v; in Slack %s", last, err, o.overview())
 		}
 	}
 }

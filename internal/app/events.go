@@ -14,7 +14,9 @@ func openEvents(aws *account, cfg config.Config, book ingest.Book, log *slog.Log
 	if cfg.QueueURL == "" || cfg.Demo { // the demo reads no account, and empties no queue of one
 		return nil, nil
 	}
-	queue, err := ingest.NewQueue(aws.sdk, ingest.QueueOptions{URL: cfg.QueueURL, Book: book, Log: log})
+	sdk := aws.sdk.Copy()
+	sdk.APIOptions = append(sdk.APIOptions, aws.collector.aws.Listen())
+	queue, err := ingest.NewQueue(sdk, ingest.QueueOptions{URL: cfg.QueueURL, Book: book, Log: log})
 	if err != nil {
 		return nil, fmt.Errorf("set up the queue of events: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"whystopped/internal/casebook"
+	"whystopped/internal/permissions"
 )
 
 // checkTime bounds one check of the readiness.
@@ -23,6 +24,7 @@ func healthy(w http.ResponseWriter, _ *http.Request) {
 type readiness struct {
 	store       casebook.Store
 	credentials aws.CredentialsProvider
+	permissions *permissions.Keeper
 }
 
 func (c readiness) serve(w http.ResponseWriter, r *http.Request) {
@@ -32,6 +34,10 @@ func (c readiness) serve(w http.ResponseWriter, r *http.Request) {
 		Status string            `json:"status"`
 		Checks map[string]string `json:"checks"`
 	}{"ready", map[string]string{"store": "ok", "credentials": "ok"}}
+	// What was found when somebody tried last. It does not make the service unfit:
+	// it still tells what it can read, and taking every instance out of the load
+	// balancer mends no policy.
+	answer.Checks["permissions"] = permissionsCheck(c.permissions)
 	status := http.StatusOK
 	fail := func(check, why string) {
 		status, answer.Status, answer.Checks[check] = http.StatusServiceUnavailable, "not ready", why

@@ -13,42 +13,42 @@ import (
 	"whystopped/internal/config"
 )
 
-// marker stands in every text that is evidence.
-const marker = "xyzzyplugh"
+// evidenceMark stands in every text that is evidence.
+const evidenceMark = "xyzzyplugh"
 
-// marked is the demo's account with the marker in all that anybody says there.
+// marked is the demo's account with the mark in all that anybody says there.
 func marked() (awsfake.Scenario, []awsfake.Sample) {
 	s, samples := awsfake.Demo(time.Now())
 	for i := range s.Clusters {
 		for j := range s.Clusters[i].Tasks {
 			task := &s.Clusters[i].Tasks[j]
-			task.StoppedReason += " " + marker
+			task.StoppedReason += " " + evidenceMark
 			for k := range task.Containers {
-				task.Containers[k].Reason += " " + marker
+				task.Containers[k].Reason += " " + evidenceMark
 			}
 		}
 		for j := range s.Clusters[i].Services {
 			for k := range s.Clusters[i].Services[j].Events {
-				s.Clusters[i].Services[j].Events[k].Message += " " + marker
+				s.Clusters[i].Services[j].Events[k].Message += " " + evidenceMark
 			}
 		}
 	}
 	for i := range s.LogGroups {
 		for j := range s.LogGroups[i].Streams {
 			for k := range s.LogGroups[i].Streams[j].Events {
-				s.LogGroups[i].Streams[j].Events[k].Message += " " + marker
+				s.LogGroups[i].Streams[j].Events[k].Message += " " + evidenceMark
 			}
 		}
 	}
 	for i := range s.Trail {
 		if s.Trail[i].ErrorMessage != "" {
-			s.Trail[i].ErrorMessage += " " + marker
+			s.Trail[i].ErrorMessage += " " + evidenceMark
 		}
 		params := maps.Clone(s.Trail[i].RequestParameters)
 		if params == nil {
 			params = map[string]any{}
 		}
-		params["said"] = marker
+		params["said"] = evidenceMark
 		s.Trail[i].RequestParameters = params
 	}
 	return s, samples
@@ -66,17 +66,17 @@ func TestNoEvidenceInTheLog(t *testing.T) {
 		if got.status != http.StatusOK {
 			t.Fatalf("%s: status %d: %s", sample.Name, got.status, got.raw)
 		}
-		seen += strings.Count(got.raw, marker)
+		seen += strings.Count(got.raw, evidenceMark)
 		s.ask("GET", "/d/"+got.at("id"), "")
 	}
 	if seen < len(samples) {
-		t.Errorf("the marker is in the diagnoses %d times only", seen)
+		t.Errorf("the mark is in the diagnoses %d times only", seen)
 	}
 	event, err := json.Marshal(map[string]any{
 		"version": "0", "id": "event-1", "detail-type": "ECS Task State Change", "source": "aws.ecs", "account": "111122223333", "time": time.Now().UTC().Format(time.RFC3339), "region": "eu-west-1",
 		"detail": map[string]any{
 			"taskArn": "arn:aws:ecs:eu-west-1:111122223333:task/gone/0123456789abcdef0123456789abcdef", "clusterArn": "arn:aws:ecs:eu-west-1:111122223333:cluster/gone",
-			"lastStatus": "STOPPED", "stopCode": "EssentialContainerExited", "stoppedReason": marker, "group": "service:api", "version": 1,
+			"lastStatus": "STOPPED", "stopCode": "EssentialContainerExited", "stoppedReason": evidenceMark, "group": "service:api", "version": 1,
 		},
 	})
 	if err != nil {
@@ -96,16 +96,16 @@ func TestNoEvidenceInTheLog(t *testing.T) {
 		t.Fatalf("the event: status %d", resp.StatusCode)
 	}
 	for _, ask := range []struct{ method, path, body string }{
-		{"POST", "/api/v1/evaluate", `{"text":"` + marker + `","logs":[{"container":"app","lines":["` + marker + `"]}]}`},
-		{"POST", "/api/v1/evaluate", `{"` + marker + `":1}`},
-		{"POST", "/api/v1/evaluate", marker},
-		{"POST", "/api/v1/diagnoses", `{"task":"` + marker + `"}`},
-		{"POST", "/api/v1/events", `{"` + marker + `":1}`},
-		{"POST", "/diagnose", "task=" + marker + "+is+what+was+pasted"},
-		{"GET", "/diagnose?task=" + url.QueryEscape(marker+" is pasted"), ""},
-		{"GET", "/diagnoses?cause=" + marker, ""},
-		{"GET", "/" + marker, ""},
-		{"GET", "/d/" + marker, ""},
+		{"POST", "/api/v1/evaluate", `{"text":"` + evidenceMark + `","logs":[{"container":"app","lines":["` + evidenceMark + `"]}]}`},
+		{"POST", "/api/v1/evaluate", `{"` + evidenceMark + `":1}`},
+		{"POST", "/api/v1/evaluate", evidenceMark},
+		{"POST", "/api/v1/diagnoses", `{"task":"` + evidenceMark + `"}`},
+		{"POST", "/api/v1/events", `{"` + evidenceMark + `":1}`},
+		{"POST", "/diagnose", "task=" + evidenceMark + "+is+what+was+pasted"},
+		{"GET", "/diagnose?task=" + url.QueryEscape(evidenceMark+" is pasted"), ""},
+		{"GET", "/diagnoses?cause=" + evidenceMark, ""},
+		{"GET", "/" + evidenceMark, ""},
+		{"GET", "/d/" + evidenceMark, ""},
 	} {
 		s.ask(ask.method, ask.path, ask.body)
 	}
@@ -113,7 +113,7 @@ func TestNoEvidenceInTheLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(s.log.String()) {
-		if strings.Contains(line, marker) {
+		if strings.Contains(line, evidenceMark) {
 			t.Errorf("evidence in the log: %s", line)
 		}
 		if !json.Valid([]byte(line)) {

@@ -81,7 +81,7 @@ func (t hurriedTeller) Tell(ctx context.Context, incident string) (time.Duration
 // changed, or until the work of a killed process is taken for that.
 func hurried(began time.Time) tuning {
 	return tuning{
-		work:   work.Tuning{Poll: 20 * time.Millisecond, Rescue: 5 * time.Second},
+		work:   work.Tuning{Poll: 20 * time.Millisecond, Rescue: 20 * time.Second},
 		clock:  hurriedClock{began},
 		teller: func(t work.Teller) work.Teller { return hurriedTeller{t} },
 	}

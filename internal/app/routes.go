@@ -11,14 +11,17 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"whystopped/internal/api"
+	"whystopped/internal/auth"
 	"whystopped/internal/casebook"
 	"whystopped/internal/config"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/guard"
 	"whystopped/internal/web"
 )
 
 // surroundings are what the routes are made of.
 type surroundings struct {
+	door      *door
 	slack     *slackParts
 	book      *casebook.Casebook
 	eventsKey config.Secret
@@ -32,34 +35,47 @@ type surroundings struct {
 	tracing   *tracing
 }
 
-// routes makes the handler of all ways in.
+// routes makes the handler of all ways in. What comes first is open to all, or
+// asks for a proof of its own; everything else, also what does not exist, lies
+// behind the door.
 func routes(s surroundings) (http.Handler, error) {
-	calls, err := api.New(api.Options{Casebook: s.book, Events: api.Events{Key: s.eventsKey.Reveal(), Book: s.book}, Causes: s.causes, PublicURL: s.publicURL, Version: s.version, Log: s.log})
+	book := audited{s.book, auth.NewAudit(s.log)}
+	calls, err := api.New(api.Options{
+		Casebook: book, Events: api.Events{Key: s.eventsKey.Reveal(), Known: mayIngest, Book: s.book},
+		Causes: s.causes, PublicURL: s.publicURL, Version: s.version, Log: s.log, Permissions: s.ready.permissions,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("make the API: %w", err)
 	}
 	pages, err := web.New(web.Options{
-		Casebook: s.book, Causes: s.causes, Samples: s.samples, PublicURL: s.publicURL, OpenAPI: calls.OpenAPI(),
-		Version: s.version, Logger: s.log, Now: time.Now,
+		Casebook: book, Causes: s.causes, Samples: s.samples, PublicURL: s.publicURL, OpenAPI: calls.OpenAPI(),
+		Visitor: visitor, Permissions: s.ready.permissions, Version: s.version, Logger: s.log, Now: time.Now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the pages: %w", err)
 	}
+	s.door.refusePage = pages.Refused
 	r := chi.NewRouter()
-	r.Use(requestID, s.tracing.requests, s.metrics.observe, logRequests(s.log), recoverPanics(s.log), middleware.GetHead)
+	r.Use(requestID, s.tracing.requests, s.metrics.observe, logRequests(s.log), recoverPanics(s.log), guard.Headers(s.door.https()), middleware.GetHead)
 	r.Get("/healthz", healthy)
 	r.Get("/readyz", s.ready.serve)
-	r.Method(http.MethodGet, "/metrics", s.metrics.handler())
-	calls.Routes(r)
-	pages.Routes(r)
+	pages.AssetRoutes(r)
 	s.slack.routes(r)
-	r.MethodNotAllowed(api.MethodNotAllowed)
-	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/api/") {
-			api.NotFound(w, r)
-			return
-		}
-		pages.NotFound(w, r)
+	calls.EventRoutes(r.With(s.door.Identify))
+	r.With(s.door.RequireForMetrics).Method(http.MethodGet, "/metrics", s.metrics.handler())
+	if err := s.door.routes(r); err != nil {
+		return nil, err
+	}
+	return r, s.door.before(r, func(r chi.Router) {
+		calls.Routes(r)
+		pages.Routes(r)
+		r.MethodNotAllowed(api.MethodNotAllowed)
+		r.NotFound(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/api/") {
+				api.NotFound(w, r)
+				return
+			}
+			pages.NotFound(w, r)
+		})
 	})
-	return r, nil
 }

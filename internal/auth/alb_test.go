@@ -1,14 +1,10 @@
 package auth
 
 import (
-	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -22,6 +18,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"whystopped/internal/auth/authfake"
 )
 
 const (
@@ -29,24 +27,6 @@ const (
 	albIssuer = "https://login.example.com"
 	albKeyID  = "6db77464-4ac6-4968-9ec9-a6c669649ba1"
 )
-
-var albTestKey = sync.OnceValue(func() *ecdsa.PrivateKey { return newECKey(elliptic.P256()) })
-
-func newECKey(curve elliptic.Curve) *ecdsa.PrivateKey {
-	key, err := ecdsa.GenerateKey(curve, rand.Reader)
-	if err != nil {
-		panic(err)
-	}
-	return key
-}
-
-func pemOf(public any) []byte {
-	der, err := x509.MarshalPKIXPublicKey(public)
-	if err != nil {
-		panic(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
-}
 
 // keyServer is the double of AWS's server of public keys.
 type keyServer struct {
@@ -58,7 +38,7 @@ type keyServer struct {
 }
 
 func newKeyServer(t testing.TB) *keyServer {
-	k := &keyServer{keys: map[string][]byte{"/" + albKeyID: pemOf(albTestKey().Public())}}
+	k := &keyServer{keys: map[string][]byte{"/" + albKeyID: authfake.PEM(authfake.ALBKey().Public())}}
 	k.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		k.mu.Lock()
 		defer k.mu.Unlock()
@@ -104,29 +84,6 @@ func ana() map[string]any {
 	return map[string]any{"sub": "u-1", "email": "ana@example.com", "email_verified": "true", "name": "Ana", "exp": began.Add(2 * time.Minute).Unix(), "iss": albIssuer}
 }
 
-// signALB signs as the load balancer does: the parts have base64's padding, and
-// the signature is of the padded text.
-func signALB(key *ecdsa.PrivateKey, header, claims map[string]any) string {
-	signed := padded(header) + "." + padded(claims)
-	hash := sha256.Sum256([]byte(signed))
-	r, s, err := ecdsa.Sign(rand.Reader, key, hash[:])
-	if err != nil {
-		panic(err)
-	}
-	signature := make([]byte, 64)
-	r.FillBytes(signature[:32])
-	s.FillBytes(signature[32:])
-	return signed + "." + base64.URLEncoding.EncodeToString(signature)
-}
-
-func padded(v any) string {
-	text, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
-	return base64.URLEncoding.EncodeToString(text)
-}
-
 func withALB(k *keyServer) Options {
 	return Options{
 		Listen: ":8080", Allow: Rules{Domains: []string{"example.com"}},
@@ -140,7 +97,7 @@ func TestALB(t *testing.T) {
 	for _, name := range []string{"Ana", "Ana A", "Ana AB", "Ana ABC"} { // for each length of the padding
 		claims := ana()
 		claims["name"] = name
-		answer := newBrowser(t, s).get("/", albHeader, signALB(albTestKey(), albHeaderOf(nil), claims))
+		answer := newBrowser(t, s).get("/", albHeader, authfake.SignALB(authfake.ALBKey(), albHeaderOf(nil), claims))
 		if got := text(answer); got != "true alb ana@example.com []" {
 			t.Errorf("%s: %d %s", name, answer.StatusCode, got)
 		}
@@ -152,9 +109,11 @@ func TestALB(t *testing.T) {
 
 // TestForgedALBHeaders: what does not come from the load balancer, or not for us.
 func TestForgedALBHeaders(t *testing.T) {
-	rsaPEM := pemOf(testKey().Public())
-	honest := signALB(albTestKey(), albHeaderOf(nil), ana())
-	with := func(changes map[string]any) string { return signALB(albTestKey(), albHeaderOf(changes), ana()) }
+	rsaPEM := authfake.PEM(authfake.Key().Public())
+	honest := authfake.SignALB(authfake.ALBKey(), albHeaderOf(nil), ana())
+	with := func(changes map[string]any) string {
+		return authfake.SignALB(authfake.ALBKey(), albHeaderOf(changes), ana())
+	}
 	parts := strings.Split(honest, ".")
 	tests := []struct {
 		name  string
@@ -162,17 +121,17 @@ func TestForgedALBHeaders(t *testing.T) {
 		err   error
 		asks  bool // AWS for a key
 	}{
-		{"no signature", padded(albHeaderOf(map[string]any{"alg": "none"})) + "." + parts[1] + ".", errALBAlgorithm, false},
+		{"no signature", authfake.Padded(albHeaderOf(map[string]any{"alg": "none"})) + "." + parts[1] + ".", errALBAlgorithm, false},
 		{"ES256 without a signature", parts[0] + "." + parts[1] + ".", errALBSignature, true},
 		{"a signature of nothing", parts[0] + "." + parts[1] + "." + base64.URLEncoding.EncodeToString(make([]byte, 64)), errALBSignature, true},
-		{"other claims", parts[0] + "." + padded(map[string]any{"sub": "boss", "email": "boss@example.com", "email_verified": true}) + "." + parts[2], errALBSignature, true},
+		{"other claims", parts[0] + "." + authfake.Padded(map[string]any{"sub": "boss", "email": "boss@example.com", "email_verified": true}) + "." + parts[2], errALBSignature, true},
 		{"the padding taken off", strings.TrimRight(parts[0], "=") + "." + strings.TrimRight(parts[1], "=") + "." + parts[2], errALBSignature, true},
-		{"HS256 with the public key", signBy(jose.HS256, pemOf(albTestKey().Public()), mustJSON(ana())), errALBAlgorithm, false},
-		{"RS256", sign256(testKey(), mustJSON(ana())), errALBAlgorithm, false},
+		{"HS256 with the public key", authfake.SignBy(jose.HS256, authfake.PEM(authfake.ALBKey().Public()), mustJSON(ana())), errALBAlgorithm, false},
+		{"RS256", authfake.SignRS256(authfake.Key(), mustJSON(ana())), errALBAlgorithm, false},
 		{"ES384", with(map[string]any{"alg": "ES384"}), errALBAlgorithm, false},
 		{"es256", with(map[string]any{"alg": "es256"}), errALBAlgorithm, false},
 		{"no algorithm", with(map[string]any{"alg": nil}), errALBAlgorithm, false},
-		{"a key of somebody else's", signALB(newECKey(elliptic.P256()), albHeaderOf(nil), ana()), errALBSignature, true},
+		{"a key of somebody else's", authfake.SignALB(authfake.NewECKey(elliptic.P256()), albHeaderOf(nil), ana()), errALBSignature, true},
 		{"a kid that leads away", with(map[string]any{"kid": "../../evil.example/" + albKeyID}), errALBKeyID, false},
 		{"a kid with a path behind it", with(map[string]any{"kid": albKeyID + "/../x"}), errALBKeyID, false},
 		{"a kid with a query", with(map[string]any{"kid": albKeyID + "?x"}), errALBKeyID, false},
@@ -206,7 +165,7 @@ func TestForgedALBHeaders(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			k := newKeyServer(t)
 			k.keys["/00000000-0000-0000-0000-000000000001"] = rsaPEM
-			k.keys["/00000000-0000-0000-0000-000000000002"] = pemOf(newECKey(elliptic.P384()).Public())
+			k.keys["/00000000-0000-0000-0000-000000000002"] = authfake.PEM(authfake.NewECKey(elliptic.P384()).Public())
 			k.keys["/00000000-0000-0000-0000-000000000003"] = []byte("elsewhere")
 			k.keys["/00000000-0000-0000-0000-000000000004"] = []byte(strings.Repeat("-----BEGIN ", 1<<16))
 			s := newService(t, withALB(k))
@@ -245,8 +204,8 @@ func TestSmuggledHeaders(t *testing.T) {
 	})
 	b := newBrowser(t, s)
 	b.login(p, "/")
-	honest := signALB(albTestKey(), albHeaderOf(nil), ana())
-	forged := padded(albHeaderOf(map[string]any{"alg": "none"})) + "." + padded(ana()) + "."
+	honest := authfake.SignALB(authfake.ALBKey(), albHeaderOf(nil), ana())
+	forged := authfake.Padded(albHeaderOf(map[string]any{"alg": "none"})) + "." + authfake.Padded(ana()) + "."
 	tests := []struct {
 		name    string
 		headers []string
@@ -279,7 +238,7 @@ func TestSmuggledHeaders(t *testing.T) {
 // TestTheHeaderWithoutALoadBalancer: a service that has none does not look at it.
 func TestTheHeaderWithoutALoadBalancer(t *testing.T) {
 	s, _ := newLoginService(t, nil)
-	if answer := newBrowser(t, s).get(publicURL+"/", albHeader, signALB(albTestKey(), albHeaderOf(nil), ana())); answer.StatusCode != http.StatusSeeOther {
+	if answer := newBrowser(t, s).get(publicURL+"/", albHeader, authfake.SignALB(authfake.ALBKey(), albHeaderOf(nil), ana())); answer.StatusCode != http.StatusSeeOther {
 		t.Errorf("%d %s", answer.StatusCode, text(answer))
 	}
 }
@@ -288,7 +247,7 @@ func TestALBRules(t *testing.T) {
 	s := newService(t, withALB(newKeyServer(t)))
 	claims := ana()
 	claims["email"] = "ana@example.org"
-	answer := newBrowser(t, s).get("/", albHeader, signALB(albTestKey(), albHeaderOf(nil), claims))
+	answer := newBrowser(t, s).get("/", albHeader, authfake.SignALB(authfake.ALBKey(), albHeaderOf(nil), claims))
 	if answer.StatusCode != http.StatusForbidden || !strings.Contains(text(answer), "logged in as ana@example.org") {
 		t.Errorf("%d %s", answer.StatusCode, text(answer))
 	}
@@ -296,7 +255,7 @@ func TestALBRules(t *testing.T) {
 
 func TestALBLogout(t *testing.T) {
 	s := newService(t, withALB(newKeyServer(t)))
-	answer := newBrowser(t, s).ask(http.MethodPost, "/auth/logout", albHeader, signALB(albTestKey(), albHeaderOf(nil), ana()))
+	answer := newBrowser(t, s).ask(http.MethodPost, "/auth/logout", albHeader, authfake.SignALB(authfake.ALBKey(), albHeaderOf(nil), ana()))
 	cleared := 0
 	for _, c := range answer.Cookies() {
 		if strings.HasPrefix(c.Name, "AWSELBAuthSessionCookie-") && c.MaxAge < 0 {
@@ -311,11 +270,11 @@ func TestALBLogout(t *testing.T) {
 // FuzzALBToken: whatever comes in the header, only what is signed counts, and
 // what is taken apart is what was there.
 func FuzzALBToken(f *testing.F) {
-	honest := signALB(albTestKey(), albHeaderOf(nil), ana())
-	for _, seed := range []string{honest, honest[:40], "..", "e30=.e30=.", strings.ReplaceAll(honest, "=", ""), padded(albHeaderOf(nil)) + ".e30.AAAA"} {
+	honest := authfake.SignALB(authfake.ALBKey(), albHeaderOf(nil), ana())
+	for _, seed := range []string{honest, honest[:40], "..", "e30=.e30=.", strings.ReplaceAll(honest, "=", ""), authfake.Padded(albHeaderOf(nil)) + ".e30.AAAA"} {
 		f.Add(seed)
 	}
-	public := &albTestKey().PublicKey
+	public := &authfake.ALBKey().PublicKey
 	f.Fuzz(func(t *testing.T, value string) {
 		parsed, err := parseALBToken(value)
 		if err != nil {

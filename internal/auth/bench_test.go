@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+
+	"whystopped/internal/auth/authfake"
 )
 
 // BenchmarkIdentify measures what each way in costs a request.
@@ -20,7 +22,7 @@ func BenchmarkIdentify(b *testing.B) {
 	for _, way := range []struct{ name, header, value string }{
 		{"token", "Authorization", "Bearer " + reader},
 		{"session", "Cookie", cookieName + "=" + person.cookies[cookieName].Value},
-		{"alb", albHeader, signALB(albTestKey(), albHeaderOf(nil), ana())},
+		{"alb", albHeader, authfake.SignALB(authfake.ALBKey(), albHeaderOf(nil), ana())},
 	} {
 		b.Run(way.name, func(b *testing.B) {
 			r := httptest.NewRequest(http.MethodGet, publicURL+"/", nil)

@@ -3,27 +3,18 @@ package auth
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha256"
-	"crypto/x509"
-	"encoding/base64"
-	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/go-jose/go-jose/v4"
+
+	"whystopped/internal/auth/authfake"
 )
 
 const (
@@ -35,176 +26,11 @@ const (
 
 var began = time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 
-// testKey is made once: RSA keys take their time.
-var testKey = sync.OnceValue(func() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
-	return key
-})
-
-// op is the double of an OpenID provider. Each code that it gives is good for
-// one ID token, and only with the verifier that belongs to its challenge.
-type op struct {
-	*httptest.Server
-	t   testing.TB
-	now func() time.Time
-
-	// What the double says and does, to be set before a login.
-	person   map[string]any                // claims of who logs in
-	info     map[string]any                // claims of the user info; nil for none
-	change   func(claims map[string]any)   // of the ID token, before it is signed
-	sign     func(payload []byte) string   // nil for an honest signature
-	describe func(document map[string]any) // changes the description
-
-	mu    sync.Mutex
-	down  bool
-	codes map[string]url.Values // the authorization request of each
-	calls map[string]int        // by path
-}
+// op is the double of the provider.
+type op = authfake.Provider
 
 func newOP(t testing.TB, now func() time.Time) *op {
-	p := &op{
-		t: t, now: now, codes: map[string]url.Values{}, calls: map[string]int{},
-		person: map[string]any{"sub": "u-1", "email": "ana@example.com", "email_verified": true, "name": "Ana", "groups": []string{"sre", "all"}},
-	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /.well-known/openid-configuration", p.description)
-	mux.HandleFunc("GET /jwks", func(w http.ResponseWriter, _ *http.Request) {
-		json.NewEncoder(w).Encode(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: testKey().Public(), KeyID: "k1", Algorithm: "RS256", Use: "sig"}}})
-	})
-	mux.HandleFunc("POST /token", p.token)
-	mux.HandleFunc("GET /userinfo", func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "Bearer made-up-access" {
-			w.WriteHeader(http.StatusUnauthorized)
-			return
-		}
-		json.NewEncoder(w).Encode(p.info)
-	})
-	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p.mu.Lock()
-		p.calls[r.URL.Path]++
-		down := p.down
-		p.mu.Unlock()
-		if down {
-			w.WriteHeader(http.StatusBadGateway)
-			return
-		}
-		mux.ServeHTTP(w, r)
-	}))
-	t.Cleanup(p.Close)
-	return p
-}
-
-func (p *op) setDown(down bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.down = down
-}
-
-func (p *op) callsOf(path string) int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.calls[path]
-}
-
-func (p *op) description(w http.ResponseWriter, _ *http.Request) {
-	document := map[string]any{
-		"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/jwks",
-		"end_session_endpoint": p.URL + "/logout?from=here",
-		// An honest provider does not list the last two; they must not count anyway.
-		"id_token_signing_alg_values_supported": []string{"RS256", "none", "HS256"},
-	}
-	if p.info != nil {
-		document["userinfo_endpoint"] = p.URL + "/userinfo"
-	}
-	if p.describe != nil {
-		p.describe(document)
-	}
-	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(document)
-}
-
-// approve is somebody logging in at the address that they were led to. It gives
-// the address that the provider leads back to.
-func (p *op) approve(authURL string) string {
-	p.t.Helper()
-	u, err := url.Parse(authURL)
-	if err != nil || !strings.HasPrefix(authURL, p.URL+"/authorize?") {
-		p.t.Fatalf("led to %q and not to the provider", authURL)
-	}
-	q := u.Query()
-	if q.Get("redirect_uri") != publicURL+"/auth/callback" || q.Get("client_id") != clientID || q.Get("response_type") != "code" || q.Get("code_challenge_method") != "S256" {
-		p.t.Fatalf("the provider was asked %v", q)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	code := fmt.Sprintf("code-%d", len(p.codes))
-	p.codes[code] = q
-	return q.Get("redirect_uri") + "?" + url.Values{"code": {code}, "state": {q.Get("state")}}.Encode()
-}
-
-func (p *op) token(w http.ResponseWriter, r *http.Request) {
-	id, secret, _ := r.BasicAuth()
-	if id == "" {
-		id, secret = r.PostFormValue("client_id"), r.PostFormValue("client_secret")
-	}
-	p.mu.Lock()
-	asked, known := p.codes[r.PostFormValue("code")]
-	if known {
-		p.codes[r.PostFormValue("code")] = nil
-	}
-	p.mu.Unlock()
-	challenge := sha256.Sum256([]byte(r.PostFormValue("code_verifier")))
-	if id != clientID || secret != clientSecret || asked == nil || asked.Get("code_challenge") != base64.RawURLEncoding.EncodeToString(challenge[:]) ||
-		r.PostFormValue("redirect_uri") != asked.Get("redirect_uri") {
-		w.WriteHeader(http.StatusBadRequest)
-		io.WriteString(w, `{"error":"invalid_grant"}`)
-		return
-	}
-	claims := map[string]any{"iss": p.URL, "aud": clientID, "nonce": asked.Get("nonce"), "iat": p.now().Unix(), "exp": p.now().Add(time.Minute).Unix()}
-	maps.Copy(claims, p.person)
-	if p.change != nil {
-		p.change(claims)
-	}
-	payload, _ := json.Marshal(claims)
-	sign := p.sign
-	if sign == nil {
-		sign = func(payload []byte) string { return sign256(testKey(), payload) }
-	}
-	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(map[string]any{"access_token": "made-up-access", "token_type": "Bearer", "id_token": sign(payload)})
-}
-
-func sign256(key *rsa.PrivateKey, payload []byte) string {
-	return signBy(jose.RS256, jose.JSONWebKey{Key: key, KeyID: "k1"}, payload)
-}
-
-func signBy(alg jose.SignatureAlgorithm, key any, payload []byte) string {
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: key}, nil)
-	if err != nil {
-		panic(err)
-	}
-	signed, err := signer.Sign(payload)
-	if err != nil {
-		panic(err)
-	}
-	text, err := signed.CompactSerialize()
-	if err != nil {
-		panic(err)
-	}
-	return text
-}
-
-// publicPEM is the provider's public key as a file, which a confused verifier
-// takes for a shared secret.
-func publicPEM() []byte {
-	der, err := x509.MarshalPKIXPublicKey(testKey().Public())
-	if err != nil {
-		panic(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+	return authfake.NewProvider(t, authfake.Client{ID: clientID, Secret: clientSecret, Callback: publicURL + "/auth/callback"}, now)
 }
 
 // clock stands still until a test moves it.
@@ -339,7 +165,7 @@ func (b *browser) begin(page string) (authURL string) {
 // login logs in from a page, and gives the answer to the callback.
 func (b *browser) login(p *op, page string) *http.Response {
 	b.t.Helper()
-	return b.get(p.approve(b.begin(page)))
+	return b.get(p.Approve(b.begin(page)))
 }
 
 func text(answer *http.Response) string {

@@ -318,7 +318,7 @@ func TestAudit(t *testing.T) {
 func TestNothingSecretIsLogged(t *testing.T) {
 	s, p := newLoginService(t, nil)
 	b := newBrowser(t, s)
-	address := p.approve(b.begin("/"))
+	address := p.Approve(b.begin("/"))
 	b.get(address)
 	sealed := b.cookies[cookieName].Value
 	b.get(address)

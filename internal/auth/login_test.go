@@ -11,6 +11,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/google/go-cmp/cmp"
+
+	"whystopped/internal/auth/authfake"
 )
 
 func TestLogin(t *testing.T) {
@@ -71,11 +73,15 @@ func TestBadTokens(t *testing.T) {
 		info   map[string]any
 	}{
 		{name: "no signature", sign: func(p []byte) string { return encode([]byte(`{"alg":"none"}`)) + "." + encode(p) + "." }},
-		{name: "the public key as a shared secret", sign: func(p []byte) string { return signBy(jose.HS256, publicPEM(), p) }},
-		{name: "the client's secret", sign: func(p []byte) string { return signBy(jose.HS256, []byte(clientSecret+strings.Repeat("x", 32)), p) }},
-		{name: "an algorithm that the provider does not use", sign: func(p []byte) string { return signBy(jose.PS256, jose.JSONWebKey{Key: testKey(), KeyID: "k1"}, p) }},
+		{name: "the public key as a shared secret", sign: func(p []byte) string { return authfake.SignBy(jose.HS256, authfake.PEM(authfake.Key().Public()), p) }},
+		{name: "the client's secret", sign: func(p []byte) string {
+			return authfake.SignBy(jose.HS256, []byte(clientSecret+strings.Repeat("x", 32)), p)
+		}},
+		{name: "an algorithm that the provider does not use", sign: func(p []byte) string {
+			return authfake.SignBy(jose.PS256, jose.JSONWebKey{Key: authfake.Key(), KeyID: "k1"}, p)
+		}},
 		{name: "a signature of other claims", sign: func(p []byte) string {
-			parts := strings.Split(sign256(testKey(), []byte(`{}`)), ".")
+			parts := strings.Split(authfake.SignRS256(authfake.Key(), []byte(`{}`)), ".")
 			return parts[0] + "." + encode(p) + "." + parts[2]
 		}},
 		{name: "no token", sign: func([]byte) string { return "" }},
@@ -97,7 +103,7 @@ func TestBadTokens(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s, p := newLoginService(t, nil)
-			p.change, p.sign, p.info = test.change, test.sign, test.info
+			p.Change, p.Sign, p.Info = test.change, test.sign, test.info
 			b := newBrowser(t, s)
 			answer := b.login(p, "/")
 			if answer.StatusCode != http.StatusBadRequest || !strings.HasPrefix(text(answer), LoginFailed) {
@@ -133,24 +139,24 @@ func TestBadCallbacks(t *testing.T) {
 		{
 			// Login CSRF: a browser is to be logged in as somebody else.
 			"the code and state of another browser", func(b *browser) *http.Response {
-				theirs := p.approve(newBrowser(t, s).begin("/"))
+				theirs := p.Approve(newBrowser(t, s).begin("/"))
 				b.begin("/")
 				return b.get(theirs)
 			}, "has not begun",
 		},
 		{
 			"the code of another browser with one's own state", func(b *browser) *http.Response {
-				theirs, _ := url.Parse(p.approve(newBrowser(t, s).begin("/")))
-				return b.get(change(p.approve(b.begin("/")), func(q url.Values) { q.Set("code", theirs.Query().Get("code")) }))
+				theirs, _ := url.Parse(p.Approve(newBrowser(t, s).begin("/")))
+				return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Set("code", theirs.Query().Get("code")) }))
 			}, "does not hold",
 		},
 		{"the answer once more", func(b *browser) *http.Response {
-			address := p.approve(b.begin("/"))
+			address := p.Approve(b.begin("/"))
 			b.get(address)
 			return b.get(address)
 		}, "has not begun"},
 		{"the answer once more, with the cookie kept", func(b *browser) *http.Response {
-			address := p.approve(b.begin("/"))
+			address := p.Approve(b.begin("/"))
 			kept := *b
 			kept.cookies = map[string]*http.Cookie{}
 			for name, c := range b.cookies {
@@ -160,39 +166,39 @@ func TestBadCallbacks(t *testing.T) {
 			return kept.get(address)
 		}, "does not hold"},
 		{"no state", func(b *browser) *http.Response {
-			return b.get(change(p.approve(b.begin("/")), func(q url.Values) { q.Del("state") }))
+			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Del("state") }))
 		}, "cannot be read"},
 		{"an empty state", func(b *browser) *http.Response {
-			return b.get(change(p.approve(b.begin("/")), func(q url.Values) { q.Set("state", "") }))
+			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Set("state", "") }))
 		}, "has not begun"},
 		{"the state cut", func(b *browser) *http.Response {
-			return b.get(change(p.approve(b.begin("/")), func(q url.Values) { q.Set("state", q.Get("state")[:8]) }))
+			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Set("state", q.Get("state")[:8]) }))
 		}, "has not begun"},
 		{"two states", func(b *browser) *http.Response {
-			return b.get(change(p.approve(b.begin("/")), func(q url.Values) { q.Add("state", "x") }))
+			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Add("state", "x") }))
 		}, "cannot be read"},
 		{"two codes", func(b *browser) *http.Response {
-			return b.get(change(p.approve(b.begin("/")), func(q url.Values) { q.Add("code", "x") }))
+			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Add("code", "x") }))
 		}, "cannot be read"},
 		{"no code", func(b *browser) *http.Response {
-			return b.get(change(p.approve(b.begin("/")), func(q url.Values) { q.Del("code") }))
+			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Del("code") }))
 		}, "cannot be read"},
 		{"too late", func(b *browser) *http.Response {
-			address := p.approve(b.begin("/"))
+			address := p.Approve(b.begin("/"))
 			s.clock.pass(loginTime)
 			return b.get(address)
 		}, "ten minutes"},
 		{"another provider", func(b *browser) *http.Response {
-			return b.get(change(p.approve(b.begin("/")), func(q url.Values) { q.Set("iss", "https://login.example.org") }))
+			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Set("iss", "https://login.example.org") }))
 		}, "another provider"},
 		{"refused by the provider", func(b *browser) *http.Response {
-			return b.get(change(p.approve(b.begin("/")), func(q url.Values) { q.Del("code"); q.Set("error", "access_denied") }))
+			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Del("code"); q.Set("error", "access_denied") }))
 		}, "(access_denied)"},
 		{"an error in somebody's words", func(b *browser) *http.Response {
-			return b.get(change(p.approve(b.begin("/")), func(q url.Values) { q.Del("code"); q.Set("error", "Call 555 1234") }))
+			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Del("code"); q.Set("error", "Call 555 1234") }))
 		}, "did not log you in."},
 		{"HEAD", func(b *browser) *http.Response {
-			return b.ask(http.MethodHead, p.approve(b.begin("/")))
+			return b.ask(http.MethodHead, p.Approve(b.begin("/")))
 		}, ""},
 	}
 	for _, test := range tests {
@@ -208,12 +214,12 @@ func TestBadCallbacks(t *testing.T) {
 
 func TestAProviderThatNamesItselfHasTo(t *testing.T) {
 	s, p := newLoginService(t, nil)
-	p.describe = func(d map[string]any) { d["authorization_response_iss_parameter_supported"] = true }
+	p.Describe = func(d map[string]any) { d["authorization_response_iss_parameter_supported"] = true }
 	if answer := newBrowser(t, s).login(p, "/"); answer.StatusCode != http.StatusBadRequest {
 		t.Errorf("an answer without iss: %d", answer.StatusCode)
 	}
 	b := newBrowser(t, s)
-	if answer := b.get(p.approve(b.begin("/")) + "&iss=" + url.QueryEscape(p.URL)); answer.StatusCode != http.StatusSeeOther {
+	if answer := b.get(p.Approve(b.begin("/")) + "&iss=" + url.QueryEscape(p.URL)); answer.StatusCode != http.StatusSeeOther {
 		t.Errorf("an answer with iss: %d %s", answer.StatusCode, text(answer))
 	}
 }
@@ -221,7 +227,7 @@ func TestAProviderThatNamesItselfHasTo(t *testing.T) {
 func TestSeveralLoginsAtOnce(t *testing.T) {
 	s, p := newLoginService(t, nil)
 	b := newBrowser(t, s)
-	first, second := p.approve(b.begin("/causes")), p.approve(b.begin("/docs"))
+	first, second := p.Approve(b.begin("/causes")), p.Approve(b.begin("/docs"))
 	for address, want := range map[string]string{first: "/causes", second: "/docs"} {
 		if got := b.get(address).Header.Get("Location"); got != publicURL+want {
 			t.Errorf("led to %q, want %s", got, want)
@@ -230,7 +236,7 @@ func TestSeveralLoginsAtOnce(t *testing.T) {
 }
 
 func TestTheServiceOutlivesItsProvider(t *testing.T) {
-	s, p := newLoginService(t, func(_ *Options, p *op) { p.setDown(true) })
+	s, p := newLoginService(t, func(_ *Options, p *op) { p.SetDown(true) })
 	b := newBrowser(t, s)
 	for range 3 {
 		answer := b.get(publicURL + "/auth/login")
@@ -238,15 +244,15 @@ func TestTheServiceOutlivesItsProvider(t *testing.T) {
 			t.Fatalf("while the provider is down: %d %s", answer.StatusCode, text(answer))
 		}
 	}
-	if n := p.callsOf("/.well-known/openid-configuration"); n != 1 {
+	if n := p.CallsOf("/.well-known/openid-configuration"); n != 1 {
 		t.Errorf("the provider was asked %d times at once, want 1", n)
 	}
-	p.setDown(false)
+	p.SetDown(false)
 	s.clock.pass(retryAfter)
 	if answer := b.login(p, "/"); answer.StatusCode != http.StatusSeeOther {
 		t.Errorf("when it is back: %d %s", answer.StatusCode, text(answer))
 	}
-	p.setDown(true)
+	p.SetDown(true)
 	if answer := b.get(publicURL + "/"); answer.StatusCode != http.StatusOK {
 		t.Errorf("a session while the provider is down: %d", answer.StatusCode)
 	}
@@ -270,13 +276,13 @@ func TestOneWhoLeavesDoesNotBreakTheOthersLogin(t *testing.T) {
 func TestTheWayTheClientShowsItsSecret(t *testing.T) {
 	for _, methods := range [][]string{nil, {"client_secret_basic", "client_secret_post"}, {"client_secret_post"}} {
 		s, p := newLoginService(t, nil)
-		p.describe = func(d map[string]any) {
+		p.Describe = func(d map[string]any) {
 			if methods != nil {
 				d["token_endpoint_auth_methods_supported"] = methods
 			}
 		}
-		if answer := newBrowser(t, s).login(p, "/"); answer.StatusCode != http.StatusSeeOther || p.callsOf("/token") != 1 {
-			t.Errorf("%v: %d after %d calls: %s", methods, answer.StatusCode, p.callsOf("/token"), text(answer))
+		if answer := newBrowser(t, s).login(p, "/"); answer.StatusCode != http.StatusSeeOther || p.CallsOf("/token") != 1 {
+			t.Errorf("%v: %d after %d calls: %s", methods, answer.StatusCode, p.CallsOf("/token"), text(answer))
 		}
 	}
 }

@@ -78,7 +78,7 @@ func TestWhoIsAllowed(t *testing.T) {
 
 func TestWhoIsNotAllowedIsToldWhy(t *testing.T) {
 	s, p := newLoginService(t, nil)
-	p.person["email"] = "ana@example.org"
+	p.Person["email"] = "ana@example.org"
 	b := newBrowser(t, s)
 	answer := b.login(p, "/")
 	const want = NotAllowedIn + ": You are logged in as ana@example.org. To ask here, you need an e-mail address of example.com."
@@ -96,8 +96,8 @@ func TestWhoIsNotAllowedIsToldWhy(t *testing.T) {
 func TestClaimsThatOnlyTheUserInfoHas(t *testing.T) {
 	s, p := newLoginService(t, func(o *Options, p *op) {
 		o.Allow = Rules{Domains: []string{"example.com"}, Groups: []string{"sre"}}
-		p.person = map[string]any{"sub": "u-1"}
-		p.info = map[string]any{"sub": "u-1", "email": "ana@example.com", "email_verified": true, "groups": []string{"sre", "x"}}
+		p.Person = map[string]any{"sub": "u-1"}
+		p.Info = map[string]any{"sub": "u-1", "email": "ana@example.com", "email_verified": true, "groups": []string{"sre", "x"}}
 	})
 	b := newBrowser(t, s)
 	b.login(p, "/")
@@ -111,8 +111,8 @@ func TestClaimsThatOnlyTheUserInfoHas(t *testing.T) {
 func TestVerifiedIsSaidOfOneAddress(t *testing.T) {
 	for address, want := range map[string]int{"ana@example.com": http.StatusSeeOther, "boss@example.com": http.StatusForbidden} {
 		s, p := newLoginService(t, func(_ *Options, p *op) {
-			p.person = map[string]any{"sub": "u-1", "email": address}
-			p.info = map[string]any{"sub": "u-1", "email": "ana@example.com", "email_verified": true}
+			p.Person = map[string]any{"sub": "u-1", "email": address}
+			p.Info = map[string]any{"sub": "u-1", "email": "ana@example.com", "email_verified": true}
 		})
 		if answer := newBrowser(t, s).login(p, "/"); answer.StatusCode != want {
 			t.Errorf("%s: %d %s", address, answer.StatusCode, text(answer))

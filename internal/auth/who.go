@@ -15,6 +15,7 @@ const (
 	KindALB   Kind = "alb"   // logged in by the load balancer
 	KindToken Kind = "token" // with an API token
 	KindLocal Kind = "local" // on a service that is open
+	KindSlack Kind = "slack" // by a request that Slack signed; the subject is the id of its user
 )
 
 // Scope is what somebody may do.

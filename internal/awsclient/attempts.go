@@ -14,6 +14,7 @@ var prefixes = map[string]string{
 	"CloudWatch Logs": "logs",
 	"ECS":             "ecs",
 	"IAM":             "iam",
+	"SQS":             "sqs",
 	"STS":             "sts",
 }
 
@@ -36,6 +37,7 @@ func (c *Collector) attempts(t target) func(*middleware.Stack) error {
 		out, metadata, err := next.HandleFinalize(ctx, in)
 		if _, notSent := errors.AsType[*credentialsError](err); !notSent {
 			c.meter.count(operation, err)
+			c.uses.note(ctx, t, operation, err, c.opts.Now())
 		}
 		if err != nil && understand(err).expired() {
 			c.credentials(t).forget(ctx)

@@ -53,6 +53,7 @@ type Collector struct {
 	identity    identity
 	iamRest     rest
 	meter       *meter
+	uses        *uses
 }
 
 // maxDefinitions bounds the task definitions that are kept. They are a few
@@ -77,6 +78,7 @@ func New(opts Options) *Collector {
 		definitions: newLRU[string, *types.TaskDefinition](maxDefinitions),
 		roles:       newLRU[string, keptRole](maxRoles),
 		meter:       newMeter(),
+		uses:        newUses(),
 	}
 }
 

@@ -28,7 +28,7 @@ var faults = []struct {
 	{name: "throttled for good", fault: awsfake.Fault{Throttle: -1}, want: evidence.SourceThrottled},
 	{name: "throttled twice", fault: awsfake.Fault{Throttle: 2}, want: evidence.SourceOK},
 	{name: "status 500", fault: awsfake.Fault{Status500: true}, want: evidence.SourceFailed},
-	{name: "hangs", fault: awsfake.Fault{Hang: true}, want: evidence.SourceTimeout, budget: time.Second},
+	{name: "hangs", fault: awsfake.Fault{Hang: true}, want: evidence.SourceTimeout, budget: 3 * time.Second},
 	{name: "connection reset", fault: awsfake.Fault{Reset: true}, want: evidence.SourceFailed},
 	{name: "garbage", fault: awsfake.Fault{Garbage: true}, want: evidence.SourceFailed},
 	{name: "empty", fault: awsfake.Fault{Empty: true}, want: evidence.SourceFailed},

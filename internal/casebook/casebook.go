@@ -12,6 +12,7 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/redact"
 	"whystopped/internal/taskref"
 )
 
@@ -81,7 +82,7 @@ func (c *Casebook) Evaluate(ctx context.Context, ev evidence.Evidence) (kept dia
 func (c *Casebook) evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error) {
 	ev, err := ev.OpenText()
 	if err != nil {
-		return diagnose.Diagnosis{}, &Error{Kind: InvalidEvidence, Message: "What was pasted cannot be diagnosed: " + err.Error() + "."}
+		return diagnose.Diagnosis{}, &Error{Kind: InvalidEvidence, Message: "What was pasted cannot be diagnosed: " + redact.Text(err.Error()) + "."}
 	}
 	return c.save(ctx, Kept{Diagnosis: c.sign(conclude(ev).Diagnosis), Brought: true})
 }
@@ -125,7 +126,7 @@ func (c *Casebook) List(ctx context.Context, f Filter, cursor string, limit int)
 func (c *Casebook) task(ctx context.Context, pasted string) (taskref.Ref, error) {
 	ref, err := taskref.Parse(pasted)
 	if err != nil {
-		return ref, &Error{Kind: NotAReference, Message: err.Error()}
+		return ref, notAReference(err)
 	}
 	if ref.Kind == taskref.KindTask {
 		return ref, nil
@@ -145,7 +146,7 @@ func (c *Casebook) task(ctx context.Context, pasted string) (taskref.Ref, error)
 func (c *Casebook) Newest(ctx context.Context, pasted string) (diagnose.Diagnosis, error) {
 	ref, err := taskref.Parse(pasted)
 	if err != nil {
-		return diagnose.Diagnosis{}, &Error{Kind: NotAReference, Message: err.Error()}
+		return diagnose.Diagnosis{}, notAReference(err)
 	}
 	kept, err := c.latest(ctx, ref)
 	switch {

@@ -1,6 +1,10 @@
 package casebook
 
-import "errors"
+import (
+	"errors"
+
+	"whystopped/internal/redact"
+)
 
 // Kind says what kept a question from being answered. The values are part of
 // the public API: they name the problem types.
@@ -41,6 +45,12 @@ func (e *Error) Error() string {
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// notAReference tells why what was pasted names no task. The reason quotes it,
+// and people paste what they should not; a preview of a link shows it to others.
+func notAReference(err error) *Error {
+	return &Error{Kind: NotAReference, Message: redact.Text(err.Error())}
+}
 
 // KindOf is the kind of the first Error in err's chain, or "" for a failure
 // that is our own.

@@ -213,7 +213,7 @@ const serviceIncidents = 20
 func (c *Casebook) History(ctx context.Context, pasted string, back time.Duration) (ServiceHistory, error) {
 	ref, err := taskref.Parse(pasted)
 	if err != nil {
-		return ServiceHistory{}, &Error{Kind: NotAReference, Message: err.Error()}
+		return ServiceHistory{}, notAReference(err)
 	}
 	now := c.opts.Now()
 	h := ServiceHistory{

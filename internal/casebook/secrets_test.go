@@ -160,6 +160,7 @@ func TestKeyOverSeveralLines(t *testing.T) {
 	for _, l := range withoutSecrets(evidence.Evidence{Logs: []evidence.Log{log}}).Logs[0].Lines {
 		got = append(got, l.Text)
 	}
+	const hidden = "[redacted: private key]"
 	want := []string{"starting", "key: " + hidden, hidden, hidden, hidden, "done", hidden, hidden, "the key was cut off", "c2hvcnQ="}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("lines (-want +got):\n%s", diff)

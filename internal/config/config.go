@@ -62,6 +62,11 @@ type Config struct {
 	SlackChannels channels.Rules
 	// SlackAPIURL is where Slack's Web API is, with a slash at its end.
 	SlackAPIURL string
+
+	// Access says who may ask.
+	Access Access
+	// Command is done in place of serving.
+	Command Command
 }
 
 // prefix marks our own environment variables.
@@ -90,6 +95,9 @@ func Load(args, environ []string, help io.Writer) (Config, []string, error) {
 	if err != nil {
 		return c, nil, err
 	}
+	if err := c.Command.check(); err != nil || c.Command.NewToken != "" {
+		return c, warnings, err
+	}
 	if err := c.complete(environ); err != nil {
 		return c, nil, err
 	}
@@ -113,12 +121,14 @@ func (c *Config) flags() *flag.FlagSet {
 	fs.Var((*logGroupValue)(&c.TrailLogGroup), "trail-log-group", "log `group`, by name or ARN, into which a CloudTrail trail with data events writes")
 	secretVar(fs, &c.DatabaseURL, "database-url", "`URL` of the database: file:PATH for SQLite, postgres://… for several instances; by default a file in the user's state folder, with demo one in memory")
 	fs.Var((*retentionValue)(&c.Retention), "retention", "`time` for which diagnoses and events are kept, such as 90d or 36h")
-	secretVar(fs, &c.EventsKey, "events-key", "`key` that senders of EventBridge's events show in the header x-api-key; without it nobody may send")
+	secretVar(fs, &c.EventsKey, "events-key", "`key` that senders of EventBridge's events show in the header x-api-key; without it only API tokens of the scope ingest may send")
 	fs.Var((*queueValue)(&c.QueueURL), "queue-url", "`URL` of the SQS queue from which EventBridge's events are taken; by default none")
 	secretVar(fs, &c.SlackSigningSecret, "slack-signing-secret", "`secret` with which Slack signs its requests; without it Slack may not ask")
 	secretVar(fs, &c.SlackBotToken, "slack-bot-token", "`token` of the Slack app's bot, to unfurl links and to tell of incidents")
 	fs.Var((*channelsValue)(&c.SlackChannels), "slack-channels", "`rules` of which channel hears of an incident, such as default=#ecs;cluster:prod=#prod;cause:startup.*=#platform; by default none")
 	fs.Var((*apiURLValue)(&c.SlackAPIURL), "slack-api-url", "`URL` of Slack's Web API; https://slack-gov.com/api/ for GovSlack")
+	c.Access.flags(fs)
+	c.Command.flags(fs)
 	return fs
 }
 
@@ -133,7 +143,7 @@ func fromEnviron(fs *flag.FlagSet, environ []string) (warnings []string, err err
 			continue
 		}
 		f := fs.Lookup(flagName(name))
-		if f == nil || name != envName(f.Name) {
+		if f == nil || name != envName(f.Name) || isCommand(f.Name) {
 			warnings = append(warnings, fmt.Sprintf("%s is no setting of this program and is ignored", name))
 			continue
 		}
@@ -166,7 +176,11 @@ func printHelp(fs *flag.FlagSet, w io.Writer) error {
 		"set up as for any AWS tool: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and so on.\n\n")
 	fs.VisitAll(func(f *flag.Flag) {
 		value, usage := flag.UnquoteUsage(f)
-		fmt.Fprintf(&b, "  %-24s %s\n", strings.TrimSpace("-"+f.Name+" "+value), envName(f.Name))
+		variable := envName(f.Name)
+		if isCommand(f.Name) {
+			variable = "(a flag only)"
+		}
+		fmt.Fprintf(&b, "  %-24s %s\n", strings.TrimSpace("-"+f.Name+" "+value), variable)
 		fmt.Fprintf(&b, "        %s", usage)
 		if f.DefValue != "" {
 			fmt.Fprintf(&b, " (default %s)", f.DefValue)

@@ -20,6 +20,7 @@ func TestLoad(t *testing.T) {
 	defaults := config.Config{
 		Listen: "127.0.0.1:8080", Timeout: 10 * time.Second, LogLevel: slog.LevelInfo,
 		DatabaseURL: "file:/home/me/.local/state/whystopped/whystopped.db", Retention: 90 * 24 * time.Hour, SlackAPIURL: "https://slack.com/api/",
+		Access: config.Access{GroupsClaim: "groups", RateLimit: 50, ConcurrencyLimit: 1024},
 	}
 	with := func(change func(*config.Config)) config.Config {
 		c := defaults
@@ -42,6 +43,10 @@ func TestLoad(t *testing.T) {
 				"-accounts", "111122223333, 444455556666", "-regions=eu-west-1,us-gov-west-1", "-trail-log-group", "trail/all",
 				"-database-url", "postgres://me:pass@db/whystopped", "-retention=36h", "-events-key", "k", "-slack-api-url=https://slack-gov.com/api",
 				"-queue-url", "https://sqs.eu-west-1.amazonaws.com/111122223333/whystopped-events",
+				"-oidc-issuer=https://login.example.com", "-oidc-client-id=why", "-oidc-client-secret=s", "-oidc-scopes=groups, api://why/read", "-session-key=new,old",
+				"-alb-arn=arn", "-alb-issuer=https://login.example.com/", "-alb-client-id=lb", "-alb-keys-url=https://keys.example.com", "-alb-sign-out-url=https://login.example.com/out",
+				"-allowed-domains=example.com, sub.example.org", "-allowed-groups=site reliability,/ops", "-groups-claim=cognito:groups",
+				"-api-tokens=ci:read:0", "-metrics-on-loopback", "-trusted-proxies=1", "-rate-limit=0", "-concurrency-limit=7",
 			},
 			want: config.Config{
 				Listen: ":0", Demo: true, Timeout: 30 * time.Second, PublicURL: "https://why.example.com/ecs", LogLevel: slog.LevelDebug,
@@ -49,6 +54,12 @@ func TestLoad(t *testing.T) {
 				Accounts: []string{"111122223333", "444455556666"}, Regions: []string{"eu-west-1", "us-gov-west-1"}, TrailLogGroup: "trail/all",
 				DatabaseURL: "postgres://me:pass@db/whystopped", Retention: 36 * time.Hour, EventsKey: "k", SlackAPIURL: "https://slack-gov.com/api/",
 				QueueURL: "https://sqs.eu-west-1.amazonaws.com/111122223333/whystopped-events",
+				Access: config.Access{
+					OIDCIssuer: "https://login.example.com", OIDCClientID: "why", OIDCClientSecret: "s", OIDCScopes: []string{"groups", "api://why/read"}, SessionKeys: "new,old",
+					ALBARN: "arn", ALBIssuer: "https://login.example.com/", ALBClientID: "lb", ALBKeysURL: "https://keys.example.com", ALBSignOutURL: "https://login.example.com/out",
+					AllowedDomains: []string{"example.com", "sub.example.org"}, AllowedGroups: []string{"site reliability", "/ops"}, GroupsClaim: "cognito:groups",
+					APITokens: "ci:read:0", MetricsOnLoopback: true, TrustedProxies: 1, ConcurrencyLimit: 7,
+				},
 			},
 		},
 		{
@@ -59,6 +70,7 @@ func TestLoad(t *testing.T) {
 				"WHYSTOPPED_REGIONS=eu-west-1", "WHYSTOPPED_TRAIL_LOG_GROUP=arn:aws:logs:us-east-1:111122223333:log-group:trail:*",
 				"WHYSTOPPED_DATABASE_URL=file:here.db", "WHYSTOPPED_RETENTION=7d", "WHYSTOPPED_EVENTS_KEY= k ", "WHYSTOPPED_SLACK_API_URL=http://127.0.0.1:1/api/",
 				"WHYSTOPPED_QUEUE_URL=http://localhost:5000/123456789012/events",
+				"WHYSTOPPED_OIDC_ISSUER=http://127.0.0.1:5556/dex", "WHYSTOPPED_ALLOWED_DOMAINS=*", "WHYSTOPPED_API_TOKENS=# CI\nci:read:0", "WHYSTOPPED_RATE_LIMIT=1",
 			},
 			want: config.Config{
 				Listen: "[::1]:0", Demo: true, Timeout: time.Minute, PublicURL: "http://why:80", LogLevel: slog.LevelWarn,
@@ -66,6 +78,9 @@ func TestLoad(t *testing.T) {
 				Regions: []string{"eu-west-1"}, TrailLogGroup: "arn:aws:logs:us-east-1:111122223333:log-group:trail:*",
 				DatabaseURL: "file:here.db", Retention: 7 * 24 * time.Hour, EventsKey: "k", SlackAPIURL: "http://127.0.0.1:1/api/",
 				QueueURL: "http://localhost:5000/123456789012/events",
+				Access: config.Access{
+					OIDCIssuer: "http://127.0.0.1:5556/dex", AllowedDomains: []string{"*"}, GroupsClaim: "groups", APITokens: "# CI\nci:read:0", RateLimit: 1, ConcurrencyLimit: 1024,
+				},
 			},
 		},
 		{
@@ -81,9 +96,9 @@ func TestLoad(t *testing.T) {
 		},
 		{
 			name:     "variables that are none of ours",
-			environ:  []string{"WHYSTOPPED_TIMOUT=3s", "WHYSTOPPED_PUBLIC-URL=x", "WHYSTOPPED_listen=:1"},
+			environ:  []string{"WHYSTOPPED_TIMOUT=3s", "WHYSTOPPED_PUBLIC-URL=x", "WHYSTOPPED_listen=:1", "WHYSTOPPED_CHECK=1", "WHYSTOPPED_NEW_TOKEN=ci:read"},
 			want:     defaults,
-			warnings: []string{"WHYSTOPPED_PUBLIC-URL", "WHYSTOPPED_TIMOUT", "WHYSTOPPED_listen"},
+			warnings: []string{"WHYSTOPPED_CHECK", "WHYSTOPPED_NEW_TOKEN", "WHYSTOPPED_PUBLIC-URL", "WHYSTOPPED_TIMOUT", "WHYSTOPPED_listen"},
 		},
 	}
 	for _, test := range tests {
@@ -139,6 +154,11 @@ func TestLoadRefuses(t *testing.T) {
 		{"a queue that others can listen to", []string{"-queue-url=http://sqs.eu-west-1.amazonaws.com/111122223333/whystopped-events"}, nil, "https://sqs."},
 		{"a queue without a name", []string{"-queue-url=https://sqs.eu-west-1.amazonaws.com/111122223333/"}, nil, "https://sqs."},
 		{"Slack where others can listen", []string{"-slack-api-url=http://slack.com/api/"}, nil, "https://"},
+		{"a domain with an @", []string{"-allowed-domains=@example.com"}, nil, "example.com"},
+		{"an empty group", []string{"-allowed-groups=sre,"}, nil, "groups"},
+		{"a scope with a quote", []string{`-oidc-scopes="groups"`}, nil, "scopes"},
+		{"less than no proxies", []string{"-trusted-proxies=-1"}, nil, "0 to 16"},
+		{"a rate in words", []string{"-rate-limit=10/s"}, nil, "0 to"},
 		{"a bad variable", nil, []string{"WHYSTOPPED_TIMEOUT=soon"}, "WHYSTOPPED_TIMEOUT"},
 		{"a bad truth", nil, []string{"WHYSTOPPED_DEMO=perhaps"}, "WHYSTOPPED_DEMO"},
 	}
@@ -172,6 +192,7 @@ func TestHelp(t *testing.T) {
 		"-database-url URL", "WHYSTOPPED_DATABASE_URL", "WHYSTOPPED_DATABASE_URL_FILE", "-retention time", "WHYSTOPPED_RETENTION", "default 90d",
 		"-events-key key", "WHYSTOPPED_EVENTS_KEY", "WHYSTOPPED_EVENTS_KEY_FILE", "-queue-url URL", "WHYSTOPPED_QUEUE_URL",
 		"-slack-api-url URL", "WHYSTOPPED_SLACK_API_URL", "default https://slack.com/api/",
+		"-oidc-issuer URL", "WHYSTOPPED_OIDC_CLIENT_SECRET_FILE", "-allowed-domains domains", "-rate-limit number", "default 50", "-check", "(a flag only)",
 	} {
 		if !strings.Contains(help.String(), want) {
 			t.Errorf("help lacks %q:\n%s", want, help.String())

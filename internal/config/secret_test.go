@@ -19,7 +19,10 @@ import (
 
 func TestASecretIsNeverPrinted(t *testing.T) {
 	const value = "made-up-value"
-	cfg := config.Config{SlackSigningSecret: value, SlackBotToken: value, EventsKey: value, DatabaseURL: value}
+	cfg := config.Config{
+		SlackSigningSecret: value, SlackBotToken: value, EventsKey: value, DatabaseURL: value,
+		Access: config.Access{OIDCClientSecret: value, SessionKeys: value, APITokens: value},
+	}
 	var log strings.Builder
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "secret", cfg.SlackBotToken, "config", cfg)
 	inJSON, err := json.Marshal(cfg)

@@ -47,7 +47,7 @@ func TestHeaders(t *testing.T) {
 					t.Errorf("%s = %q, want %q", name, got, want)
 				}
 			}
-			for _, name := range []string{"Permissions-Policy", "Referrer-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Content-Security-Policy"} {
+			for _, name := range []string{"Permissions-Policy", "Referrer-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Content-Security-Policy", "Cache-Control"} {
 				if w.Header().Get(name) == "" {
 					t.Errorf("%s is not set", name)
 				}

@@ -7,8 +7,8 @@ import "net/http"
 const hsts = "max-age=31536000"
 
 // Headers sets what every answer says to browsers, unless its handler says
-// otherwise: it is not to be framed, sniffed at, embedded elsewhere or told of in
-// referrers, and may load and run nothing. Pages that load something have a
+// otherwise: it is not to be framed, sniffed at, embedded elsewhere, kept or told
+// of in referrers, and may load and run nothing. Pages that load something have a
 // policy of their own. With tls, people reach the service by https.
 //
 // The referrer policy is same-origin as that of the pages, for the reason that
@@ -27,6 +27,7 @@ func Headers(tls bool) func(http.Handler) http.Handler {
 			h.Set("Permissions-Policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()")
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")
 			h.Set("Cross-Origin-Resource-Policy", "same-origin")
+			h.Set("Cache-Control", "no-store")
 			next.ServeHTTP(w, r)
 		})
 	}

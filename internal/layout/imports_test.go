@@ -47,6 +47,7 @@ func packages(t *testing.T) map[string]pkg {
 var pure = map[string][]string{
 	"internal/arn":               {},
 	"internal/redact":            {},
+	"internal/permissions":       {},
 	"internal/taskref":           {"internal/arn"},
 	"internal/iampolicy/sar":     {},
 	"internal/iampolicy":         {"internal/arn", "internal/iampolicy/sar"},

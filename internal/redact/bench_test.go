@@ -18,6 +18,9 @@ func BenchmarkText(b *testing.B) {
 		{"one long line of names", "token:("},
 		{"one long line of quotes", `key="`},
 		{"one long line of URLs", "://:a"},
+		{"one long line of escaped URLs", "%3a%2f%2fa%3a%4"},
+		{"one long line of users", "curl -u a "},
+		{"one long line of marks", "1Q~.atlasv1.NRAL_mmk:AA"},
 		{"one long line of headers", "authorization:(cookie:("},
 		{"blocks that do not end", "-----BEGIN PRIVATE KEY-----"},
 	} {

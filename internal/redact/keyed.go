@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Limits of what is read around a trigger. A longer name is none, and a longer
 // value without quotes is no word about a secret but one.
@@ -44,7 +47,7 @@ func (c cursor) isSecret(n secretName, v value) bool {
 		return false
 	case len(text) > maxWord && !v.quoted:
 		return true
-	case n.kind == signature && v.sign != '=':
+	case n.kind == signature && v.sign != '=', n.kind == anyKey && v.manner != firm:
 		return false
 	case v.manner == firm:
 		return isSecret(n, text)
@@ -53,9 +56,10 @@ func (c cursor) isSecret(n secretName, v value) bool {
 	}
 }
 
+var keyIDPrefixes = []string{"AKIA", "ASIA", "ABIA", "ACCA"}
+
 func isAccessKeyID(s string) bool {
-	return len(s) == keyIDLength && (strings.HasPrefix(s, "AKIA") || strings.HasPrefix(s, "ASIA")) &&
-		cursor{text: s}.span(0, isKeyID) == keyIDLength
+	return len(s) == keyIDLength && (slices.Contains(keyIDPrefixes, s[:4]) || s[:3] == "A3T") && cursor{text: s}.span(0, isKeyID) == keyIDLength
 }
 
 // lineFrom is the rest of the line at i, as much of it as prose needs.
@@ -67,8 +71,8 @@ func (c cursor) lineFrom(i int) string {
 	return rest
 }
 
-// name gives the identifier around i. The n of an escaped line end in front of
-// it is not part of it.
+// name gives the identifier around i, without the letters of an escape in front
+// of it.
 func (c cursor) name(i int) (start, end int) {
 	start, end = i, i
 	for start > c.done && i-start < maxName && isDotted(c.text[start-1]) {
@@ -77,8 +81,11 @@ func (c cursor) name(i int) (start, end int) {
 	for end < len(c.text) && end-i < maxName && isDotted(c.text[end]) {
 		end++
 	}
-	if c.before(start) == '\\' && start < i && strings.IndexByte("nrt", c.text[start]) >= 0 {
-		start++
+	for behind := start + 1; behind <= min(i, start+maxEscape); behind++ {
+		if c.escapeEnds(behind) { // its letters are none of the name's
+			start = behind
+			break
+		}
 	}
 	for end > start && !isAlnum(c.text[end-1]) {
 		end--

@@ -18,6 +18,7 @@ const (
 	header         // Authorization: SCHEME VALUE
 	login          // "auth" of a Docker or npm configuration
 	cookie
+	anyKey // of who knows what: STRIPE_KEY, but a cache's or a file's as well
 )
 
 // secretName is a name whose value is a secret.
@@ -29,7 +30,7 @@ type secretName struct {
 }
 
 // nameWords are parts of the names in secretName, enough to find each of them.
-var nameWords = []string{"pass", "pwd", "secret", "token", "key", "credential", "auth", "cookie", "signature", "sig="}
+var nameWords = []string{"pass", "pwd", "secret", "token", "key", "cred", "auth", "cookie", "signature", "sig=", "sessid", "sessionid", "_session"}
 
 // SecretName tells whether a value of this name (a variable, a JSON key, a
 // header, a flag) is a secret whatever it looks like: DB_PASSWORD and apiKey
@@ -39,12 +40,25 @@ func SecretName(name string) bool {
 	return ok && (n.kind <= key || n.kind == header)
 }
 
+// Value returns a value without its secrets, and nothing of it where its name
+// says that it is one: the text of a JSON member, or of a log driver's option.
+// A reference to a secret and a word about one stay.
+func Value(name, value string) string {
+	if n, ok := classify(name); ok && (n.kind <= key || n.kind == header) && !harmless(value) {
+		return placeholder(n.label)
+	}
+	return Text(value)
+}
+
 // classify judges a name by its words, which are told apart by separators and
 // by changes of case. The last of them that means a secret decides.
 func classify(name string) (secretName, bool) {
 	words := wordsOf(name)
 	if len(words) == 0 || about[words[len(words)-1]] || isPagingToken(words) {
 		return secretName{}, false
+	}
+	if slices.Contains(sessions, strings.Join(words, "")) {
+		return secretName{kind: token, label: "session", last: true}, true
 	}
 	for i := range slices.Backward(words) {
 		if n, ok := classifyWord(words, i); ok {
@@ -54,6 +68,10 @@ func classify(name string) (secretName, bool) {
 	}
 	return secretName{}, false
 }
+
+// sessions are the names under which frameworks keep who is logged in. A
+// session's id is else none: that of an assumed role says who called.
+var sessions = []string{"jsessionid", "phpsessid", "connectsid", "gitlabsession", "laravelsession"}
 
 // isPagingToken tells the tokens that open nothing: the next page's, and those
 // that make a request safe to repeat.
@@ -86,6 +104,9 @@ func classifyWord(words []string, i int) (secretName, bool) {
 	if w == "key" && i > 0 && slices.Contains(keyQualifiers, words[i-1]) {
 		return secretName{kind: key, label: "key", last: last}, true
 	}
+	if w == "key" && i > 0 && last && !slices.Contains(plainKeys, words[i-1]) {
+		return secretName{kind: anyKey, label: "key", last: last}, true
+	}
 	n, ok := lastWords[words[i]]
 	return n, ok && last
 }
@@ -100,6 +121,7 @@ var lastWords = map[string]secretName{
 	"cookie":        {kind: cookie, label: "cookie", last: true},
 	"signature":     {kind: signature, label: "signature", last: true},
 	"sig":           {kind: signature, label: "signature", last: true},
+	"creds":         {kind: secret, label: "credential", last: true},
 }
 
 // endings are how the words of secret names end, without the plural's s.
@@ -121,11 +143,23 @@ var endings = []struct {
 	{"privatekey", key, "key"},
 	{"accountkey", key, "key"},
 	{"masterkey", key, "key"},
+	{"authkey", key, "key"},
+	{"licensekey", key, "key"},
+	{"encryptionkey", key, "key"},
+	{"instrumentationkey", key, "key"},
 }
 
 // keyQualifiers are the words that make a "key" behind them a secret one.
 var keyQualifiers = []string{
-	"api", "access", "account", "auth", "encryption", "license", "master", "private", "secret", "signing", "ssh",
+	"admin", "api", "app", "application", "access", "account", "auth", "client", "consumer", "deploy", "encryption", "hmac", "ingest",
+	"insert", "instrumentation", "integration", "license", "master", "private", "secret", "session", "signing", "ssh", "subscription", "write",
+}
+
+// plainKeys are words that make a "key" behind them none of a lock: the place of
+// an object, a column, an entry.
+var plainKeys = []string{
+	"bucket", "cache", "file", "foreign", "group", "hash", "idempotency", "index", "item", "lock", "lookup", "message", "object", "partition",
+	"path", "primary", "public", "range", "redis", "row", "route", "routing", "s3", "shard", "sort", "storage", "tag", "unique",
 }
 
 // about are last words of a name that make its value a word about the secret:

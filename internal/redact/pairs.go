@@ -49,6 +49,7 @@ func (c cursor) delimits(i int) bool {
 
 // valueOf finds the value of the name text[from:to].
 func (c cursor) valueOf(from, to int) (value, bool) {
+	to = c.colourEnd(to)
 	if c.before(from) == '<' && c.at(to) == '>' {
 		return c.element(to + 1)
 	}
@@ -73,6 +74,18 @@ func (c cursor) valueOf(from, to int) (value, bool) {
 		return c.valueAt(sign, value{manner: prose, sign: ' '})
 	}
 	return value{}, false
+}
+
+// colourEnd skips a change of colour at i: loggers colour names, and not the
+// sign behind them.
+func (c cursor) colourEnd(i int) int {
+	if !strings.HasPrefix(c.text[i:], colour) {
+		return i
+	}
+	if end := c.span(i+len(colour), func(b byte) bool { return isDigit(b) || b == ';' }); c.at(end) == 'm' {
+		return end + 1
+	}
+	return i
 }
 
 // endingOf tells a line NAME=value of an environment from other assignments.
@@ -218,10 +231,11 @@ var (
 	cookiePair = regexp.MustCompile(`\A[^\s=;]+=`)
 )
 
-// sqlPassword finds IDENTIFIED BY 'password' and PASSWORD 'password'.
+// sqlPassword finds IDENTIFIED BY 'password' and PASSWORD 'password' of a user
+// or a role: revisions of a schema are identified by something as well.
 func sqlPassword(c cursor, start int) (replacement, bool) {
 	m := sqlBefore.FindString(c.text[start:min(len(c.text), start+maxGap)])
-	if m == "" || isWord(c.before(start)) {
+	if m == "" || !c.begins(start) || !sqlLogin.MatchString(c.text[max(c.done, start-maxCommand):start]) {
 		return none()
 	}
 	first := start + len(m)
@@ -231,5 +245,7 @@ func sqlPassword(c cursor, start int) (replacement, bool) {
 	}
 	return replace(first, end, "password")
 }
+
+var sqlLogin = regexp.MustCompile(`(?i)\b(?:user|role|login|grant)\b`)
 
 var sqlBefore = regexp.MustCompile(`(?i)\A(?:identified by(?: password)?|password) +'`)

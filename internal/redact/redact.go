@@ -80,6 +80,35 @@ func (c cursor) at(i int) byte {
 	return c.text[i]
 }
 
+// begins tells whether a word can begin at i: behind nothing that is of a word,
+// or behind an escape.
+func (c cursor) begins(i int) bool { return !isWord(c.before(i)) || c.escapeEnds(i) }
+
+// escapeEnds tells whether one that ends in a letter ends at i: a line's end in
+// a JSON string (\n), a byte of a URL (%3D), a terminal's change of colour
+// (ESC[32m).
+func (c cursor) escapeEnds(i int) bool {
+	near := c.text[max(c.done, i-maxEscape):i]
+	last := len(near) - 1
+	switch {
+	case last < 1:
+		return false
+	case isBackslash(near[last-1]):
+		return strings.IndexByte("nrt", near[last]) >= 0
+	case last > 1 && near[last-2] == '%':
+		return isHex(near[last-1]) && isHex(near[last])
+	case near[last] == 'm':
+		return strings.HasSuffix(strings.TrimRight(near[:last], "0123456789;"), colour)
+	}
+	return false
+}
+
+// colour begins a terminal's change of colour.
+const colour = "\x1b["
+
+// maxEscape bounds the length of an escape: ESC[38;2;255;255;255m.
+const maxEscape = 20
+
 // match asks the rules of the triggers that end at end, longest trigger first.
 func (c cursor) match(hits []hit, end int) (replacement, bool) {
 	for _, h := range hits {
@@ -128,6 +157,7 @@ func isAlnum(b byte) bool  { return isUpper(b) || isLower(b) || isDigit(b) }
 func isWord(b byte) bool   { return isAlnum(b) || b == '_' || b == '-' }
 func isDotted(b byte) bool { return isWord(b) || b == '.' }
 func isBase64(b byte) bool { return isAlnum(b) || b == '+' || b == '/' || b == '=' }
+func isHex(b byte) bool    { return isDigit(b) || 'a' <= b && b <= 'f' || 'A' <= b && b <= 'F' }
 func isKeyID(b byte) bool  { return isUpper(b) || isDigit(b) }
 func isBlank(b byte) bool  { return b == ' ' || b == '\t' }
 func isQuote(b byte) bool  { return b == '"' || b == '\'' }

@@ -120,6 +120,11 @@ func TestNamedSecrets(t *testing.T) {
 		{"npm", "//registry.npmjs.org/:_authToken=abc-def-123", "//registry.npmjs.org/:_authToken=[redacted: token]"},
 		{"SQL", "CREATE USER app IDENTIFIED BY 'hunter2'; ALTER ROLE app PASSWORD 'hunter2'", "CREATE USER app IDENTIFIED BY '[redacted: password]'; ALTER ROLE app PASSWORD '[redacted: password]'"},
 		{"a value longer than any word", "token=" + strings.Repeat("a1B2", 2000) + ";x", "token=[redacted: token];x"},
+		{"key of who knows what", "STRIPE_KEY=0a1b2c3d4e5f6a7b8c9d", "STRIPE_KEY=[redacted: key]"},
+		{"session of a framework", "GET /cart;jsessionid=0A1B2C3D4E", "GET /cart;jsessionid=[redacted: session]"},
+		{"name in colour", "\x1b[36mpassword\x1b[0m=hunter2 \x1b[36mport\x1b[0m=80", "\x1b[36mpassword\x1b[0m=[redacted: password] \x1b[36mport\x1b[0m=80"},
+		{"name in a URL's escapes", "next=%2Flogin%3Fapi_token%3D1&api_token=0a1b2c", "next=%2Flogin%3Fapi_token%3D1&api_token=[redacted: token]"},
+		{"NuGet", `<add key="Password" value="hunter2" />`, `<add key="Password" value="[redacted: password]" />`},
 		{"umlauts around it", "Schlüssel »password=hünter2« größer", "Schlüssel »password=[redacted: password] größer"},
 	})
 }
@@ -140,6 +145,14 @@ func TestHeadersAndURLs(t *testing.T) {
 		{"several URLs", "amqp://a:b1@h,amqp://c:d2@h", "amqp://a:[redacted: password]@h,amqp://c:[redacted: password]@h"},
 		{"MySQL in Go", "dial app:hunter2@tcp(db:3306)/app", "dial app:[redacted: password]@tcp(db:3306)/app"},
 		{"Oracle", "jdbc:oracle:thin:app/hunter2@db:1521/x", "jdbc:oracle:thin:app/[redacted: password]@db:1521/x"},
+		{"URL with a token alone", "git clone https://0a1b2c3d4e5f60718293@git.example.com/api.git", "git clone https://[redacted: token]@git.example.com/api.git"},
+		{"URL of Sentry", "SENTRY_DSN=https://0123456789abcdef0123456789abcdef@o1.ingest.sentry.io/2", "SENTRY_DSN=https://[redacted: token]@o1.ingest.sentry.io/2"},
+		{"URL whose password is escaped", "mongodb+srv://app:hun%2Fter%402@db.example.com/app", "mongodb+srv://app:[redacted: password]@db.example.com/app"},
+		{"URL escaped in another", "GET /proxy?to=postgres%3A%2F%2Fapp%3Ahunter2%40db%2Fapp&x=1", "GET /proxy?to=postgres%3A%2F%2Fapp%3A[redacted: password]%40db%2Fapp&x=1"},
+		{"netrc", "machine git.example.com login app password hunter2\n", "machine git.example.com login app password [redacted: password]\n"},
+		{"netrc over lines", "machine git.example.com\n  login app\n  password hunter2", "machine git.example.com\n  login app\n  password [redacted: password]"},
+		{"user of curl", `+ curl -s -u app:hunter2 https://api.example.com`, `+ curl -s -u app:[redacted: password] https://api.example.com`},
+		{"user of curl in quotes", `curl --user "app:hun ter2" x`, `curl --user "app:[redacted: password]" x`},
 		{"JDBC", "jdbc:mysql://db/app?user=app&password=hunter2&useSSL=true", "jdbc:mysql://db/app?user=app&password=[redacted: password]&useSSL=true"},
 	})
 }
@@ -152,7 +165,9 @@ func TestShapes(t *testing.T) {
 		{"JSON web token at a sentence's end", "got " + jwt + ".", "got [redacted: JSON web token]."},
 		{"GitHub", "clone with ghp_" + alnum[:36], "clone with [redacted: GitHub token]"},
 		{"GitHub, fine-grained", "github_pat_" + alnum, "[redacted: GitHub token]"},
-		{"GitHub in a URL", "https://ghs_" + alnum[:36] + "@github.com/o/r", "https://[redacted: GitHub token]@github.com/o/r"},
+		{"GitHub in a URL", "https://ghs_" + alnum[:36] + "@github.com/o/r", "https://[redacted: token]@github.com/o/r"},
+		{"GitHub in colour", "\x1b[32mghp_" + alnum[:36] + "\x1b[0m", "\x1b[32m[redacted: GitHub token]\x1b[0m"},
+		{"GitHub behind an escaped line end", `first\nghp_` + alnum[:36], `first\n[redacted: GitHub token]`},
 		{"GitLab", "glpat-" + alnum[:20], "[redacted: GitLab token]"},
 		{"npm", "npm_" + alnum[:36], "[redacted: npm token]"},
 		{"Slack", "xoxb-1234567890-" + alnum[:24], "[redacted: Slack token]"},
@@ -222,6 +237,10 @@ func TestTextKeepsWhatExplains(t *testing.T) {
 		"connect to 10.0.3.14:5432 from 2001:db8::1", "commit 0123456789abcdef0123456789abcdef01234567", "Asia/Tokyo", "ASIA-PACIFIC", "AKIA",
 		"-----BEGIN CERTIFICATE-----\n" + base64Line + "\n-----END CERTIFICATE-----", `"encryptionContext": "eyJhbGciOiJub25lIn0="`,
 		"x-amz-id-2: lf5nR5Gls4Qiidoyseo5vijleTj9ziARWMQoc3qnxGHZ6pGeZc8=", "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+		"docker run -u 1000:1000 api", "https://jane.doe@git.example.com/api.git", "https://deploy-user@git.example.com", "task-0123456789abcdef0123456789abcdef0123456789",
+		"S3_KEY=exports/0123456789abcdef/2026.csv", `"key":"AWSLogs/111122223333/0a1b2c3d4e5f6a7b8c9d.json.gz"`, `"object_key": "0a1b2c3d4e5f6a7b8c9d"`, "cache key: 0a1b2c3d4e5f6a7b8c9d",
+		"KMS_KEY_ID=0a1b2c3d-1111-2222-3333-444455556666", "arn:aws:kms:eu-west-1:111122223333:key/mrk-0123456789abcdef0123456789abcdef", `"sessionId":"ecs-execute-command-0a1b2c3d4e5f6a7b8"`,
+		"fe80::aa:bb 00:1a:aa:bb:cc:dd", "AROAZ3QYEXAMPLEROLE12:0123456789abcdef0123456789abcdef", `"roleSessionName":"0123456789abcdef0123456789abcdef"`, "machine learning login page password policy",
 		"[redacted: password]", "DB_PASSWORD=[redacted]", `"password":"[redacted: password]"`,
 	} {
 		if diff := cmp.Diff(in, redact.Text(in)); diff != "" {

@@ -2,37 +2,36 @@ package redact
 
 import (
 	"slices"
-	"strings"
 )
 
 // triggers calls the rules. It is made once and only read.
 var triggers = newMatcher(slices.Concat(
 	calls(keyed, nameWords...),
-	shapeLiterals(),
-	calls(accessKeyID, "akia", "asia"),
+	madeBy(),
+	calls(accessKeyID, "akia", "asia", "abia", "acca", "a3t"),
 	calls(jwt, "eyj"),
+	calls(marked(azureSecret), "q~"),
+	calls(marked(terraformToken), ".atlasv1."),
+	calls(marked(newRelicLicense), "nral"),
+	calls(marked(maxMindLicense), "_mmk"),
+	calls(telegramToken, ":aa"),
+	calls(marked(onePasswordKey), "a3-"),
 	calls(privateKey, "-----begin "),
 	calls(bearer, "bearer"),
 	calls(basicLogin, "basic"),
 	calls(urlPassword, "://"),
+	calls(escapedURL, "%3a%2f%2f"),
 	calls(goPassword, "@tcp(", "@unix("),
 	calls(oraclePassword, "jdbc:oracle:"),
 	calls(sqlPassword, "identified by", "password '"),
+	calls(netrcPassword, "machine "),
+	calls(curlLogin, "-u", "--user"),
 ))
 
 func calls(find rule, texts ...string) []literal {
 	var out []literal
 	for _, text := range texts {
 		out = append(out, literal{text, find})
-	}
-	return out
-}
-
-// shapeLiterals makes a trigger of the prefix of every shape.
-func shapeLiterals() []literal {
-	var out []literal
-	for _, sh := range shapes {
-		out = append(out, literal{strings.ToLower(sh.prefix), sh.find})
 	}
 	return out
 }

@@ -9,13 +9,24 @@ import (
 // text can make it read the same bytes again and again.
 const maxLogin = 512
 
-// urlPassword finds the password of scheme://USER:PASSWORD@HOST. A password
-// that should have been escaped, with / or @ in it, is found too: it is the kind
-// that makes a program stop and print the URL.
+// urlPassword finds the password of scheme://USER:PASSWORD@HOST, and the token
+// of https://TOKEN@HOST. A password that should have been escaped, with / or @
+// in it, is found too: it is the kind that makes a program stop and print the
+// URL.
 func urlPassword(c cursor, start int) (replacement, bool) {
 	user := start + len("://")
+	if strings.IndexByte(c.text[user:min(len(c.text), user+maxLogin)], '@') < 0 { // by far the most
+		return none()
+	}
 	password := c.span(user, isUserByte) + 1
-	if c.at(password-1) != ':' {
+	switch c.at(password - 1) {
+	case ':':
+	case '@':
+		if isUserToken(c.text[user : password-1]) {
+			return replace(user, password-1, "token")
+		}
+		return none()
+	default:
 		return none()
 	}
 	end := c.span(password, isAuthorityByte)
@@ -30,6 +41,32 @@ func urlPassword(c cursor, start int) (replacement, bool) {
 	}
 	return replace(password, password+at, "password")
 }
+
+// isUserToken tells a token from a person's name, both of which stand before a
+// host: https://TOKEN@HOST, https://jane.doe@HOST.
+func isUserToken(s string) bool {
+	return len(s) >= 16 && !strings.Contains(s, ".") && strings.ContainsAny(s, "0123456789") && strings.Trim(s, "0123456789") != ""
+}
+
+// escapedURL finds the password of a URL that stands escaped in another:
+// postgres%3A%2F%2FUSER%3APASSWORD%40HOST.
+func escapedURL(c cursor, start int) (replacement, bool) {
+	user := start + len("%3a%2f%2f")
+	rest := c.text[user:min(len(c.text), user+maxLogin)]
+	if !strings.Contains(rest, "%40") { // far cheaper than the pattern
+		return none()
+	}
+	if end := strings.IndexFunc(rest, func(r rune) bool { return r <= ' ' || strings.ContainsRune("&\"'`<>\\", r) }); end >= 0 {
+		rest = rest[:end]
+	}
+	m := escapedLogin.FindStringSubmatchIndex(rest)
+	if m == nil || harmless(rest[m[2]:m[3]]) {
+		return none()
+	}
+	return replace(user+m[2], user+m[3], "password")
+}
+
+var escapedLogin = regexp.MustCompile(`(?i)\A(?:[\w.~+-]|%2[0-9a-e])*%3a(.+?)%40`)
 
 func isPort(s string) bool {
 	return strings.Trim(s, "0123456789") == ""
@@ -73,3 +110,39 @@ func oraclePassword(c cursor, start int) (replacement, bool) {
 }
 
 var oracleLogin = regexp.MustCompile(`(?i)\Ajdbc:oracle:\w+:[^\s/@"']+/([^\s@"']+)@`)
+
+// netrcPassword finds the password of a line of .netrc, or of several:
+// machine HOST login USER password PASSWORD.
+func netrcPassword(c cursor, start int) (replacement, bool) {
+	m := netrcLogin.FindStringSubmatchIndex(c.text[start:min(len(c.text), start+maxLogin)])
+	if m == nil || !c.begins(start) || harmless(c.text[start+m[2]:start+m[3]]) {
+		return none()
+	}
+	return replace(start+m[2], start+m[3], "password")
+}
+
+var netrcLogin = regexp.MustCompile(`(?i)\Amachine\s+(?:(?:[\w-]+\.)+[\w-]+|localhost)\s+login\s+\S+\s+password\s+(\S+)`)
+
+// curlLogin finds the password of curl -u USER:PASSWORD. The same letters are a
+// user's and a group's number for Docker, so that curl must stand before it.
+func curlLogin(c cursor, start int) (replacement, bool) {
+	if !isBlank(c.before(start)) && !isQuote(c.before(start)) || !strings.Contains(c.text[max(c.done, start-maxCommand):start], "curl") {
+		return none()
+	}
+	m := userOption.FindStringSubmatchIndex(c.text[start:min(len(c.text), start+maxLogin)])
+	if m == nil {
+		return none()
+	}
+	from, to := start+max(m[2], m[4]), start+max(m[3], m[5])
+	if harmless(c.text[from:to]) {
+		return none()
+	}
+	return replace(from, to, "password")
+}
+
+// maxCommand bounds how far before a password its command is looked for.
+const maxCommand = 256
+
+// userOption has the password in its first group where it is quoted, or else in
+// its second.
+var userOption = regexp.MustCompile(`\A(?:-u|--user)(?:=| *)(?:["'][^:"']*:([^"']+)|[^\s:"']*:([^\s"']+))`)

@@ -49,12 +49,16 @@ func isSecret(n secretName, v string) bool {
 		return false
 	case n.kind == password:
 		return !n.bare || !isNumber(v) || len(v) > 3
+	case n.kind == anyKey:
+		return isRandom(v)
 	case n.kind == signature:
 		return len(v) >= 16
 	case n.kind == login:
 		return isLogin(v)
 	case n.kind == cookie:
 		return true
+	case n.label == "credential" && len(v) < 8: // a piece of a request's signature that is cut off
+		return false
 	case n.kind == secret && strings.ContainsAny(v, "/ "): // a secret's own name, prod/db
 		return isRandom(v)
 	default:

@@ -13,6 +13,7 @@ import (
 
 	slackgo "github.com/slack-go/slack"
 
+	"whystopped/internal/auth"
 	"whystopped/internal/casebook"
 	"whystopped/internal/taskref"
 )
@@ -58,10 +59,18 @@ func (b *Bot) begin(cmd slackgo.SlashCommand) message {
 	if err != nil {
 		return usage(lines("*That does not name a task*", prose(sentence(err.Error()), maxSummary)))
 	}
-	if !b.enqueue(func(ctx context.Context) { b.followUp(ctx, cmd, text) }) {
+	if !b.enqueue(func(ctx context.Context) { b.followUp(by(ctx, cmd.UserID), cmd, text) }) {
 		return plain("*Too many are asking at once.* Try again in a moment.")
 	}
 	return plain("Looking at " + code(ref.String(), 500) + " …")
+}
+
+// by notes who in Slack wants what is done in the context.
+func by(ctx context.Context, user string) context.Context {
+	if !userOK.MatchString(user) {
+		user = ""
+	}
+	return auth.With(ctx, auth.Who{Kind: auth.KindSlack, Subject: user, Scopes: []auth.Scope{auth.Read}})
 }
 
 // followUp diagnoses, and tells it where the command was given.

@@ -55,7 +55,7 @@ func (b *Bot) callback(w http.ResponseWriter, r *http.Request, e envelope) error
 		w.Header().Set("X-Slack-No-Retry", "1")
 		return nil
 	}
-	if !b.enqueue(func(ctx context.Context) { b.unfurl(ctx, shared) }) {
+	if !b.enqueue(func(ctx context.Context) { b.unfurl(by(ctx, shared.User), shared) }) {
 		b.events.forget(e.EventID)
 		return &refusal{http.StatusServiceUnavailable, "too much waits to be done"} // Slack sends it again
 	}

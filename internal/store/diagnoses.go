@@ -96,7 +96,7 @@ func (s *Store) Latest(ctx context.Context, task taskref.Ref) (diagnose.Diagnosi
 	if task.TaskID == "" {
 		return diagnose.Diagnosis{}, casebook.ErrNotKept
 	}
-	var w where
+	w := where{dialect: s.dialect}
 	w.ofTask(task)
 	w.and("NOT brought")
 	d, err := one(ctx, s.read(), scanPacked[diagnose.Diagnosis], "SELECT body FROM diagnoses"+w.String()+" ORDER BY id DESC LIMIT 1", w.args...)
@@ -108,7 +108,7 @@ func (s *Store) Latest(ctx context.Context, task taskref.Ref) (diagnose.Diagnosi
 
 // List implements casebook.Store.
 func (s *Store) List(ctx context.Context, f casebook.Filter, before string, limit int) ([]diagnose.Diagnosis, error) {
-	var w where
+	w := where{dialect: s.dialect}
 	w.filter(f, "created_at", before)
 	found, err := all(ctx, s.read(), scanPacked[diagnose.Diagnosis], "SELECT body FROM diagnoses"+w.String()+" ORDER BY id DESC LIMIT ?", w.with(limit)...)
 	if err != nil {

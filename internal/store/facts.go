@@ -32,7 +32,7 @@ func (s *Store) Facts(ctx context.Context, task taskref.Ref) (evidence.Task, err
 	if task.TaskID == "" {
 		return evidence.Task{}, casebook.ErrNotKept
 	}
-	var w where
+	w := where{dialect: s.dialect}
 	w.ofTask(task)
 	facts, err := one(ctx, s.read(), scanPacked[evidence.Task], "SELECT body FROM facts"+w.String()+" ORDER BY version DESC LIMIT 1", w.args...)
 	if err != nil {

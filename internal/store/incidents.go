@@ -73,11 +73,12 @@ func (s *Store) Incident(ctx context.Context, id string) (casebook.Incident, err
 // Incidents implements casebook.Store. It also leaves out those that lost all of
 // their stops because nothing had failed after all.
 func (s *Store) Incidents(ctx context.Context, f casebook.IncidentFilter, before string, limit int) ([]casebook.Incident, error) {
-	var w where
+	w := where{dialect: s.dialect}
 	w.and("into_id = '' AND stops > 0")
 	w.filter(f.Filter, "opened_at", before)
 	if !f.GoingOn.IsZero() {
-		w.and("last_at > ?", micros(f.GoingOn.Add(-casebook.IncidentGap)))
+		// Few go on, and SQLite would rather look at all in the order of their ids.
+		w.and("id IN (SELECT id FROM incidents WHERE last_at > ?)", micros(f.GoingOn.Add(-casebook.IncidentGap)))
 	}
 	found, err := all(ctx, s.read(), scanIncident, "SELECT "+incidentColumns+" FROM incidents"+w.String()+" ORDER BY id DESC LIMIT ?", w.with(limit)...)
 	if err != nil {

@@ -100,7 +100,7 @@ func openIncident(stop casebook.KeptStop, d diagnose.Diagnosis, o Options) *reco
 func (t *tx) move(ctx context.Context, from, to *record, stop casebook.KeptStop, d diagnose.Diagnosis) error {
 	moved := from == nil || to == nil || from.ID != to.ID
 	if from != nil && moved {
-		if err := t.leave(ctx, from, to); err != nil {
+		if err := t.leave(ctx, from, to, stop.Tell); err != nil {
 			return err
 		}
 	}
@@ -108,13 +108,10 @@ func (t *tx) move(ctx context.Context, from, to *record, stop casebook.KeptStop,
 		return nil
 	}
 	to.join(stop, d, moved)
-	if err := t.bridge(ctx, to, stop.Incident); err != nil {
+	if err := t.bridge(ctx, to, stop.Incident, stop.Tell); err != nil {
 		return err
 	}
-	if stop.Tell && to.untold && !to.tellQueued {
-		to.tellQueued = true
-		t.owed = append(t.owed, casebook.Work{Kind: casebook.WorkTell, Incident: to.ID})
-	}
+	t.oweTelling(to, stop.Tell)
 	if err := t.writeIncident(ctx, to); err != nil {
 		return err
 	}
@@ -125,10 +122,19 @@ func (t *tx) move(ctx context.Context, from, to *record, stop casebook.KeptStop,
 	return nil
 }
 
+// oweTelling owes it to people to hear of an incident, where there is news and
+// nobody is about to tell it anyway.
+func (t *tx) oweTelling(in *record, tell bool) {
+	if tell && in.untold && !in.tellQueued {
+		in.tellQueued = true
+		t.owed = append(t.owed, casebook.Work{Kind: casebook.WorkTell, Incident: in.ID})
+	}
+}
+
 // bridge takes in what turns out to be the same incident: stops may become known
 // out of their order, the last of an hour before those in between. The one that
 // was looked for stays, and the others turn into it.
-func (t *tx) bridge(ctx context.Context, to *record, key string) error {
+func (t *tx) bridge(ctx context.Context, to *record, key string, tell bool) error {
 	gap := casebook.IncidentGap
 	others, err := all(ctx, t.session, scanRecord, "SELECT "+incidentColumns+` FROM incidents
 		WHERE id IN (SELECT incident FROM incident_keys WHERE incident_key = ?) AND id <> ? AND into_id = '' AND first_at < ? AND last_at > ? ORDER BY id`+t.dialect.forUpdate(),
@@ -141,10 +147,10 @@ func (t *tx) bridge(ctx context.Context, to *record, key string) error {
 			return fmt.Errorf("take over the stops of incident %s: %w", other.ID, err)
 		}
 		to.takeIn(other)
-		if err := t.turnInto(ctx, other, to); err != nil {
+		other.Count, other.untold = 0, true
+		if err := t.turnInto(ctx, other, to, tell); err != nil {
 			return err
 		}
-		other.Count, other.untold = 0, true
 		if err := t.writeIncident(ctx, other); err != nil {
 			return err
 		}
@@ -198,7 +204,7 @@ func later(a, b time.Time) time.Time {
 // leave takes one stop out of an incident. If it was the last one and joins
 // another incident, the one turns into the other. If it joins none, the incident
 // stays with no stops: nothing failed, and lists leave it out.
-func (t *tx) leave(ctx context.Context, in, to *record) error {
+func (t *tx) leave(ctx context.Context, in, to *record, tell bool) error {
 	in.Count = max(0, in.Count-1)
 	in.untold = true
 	if in.Count > 0 {
@@ -206,7 +212,7 @@ func (t *tx) leave(ctx context.Context, in, to *record) error {
 			return err
 		}
 	} else if to != nil {
-		if err := t.turnInto(ctx, in, to); err != nil {
+		if err := t.turnInto(ctx, in, to, tell); err != nil {
 			return err
 		}
 	}
@@ -229,16 +235,17 @@ func (t *tx) remeasure(ctx context.Context, in *record) error {
 }
 
 // turnInto makes an incident without stops a part of another, with its keys and
-// with what turned into it before.
-func (t *tx) turnInto(ctx context.Context, in, to *record) error {
+// with what turned into it before. Who was told of it is owed to hear that.
+func (t *tx) turnInto(ctx context.Context, in, to *record, tell bool) error {
 	in.Into = to.ID
+	t.oweTelling(in, tell)
 	steps := []struct {
 		query string
 		args  []any
 	}{
 		{"INSERT INTO incident_keys (incident_key, incident) SELECT incident_key, ? FROM incident_keys WHERE incident = ? ON CONFLICT DO NOTHING", []any{to.ID, in.ID}},
 		{"DELETE FROM incident_keys WHERE incident = ?", []any{in.ID}},
-		{"UPDATE incidents SET into_id = ? WHERE into_id = ?", []any{to.ID, in.ID}},
+		{"UPDATE incidents SET into_id = ? WHERE into_id = ? AND into_id <> ''", []any{to.ID, in.ID}},
 	}
 	for _, step := range steps {
 		if _, err := t.exec(ctx, step.query, step.args...); err != nil {

@@ -29,24 +29,24 @@ func (m *million) queries() []question {
 	}
 	since := noon.Add(-7 * 24 * time.Hour)
 	return append([]question{
-		{"List", list(func(casebook.Place) casebook.Filter { return casebook.Filter{} })},
-		{"List by account", list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Account: p.Account} })},
-		{"List by region", list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Region: p.Region} })},
-		{"List by cluster", list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Cluster: p.Cluster} })},
-		{"List by service", list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Service: service(p.Group)} })},
-		{"List by cause", list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Cause: cause(p)} })},
-		{"List by category", list(func(casebook.Place) casebook.Filter { return casebook.Filter{Category: verdict.OOM} })},
-		{"List by identity", list(func(casebook.Place) casebook.Filter { return casebook.Filter{Identity: verdict.TaskRole} })},
-		{"List by what is not there", list(func(casebook.Place) casebook.Filter { return casebook.Filter{Cause: "stop.spot"} })},
-		{"List since last week", list(func(casebook.Place) casebook.Filter { return casebook.Filter{Since: since} })},
-		{"List by account and cause", list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Account: p.Account, Cause: cause(p)} })},
-		{"List by cluster, service and cause", list(func(p casebook.Place) casebook.Filter {
+		{"List", 0, list(func(casebook.Place) casebook.Filter { return casebook.Filter{} })},
+		{"List by account", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Account: p.Account} })},
+		{"List by region", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Region: p.Region} })},
+		{"List by cluster", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Cluster: p.Cluster} })},
+		{"List by service", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Service: service(p.Group)} })},
+		{"List by cause", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Cause: cause(p)} })},
+		{"List by category", 0, list(func(casebook.Place) casebook.Filter { return casebook.Filter{Category: verdict.OOM} })},
+		{"List by identity", 0, list(func(casebook.Place) casebook.Filter { return casebook.Filter{Identity: verdict.TaskRole} })},
+		{"List by what is not there", 0, list(func(casebook.Place) casebook.Filter { return casebook.Filter{Cause: "stop.spot"} })},
+		{"List since last week", 0, list(func(casebook.Place) casebook.Filter { return casebook.Filter{Since: since} })},
+		{"List by account and cause", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Account: p.Account, Cause: cause(p)} })},
+		{"List by cluster, service and cause", 0, list(func(p casebook.Place) casebook.Filter {
 			return casebook.Filter{Cluster: p.Cluster, Service: service(p.Group), Cause: cause(p)}
 		})},
-		{"List by account and what is not there", list(func(p casebook.Place) casebook.Filter {
+		{"List by account and what is not there", 0, list(func(p casebook.Place) casebook.Filter {
 			return casebook.Filter{Account: p.Account, Category: verdict.Spot}
 		})},
-		{"List by cluster and account that contradict", list(func(p casebook.Place) casebook.Filter {
+		{"List by cluster and account that contradict", countLimit, list(func(p casebook.Place) casebook.Filter {
 			return casebook.Filter{Cluster: "cluster-1", Account: "111122223333"}
 		})},
 	}, m.otherQueries(since)...)
@@ -78,30 +78,30 @@ func (m *million) otherQueries(since time.Time) []question {
 	some := func() casebook.Place { return m.places[1+m.rng.IntN(len(m.places)-1)] }
 	task := func() taskref.Ref { return taskref.Ref{TaskID: m.taskIDs[m.rng.IntN(len(m.taskIDs))], Region: ""} }
 	return []question{
-		{"Incidents", incidents(func(casebook.Place) casebook.IncidentFilter { return casebook.IncidentFilter{} })},
-		{"Incidents that go on", incidents(func(casebook.Place) casebook.IncidentFilter { return casebook.IncidentFilter{GoingOn: noon} })},
-		{"Incidents of a service", incidents(func(p casebook.Place) casebook.IncidentFilter {
+		{"Incidents", 0, incidents(func(casebook.Place) casebook.IncidentFilter { return casebook.IncidentFilter{} })},
+		{"Incidents that go on", 0, incidents(func(casebook.Place) casebook.IncidentFilter { return casebook.IncidentFilter{GoingOn: noon} })},
+		{"Incidents of a service", 0, incidents(func(p casebook.Place) casebook.IncidentFilter {
 			return casebook.IncidentFilter{Filter: casebook.Filter{Cluster: p.Cluster, Service: service(p.Group)}}
 		})},
-		{"Stops, two pages", stops(func() casebook.StopFilter { return casebook.StopFilter{} })},
-		{"Stops of a service, two pages", stops(func() casebook.StopFilter { return casebook.StopFilter{Place: some()} })},
-		{"Stops of the worst service, two pages", stops(func() casebook.StopFilter { return casebook.StopFilter{Place: m.places[0]} })},
-		{"Stops of a service by cause, two pages", stops(func() casebook.StopFilter { return casebook.StopFilter{Place: some(), Cause: "oom.container"} })},
-		{"StopCounts of a service, 90 days", counts(func() casebook.StopFilter { return casebook.StopFilter{Place: some()} })},
-		{"StopCounts of the worst service, 90 days", counts(func() casebook.StopFilter { return casebook.StopFilter{Place: m.places[0]} })},
-		{"StopCounts of a cluster, 7 days", counts(func() casebook.StopFilter {
+		{"Stops, two pages", 0, stops(func() casebook.StopFilter { return casebook.StopFilter{} })},
+		{"Stops of a service, two pages", 0, stops(func() casebook.StopFilter { return casebook.StopFilter{Place: some()} })},
+		{"Stops of the worst service, two pages", 0, stops(func() casebook.StopFilter { return casebook.StopFilter{Place: m.places[0]} })},
+		{"Stops of a service by cause, two pages", 0, stops(func() casebook.StopFilter { return casebook.StopFilter{Place: some(), Cause: "oom.container"} })},
+		{"StopCounts of a service, 90 days", 0, counts(func() casebook.StopFilter { return casebook.StopFilter{Place: some()} })},
+		{"StopCounts of the worst service, 90 days", countLimit, counts(func() casebook.StopFilter { return casebook.StopFilter{Place: m.places[0]} })},
+		{"StopCounts of a cluster, 7 days", 0, counts(func() casebook.StopFilter {
 			return casebook.StopFilter{Place: casebook.Place{Cluster: some().Cluster}, Since: since}
 		})},
-		{"StopCounts of all, 7 days", counts(func() casebook.StopFilter { return casebook.StopFilter{Since: since} })},
-		{"Latest", func(ctx context.Context) (int, error) {
+		{"StopCounts of all, 7 days", countLimit, counts(func() casebook.StopFilter { return casebook.StopFilter{Since: since} })},
+		{"Latest", 0, func(ctx context.Context) (int, error) {
 			_, err := m.Latest(ctx, task())
 			return 1, err
 		}},
-		{"Get", func(ctx context.Context) (int, error) {
+		{"Get", 0, func(ctx context.Context) (int, error) {
 			_, err := m.Get(ctx, m.ids[m.rng.IntN(len(m.ids))])
 			return 1, err
 		}},
-		{"Facts", func(ctx context.Context) (int, error) {
+		{"Facts", 0, func(ctx context.Context) (int, error) {
 			_, err := m.Facts(ctx, task())
 			return 1, err
 		}},

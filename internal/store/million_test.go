@@ -3,6 +3,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -17,7 +18,8 @@ import (
 )
 
 // TestMillion fills a database with a million stopped tasks of 90 days and
-// measures what pages ask of it. Lists have to answer within limit.
+// measures what pages ask of it. Lists have to answer within limit; what counts
+// or passes over a tenth of all rows may take longer.
 func TestMillion(t *testing.T) {
 	for name, url := range map[string]func(testing.TB) string{
 		"file":     func(t testing.TB) string { return "file:" + filepath.Join(t.TempDir(), "history.db") },
@@ -32,6 +34,8 @@ func TestMillion(t *testing.T) {
 			for _, q := range m.queries() {
 				m.measure(t, q)
 			}
+			m.measure(t, question{name: "Save", ask: m.saveOne(t)})
+			m.measure(t, question{name: "Purge of 200 rows", ask: func(ctx context.Context) (int, error) { return m.Purge(ctx, noon.Add(-days/2*24*time.Hour), 200) }})
 		})
 	}
 }
@@ -41,6 +45,8 @@ const (
 	days  = 90
 	burst = 25 // stops of one service and cause, one after the other
 	limit = 50 * time.Millisecond
+	// countLimit is for what looks at 50,000 to 100,000 rows.
+	countLimit = 500 * time.Millisecond
 )
 
 type million struct {
@@ -177,6 +183,16 @@ func (m *million) inOne(t *testing.T, do func(*tx) error) {
 	}
 }
 
+// saveOne keeps the diagnosis of another task each time.
+func (m *million) saveOne(t *testing.T) func(context.Context) (int, error) {
+	n := 1_000_000
+	return func(ctx context.Context) (int, error) {
+		n++
+		_, err := m.Save(ctx, newSample(t, m.place(), n, n%len(sampleEvidence)).kept)
+		return 1, err
+	}
+}
+
 // size is that of the database in bytes.
 func (m *million) size(t *testing.T) (bytes int64) {
 	query := "SELECT pg_database_size(current_database())"
@@ -192,6 +208,7 @@ func (m *million) size(t *testing.T) (bytes int64) {
 // question is something that pages ask.
 type question struct {
 	name string
+	most time.Duration // limit, unless it is set
 	ask  func(ctx context.Context) (found int, err error)
 }
 
@@ -210,7 +227,7 @@ func (m *million) measure(t *testing.T, q question) {
 	}
 	slices.Sort(took)
 	t.Logf("%-48s p50 %8s  p99 %8s  up to %d rows", q.name, took[50].Round(10*time.Microsecond), took[98].Round(10*time.Microsecond), found)
-	if took[50] > limit {
-		t.Errorf("%s takes %s, want at most %s", q.name, took[50], limit)
+	if most := cmp.Or(q.most, limit); took[50] > most {
+		t.Errorf("%s takes %s, want at most %s", q.name, took[50], most)
 	}
 }

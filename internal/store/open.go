@@ -22,6 +22,9 @@ const (
 	maxReaders = 4
 	// connectTimeout is for PostgreSQL where the URL has none.
 	connectTimeout = 10 * time.Second
+	// writerCache is in KiB. Ids of tasks and ARNs fall anywhere into their
+	// indexes, whose pages had better be there; it is taken as it is needed.
+	writerCache = 32 << 10
 	// pragmas of SQLite have to be set on every connection. An event is
 	// acknowledged once it is stored, so a commit waits for the disk
 	// (synchronous). Source: https://www.sqlite.org/pragma.html
@@ -96,7 +99,7 @@ func (at target) pools() (writes, reads *sql.DB, err error) {
 		return db, db, err
 	}
 	file := fileURL(at.path) + "?" + pragmas
-	writes, err = openSQLite(file+"&_pragma=journal_mode(WAL)&_txlock=immediate", 1)
+	writes, err = openSQLite(fmt.Sprintf("%s&_pragma=journal_mode(WAL)&_pragma=cache_size(-%d)&_txlock=immediate", file, writerCache), 1)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -33,14 +33,14 @@ func digest(p casebook.Place) int64 {
 // in asks for what is in a place; its empty fields let everything pass.
 func (w *where) in(p casebook.Place) {
 	if p.Partition != "" && p.Account != "" && p.Region != "" && p.Cluster != "" && p.Group != "" {
-		w.and("place = ?", digest(p))
+		w.is("place", digest(p))
 		return
 	}
-	w.is(`"partition"`, p.Partition)
+	w.is("task_group", p.Group)
+	w.is("cluster", p.Cluster)
 	w.is("account", p.Account)
 	w.is("region", p.Region)
-	w.is("cluster", p.Cluster)
-	w.is("task_group", p.Group)
+	w.is(`"partition"`, p.Partition)
 }
 
 // ofTask asks for what is of a task, by its id and by whatever else both sides

@@ -74,7 +74,7 @@ func scanRevision(from row) (r casebook.Revision, err error) {
 // Revisions implements casebook.Store. Empty fields of the place let everything
 // pass.
 func (s *Store) Revisions(ctx context.Context, p casebook.Place, limit int) ([]casebook.Revision, error) {
-	var w where
+	w := where{dialect: s.dialect}
 	w.in(p)
 	found, err := all(ctx, s.read(), scanRevision, "SELECT "+revisionColumns+" FROM revisions"+w.String()+" ORDER BY last_seen DESC, arn LIMIT ?", w.with(limit)...)
 	if err != nil {

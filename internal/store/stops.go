@@ -59,8 +59,8 @@ func scanStop(from row) (s casebook.Stop, err error) {
 
 // stops asks for what passes a filter.
 func (w *where) stops(f casebook.StopFilter) {
-	w.in(f.Place)
 	w.is("incident", f.Incident)
+	w.in(f.Place)
 	w.is("cause", f.Cause)
 	if !f.Since.IsZero() {
 		w.and("stopped_at >= ?", micros(f.Since))
@@ -73,7 +73,7 @@ func (w *where) stops(f casebook.StopFilter) {
 // Stops implements casebook.Store. A cursor that it did not give out is a
 // *casebook.Error of the kind InvalidFilter.
 func (s *Store) Stops(ctx context.Context, f casebook.StopFilter, cursor string, limit int) (stops []casebook.Stop, next string, err error) {
-	var w where
+	w := where{dialect: s.dialect}
 	w.stops(f)
 	if cursor != "" {
 		at, key, err := readCursor(cursor)
@@ -116,7 +116,7 @@ func readCursor(cursor string) (at int64, key string, err error) {
 
 // StopCounts implements casebook.Store. A span is a millisecond at least.
 func (s *Store) StopCounts(ctx context.Context, f casebook.StopFilter, span time.Duration) ([]casebook.StopCount, error) {
-	var w where
+	w := where{dialect: s.dialect}
 	w.stops(f)
 	length := max(span, time.Millisecond).Microseconds()
 	scan := func(from row) (c casebook.StopCount, err error) {

@@ -9,8 +9,11 @@ import (
 
 // where is the conditions of a query, all of which have to hold.
 type where struct {
+	dialect    Dialect
 	conditions []string
 	args       []any
+	// led is set once a column has a value that the index to read is chosen by.
+	led bool
 }
 
 // and adds a condition with its parameters.
@@ -19,11 +22,19 @@ func (w *where) and(condition string, args ...any) {
 	w.args = append(w.args, args...)
 }
 
-// is asks for a value of a column, unless it is empty.
-func (w *where) is(column, value string) {
-	if value != "" {
-		w.and(column+" = ?", value)
+// is asks for a value of a column, unless it is empty. Columns are asked for in
+// the order of how few rows a value of theirs has: the first one's index is read.
+// PostgreSQL knows by itself which that is; SQLite takes any, unless a plus makes
+// the others unfit. Source: https://www.sqlite.org/optoverview.html
+func (w *where) is(column string, value any) {
+	if value == "" {
+		return
 	}
+	if w.led && w.dialect == SQLite {
+		column = "+" + column
+	}
+	w.led = true
+	w.and(column+" = ?", value)
 }
 
 // agrees asks for a value of a column, or none, unless it is empty.
@@ -47,13 +58,13 @@ func (w *where) with(more ...any) []any { return append(w.args[:len(w.args):len(
 // filter asks for what passes a filter. Ids sort by the time of a column: their
 // bounds let the index that the rows are read from begin and end there.
 func (w *where) filter(f casebook.Filter, made, before string) {
-	w.is("account", f.Account)
-	w.is("region", f.Region)
-	w.is("cluster", f.Cluster)
 	w.is("service", f.Service)
+	w.is("cluster", f.Cluster)
 	w.is("cause", f.Cause)
 	w.is("category", string(f.Category))
 	w.is("identity", string(f.Identity))
+	w.is("account", f.Account)
+	w.is("region", f.Region)
 	if !f.Since.IsZero() {
 		w.and(made+" >= ? AND id >= ?", micros(f.Since), casebook.FirstID(f.Since))
 	}

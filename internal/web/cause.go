@@ -40,7 +40,7 @@ func (s *Site) cause(w http.ResponseWriter, r *http.Request) error {
 	}
 	c := s.opts.Causes[i]
 	page := CausePage{
-		Page:     s.newPage(c.Title, c.Meaning, causePath(c.Code)),
+		Page:     s.newPage(r.Context(), c.Title, c.Meaning, causePath(c.Code)),
 		Code:     c.Code,
 		Heading:  c.Title,
 		Area:     c.Area,

@@ -51,7 +51,7 @@ func (s *Site) causes(w http.ResponseWriter, r *http.Request) error {
 	query := strings.TrimSpace(r.URL.Query().Get("q"))
 	found := search(s.opts.Causes, query)
 	page := CausesPage{
-		Page:  s.newPage("Causes", "Every cause that whystopped knows for a stopped ECS task, with the words that give it away and the way to mend it.", "/causes"),
+		Page:  s.newPage(r.Context(), "Causes", "Every cause that whystopped knows for a stopped ECS task, with the words that give it away and the way to mend it.", "/causes"),
 		Query: query,
 		Total: len(s.opts.Causes),
 		Found: len(found),

@@ -51,8 +51,8 @@ func (s *Site) submit(w http.ResponseWriter, r *http.Request) error {
 	return seeOther(w, r, reportPath(d.ID))
 }
 
-func (s *Site) renderReport(w http.ResponseWriter, d diagnose.Diagnosis) error {
-	page, err := s.reportPage(d, clock{now: s.opts.Now()})
+func (s *Site) renderReport(w http.ResponseWriter, r *http.Request, d diagnose.Diagnosis) error {
+	page, err := s.reportPage(r.Context(), d, clock{now: s.opts.Now()})
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,10 @@ func readForm(w http.ResponseWriter, r *http.Request) (text string, refresh bool
 	// The form's own packing comes on top of the text.
 	const packing = 64 << 10
 	r.Body = http.MaxBytesReader(w, r.Body, maxPasted+packing)
-	err = r.ParseMultipartForm(maxPasted)
+	// ParseMultipartForm alone keeps to itself what is wrong with other forms.
+	if err = r.ParseForm(); err == nil {
+		err = r.ParseMultipartForm(maxPasted)
+	}
 	if err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok || errors.Is(err, multipart.ErrMessageTooLarge) {
 			return "", false, errTooLarge

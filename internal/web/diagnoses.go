@@ -21,7 +21,7 @@ const listed = 50
 func (s *Site) diagnoses(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	filter, form := s.readFilter(query, "/diagnoses")
-	page := DiagnosesPage{Page: s.newPage("Diagnoses", "Every diagnosis that is kept, the newest first.", "/diagnoses"), Filters: form}
+	page := DiagnosesPage{Page: s.newPage(r.Context(), "Diagnoses", "Every diagnosis that is kept, the newest first.", "/diagnoses"), Filters: form}
 	page.NoIndex = true
 	if !form.Unusable {
 		cursor := query.Get("cursor")

@@ -54,7 +54,7 @@ func (s *Site) docs(w http.ResponseWriter, r *http.Request) error {
 		return errNoSuchPage
 	}
 	page := DocsPage{
-		Page:       s.newPage("API", "The JSON API of whystopped: a stopped task’s reference in, a diagnosis out.", "/docs"),
+		Page:       s.newPage(r.Context(), "API", "The JSON API of whystopped: a stopped task’s reference in, a diagnosis out.", "/docs"),
 		Heading:    "The API",
 		APIVersion: s.api.Info.Version,
 		Intro:      paragraphs(s.api.Info.Description),

@@ -39,7 +39,7 @@ func (s *Site) errorPage(r *http.Request, err error) ErrorPage {
 		s.opts.Logger.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "error", err)
 		told.Number = middleware.GetReqID(r.Context())
 	}
-	page := ErrorPage{Page: s.newPage(told.Title, told.Detail, ""), Problem: told}
+	page := ErrorPage{Page: s.newPage(r.Context(), told.Title, told.Detail, ""), Problem: told}
 	page.NoIndex, page.OwnBox = true, true
 	page.Pasted = pastedOf(r)
 	return page
@@ -49,6 +49,12 @@ func (s *Site) errorPage(r *http.Request, err error) ErrorPage {
 type ErrorPage struct {
 	Page
 	Problem problem
+	// LogIn is where the reader logs in; "" where that is no way on.
+	LogIn string
+	// SignOut offers to sign the reader out.
+	SignOut bool
+	// Alone leaves out what only those can use who are let in.
+	Alone bool
 }
 
 // problem is an error as a person is told of it.
@@ -75,12 +81,6 @@ var (
 		Title:  "That is too much text",
 		Detail: "At most 8 MiB can be read at once.",
 		Steps:  []string{"Paste the error message and the lines around it, or the task’s ARN: its log is then read from the end."},
-	}
-	errForeignForm error = problem{
-		Status: http.StatusForbidden,
-		Title:  "That form came from another site",
-		Detail: "Only the forms of this service’s own pages are taken.",
-		Steps:  []string{"Paste it below and send it from here."},
 	}
 	errUnreadableForm error = problem{
 		Status: http.StatusBadRequest,

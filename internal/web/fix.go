@@ -60,12 +60,11 @@ type verifiedView struct {
 
 func fixOf(f diagnose.Fix) (fixView, error) {
 	v := fixView{Heading: "What to do", Summary: f.Summary, Steps: f.Steps}
-	if len(f.Steps) > 0 && f.Steps[0] == f.Summary { // said once
-		if len(f.Steps) == 1 {
-			v.Steps = nil
-		} else {
-			v.Summary = ""
-		}
+	switch twice := len(f.Steps) > 0 && f.Steps[0] == f.Summary; {
+	case twice && len(f.Steps) == 1:
+		v.Steps = nil
+	case twice:
+		v.Summary = "" // the first of several steps says it
 	}
 	var deciding []*policyView
 	for i, p := range f.Policies {

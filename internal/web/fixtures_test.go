@@ -123,6 +123,7 @@ func newHandler(t *testing.T, o Options) http.Handler {
 	}
 	r := chi.NewRouter()
 	site.Routes(r)
+	site.AssetRoutes(r)
 	r.NotFound(site.NotFound)
 	return r
 }

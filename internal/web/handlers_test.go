@@ -239,31 +239,6 @@ func TestSubmitMultipart(t *testing.T) {
 	}
 }
 
-func TestSubmitRefusesOtherSites(t *testing.T) {
-	tests := []struct {
-		name   string
-		header []string
-		status int
-	}{
-		{"our own page", []string{"Sec-Fetch-Site", "same-origin"}, http.StatusSeeOther},
-		{"our own page over plain HTTP", []string{"Origin", "http://example.com"}, http.StatusSeeOther}, // httptest's own host
-		{"another site", []string{"Sec-Fetch-Site", "cross-site"}, http.StatusForbidden},
-		{"another site, old browser", []string{"Origin", "https://elsewhere.example"}, http.StatusForbidden},
-		{"curl", nil, http.StatusSeeOther},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			w := postForm(t, newHandler(t, options(always(secretDenied()))), "/diagnose", "task=oops+it+failed", tt.header...)
-			if w.Code != tt.status {
-				t.Errorf("status = %d, want %d", w.Code, tt.status)
-			}
-			if tt.status == http.StatusForbidden && text(one(t, parsePage(t, w), "h1")) != "That form came from another site" {
-				t.Error("the page does not say what happened")
-			}
-		})
-	}
-}
-
 func TestStart(t *testing.T) {
 	h := newHandler(t, options(always(secretDenied())))
 	doc := parsePage(t, get(t, h, "/"))

@@ -101,7 +101,7 @@ func TestServiceWithoutAWS(t *testing.T) {
 				t.Errorf("status %d, want %d", w.Code, tt.status)
 			}
 			if tt.status == http.StatusOK {
-				if got := text(one(t, parsePage(t, w), ".notice")); !strings.HasPrefix(got, explain(tt.err).Title+".") || !strings.Contains(got, "This page shows what is kept here") {
+				if got := text(one(t, parsePage(t, w), ".notice")); !strings.HasPrefix(got, "AWS does not tell of it now. "+explain(tt.err).Detail) || !strings.Contains(got, "This page shows what is kept here") {
 					t.Errorf("the note says %q", got)
 				}
 			}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -69,19 +70,19 @@ func (s *Site) incident(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, incidentPath(report.Into), http.StatusFound)
 		return nil
 	}
-	page := s.incidentPage(report)
+	page := s.incidentPage(r.Context(), report)
 	if err := s.pageStops(r, &page, report); err != nil {
 		return err
 	}
 	return s.render(w, http.StatusOK, "incident", page)
 }
 
-func (s *Site) incidentPage(report casebook.IncidentReport) IncidentPage {
+func (s *Site) incidentPage(ctx context.Context, report casebook.IncidentReport) IncidentPage {
 	now := s.opts.Now()
 	clock := clock{now: now}
 	v := report.Verdict
 	p := IncidentPage{
-		Page:       s.newPage(v.Title, v.Summary, incidentPath(report.ID)),
+		Page:       s.newPage(ctx, v.Title, v.Summary, incidentPath(report.ID)),
 		GoingOn:    !report.Over(now),
 		Who:        actorOf(v.Identity),
 		Phase:      wordFor(phaseWords, v.Phase),

@@ -39,7 +39,7 @@ func (s *Site) incidents(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	filter, form := s.readFilter(query, "/incidents")
 	onlyGoingOn := form.onlyGoingOn(query.Get("goingOn"))
-	page := IncidentsPage{Page: s.newPage("Incidents", "What stops again and again, and what did: tasks of one service and revision that stop of one cause.", "/incidents"), Filters: form}
+	page := IncidentsPage{Page: s.newPage(r.Context(), "Incidents", "What stops again and again, and what did: tasks of one service and revision that stop of one cause.", "/incidents"), Filters: form}
 	page.Section, page.NoIndex = "incidents", true
 	if !form.Unusable {
 		if err := s.fillIncidents(r, &page, filter, onlyGoingOn); err != nil {

@@ -13,5 +13,5 @@ func (s *Site) kept(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderReport(w, d)
+	return s.renderReport(w, r, d)
 }

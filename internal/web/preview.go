@@ -47,12 +47,12 @@ func (s *Site) preview(w http.ResponseWriter, r *http.Request, task string) erro
 	d, err := s.opts.Casebook.Newest(r.Context(), task)
 	switch {
 	case err == nil:
-		return s.renderReport(w, d)
+		return s.renderReport(w, r, d)
 	case casebook.KindOf(err) != casebook.UnknownDiagnosis:
 		return err
 	}
 	heading := "Why did " + nameOf(task) + " stop?"
-	page := PreviewPage{Page: s.newPage(heading, "Open the link to have it looked into: what ended it, whose permission was missing, and how to mend it.", ""), Heading: heading, Task: task}
+	page := PreviewPage{Page: s.newPage(r.Context(), heading, "Open the link to have it looked into: what ended it, whose permission was missing, and how to mend it.", ""), Heading: heading, Task: task}
 	page.NoIndex, page.Pasted = true, task
 	return s.render(w, http.StatusOK, "preview", page)
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -53,23 +54,24 @@ func wordsOfProgress() progressWords {
 // follow answers with the report. While that takes long it sends the page's
 // head and what happens on the way.
 func (s *Site) follow(w http.ResponseWriter, r *http.Request, task string) error {
-	p := &progress{site: s, w: w, task: task}
+	p := &progress{site: s, w: w, r: r, task: task}
 	begin := time.AfterFunc(grace, p.begin)
 	d, err := s.opts.Casebook.Follow(r.Context(), task, false, p.step)
 	begin.Stop()
 	if p.end() {
-		return p.finish(r, d, err)
+		return p.finish(d, err)
 	}
 	if err != nil {
 		return err
 	}
-	return s.renderReport(w, d)
+	return s.renderReport(w, r, d)
 }
 
 // progress sends a page in parts.
 type progress struct {
 	site *Site
 	w    http.ResponseWriter
+	r    *http.Request
 	task string
 
 	mu     sync.Mutex
@@ -87,18 +89,18 @@ func (p *progress) begin() {
 		return
 	}
 	p.begun = true
-	page := p.site.progressPage(p.task)
+	page := p.site.progressPage(p.r.Context(), p.task)
 	page.Sources = p.early
 	p.w.Header().Set("X-Accel-Buffering", "no") // for proxies that would wait for the end
-	p.site.htmlHeaders(p.w)
+	htmlHeaders(p.w, forReader)
 	p.w.WriteHeader(http.StatusOK)
 	p.send(page, "top", "looking")
 }
 
-func (s *Site) progressPage(task string) ProgressPage {
+func (s *Site) progressPage(ctx context.Context, task string) ProgressPage {
 	heading := "Why did " + nameOf(task) + " stop?"
 	page := ProgressPage{
-		Page:    s.newPage(heading, "It is being looked into.", ""),
+		Page:    s.newPage(ctx, heading, "It is being looked into.", ""),
 		Heading: heading,
 		Stream:  "/api/v1/diagnoses/stream?task=" + url.QueryEscape(task),
 		Words:   wordsOfProgress(),
@@ -131,20 +133,21 @@ func (p *progress) end() bool {
 }
 
 // finish sends the rest of a page that was begun.
-func (p *progress) finish(r *http.Request, d diagnose.Diagnosis, err error) error {
+func (p *progress) finish(d diagnose.Diagnosis, err error) error {
+	ctx := p.r.Context()
 	var content any
 	name := "report"
 	if err == nil {
-		content, err = p.site.reportPage(d, clock{now: p.site.opts.Now()})
+		content, err = p.site.reportPage(ctx, d, clock{now: p.site.opts.Now()})
 	}
 	if err != nil {
-		name, content = "error", p.site.errorPage(r, err)
+		name, content = "error", p.site.errorPage(p.r, err)
 	}
-	p.send(p.site.progressPage(p.task), "looked")
+	p.send(p.site.progressPage(ctx, p.task), "looked")
 	p.sendOf(name, content, "main", "bottom")
-	if p.failed != nil && r.Context().Err() == nil {
+	if p.failed != nil && ctx.Err() == nil {
 		// Too late to tell the reader of it: half a page is there already.
-		p.site.opts.Logger.ErrorContext(r.Context(), "page broke off", "path", r.URL.Path, "error", p.failed)
+		p.site.opts.Logger.ErrorContext(ctx, "page broke off", "path", p.r.URL.Path, "error", p.failed)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -25,10 +26,15 @@ type Page struct {
 	NoIndex bool
 	// OwnBox is set on pages that have the box in their middle.
 	OwnBox bool
+	// Visitor is who reads the page.
+	Visitor Visitor
 }
 
-func (s *Site) newPage(title, description, path string) Page {
+func (s *Site) newPage(ctx context.Context, title, description, path string) Page {
 	p := Page{Title: title, Description: description, Static: s.static.base, Version: s.opts.Version}
+	if s.opts.Visitor != nil {
+		p.Visitor = s.opts.Visitor(ctx)
+	}
 	if s.opts.PublicURL != "" && path != "" {
 		p.URL = s.opts.PublicURL + path
 	}
@@ -64,6 +70,17 @@ func parseTemplates(files fs.FS) (map[string]*template.Template, error) {
 // render writes a page. It is made in full before the first byte is sent, so
 // that a template that fails never leaves half a page.
 func (s *Site) render(w http.ResponseWriter, status int, name string, data any) error {
+	return s.renderFor(w, status, name, data, forReader)
+}
+
+// How long a page may be kept: by the reader's browser alone, which asks each
+// time whether it still holds, or by nobody.
+const (
+	forReader = "private, no-cache"
+	forNobody = "no-store"
+)
+
+func (s *Site) renderFor(w http.ResponseWriter, status int, name string, data any, cache string) error {
 	page, ok := s.templates[name]
 	if !ok {
 		return fmt.Errorf("render page %s: there is no such template", name)
@@ -72,14 +89,14 @@ func (s *Site) render(w http.ResponseWriter, status int, name string, data any) 
 	if err := page.Execute(&b, data); err != nil {
 		return fmt.Errorf("render page %s: %w", name, err)
 	}
-	s.htmlHeaders(w)
+	htmlHeaders(w, cache)
 	w.WriteHeader(status)
 	// An error here means that the reader has gone away.
 	_, _ = b.WriteTo(w)
 	return nil
 }
 
-func (s *Site) htmlHeaders(w http.ResponseWriter) {
+func htmlHeaders(w http.ResponseWriter, cache string) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "private, no-cache")
+	w.Header().Set("Cache-Control", cache)
 }

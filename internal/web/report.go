@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/url"
 	"strings"
@@ -84,7 +85,7 @@ type sourceView struct {
 // docLink is a page of AWS's documentation.
 type docLink struct{ URL, Label string }
 
-func (s *Site) reportPage(d diagnose.Diagnosis, clock clock) (ReportPage, error) {
+func (s *Site) reportPage(ctx context.Context, d diagnose.Diagnosis, clock clock) (ReportPage, error) {
 	fix, err := fixOf(d.Fix)
 	if err != nil {
 		return ReportPage{}, err
@@ -92,7 +93,7 @@ func (s *Site) reportPage(d diagnose.Diagnosis, clock clock) (ReportPage, error)
 	primary, others := splitFindings(d.Findings)
 	self := reportPath(d.ID)
 	p := ReportPage{
-		Page:       s.newPage(d.Verdict.Title, describe(d), self),
+		Page:       s.newPage(ctx, d.Verdict.Title, describe(d), self),
 		Who:        whoOf(d),
 		Phase:      wordFor(phaseWords, d.Verdict.Phase),
 		Category:   categoryOf(d.Verdict),

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -53,7 +54,7 @@ func (s *Site) service(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := s.servicePage(ref, kept)
+	page := s.servicePage(r.Context(), ref, kept)
 	if r.URL.Query().Get("cursor") != "" {
 		return s.render(w, http.StatusOK, "service", page)
 	}
@@ -71,10 +72,10 @@ func (s *Site) service(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, http.StatusOK, "service", page)
 }
 
-func (s *Site) servicePage(ref string, kept *historyView) ServicePage {
+func (s *Site) servicePage(ctx context.Context, ref string, kept *historyView) ServicePage {
 	heading := "Stopped tasks of " + nameOf(ref)
 	page := ServicePage{
-		Page:    s.newPage(heading, "Grouped by what ended them, the newest first.", ""),
+		Page:    s.newPage(ctx, heading, "Grouped by what ended them, the newest first.", ""),
 		Heading: heading,
 		History: kept,
 	}

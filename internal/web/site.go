@@ -20,6 +20,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/permissions"
 	assets "whystopped/web"
 )
 
@@ -52,6 +53,12 @@ type Casebook interface {
 	Stops(ctx context.Context, f casebook.StopFilter, cursor string, limit int) (casebook.StopPage, error)
 }
 
+// Permissions tells which AWS permissions the service lacks. It tries them,
+// unless that was done less than fresh ago.
+type Permissions interface {
+	Try(ctx context.Context, fresh time.Duration) (permissions.Report, error)
+}
+
 // Options are what a Site is made of. Casebook, Logger and Now are needed.
 type Options struct {
 	Casebook Casebook
@@ -65,9 +72,20 @@ type Options struct {
 	// OpenAPI is the API's OpenAPI 3.1 document as JSON; without one, /docs
 	// is not found.
 	OpenAPI []byte
-	Version string
-	Logger  *slog.Logger
-	Now     func() time.Time
+	// Visitor tells who reads a page; nil where nobody logs in.
+	Visitor func(context.Context) Visitor
+	// Permissions are told on /permissions; without it the page is not found.
+	Permissions Permissions
+	Version     string
+	Logger      *slog.Logger
+	Now         func() time.Time
+}
+
+// Visitor is who reads a page.
+type Visitor struct {
+	// Name is that of somebody who logged in and can sign out, at /auth/logout;
+	// "" for everybody else.
+	Name string
 }
 
 // Sample is a stopped task to try.
@@ -108,17 +126,12 @@ func New(o Options) (*Site, error) {
 	return &Site{opts: o, templates: templates, static: static, api: api}, nil
 }
 
-// Routes adds the pages to r. The addresses of the API are not touched.
+// Routes adds the pages to r, but for what AssetRoutes adds. Whoever serves them
+// refuses forms of other sites' pages.
 func (s *Site) Routes(r chi.Router) {
-	r.Group(func(r chi.Router) {
-		r.Use(middleware.Compress(5), secureHeaders)
-		get := func(pattern string, h handler) {
-			r.Get(pattern, s.handle(h))
-			r.Head(pattern, s.handle(h))
-		}
+	s.add(r, func(get func(pattern string, h handler)) {
 		get("/", s.start)
 		get("/diagnose", s.diagnose)
-		r.With(s.ownFormsOnly).Post("/diagnose", s.handle(s.submit))
 		get("/d/{id}", s.kept)
 		get("/diagnoses", s.diagnoses)
 		get("/incidents", s.incidents)
@@ -127,21 +140,33 @@ func (s *Site) Routes(r chi.Router) {
 		get("/causes", s.causes)
 		get("/causes/{code}", s.cause)
 		get("/docs", s.docs)
+		get("/permissions", s.permissions)
+	})
+	r.With(secureHeaders).Post("/diagnose", s.handle(s.submit))
+}
+
+// AssetRoutes adds what every page loads. There is nothing of anybody in it, and
+// the pages that refuse somebody need it too.
+func (s *Site) AssetRoutes(r chi.Router) {
+	s.add(r, func(get func(pattern string, h handler)) {
 		get("/favicon.ico", s.favicon)
 		get("/static/{version}/*", s.staticFile)
+	})
+}
+
+func (s *Site) add(r chi.Router, routes func(get func(pattern string, h handler))) {
+	r.Group(func(r chi.Router) {
+		r.Use(middleware.Compress(5), secureHeaders)
+		routes(func(pattern string, h handler) {
+			r.Get(pattern, s.handle(h))
+			r.Head(pattern, s.handle(h))
+		})
 	})
 }
 
 // NotFound is the page for an address that does not exist.
 func (s *Site) NotFound(w http.ResponseWriter, r *http.Request) {
 	secureHeaders(s.handle(func(http.ResponseWriter, *http.Request) error { return errNoSuchPage })).ServeHTTP(w, r)
-}
-
-// ownFormsOnly refuses forms that a browser sends from another site's page.
-func (s *Site) ownFormsOnly(next http.Handler) http.Handler {
-	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(s.handle(func(http.ResponseWriter, *http.Request) error { return errForeignForm }))
-	return protection.Handler(next)
 }
 
 // secureHeaders keeps a page from running or loading anything that is not ours,

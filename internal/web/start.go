@@ -58,7 +58,7 @@ const (
 
 func (s *Site) start(w http.ResponseWriter, r *http.Request) error {
 	page := StartPage{
-		Page:    s.newPage("Why did it stop?", "Why a stopped ECS task stopped, whose permission was missing, and the policy that mends it.", "/"),
+		Page:    s.newPage(r.Context(), "Why did it stop?", "Why a stopped ECS task stopped, whose permission was missing, and the policy that mends it.", "/"),
 		Samples: groups(s.opts.Samples),
 		Roles:   legend(),
 	}

@@ -12,18 +12,19 @@ import (
 // given, so that a misspelt field fails here and not in front of a reader.
 func TestTemplates(t *testing.T) {
 	pages := map[string]any{
-		"cause":     CausePage{},
-		"causes":    CausesPage{},
-		"diagnoses": DiagnosesPage{},
-		"docs":      DocsPage{},
-		"error":     ErrorPage{},
-		"incident":  IncidentPage{},
-		"incidents": IncidentsPage{},
-		"preview":   PreviewPage{},
-		"progress":  ProgressPage{},
-		"report":    ReportPage{},
-		"service":   ServicePage{},
-		"start":     StartPage{},
+		"cause":       CausePage{},
+		"causes":      CausesPage{},
+		"diagnoses":   DiagnosesPage{},
+		"docs":        DocsPage{},
+		"error":       ErrorPage{},
+		"incident":    IncidentPage{},
+		"incidents":   IncidentsPage{},
+		"permissions": PermissionsPage{},
+		"preview":     PreviewPage{},
+		"progress":    ProgressPage{},
+		"report":      ReportPage{},
+		"service":     ServicePage{},
+		"start":       StartPage{},
 	}
 	templates, err := parseTemplates(assets.Templates)
 	if err != nil {

@@ -110,7 +110,11 @@ func addresses(t *testing.T, tab context.Context, base string) []address {
 	}
 	do(t, tab, chromedp.Navigate(base))
 	const samples = `[...document.querySelectorAll(".samples a")].map((a) => [a.textContent, a.getAttribute("href")])`
-	for _, link := range ask(t, tab, chromedp.Evaluate[[][2]string](samples)) {
+	links := ask(t, tab, chromedp.Evaluate[[][2]string](samples))
+	if len(links) < 14 {
+		t.Fatalf("the start page lists %d samples, want at least 14", len(links))
+	}
+	for _, link := range links {
 		all = append(all, address{name: link[0], path: link[1]})
 	}
 	return all
@@ -199,13 +203,14 @@ func TestNoBarriersInTheProgress(t *testing.T) {
 func TestBarriersAreFound(t *testing.T) {
 	axe := axeScript(t)
 	tab := newTab(t, startChromium(t))
-	do(t, tab, chromedp.Navigate("data:text/html,<html><title>x</title><main><h1>x</h1><img src='data:,'><p style='color:%23aaa;background:%23fff'>pale</p></main>"))
+	do(t, tab, chromedp.Navigate("data:text/html,<html><title>x</title><main><h1>x</h1><img src='data:,'><p style='color:%23aaa;background:%23fff'>pale</p>"+
+		"<a href='x' style='font-size:9px'>a</a> <a href='y' style='font-size:9px'>b</a><button style='width:9px;height:9px;padding:0'>c</button></main>"))
 	load(t, tab, axe)
 	found := map[string]bool{}
 	for _, b := range barriers(t, tab, allRules) {
 		found[b.Rule] = true
 	}
-	for _, rule := range []string{"image-alt", "html-has-lang", "color-contrast"} {
+	for _, rule := range []string{"image-alt", "html-has-lang", "color-contrast", "target-size"} {
 		if !found[rule] {
 			t.Errorf("axe-core does not see a breach of %s", rule)
 		}

@@ -22,12 +22,6 @@ import (
 // top is the top of the repository.
 const top = "../.."
 
-// loginSettings are those of internal/auth.
-var loginSettings = []string{
-	"WHYSTOPPED_ALB_ARN", "WHYSTOPPED_ALLOWED_DOMAINS", "WHYSTOPPED_ALLOWED_GROUPS", "WHYSTOPPED_API_TOKENS",
-	"WHYSTOPPED_OIDC_CLIENT_ID", "WHYSTOPPED_OIDC_CLIENT_SECRET", "WHYSTOPPED_OIDC_ISSUER", "WHYSTOPPED_SESSION_KEY",
-}
-
 // settings are the variables that the service reads: those that -h prints.
 func settings(t *testing.T) []string {
 	t.Helper()
@@ -35,7 +29,7 @@ func settings(t *testing.T) []string {
 	if _, _, err := config.Load([]string{"-h"}, nil, &help); !errors.Is(err, config.ErrHelp) {
 		t.Fatalf("print the settings: %v", err)
 	}
-	return append(settingName.FindAllString(help.String(), -1), loginSettings...)
+	return settingName.FindAllString(help.String(), -1)
 }
 
 // noSettings begin like settings: variables of the docs' shell examples.

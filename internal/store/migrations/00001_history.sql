@@ -92,7 +92,7 @@ CREATE TABLE stops (
 	diagnosis   ordered_text NOT NULL,
 	incident    TEXT   NOT NULL
 );
-CREATE INDEX stops_by_time     ON stops (stopped_at);
+CREATE INDEX stops_by_time     ON stops (stopped_at, cause);
 CREATE INDEX stops_by_place    ON stops (place, stopped_at, cause);
 CREATE INDEX stops_by_account  ON stops (account, stopped_at);
 CREATE INDEX stops_by_region   ON stops (region, stopped_at);
@@ -128,7 +128,7 @@ CREATE TABLE incidents (
 	tell_queued BOOLEAN NOT NULL
 );
 CREATE INDEX incidents_by_last     ON incidents (last_at);
-CREATE INDEX incidents_by_into     ON incidents (into_id);
+CREATE INDEX incidents_by_into     ON incidents (into_id) WHERE into_id <> '';
 CREATE INDEX incidents_by_account  ON incidents (account, id);
 CREATE INDEX incidents_by_region   ON incidents (region, id);
 CREATE INDEX incidents_by_cluster  ON incidents (cluster, id);

@@ -243,10 +243,26 @@ func testTurnedInto(t *testing.T, w *world) {
 		stop{n: 1, task: "a", at: 0, cause: "unknown"},
 		stop{n: 2, task: "b", at: 1, cause: "possible"},
 		stop{n: 3, task: "c", at: 2, cause: "s3"},
+	)
+	for _, told := range d {
+		if _, err := w.News(t.Context(), told.Incident.ID); err != nil {
+			t.Fatalf("News: %v", err)
+		}
+	}
+	saveStops(t, w,
 		stop{n: 4, task: "a", at: 0, cause: "possible"}, // the first turns into the second
 		stop{n: 5, task: "a", at: 0, cause: "s3"},
 		stop{n: 6, task: "b", at: 1, cause: "s3"}, // and that into the third
 	)
+	toTell := map[string]int{}
+	for _, work := range owed(t, w) {
+		toTell[work.Incident]++
+	}
+	for i := range d {
+		if n := toTell[d[i].Incident.ID]; n != 2 {
+			t.Errorf("incident %d is owed to be told %d times, want once as it opened and once as it changed", i, n)
+		}
+	}
 	for name, was := range map[string]string{"the first": d[0].Incident.ID, "the second": d[1].Incident.ID} {
 		in, err := w.Incident(t.Context(), was)
 		if err != nil {

@@ -1,0 +1,103 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"whystopped/internal/auth"
+	"whystopped/internal/casebook"
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
+)
+
+// audited is the casebook as the ways in ask it: what tells somebody of a task
+// leaves a line of who asked and what came of it. Lists do not, and neither does
+// what the service does by itself, which asks the casebook directly.
+type audited struct {
+	*casebook.Casebook
+	audit auth.Audit
+}
+
+// What was wanted, as the audit log names it.
+const (
+	wantDiagnosis = "diagnose" // of a task, from AWS or kept
+	wantEvaluated = "evaluate" // of evidence that was brought
+	wantKept      = "read"     // a kept diagnosis
+	wantIncident  = "read-incident"
+	wantService   = "look-at-service"
+)
+
+// Diagnose implements the ways in's Casebook.
+func (a audited) Diagnose(ctx context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error) {
+	d, err := a.Casebook.Diagnose(ctx, pasted, refresh)
+	a.record(ctx, wantDiagnosis, pasted, d, err)
+	return d, err
+}
+
+// Follow implements the ways in's Casebook.
+func (a audited) Follow(ctx context.Context, pasted string, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error) {
+	d, err := a.Casebook.Follow(ctx, pasted, refresh, tell)
+	a.record(ctx, wantDiagnosis, pasted, d, err)
+	return d, err
+}
+
+// Evaluate implements the ways in's Casebook.
+func (a audited) Evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error) {
+	d, err := a.Casebook.Evaluate(ctx, ev)
+	a.record(ctx, wantEvaluated, "", d, err)
+	return d, err
+}
+
+// Get implements the ways in's Casebook.
+func (a audited) Get(ctx context.Context, id string) (diagnose.Diagnosis, error) {
+	d, err := a.Casebook.Get(ctx, id)
+	a.record(ctx, wantKept, "", d, err)
+	return d, err
+}
+
+// Newest implements the ways in's Casebook.
+func (a audited) Newest(ctx context.Context, pasted string) (diagnose.Diagnosis, error) {
+	d, err := a.Casebook.Newest(ctx, pasted)
+	a.record(ctx, wantKept, pasted, d, err)
+	return d, err
+}
+
+// IncidentReport implements the ways in's Casebook.
+func (a audited) IncidentReport(ctx context.Context, id string) (casebook.IncidentReport, error) {
+	report, err := a.Casebook.IncidentReport(ctx, id)
+	a.audit.Record(ctx, auth.Entry{Action: wantIncident, Diagnosis: report.Diagnosis, Outcome: outcome(err)})
+	return report, err
+}
+
+// Service implements the ways in's Casebook.
+func (a audited) Service(ctx context.Context, pasted string) (casebook.ServiceStops, error) {
+	stops, err := a.Casebook.Service(ctx, pasted)
+	a.audit.Record(ctx, auth.Entry{Action: wantService, Task: understood(pasted), Outcome: outcome(err)})
+	return stops, err
+}
+
+func (a audited) record(ctx context.Context, action, pasted string, d diagnose.Diagnosis, err error) {
+	a.audit.Record(ctx, auth.Entry{Action: action, Task: cmp.Or(d.Task.ARN, understood(pasted)), Diagnosis: d.ID, Outcome: outcome(err)})
+}
+
+// understood is what was pasted as a reference; "" where it is none.
+func understood(pasted string) string {
+	ref, err := taskref.Parse(pasted)
+	if err != nil {
+		return ""
+	}
+	return ref.String()
+}
+
+// outcome names what came of a question, without anything of the question.
+func outcome(err error) string {
+	switch {
+	case err == nil:
+		return "ok"
+	case errors.Is(err, context.Canceled):
+		return "abandoned"
+	}
+	return cmp.Or(string(casebook.KindOf(err)), "failed")
+}

@@ -1,0 +1,96 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"whystopped/internal/permissions"
+)
+
+// fakePermissions answers with a report, and remembers how fresh it had to be.
+type fakePermissions struct {
+	report permissions.Report
+	fresh  time.Duration
+}
+
+func (f *fakePermissions) Try(_ context.Context, fresh time.Duration) (permissions.Report, error) {
+	f.fresh = fresh
+	return f.report, nil
+}
+
+func permissionOf(action string) permissions.Permission {
+	for _, p := range permissions.All() {
+		if p.Action == action {
+			return p
+		}
+	}
+	panic(action) // the test's own mistake
+}
+
+func TestPermissions(t *testing.T) {
+	f := &fakePermissions{report: permissions.Report{At: noon, LeftOut: 2, Places: []permissions.PlaceReport{{
+		Place: permissions.Place{Account: "111122223333", Region: "eu-west-1"},
+		Findings: []permissions.Finding{
+			{Permission: permissionOf("ecs:ListTasks"), State: permissions.Works},
+			{Permission: permissionOf("logs:GetLogEvents"), State: permissions.Lacks, Resource: "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/x", Refused: noon.Add(-time.Hour)},
+			{Permission: permissionOf("iam:GetRole"), State: permissions.Unknown, Detail: "There was no answer in time."},
+		},
+	}}}}
+	o := options(always(secretDenied()))
+	o.Permissions = f
+	h := newHandler(t, o)
+	doc := parsePage(t, get(t, h, "/permissions"))
+	for path, want := range map[string][]string{
+		"h2":    {"111122223333 in eu-west-1"},
+		"h3":    {"Missing", "Could not be told", "Allowed"},
+		".lead": {"Missing: 1 permission, which some reports need."},
+		".rows li": {
+			"logs:GetLogEvents What the application said: crashes, configuration, refusals at run time. optional · deploy/iam/logs.json · tried on arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/x · a real call was refused 2026-11-22 11:00:00 UTC",
+			"iam:GetRole Whether a role exists, whom it trusts and which boundary it has. optional · deploy/iam/proof.json There was no answer in time.",
+			"ecs:ListTasks required · deploy/iam/required.json",
+		},
+		".prose": {"Further accounts and Regions of kept diagnoses, which were not tried: 2."},
+	} {
+		if diff := cmp.Diff(want, texts(doc, path)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", path, diff)
+		}
+	}
+	if f.fresh != permissions.Fresh {
+		t.Errorf("the page asks for a report of at most %s", f.fresh)
+	}
+	if get(t, h, "/permissions?again=1"); f.fresh != permissions.Again {
+		t.Errorf("the button asks for a report of at most %s", f.fresh)
+	}
+}
+
+func TestPermissionsInASentence(t *testing.T) {
+	place := func(actions ...string) permissions.Report {
+		r := permissions.Report{At: noon, Places: []permissions.PlaceReport{{Place: permissions.Place{Region: "eu-west-1"}}}}
+		for _, a := range actions {
+			r.Places[0].Findings = append(r.Places[0].Findings, permissions.Finding{Permission: permissionOf(a), State: permissions.Lacks})
+		}
+		return r
+	}
+	for want, r := range map[string]permissions.Report{
+		"No permission is known to be missing.":                place(),
+		"Missing: 2 permissions. Most reports need 1 of them.": place("ecs:ListTasks", "iam:GetRole"),
+		"Missing: 2 permissions, which some reports need.":     place("logs:GetLogEvents", "iam:GetRole"),
+		"Nothing was tried: no Region is set, and no diagnosis is kept that would tell of one. Set AWS_REGION, or diagnose a task.": {At: noon},
+	} {
+		o := options(always(secretDenied()))
+		o.Permissions = &fakePermissions{report: r}
+		if got := texts(parsePage(t, get(t, newHandler(t, o), "/permissions")), ".lead"); !cmp.Equal(got, []string{want}) {
+			t.Errorf("lead %q, want %q", got, want)
+		}
+	}
+}
+
+func TestNoPermissionsWithoutATester(t *testing.T) {
+	if w := get(t, newHandler(t, options(always(secretDenied()))), "/permissions"); w.Code != http.StatusNotFound {
+		t.Errorf("status %d", w.Code)
+	}
+}
