@@ -118,7 +118,7 @@ func (a *API) problemOf(ctx context.Context, err error) *huma.ErrorModel {
 	e, known := errors.AsType[*casebook.Error](err)
 	switch {
 	case known && answers[e.Kind].status >= http.StatusInternalServerError:
-		a.opts.Log.WarnContext(ctx, "AWS could not be asked", "kind", string(e.Kind), "error", err)
+		a.opts.Log.WarnContext(ctx, "no answer can be had now", "kind", string(e.Kind), "error", err)
 		return problem(e.Kind, e.Message, nil)
 	case known && answers[e.Kind].status != 0:
 		return problem(e.Kind, e.Message, nil)

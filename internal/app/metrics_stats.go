@@ -43,8 +43,8 @@ var (
 	crowds       = describe("crowds", "Groups of tasks that stopped alike of late, and share a few looks.")
 	crowdTasks   = describe("crowd_tasks", "Tasks in these groups.")
 
-	jobs      = describe("jobs", "Work that is owed, as of the last minute: ready, running, planned for later, or waiting to be tried again.", "kind", "state")
-	incidents = describe("incidents_open", "Incidents that go on, as of the last minute.")
+	jobs      = describe("jobs", "Work that is owed, as it was counted last: ready, running, planned for later, or waiting to be tried again.", "kind", "state")
+	incidents = describe("incidents_open", "Incidents that go on, as they were counted last.")
 	events    = describe("events_total", "Messages of the queue of events and requests that bring events, by what came of them.", "way", "result")
 )
 

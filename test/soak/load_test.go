@@ -45,10 +45,10 @@ type load struct {
 	world  *world
 	tally  *tally
 	bodies []string
-	// rate is how many quick requests are sent in a second.
+	// rate is how many quick requests are sent in a second, and most what it was
+	// at first.
 	rate atomic.Int64
-	// before are the answers and the requests not sent until the last minute.
-	before struct{ answers, missed int }
+	most int64
 
 	mu  sync.Mutex
 	ids []string // of kept diagnoses, the newest ones
@@ -154,14 +154,19 @@ func (l *load) bears(ctx context.Context, lasts time.Duration) float64 {
 }
 
 // ease is called every minute. Where not all could be sent the machine bears less
-// than it did, since others use it too: from then on it is the same share of that.
-func (l *load) ease() {
-	answers, missed := l.tally.counts()
-	if missed > l.before.missed {
-		l.rate.Store(int64(share * float64(answers-l.before.answers) / 60))
+// than it did, since others use it too: the load is the same share of that then,
+// and grows again a little with each minute that goes well.
+func (l *load) ease() (tooMuch bool) {
+	answers, tooMuch := l.tally.minute()
+	now := l.rate.Load()
+	if tooMuch {
+		l.rate.Store(int64(share * float64(answers) / 60))
 		report("not all could be sent: %d a second from now on", l.rate.Load())
+	} else if next := min(l.most, now+now/10); next > now {
+		l.rate.Store(next)
+		report("%d a second from now on", next)
 	}
-	l.before.answers, l.before.missed = answers, missed
+	return tooMuch
 }
 
 // quick sends quick requests at the rate, whether or not those before were
@@ -241,17 +246,17 @@ func (l *load) send(ctx context.Context, r request, due time.Time) {
 	}
 	resp, err := l.client.Do(req)
 	if err != nil {
-		l.tally.add(r.kind, time.Since(due), "no answer: "+err.Error(), false)
+		l.tally.add(r.kind, time.Since(due), "no answer: "+err.Error(), wrong)
 		return
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		l.tally.add(r.kind, time.Since(due), "half an answer: "+err.Error(), false)
+		l.tally.add(r.kind, time.Since(due), "half an answer: "+err.Error(), wrong)
 		return
 	}
-	outcome, fine := judge(r, resp.StatusCode, string(body))
-	l.tally.add(r.kind, time.Since(due), outcome, fine)
+	outcome, is := judge(r, resp.StatusCode, string(body))
+	l.tally.add(r.kind, time.Since(due), outcome, is)
 	if resp.StatusCode == http.StatusOK && strings.Contains(resp.Header.Get("Content-Type"), "json") {
 		l.keep(body)
 	}

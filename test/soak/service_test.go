@@ -163,25 +163,33 @@ func (s *service) idle(t *testing.T) sample {
 }
 
 // watch takes samples until ctx ends, and tells of the last minute every minute.
+// It gives those of the minutes that were not too much for the machine.
 func (s *service) watch(t *testing.T, ctx context.Context, l *load) []sample {
 	t.Helper()
 	const every, perMinute = 5 * time.Second, 12
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	var samples []sample
-	for {
+	var samples, minute []sample
+	for n := 1; ; {
 		select {
 		case <-ctx.Done():
+			if tooMuch := l.ease(); !tooMuch {
+				samples = append(samples, minute...)
+			}
 			return samples
 		case err := <-s.ended:
 			t.Fatalf("the service ended: %v; its log: %v", err, s.log.counts())
 		case <-tick.C:
 		}
-		samples = append(samples, s.sample(t))
-		if n := len(samples); n%perMinute == 0 {
-			report("%3d min: %s; %s", n/perMinute, medians(samples[n-perMinute:]), l.tally.line())
-			l.ease()
+		minute = append(minute, s.sample(t))
+		if len(minute) < perMinute {
+			continue
 		}
+		report("%3d min: %s; %s", n, medians(minute), l.tally.line())
+		if tooMuch := l.ease(); !tooMuch {
+			samples = append(samples, minute...)
+		}
+		n, minute = n+1, nil
 	}
 }
 

@@ -60,7 +60,8 @@ func soak(t *testing.T, binary, database string, lasts time.Duration) {
 	var running sync.WaitGroup
 	running.Go(func() { world.misbehave(ctx) })
 	bears := l.bears(ctx, min(measuring, lasts/3))
-	l.rate.Store(int64(share * bears))
+	l.most = int64(share * bears)
+	l.rate.Store(l.most)
 	report("it answers %.0f quick requests a second at most; %d a second from now on, for %s", bears, l.rate.Load(), lasts)
 
 	l.tally.clear()

@@ -22,9 +22,17 @@ var ofAWS = map[string]int{
 	"urn:whystopped:problem:too-busy":        http.StatusServiceUnavailable,
 }
 
-// judge says in a word what an answer is, and whether the service may answer so
-// while AWS is as it is here.
-func judge(r request, status int, body string) (outcome string, fine bool) {
+// verdict tells whether the service may answer so.
+type verdict int
+
+const (
+	fine  verdict = iota // with AWS as it is here
+	busy                 // where there is more to do than can be done
+	wrong                // never
+)
+
+// judge says in a word what an answer is, and whether the service may answer so.
+func judge(r request, status int, body string) (outcome string, is verdict) {
 	var problem struct {
 		Type   string
 		Status int
@@ -35,21 +43,31 @@ func judge(r request, status int, body string) (outcome string, fine bool) {
 		case failed:
 			body, status = strings.SplitN(data, "\n", 2)[0], http.StatusBadGateway
 		case status == http.StatusOK && !strings.Contains(body, "event: diagnosis\n"):
-			return "a stream without an end", false
+			return "a stream without an end", wrong
 		}
 	}
 	if strings.Contains(body, "Something broke on our side") { // also in a page that had begun before
-		return fmt.Sprintf("%d page: something broke", status), false
+		return fmt.Sprintf("%d page: something broke", status), wrong
 	}
 	if status < http.StatusBadRequest {
-		return "", true
+		return "", fine
 	}
 	if json.Unmarshal([]byte(body), &problem) == nil && problem.Type != "" {
 		want, known := ofAWS[problem.Type]
-		return fmt.Sprintf("%d %s", problem.Status, problem.Type), r.asksAWS && known && problem.Status == want
+		return fmt.Sprintf("%d %s", problem.Status, problem.Type), mayBe(r, problem.Status, known && problem.Status == want)
 	}
 	// A page says in words what is wrong, its status the rest.
-	return fmt.Sprintf("%d page", status), r.asksAWS && (status == http.StatusBadGateway || status == http.StatusServiceUnavailable)
+	return fmt.Sprintf("%d page", status), mayBe(r, status, status == http.StatusBadGateway || status == http.StatusServiceUnavailable)
+}
+
+func mayBe(r request, status int, ofAWS bool) verdict {
+	switch {
+	case ofAWS && r.asksAWS:
+		return fine
+	case ofAWS && status == http.StatusServiceUnavailable:
+		return busy
+	}
+	return wrong
 }
 
 // tally counts answers.
@@ -59,6 +77,11 @@ type tally struct {
 	outcomes map[string]int             // other than well, by kind and outcome
 	wrong    map[string]int             // those that must not be
 	missed   int                        // requests that were not sent
+	busy     int                        // answers that nothing but too much at once may excuse
+
+	// In this minute. fair is what counts of busy from the minutes before.
+	last struct{ answers, missed, busy int }
+	fair int
 }
 
 func newTally() *tally {
@@ -70,10 +93,11 @@ func newTally() *tally {
 func (t *tally) clear() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.took, t.outcomes, t.wrong, t.missed = map[string][]time.Duration{}, map[string]int{}, map[string]int{}, 0
+	t.took, t.outcomes, t.wrong, t.missed, t.busy = map[string][]time.Duration{}, map[string]int{}, map[string]int{}, 0, 0
+	t.last, t.fair = struct{ answers, missed, busy int }{}, 0
 }
 
-func (t *tally) add(kind string, took time.Duration, outcome string, fine bool) {
+func (t *tally) add(kind string, took time.Duration, outcome string, is verdict) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.took[kind] = append(t.took[kind], took)
@@ -81,8 +105,11 @@ func (t *tally) add(kind string, took time.Duration, outcome string, fine bool) 
 	if outcome != "" {
 		t.outcomes[key]++
 	}
-	if !fine {
+	switch is {
+	case wrong:
 		t.wrong[key]++
+	case busy:
+		t.busy++
 	}
 }
 
@@ -106,18 +133,24 @@ func (t *tally) total() (n int) {
 	return n
 }
 
-// counts are how many were answered, and how many not sent.
-func (t *tally) counts() (answers, missed int) {
+// minute ends a minute, and tells how many were answered in it, and whether it was
+// too much for the machine: not all could be sent. What was busy then is excused.
+func (t *tally) minute() (answers int, tooMuch bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.total(), t.missed
+	answers, tooMuch = t.total()-t.last.answers, t.missed > t.last.missed
+	if !tooMuch {
+		t.fair += t.busy - t.last.busy
+	}
+	t.last.answers, t.last.missed, t.last.busy = t.total(), t.missed, t.busy
+	return answers, tooMuch
 }
 
 // line is how things stand.
 func (t *tally) line() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return fmt.Sprintf("%d answers, %d of them AWS's errors, %d wrong, %d not sent", t.total(), sum(t.outcomes)-sum(t.wrong), sum(t.wrong), t.missed)
+	return fmt.Sprintf("%d answers, %d of them AWS's errors, %d wrong, %d busy, %d not sent", t.total(), sum(t.outcomes)-sum(t.wrong)-t.busy, sum(t.wrong), t.busy, t.missed)
 }
 
 // table is all that was counted.
@@ -132,13 +165,13 @@ func (t *tally) table() string {
 		fmt.Fprintf(&b, "%-24s %9d %9s %9s %9s\n", kind, len(took), at(50), at(99), at(100))
 	}
 	for _, key := range slices.Sorted(maps.Keys(t.outcomes)) {
-		word := "AWS's"
+		word := "     "
 		if t.wrong[key] > 0 {
 			word = "WRONG"
 		}
 		fmt.Fprintf(&b, "%s %7d %s\n", word, t.outcomes[key], key)
 	}
-	fmt.Fprintf(&b, "%d answers, %d wrong, %d requests not sent", t.total(), sum(t.wrong), t.missed)
+	fmt.Fprintf(&b, "%d answers, %d wrong, %d busy, %d of these in minutes that were not too much for the machine, %d requests not sent", t.total(), sum(t.wrong), t.busy, t.fair, t.missed)
 	return b.String()
 }
 
@@ -150,6 +183,9 @@ func (t *tally) check(test *testing.T) {
 	defer t.mu.Unlock()
 	for key, n := range t.wrong {
 		test.Errorf("%d times %s", n, key)
+	}
+	if t.fair*1000 > t.total() {
+		test.Errorf("%d of %d answers are that it is too busy, though everything could be sent", t.fair, t.total())
 	}
 	if t.missed*10 > t.total() {
 		test.Errorf("%d requests were not sent since so many were under way, and %d were answered: it bears less than was measured", t.missed, t.total())
