@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -97,7 +98,10 @@ func TestErrorPages(t *testing.T) {
 			var log bytes.Buffer
 			o := options(book)
 			o.Logger = slog.New(slog.NewTextHandler(&log, nil))
-			w := get(t, newHandler(t, o), "/diagnose?task=what+I+pasted")
+			var w *httptest.ResponseRecorder
+			synctest.Test(t, func(t *testing.T) { // in which the progress never comes first
+				w = get(t, newHandler(t, o), "/diagnose?task=what+I+pasted")
+			})
 			if w.Code != tt.status {
 				t.Errorf("status = %d, want %d", w.Code, tt.status)
 			}
