@@ -266,8 +266,12 @@ func inEvent(task json.RawMessage) map[string]any {
 // waitFor gives what goes on in the background its time.
 func (s *service) waitFor(what string, done func() bool) {
 	s.t.Helper()
-	for deadline := time.Now().Add(time.Minute); !done(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
+	deadline, tick := time.After(time.Minute), time.NewTicker(20*time.Millisecond)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-tick.C:
+		case <-deadline:
 			s.t.Fatalf("waited in vain for %s; the log: %s", what, s.log)
 		}
 	}

@@ -85,19 +85,18 @@ func (r Revision) before(other Revision) bool {
 	return r.FirstSeen.Before(other.FirstSeen)
 }
 
-// name splits "…task-definition/FAMILY:NUMBER".
+// name splits "…task-definition/FAMILY:NUMBER"; number is 0 for what is no
+// revision.
 func (r Revision) name() (family string, number int) {
-	family, last, _ := cutLast(r.ARN, ":")
-	number, _ = strconv.Atoi(last) // 0 for what is no revision
-	return family, number
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	i := strings.LastIndex(s, sep)
+	i := strings.LastIndexByte(r.ARN, ':')
 	if i < 0 {
-		return s, "", false
+		return r.ARN, 0
 	}
-	return s[:i], s[i+len(sep):], true
+	number, err := strconv.Atoi(r.ARN[i+1:])
+	if err != nil {
+		return r.ARN, 0
+	}
+	return r.ARN[:i], number
 }
 
 // RoleUser is a place whose tasks use a role.
