@@ -126,9 +126,9 @@ func (s watchedStore) BeginTelling(ctx context.Context, incident string, now, un
 	return s.store.BeginTelling(ctx, incident, now, until)
 }
 
-func (s watchedStore) EndTelling(ctx context.Context, incident string, state []byte) error {
+func (s watchedStore) EndTelling(ctx context.Context, incident string, claimed time.Time, state []byte) error {
 	defer s.begin("end-telling")()
-	return s.store.EndTelling(ctx, incident, state)
+	return s.store.EndTelling(ctx, incident, claimed, state)
 }
 
 func (s watchedStore) News(ctx context.Context, incident string) (casebook.Incident, error) {

@@ -85,7 +85,7 @@ func (b *incidentBook) BeginTelling(context.Context, string, time.Time, time.Tim
 	return casebook.Telling{}, nil
 }
 
-func (b *incidentBook) EndTelling(_ context.Context, _ string, state []byte) error {
+func (b *incidentBook) EndTelling(_ context.Context, _ string, _ time.Time, state []byte) error {
 	b.kept = state
 	return nil
 }

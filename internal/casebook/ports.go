@@ -178,8 +178,10 @@ type Store interface {
 	// whoever holds it alone may, until a time or until EndTelling.
 	BeginTelling(ctx context.Context, incident string, now, until time.Time) (Telling, error)
 
-	// EndTelling gives the claim back and leaves a state for the next one.
-	EndTelling(ctx context.Context, incident string, state []byte) error
+	// EndTelling gives back the claim that was given at a time, and leaves a
+	// state for the next one. It answers ErrClaimLost and leaves nothing
+	// where the claim is somebody else's by now.
+	EndTelling(ctx context.Context, incident string, claimed time.Time, state []byte) error
 
 	// News gives an incident as it stands, and takes note that it is being told
 	// so: WorkTell is owed again only when it changes from now on.

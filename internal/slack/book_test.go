@@ -89,7 +89,7 @@ func (b *tellBook) BeginTelling(ctx context.Context, incident string, now, until
 	return casebook.Telling{State: bytes.Clone(kept.state), Broken: kept.brokeAt}, nil
 }
 
-func (b *tellBook) EndTelling(ctx context.Context, incident string, state []byte) error {
+func (b *tellBook) EndTelling(ctx context.Context, incident string, claimed time.Time, state []byte) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -99,6 +99,9 @@ func (b *tellBook) EndTelling(ctx context.Context, incident string, state []byte
 		if err := b.beforeEnd(); err != nil {
 			return err
 		}
+	}
+	if !b.tellings[incident].begun.Equal(claimed) {
+		return casebook.ErrClaimLost
 	}
 	*b.tellings[incident] = keptTelling{state: bytes.Clone(state)}
 	return nil

@@ -32,8 +32,10 @@ type Book interface {
 	// whoever holds it alone may, until a time or until EndTelling. It answers
 	// casebook.ErrNotKept for an incident that there is not.
 	BeginTelling(ctx context.Context, incident string, now, until time.Time) (casebook.Telling, error)
-	// EndTelling gives the claim back and leaves a state for the next one.
-	EndTelling(ctx context.Context, incident string, state []byte) error
+	// EndTelling gives back the claim that was given at a time, and leaves a
+	// state for the next one. It answers casebook.ErrClaimLost and leaves nothing
+	// where the claim is somebody else's by now.
+	EndTelling(ctx context.Context, incident string, claimed time.Time, state []byte) error
 	// News gives an incident as it stands, and takes note that it is told so.
 	News(ctx context.Context, incident string) (casebook.Incident, error)
 }
@@ -92,7 +94,7 @@ func (n *Notifier) Tell(ctx context.Context, incident string) (again time.Durati
 	if again, err = w.tell(working, now); err != nil {
 		err = fmt.Errorf("tell of incident %s: %w", incident, err)
 	}
-	if failed := n.end(ctx, incident, w.thread); failed != nil {
+	if failed := n.end(ctx, incident, now, w.thread); failed != nil {
 		return 0, errors.Join(err, failed)
 	}
 	return again, err
@@ -100,14 +102,14 @@ func (n *Notifier) Tell(ctx context.Context, incident string) (again time.Durati
 
 // end gives a claim back. It does so, too, where ctx has ended: the next telling
 // had to search Slack otherwise.
-func (n *Notifier) end(ctx context.Context, incident string, t thread) error {
+func (n *Notifier) end(ctx context.Context, incident string, claimed time.Time, t thread) error {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), endTime)
 	defer stop()
 	state, err := json.Marshal(t)
 	if err != nil {
 		return fmt.Errorf("write what was told of incident %s: %w", incident, err)
 	}
-	if err := n.opts.Book.EndTelling(ctx, incident, state); err != nil {
+	if err := n.opts.Book.EndTelling(ctx, incident, claimed, state); err != nil {
 		return fmt.Errorf("keep what was told of incident %s: %w", incident, err)
 	}
 	return nil

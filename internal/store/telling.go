@@ -52,9 +52,12 @@ func scanTelling(from row) (given casebook.Telling, err error) {
 }
 
 // EndTelling implements casebook.Store.
-func (s *Store) EndTelling(ctx context.Context, incident string, state []byte) error {
+func (s *Store) EndTelling(ctx context.Context, incident string, claimed time.Time, state []byte) error {
 	err := s.write(ctx, func(t *tx) error {
-		_, err := t.exec(ctx, "UPDATE tellings SET state = ?, claimed_at = 0, claimed_until = 0, broken_at = 0 WHERE incident = ?", state, incident)
+		ended, err := t.exec(ctx, "UPDATE tellings SET state = ?, claimed_at = 0, claimed_until = 0, broken_at = 0 WHERE incident = ? AND claimed_at = ?", state, incident, micros(claimed))
+		if err == nil && ended == 0 {
+			err = casebook.ErrClaimLost
+		}
 		return err
 	})
 	if err != nil {

@@ -74,9 +74,19 @@ func testClaims(t *testing.T, w *world) {
 		if test.end == "" {
 			continue
 		}
-		if err := w.EndTelling(t.Context(), "incident", []byte(test.end)); err != nil {
+		if err := w.EndTelling(t.Context(), "incident", minute(test.at), []byte(test.end)); err != nil {
 			t.Errorf("%s: EndTelling: %v", test.name, err)
 		}
+	}
+	// The last claim ends by itself, another takes it, and then the first comes.
+	if _, err := w.BeginTelling(t.Context(), "incident", minute(31), minute(40)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.EndTelling(t.Context(), "incident", minute(27), []byte("late")); !errors.Is(err, casebook.ErrClaimLost) {
+		t.Errorf("EndTelling of a claim that was lost: %v, want ErrClaimLost", err)
+	}
+	if got, err := w.BeginTelling(t.Context(), "incident", minute(32), minute(40)); err != nil || !got.Busy.Equal(minute(40)) {
+		t.Errorf("after a claim that was given back too late: %+v, %v, want it busy", got, err)
 	}
 	if got, err := w.BeginTelling(t.Context(), "another", minute(28), minute(30)); err != nil || !got.Busy.IsZero() {
 		t.Errorf("another incident: %+v, %v, want the claim", got, err)
