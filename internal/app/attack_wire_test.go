@@ -194,6 +194,47 @@ func TestSlowClientsHoldNobodyUp(t *testing.T) {
 	slow.Wait()
 }
 
+// TestNobodyHoldsAllThePlaces lets somebody known send many bodies slowly, as many
+// as there are places in all. Others are served meanwhile.
+func TestNobodyHoldsAllThePlaces(t *testing.T) {
+	const places, theirs = 16, 8
+	f := newFortress(t, func(c *config.Config, tune *tuning) {
+		c.Access.ConcurrencyLimit = places
+		tune.slowest = slowness{whole: time.Minute}
+	})
+	person, _ := f.logIn("/")
+	refused := make(chan int)
+	var slow sync.WaitGroup
+	ctx, hangUp := context.WithCancel(t.Context())
+	for range places {
+		slow.Go(func() {
+			body, send := io.Pipe()
+			defer context.AfterFunc(ctx, func() { send.CloseWithError(ctx.Err()) })()
+			r, err := http.NewRequestWithContext(ctx, http.MethodPost, f.base+"/api/v1/evaluate", body)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			r.Host = attackedHost
+			r.Header.Set("Authorization", "Bearer "+f.reader)
+			if answer, err := attacker.Do(r); err == nil {
+				answer.Body.Close()
+				refused <- answer.StatusCode
+			}
+		})
+	}
+	for range places - theirs {
+		if status := <-refused; status != http.StatusTooManyRequests {
+			t.Errorf("one body too many is answered %d, want 429", status)
+		}
+	}
+	if got := person.ask(http.MethodGet, "/", "", nil); got.status != 200 {
+		t.Errorf("meanwhile somebody else is answered %d: %s", got.status, got.body)
+	}
+	hangUp()
+	slow.Wait()
+}
+
 // trickle sends a byte at a time until the other end hangs up, and tells whether
 // it did.
 func trickle(ctx context.Context, conn net.Conn) bool {

@@ -138,21 +138,27 @@ func mayIngest(ctx context.Context) bool {
 
 // limits are how much one client, and all of them, may ask.
 type limits struct {
-	rate   func(http.Handler) http.Handler
-	atOnce func(http.Handler) http.Handler
+	atOnce func(http.Handler) http.Handler // all of them
+	each   func(http.Handler) http.Handler // how often one, and how much at once
 }
 
-// clients is how many clients are remembered.
-const clients = 10_000
+const (
+	// clients is how many clients are remembered.
+	clients = 10_000
+	// share is the part of what may run at once that one client may have, and
+	// leastShare what it may have in any case: a page with its stream takes two.
+	share, leastShare = 8, 8
+)
 
 // newLimits makes limits of their own for one group of addresses, so that who
 // wears down one does not take the others from anybody.
 func (d *door) newLimits() (limits, error) {
 	pass := func(next http.Handler) http.Handler { return next }
-	l := limits{rate: pass, atOnce: pass}
+	l := limits{atOnce: pass, each: pass}
 	access := d.settings.Access
 	if access.ConcurrencyLimit > 0 {
 		l.atOnce = guard.AtOnce(access.ConcurrencyLimit, d.deny)
+		l.each = d.ofOthers(guard.Share(max(access.ConcurrencyLimit/share, leastShare), d.client, d.deny))
 	}
 	if access.RateLimit == 0 {
 		return l, nil
@@ -163,8 +169,15 @@ func (d *door) newLimits() (limits, error) {
 	if err != nil {
 		return l, fmt.Errorf("limit the requests: %w", err)
 	}
-	l.rate = func(next http.Handler) http.Handler {
-		limited := rate.Handler(next)
+	often, much := d.ofOthers(rate.Handler), l.each
+	l.each = func(next http.Handler) http.Handler { return often(much(next)) }
+	return l, nil
+}
+
+// ofOthers spares this machine a limit, where the service is open to it.
+func (d *door) ofOthers(limit func(http.Handler) http.Handler) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		limited := limit(next)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if d.isThisMachine(r) {
 				next.ServeHTTP(w, r)
@@ -173,7 +186,6 @@ func (d *door) newLimits() (limits, error) {
 			limited.ServeHTTP(w, r)
 		})
 	}
-	return l, nil
 }
 
 // client names who sends a request: whoever is known, else the address.
@@ -198,7 +210,7 @@ func (d *door) routes(r chi.Router) error {
 		return err
 	}
 	r.Group(func(r chi.Router) {
-		r.Use(l.atOnce, l.rate)
+		r.Use(l.atOnce, l.each)
 		d.Gate.Routes(r)
 	})
 	return nil
@@ -211,7 +223,7 @@ func (d *door) before(r chi.Router, routes func(chi.Router)) error {
 		return err
 	}
 	r.Group(func(r chi.Router) {
-		r.Use(l.atOnce, d.Identify, l.rate, d.CrossOrigin, d.Require(auth.Read))
+		r.Use(l.atOnce, d.Identify, l.each, d.CrossOrigin, d.Require(auth.Read))
 		routes(r)
 	})
 	return nil

@@ -72,7 +72,7 @@ func (a *Access) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&a.MetricsOnLoopback, "metrics-on-loopback", false, "let programs on this machine read /metrics without a token")
 	fs.Var(&numberValue{&a.TrustedProxies, 16}, "trusted-proxies", "`number` of proxies of yours in front, whose X-Forwarded-For tells a client's address")
 	fs.Var(&numberValue{&a.RateLimit, 1_000_000}, "rate-limit", "`number` of requests in a second that a client may send for long, and ten times as many at once; 0 for any. An open service does not limit this machine")
-	fs.Var(&numberValue{&a.ConcurrencyLimit, 1_000_000}, "concurrency-limit", "`number` of requests that run at once; 0 for any")
+	fs.Var(&numberValue{&a.ConcurrencyLimit, 1_000_000}, "concurrency-limit", "`number` of requests that run at once, an eighth of them of one client; 0 for any")
 }
 
 var (

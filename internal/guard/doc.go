@@ -15,6 +15,6 @@ type Deny func(w http.ResponseWriter, r *http.Request, status int, kind, detail 
 
 // The kinds of refusal.
 const (
-	TooManyRequests = "too-many-requests" // 429: this client asks too often
+	TooManyRequests = "too-many-requests" // 429: this client asks too often, or too much at once
 	TooBusy         = "too-busy"          // 503: too many ask at once
 )

@@ -198,3 +198,51 @@ func TestAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestShare lets two clients hold what they may, and one of them ask again when
+// something of it has ended.
+func TestShare(t *testing.T) {
+	var held []chan struct{}
+	began := make(chan struct{})
+	h := guard.Share(2, func(r *http.Request) string { return r.Header.Get("Who") }, deny)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began <- struct{}{}
+		n, _ := strconv.Atoi(r.Header.Get("N"))
+		<-held[n]
+	}))
+	request := func(who string, n int) *http.Request {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header.Set("Who", who)
+		r.Header.Set("N", strconv.Itoa(n))
+		return r
+	}
+	ended := make(chan struct{})
+	begin := func(who string) {
+		held = append(held, make(chan struct{}))
+		r := request(who, len(held)-1)
+		go func() {
+			h.ServeHTTP(httptest.NewRecorder(), r)
+			ended <- struct{}{}
+		}()
+		<-began
+	}
+	refused := func(who string) {
+		t.Helper()
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, request(who, 0))
+		if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" || w.Body.String() != guard.TooManyRequests {
+			t.Errorf("%s asks once more than it may: %d %s", who, w.Code, w.Body)
+		}
+	}
+	begin("a")
+	begin("a")
+	refused("a")
+	begin("b")
+	close(held[0])
+	<-ended
+	begin("a")
+	refused("a")
+	for _, hold := range held[1:] {
+		close(hold)
+		<-ended
+	}
+}
