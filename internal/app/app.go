@@ -14,7 +14,6 @@ import (
 	"sync"
 	"time"
 
-	"whystopped/internal/auth"
 	"whystopped/internal/casebook"
 	"whystopped/internal/config"
 	"whystopped/internal/diagnose"
@@ -105,7 +104,7 @@ func (a *App) open(ctx context.Context, cfg config.Config, tune tuning) (err err
 	if err = a.history.connect(book, teller); err != nil {
 		return err
 	}
-	if err = a.slack.connect(cfg, audited{book, auth.NewAudit(log)}, log); err != nil {
+	if err = a.slack.connect(cfg, newAudited(book, log), log); err != nil {
 		return err
 	}
 	if err = book.Accept(ctx, a.aws.events); err != nil {
@@ -131,7 +130,7 @@ func (a *App) routes(cfg config.Config, book *casebook.Casebook) (http.Handler, 
 	keeper := permissions.NewKeeper(tester{a.aws.collector.aws, book}, time.Now)
 	return routes(surroundings{
 		door: a.door, slack: a.slack, book: book, eventsKey: cfg.EventsKey, causes: diagnose.Catalogue(), samples: a.aws.samples, publicURL: cfg.PublicURL, version: version(), log: a.log,
-		ready:   readiness{store: a.history.store, credentials: a.aws.credentials, permissions: keeper},
+		ready:   readiness{store: &storeCheck{ping: a.history.store.Ping}, credentials: a.aws.credentials, permissions: keeper},
 		metrics: a.metrics, tracing: a.tracing,
 	})
 }

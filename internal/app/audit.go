@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 
 	"whystopped/internal/auth"
 	"whystopped/internal/casebook"
@@ -17,7 +18,12 @@ import (
 // what the service does by itself, which asks the casebook directly.
 type audited struct {
 	*casebook.Casebook
-	audit auth.Audit
+	audit   auth.Audit
+	watches *watches
+}
+
+func newAudited(book *casebook.Casebook, log *slog.Logger) audited {
+	return audited{book, auth.NewAudit(log), newWatches()}
 }
 
 // What was wanted, as the audit log names it.
@@ -38,8 +44,12 @@ func (a audited) Diagnose(ctx context.Context, pasted string, refresh bool) (dia
 
 // Follow implements the ways in's Casebook.
 func (a audited) Follow(ctx context.Context, pasted string, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error) {
+	who, _ := auth.From(ctx)
+	end := a.watches.begin(question{who: string(who.Kind) + ":" + who.Subject, task: cmp.Or(understood(pasted), pasted), refresh: refresh})
 	d, err := a.Casebook.Follow(ctx, pasted, refresh, tell)
-	a.record(ctx, wantDiagnosis, pasted, d, err)
+	if e := entry(wantDiagnosis, pasted, d, err); end(e) {
+		a.audit.Record(ctx, e)
+	}
 	return d, err
 }
 
@@ -79,7 +89,11 @@ func (a audited) Service(ctx context.Context, pasted string) (casebook.ServiceSt
 }
 
 func (a audited) record(ctx context.Context, action, pasted string, d diagnose.Diagnosis, err error) {
-	a.audit.Record(ctx, auth.Entry{Action: action, Task: cmp.Or(d.Task.ARN, understood(pasted)), Diagnosis: d.ID, Outcome: outcome(err)})
+	a.audit.Record(ctx, entry(action, pasted, d, err))
+}
+
+func entry(action, pasted string, d diagnose.Diagnosis, err error) auth.Entry {
+	return auth.Entry{Action: action, Task: cmp.Or(d.Task.ARN, understood(pasted)), Diagnosis: d.ID, Outcome: outcome(err)}
 }
 
 // understood is what was pasted as a reference; "" where it is none.
@@ -91,13 +105,16 @@ func understood(pasted string) string {
 	return ref.String()
 }
 
+// outcomeAbandoned is that of a question whose asker has left.
+const outcomeAbandoned = "abandoned"
+
 // outcome names what came of a question, without anything of the question.
 func outcome(err error) string {
 	switch {
 	case err == nil:
 		return "ok"
 	case errors.Is(err, context.Canceled):
-		return "abandoned"
+		return outcomeAbandoned
 	}
 	return cmp.Or(string(casebook.KindOf(err)), "failed")
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"whystopped/internal/casebook"
 	"whystopped/internal/permissions"
 )
 
@@ -22,7 +21,7 @@ func healthy(w http.ResponseWriter, _ *http.Request) {
 
 // readiness tells whether the service can do its work.
 type readiness struct {
-	store       casebook.Store
+	store       *storeCheck
 	credentials aws.CredentialsProvider
 	permissions *permissions.Keeper
 }
@@ -42,8 +41,10 @@ func (c readiness) serve(w http.ResponseWriter, r *http.Request) {
 	fail := func(check, why string) {
 		status, answer.Status, answer.Checks[check] = http.StatusServiceUnavailable, "not ready", why
 	}
-	if err := c.store.Ping(ctx); err != nil {
+	if slow, err := c.store.ask(ctx); err != nil {
 		fail("store", "does not answer")
+	} else if slow {
+		answer.Checks["store"] = "slow"
 	}
 	// The provider keeps what it found, so this asks nobody most of the time.
 	if _, err := c.credentials.Retrieve(ctx); err != nil {

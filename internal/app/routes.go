@@ -11,7 +11,6 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"whystopped/internal/api"
-	"whystopped/internal/auth"
 	"whystopped/internal/casebook"
 	"whystopped/internal/config"
 	"whystopped/internal/diagnose"
@@ -39,7 +38,7 @@ type surroundings struct {
 // asks for a proof of its own; everything else, also what does not exist, lies
 // behind the door.
 func routes(s surroundings) (http.Handler, error) {
-	book := audited{s.book, auth.NewAudit(s.log)}
+	book := newAudited(s.book, s.log)
 	calls, err := api.New(api.Options{
 		Casebook: book, Events: api.Events{Key: s.eventsKey.Reveal(), Known: mayIngest, Book: s.book},
 		Causes: s.causes, PublicURL: s.publicURL, Version: s.version, Log: s.log, Permissions: s.ready.permissions,
