@@ -42,10 +42,10 @@ func (c *Collector) newClients(t target) *clients {
 		quick.Retryer = retriesOf(aws.RetryModeStandard)
 	}
 	return &clients{
-		ecs:   ecs.NewFromConfig(cfg, lenient),
-		logs:  cloudwatchlogs.NewFromConfig(cfg),
-		trail: cloudtrail.NewFromConfig(cfg),
-		iam:   iam.NewFromConfig(quick),
+		ecs:   operationsOfECS(ecs.NewFromConfig(cfg, lenient)),
+		logs:  operationsOfLogs(cloudwatchlogs.NewFromConfig(cfg)),
+		trail: operationsOfTrail(cloudtrail.NewFromConfig(cfg)),
+		iam:   operationsOfIAM(iam.NewFromConfig(quick)),
 		sts:   sts.NewFromConfig(quick),
 	}
 }

@@ -59,7 +59,7 @@ func NewQueue(cfg aws.Config, o QueueOptions) (*Queue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("set up the queue: %w", err)
 	}
-	return &Queue{opts: o, sqs: client, pollers: pollers, wait: wait}, nil
+	return &Queue{opts: o, sqs: operations{client.ReceiveMessage, client.DeleteMessageBatch}, pollers: pollers, wait: wait}, nil
 }
 
 // Run takes messages in until ctx ends. It then finishes what is in hand.
