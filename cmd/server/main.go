@@ -9,7 +9,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
+	"time"
 
 	"whystopped/internal/app"
 	"whystopped/internal/auth"
@@ -22,6 +24,11 @@ const (
 	exitFailed = 1
 	exitUsage  = 2
 )
+
+// settled is how long after the start the memory is given back that only starting
+// took, such as compiling the patterns of all causes: half of the heap. By itself
+// that would wait until as much again is used, which may be hours.
+const settled = 2 * time.Second
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -53,6 +60,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		return ended(stderr, err)
 	}
 	fmt.Fprintf(stdout, "whystopped answers on %s\n", service.URL())
+	time.AfterFunc(settled, debug.FreeOSMemory)
 	return ended(stderr, service.Run(ctx))
 }
 

@@ -216,6 +216,7 @@ func TestNobodyHoldsAllThePlaces(t *testing.T) {
 				return
 			}
 			r.Host = attackedHost
+			r.ContentLength = 8_000_000
 			r.Header.Set("Authorization", "Bearer "+f.reader)
 			if answer, err := attacker.Do(r); err == nil {
 				answer.Body.Close()

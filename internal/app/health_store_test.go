@@ -55,7 +55,7 @@ func TestASlowStoreIsNoReasonToLeave(t *testing.T) {
 					if got := (answer{slow, err != nil}); got != want {
 						t.Errorf("question %d: %+v (%v), want %+v", i, got, err, want)
 					}
-					time.Sleep(time.Until(begin.Add(time.Duration(i+1)*10*time.Second + time.Millisecond)))
+					time.Sleep(time.Until(begin.Add(time.Duration(i+1) * (10*time.Second + time.Millisecond))))
 				}
 				time.Sleep(storePatience) // the last question comes to its end
 			})

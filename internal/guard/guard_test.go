@@ -202,7 +202,7 @@ func TestAtOnce(t *testing.T) {
 // TestShare lets two clients hold what they may, and one of them ask again when
 // something of it has ended.
 func TestShare(t *testing.T) {
-	var held []chan struct{}
+	held := []chan struct{}{make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})}
 	began := make(chan struct{})
 	h := guard.Share(2, func(r *http.Request) string { return r.Header.Get("Who") }, deny)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began <- struct{}{}
@@ -215,10 +215,10 @@ func TestShare(t *testing.T) {
 		r.Header.Set("N", strconv.Itoa(n))
 		return r
 	}
-	ended := make(chan struct{})
+	ended, next := make(chan struct{}), 0
 	begin := func(who string) {
-		held = append(held, make(chan struct{}))
-		r := request(who, len(held)-1)
+		r := request(who, next)
+		next++
 		go func() {
 			h.ServeHTTP(httptest.NewRecorder(), r)
 			ended <- struct{}{}

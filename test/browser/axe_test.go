@@ -8,9 +8,12 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"whystopped/internal/config"
 )
 
 // axeScript is axe-core, which looks for barriers in a page. "make test"
@@ -102,13 +105,21 @@ func addresses(t *testing.T, tab context.Context, base string) []address {
 		{name: "API", path: "/docs"},
 		{name: "service", path: "/service?ref=arn:aws:ecs:eu-west-1:111122223333:service/production/payments-api"},
 		{name: "service without stops", path: "/service?ref=arn:aws:ecs:eu-west-1:111122223333:service/production/transcoder"},
+		{name: "service with a chart", path: "/service?ref=arn:aws:ecs:eu-west-1:111122223333:service/production/basket"},
+		{name: "diagnoses", path: "/diagnoses"},
+		{name: "diagnoses of a filter", path: "/diagnoses?category=network&service=basket"},
+		{name: "incidents", path: "/incidents"},
+		{name: "incidents that are over", path: "/incidents?goingOn=false"},
+		{name: "incident", path: "/incidents/" + someIncident(t, tab, base)},
+		{name: "no such incident", path: "/incidents/nowhere"},
+		{name: "permissions", path: "/permissions"},
 		{name: "preview", path: "/diagnose?task=" + nobodyKnows, agent: "Slackbot-LinkExpanding 1.0"},
 		{name: "no such page", path: "/nowhere"},
 		{name: "no such report", path: "/d/nowhere"},
 		{name: "no reference", path: "/diagnose?task=nonsense"},
 		{name: "unknown task", path: "/diagnose?task=" + nobodyKnows},
 	}
-	do(t, tab, chromedp.Navigate(base))
+	do(t, tab, open(base))
 	const samples = `[...document.querySelectorAll(".samples a")].map((a) => [a.textContent, a.getAttribute("href")])`
 	links := ask(t, tab, chromedp.Evaluate[[][2]string](samples))
 	if len(links) < 14 {
@@ -118,6 +129,33 @@ func addresses(t *testing.T, tab context.Context, base string) []address {
 		all = append(all, address{name: link[0], path: link[1]})
 	}
 	return all
+}
+
+// someIncident waits until the demo's bad deploy is grouped, and gives its incident.
+func someIncident(t *testing.T, ctx context.Context, base string) string {
+	t.Helper()
+	again := time.NewTicker(lookEvery)
+	defer again.Stop()
+	for {
+		resp, err := http.Get(base + "/api/v1/incidents")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var list struct{ Items []struct{ ID string } }
+		err = json.NewDecoder(resp.Body).Decode(&list)
+		resp.Body.Close()
+		if err != nil {
+			t.Fatalf("status %d, no incidents: %v", resp.StatusCode, err)
+		}
+		if len(list.Items) > 0 {
+			return list.Items[0].ID
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			t.Fatal("the demo has no incident")
+		}
+	}
 }
 
 // evaluate has evidence diagnosed, and gives the id of the kept report.
@@ -184,8 +222,26 @@ func TestNoBarriers(t *testing.T) {
 			defer func() { tabs <- tab }()
 			once, cancel := context.WithTimeout(tab, longestTest)
 			defer cancel()
-			do(t, once, calledBy(page.agent), still("light"), chromedp.Navigate(base+page.path), chromedp.WaitNotPresent(".looking"), chromedp.WaitVisible("main h1"))
+			do(t, once, calledBy(page.agent), still("light"), open(base+page.path), goes(".looking"), appears("main h1"))
 			checkBarriers(t, once, axe)
+		})
+	}
+}
+
+// TestNoBarriersAtTheDoor looks at what somebody sees who is not let in.
+func TestNoBarriersAtTheDoor(t *testing.T) {
+	axe := axeScript(t)
+	byToken := startWith(t, config.Config{Demo: true, Access: config.Access{APITokens: "ci:read:" + config.Secret(strings.Repeat("0", 64))}})
+	byLogin := startWith(t, config.Config{Demo: true, PublicURL: "http://127.0.0.1:1", Access: config.Access{
+		OIDCIssuer: "http://127.0.0.1:1", OIDCClientID: "whystopped", OIDCClientSecret: "made-up-client-secret", AllowedDomains: []string{"*"},
+	}})
+	tab := newTab(t, startChromium(t))
+	for name, address := range map[string]string{
+		"no token": byToken, "the login is out of reach": byLogin + "/auth/login", "signed out": byLogin + "/auth/signed-out",
+	} {
+		t.Run(name, func(t *testing.T) {
+			do(t, tab, still("light"), open(address), appears("main h1"))
+			checkBarriers(t, tab, axe)
 		})
 	}
 }
@@ -195,7 +251,7 @@ func TestNoBarriersInTheProgress(t *testing.T) {
 	axe := axeScript(t)
 	base, task, _ := startHeld(t)
 	tab := newTab(t, startChromium(t))
-	do(t, tab, still("light"), setOut(base+"/diagnose?task="+task), chromedp.WaitVisible(".sofar"))
+	do(t, tab, still("light"), setOut(base+"/diagnose?task="+task), appears(".sofar"))
 	checkBarriers(t, tab, axe)
 }
 
@@ -203,7 +259,7 @@ func TestNoBarriersInTheProgress(t *testing.T) {
 func TestBarriersAreFound(t *testing.T) {
 	axe := axeScript(t)
 	tab := newTab(t, startChromium(t))
-	do(t, tab, chromedp.Navigate("data:text/html,<html><title>x</title><main><h1>x</h1><img src='data:,'><p style='color:%23aaa;background:%23fff'>pale</p>"+
+	do(t, tab, open("data:text/html,<html><title>x</title><main><h1>x</h1><img src='data:,'><p style='color:%23aaa;background:%23fff'>pale</p>"+
 		"<a href='x' style='font-size:9px'>a</a> <a href='y' style='font-size:9px'>b</a><button style='width:9px;height:9px;padding:0'>c</button></main>"))
 	load(t, tab, axe)
 	found := map[string]bool{}

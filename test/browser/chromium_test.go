@@ -8,14 +8,12 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -34,18 +32,25 @@ const (
 // startDemo runs the service with its sample tasks and returns its address.
 func startDemo(t *testing.T) string {
 	t.Helper()
+	return startWith(t, config.Config{Demo: true})
+}
+
+// startWith runs the service by settings and returns its address.
+func startWith(t *testing.T, settings config.Config) string {
+	t.Helper()
+	settings.Listen, settings.Timeout = "127.0.0.1:0", 10*time.Second
 	ctx, stop := context.WithCancel(context.Background())
-	service, err := app.New(ctx, config.Config{Listen: "127.0.0.1:0", Demo: true, Timeout: 10 * time.Second}, slog.New(slog.DiscardHandler))
+	service, err := app.New(ctx, settings, slog.New(slog.DiscardHandler))
 	if err != nil {
 		stop()
-		t.Fatalf("start the demo: %v", err)
+		t.Fatalf("start the service: %v", err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- service.Run(ctx) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {
-			t.Errorf("the demo ended: %v", err)
+			t.Errorf("the service ended: %v", err)
 		}
 	})
 	return service.URL()
@@ -97,32 +102,6 @@ func newTab(t *testing.T, chromium context.Context) context.Context {
 	return ctx
 }
 
-// do runs steps one after the other and fails the test where one fails.
-func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
-	t.Helper()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// ask runs one action and gives what it found.
-func ask[T any](t *testing.T, ctx context.Context, action chromedp.Action[T]) T {
-	t.Helper()
-	answer, err := chromedp.Run(ctx, action)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer
-}
-
-// paste puts a text in at once, where the focus is.
-func paste(text string) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text})
-		return err
-	})
-}
-
 // withoutScripts turns the page's own JavaScript off.
 func withoutScripts() chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
@@ -154,11 +133,6 @@ func show(s screen) chromedp.Action[chromedp.Void] {
 }
 
 const pageWidth = "document.documentElement.scrollWidth"
-
-// visible tells whether the page shows an element.
-func visible(selector string) chromedp.Action[bool] {
-	return chromedp.Evaluate[bool]("document.querySelector(" + strconv.Quote(selector) + ")?.checkVisibility() ?? false")
-}
 
 // allowReadingTheClipboard lets the tests see what a button put there.
 func allowReadingTheClipboard(t *testing.T, ctx context.Context, origin string) {

@@ -16,7 +16,7 @@ import (
 // sampleTasks are the ARNs of the tasks that the demo's start page lists.
 func sampleTasks(t *testing.T, tab context.Context, base string) []string {
 	t.Helper()
-	do(t, tab, chromedp.Navigate(base))
+	do(t, tab, open(base))
 	links := ask(t, tab, chromedp.Evaluate[[]string](`[...document.querySelectorAll("a[href^='/diagnose?task=']")].map((a) => a.href)`))
 	var tasks []string
 	for _, link := range links {
@@ -60,7 +60,7 @@ func TestPages(t *testing.T) {
 // by itself: a browser gives it when it draws the page, at times after the page
 // has loaded, and what is pasted before is lost.
 func openBox(base string) chromedp.Action[chromedp.Void] {
-	return chromedp.Steps(chromedp.Navigate(base), chromedp.WaitVisible("#task:focus"))
+	return chromedp.Steps(open(base), appears("#task:focus"))
 }
 
 // pasteATask is the main job: open the page, paste, read.
@@ -68,24 +68,24 @@ func pasteATask(t *testing.T, tab context.Context, base string, tasks []string) 
 	do(t, tab,
 		openBox(base),
 		paste("  "+tasks[0]+"\n"),
-		chromedp.Click("form.box button"),
-		chromedp.WaitVisible(".report h1"),
+		click("form.box button"),
+		appears(".report h1"),
 	)
 	checkVerdict(t, tab)
 	if got, want := ask(t, tab, chromedp.Location()), base+"/diagnose?task="; !strings.HasPrefix(got, want) {
 		t.Errorf("the address is %s, want one that can be shared", got)
 	}
-	do(t, tab, chromedp.WaitVisible(".verdict button.copy"))
+	do(t, tab, appears(".verdict button.copy"))
 }
 
 func pasteATaskWithoutScripts(t *testing.T, tab context.Context, base string, tasks []string) {
 	do(t, tab,
 		withoutScripts(),
-		chromedp.Navigate(base),
-		chromedp.Click("#task"),
+		open(base),
+		click("#task"),
 		paste(tasks[0]),
-		chromedp.Click("form.box button"),
-		chromedp.WaitVisible(".report h1"),
+		click("form.box button"),
+		appears(".report h1"),
 	)
 	checkVerdict(t, tab)
 	if ask(t, tab, visible("button.copy")) {
@@ -96,13 +96,13 @@ func pasteATaskWithoutScripts(t *testing.T, tab context.Context, base string, ta
 // checkVerdict reads the report of the first sample.
 func checkVerdict(t *testing.T, tab context.Context) {
 	t.Helper()
-	if got, want := ask(t, tab, chromedp.Text(".report h1")), "The execution role may not read the secret payments/db-password"; got != want {
+	if got, want := ask(t, tab, text(".report h1")), "The execution role may not read the secret payments/db-password"; got != want {
 		t.Errorf("verdict = %q, want %q", got, want)
 	}
-	if got := ask(t, tab, chromedp.Text(".report .badge")); !strings.Contains(got, "Execution role") || !strings.Contains(got, "payments-api-exec") {
+	if got := ask(t, tab, text(".report .badge")); !strings.Contains(got, "Execution role") || !strings.Contains(got, "payments-api-exec") {
 		t.Errorf("the badge says %q, want the execution role by its name", got)
 	}
-	if got := ask(t, tab, chromedp.Text("#policy-0")); !strings.Contains(got, `"secretsmanager:GetSecretValue"`) {
+	if got := ask(t, tab, text("#policy-0")); !strings.Contains(got, `"secretsmanager:GetSecretValue"`) {
 		t.Errorf("the policy is %s, want one for the secret", got)
 	}
 }
@@ -112,7 +112,7 @@ func enterSends(t *testing.T, tab context.Context, base string, tasks []string) 
 		openBox(base),
 		paste(tasks[0]),
 		chromedp.KeyEvent("\r"),
-		chromedp.WaitVisible(".report h1"),
+		appears(".report h1"),
 	)
 }
 
@@ -120,8 +120,8 @@ func pasteAnError(t *testing.T, tab context.Context, base string, _ []string) {
 	do(t, tab,
 		openBox(base),
 		paste("CannotPullContainerError: pull image manifest has been retried 1 time(s):\nfailed to resolve ref docker.io/library/nosuch:1: not found"),
-		chromedp.Click("form.box button"),
-		chromedp.WaitVisible(".report h1"),
+		click("form.box button"),
+		appears(".report h1"),
 	)
 	if got, want := ask(t, tab, chromedp.Location()), base+"/d/"; !strings.HasPrefix(got, want) {
 		t.Errorf("the address is %s, want a kept report", got)
@@ -133,10 +133,10 @@ func pasteARole(t *testing.T, tab context.Context, base string, _ []string) {
 	do(t, tab,
 		openBox(base),
 		paste(role),
-		chromedp.Click("form.box button"),
-		chromedp.WaitVisible("ul.steps"),
+		click("form.box button"),
+		appears("ul.steps"),
 	)
-	if got := ask(t, tab, chromedp.Value("#task")); got != role {
+	if got := ask(t, tab, chromedp.Evaluate[string](found("#task")+".value")); got != role {
 		t.Errorf("the box holds %q, want what was pasted, to be mended", got)
 	}
 }
@@ -144,12 +144,12 @@ func pasteARole(t *testing.T, tab context.Context, base string, _ []string) {
 func copyThePolicy(t *testing.T, tab context.Context, base string, tasks []string) {
 	allowReadingTheClipboard(t, tab, base)
 	do(t, tab,
-		chromedp.Navigate(base+"/diagnose?task="+tasks[0]),
-		chromedp.Click(".panel.policy button.copy"),
-		chromedp.WaitVisible(".panel.policy button.copy.done"),
+		open(base+"/diagnose?task="+tasks[0]),
+		click(".panel.policy button.copy"),
+		appears(".panel.policy button.copy.done"),
 	)
 	copied := ask(t, tab, chromedp.Evaluate[string]("navigator.clipboard.readText()", chromedp.EvalAwaitPromise))
-	shown := ask(t, tab, chromedp.TextContent("#policy-0"))
+	shown := ask(t, tab, written("#policy-0"))
 	if copied != shown || !strings.HasPrefix(copied, "{\n  \"Version\"") {
 		t.Errorf("copied %q, shown %q", copied, shown)
 	}
@@ -159,15 +159,15 @@ func copyThePolicy(t *testing.T, tab context.Context, base string, tasks []strin
 func chooseAFormat(t *testing.T, tab context.Context, base string, tasks []string) {
 	do(t, tab,
 		withoutScripts(),
-		chromedp.Navigate(base+"/diagnose?task="+tasks[0]),
-		chromedp.Focus("#format-policy"),
+		open(base+"/diagnose?task="+tasks[0]),
+		chromedp.Evaluate[chromedp.Void](found("#format-policy")+".focus()"),
 		chromedp.KeyEvent(kb.ArrowRight),
 		chromedp.KeyEvent(kb.ArrowRight),
 	)
 	if ask(t, tab, visible("#policy-0")) || !ask(t, tab, visible("#code-terraform")) {
 		t.Error("two steps to the right do not lead from the policy to Terraform")
 	}
-	if got := ask(t, tab, chromedp.TextContent("#code-terraform")); !strings.Contains(got, "aws_iam") {
+	if got := ask(t, tab, written("#code-terraform")); !strings.Contains(got, "aws_iam") {
 		t.Errorf("the Terraform panel holds %q", got)
 	}
 }
@@ -183,7 +183,7 @@ func everyPage(t *testing.T, tab context.Context, base string, tasks []string) {
 	for _, s := range []screen{{390, "dark"}, {1280, "light"}} {
 		do(t, tab, show(s))
 		for _, page := range pages {
-			do(t, tab, chromedp.Navigate(base+page))
+			do(t, tab, open(base+page))
 			if wide := ask(t, tab, chromedp.Evaluate[int64](pageWidth)); wide > s.width {
 				t.Errorf("%s at %d px: the page is %d px wide", page, s.width, wide)
 			}
@@ -215,7 +215,7 @@ func everyPageIsLight(t *testing.T, tab context.Context, base string, _ []string
 	do(t, tab, withoutCache())
 	for _, page := range pages {
 		received.Store(0)
-		do(t, tab, chromedp.Navigate(base+page.path))
+		do(t, tab, open(base+page.path))
 		if got := received.Load(); got > most || got < most/10 {
 			t.Errorf("%s: %d bytes, want at most %d, and not next to nothing", page.name, got, most)
 		}

@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -9,12 +10,12 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"whystopped/internal/app"
@@ -25,6 +26,11 @@ import (
 // startHeld runs the service on the demo's account, in which CloudTrail does not
 // answer before it is released. It returns its address and a task.
 func startHeld(t *testing.T) (base, task string, release func()) {
+	t.Helper()
+	return startHeldLogging(t, io.Discard)
+}
+
+func startHeldLogging(t *testing.T, log io.Writer) (base, task string, release func()) {
 	t.Helper()
 	scenario, samples := awsfake.Demo(time.Now())
 	double := awsfake.New(scenario)
@@ -45,7 +51,7 @@ func startHeld(t *testing.T) (base, task string, release func()) {
 		t.Setenv(name, value)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	service, err := app.New(ctx, config.Config{Listen: "127.0.0.1:0", Timeout: longestTest}, slog.New(slog.DiscardHandler))
+	service, err := app.New(ctx, config.Config{Listen: "127.0.0.1:0", Timeout: longestTest}, app.NewLogger(log, slog.LevelInfo))
 	if err != nil {
 		stop()
 		t.Fatalf("start the service: %v", err)
@@ -61,32 +67,25 @@ func startHeld(t *testing.T) (base, task string, release func()) {
 	return service.URL(), samples[0].ARN, release
 }
 
-// setOut goes to an address and does not wait until the page is complete.
-func setOut(address string) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, err := chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: address})
-		return err
-	})
-}
-
 func TestProgress(t *testing.T) {
-	base, task, release := startHeld(t)
+	log := &lines{}
+	base, task, release := startHeldLogging(t, log)
 	tab := newTab(t, startChromium(t))
 	heard := complaints(t, tab)
 	do(t, tab,
 		setOut(base+"/diagnose?task="+task),
-		chromedp.WaitVisible(".looking li.was-busy"), // only the script shows what is under way
-		chromedp.WaitVisible(".looking ul:not([hidden]) li.was-ok"),
-		chromedp.WaitVisible(".sofar"),
+		appears(".looking li.was-busy"), // only the script shows what is under way
+		appears(".looking ul:not([hidden]) li.was-ok"),
+		appears(".sofar"),
 	)
-	if told := ask(t, tab, chromedp.TextContent("#told")); !regexp.MustCompile(`: .+\. \d of \d\.$`).MatchString(told) {
+	if told := ask(t, tab, written("#told")); !regexp.MustCompile(`: .+\. \d of \d\.$`).MatchString(told) {
 		t.Errorf("screen readers are told %q, want what was read", told)
 	}
 	if ask(t, tab, visible(".looking ul.sources[hidden]")) {
 		t.Error("the sources are listed twice")
 	}
 	release()
-	do(t, tab, chromedp.WaitVisible(".report h1"))
+	do(t, tab, appears(".report h1"))
 	checkConclusion(t, tab)
 	if !ask(t, tab, visible("button.copy")) {
 		t.Error("there is no button to copy the policy")
@@ -94,16 +93,62 @@ func TestProgress(t *testing.T) {
 	for _, complaint := range heard() {
 		t.Errorf("the browser complains: %s", complaint)
 	}
+	// The page and the stream beside it are one question of one reader.
+	for _, route := range []string{"/diagnose", "/api/v1/diagnoses/stream"} {
+		log.await(t, tab, `"msg":"request"`, `"route":"`+route+`"`)
+	}
+	if asked := log.with(`"msg":"audit"`, `"action":"diagnose"`); len(asked) != 1 {
+		t.Errorf("the audit log has %d lines of one question:\n%s", len(asked), strings.Join(asked, ""))
+	}
+}
+
+// lines are what a log was written, line by line.
+type lines struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (l *lines) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = append(l.all, string(line))
+	return len(line), nil
+}
+
+// with gives the lines that have all of the parts.
+func (l *lines) with(parts ...string) (found []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, line := range l.all {
+		if !slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(line, part) }) {
+			found = append(found, line)
+		}
+	}
+	return found
+}
+
+// await waits until there is such a line.
+func (l *lines) await(t *testing.T, ctx context.Context, parts ...string) {
+	t.Helper()
+	again := time.NewTicker(lookEvery)
+	defer again.Stop()
+	for len(l.with(parts...)) == 0 {
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			t.Fatalf("no line of the log has %q", parts)
+		}
+	}
 }
 
 // checkConclusion waits until the progress has given way to the report, also for
 // those who see only the tab's title or hear the page.
 func checkConclusion(t *testing.T, tab context.Context) {
 	t.Helper()
-	do(t, tab, chromedp.WaitNotPresent(".looking"))
+	do(t, tab, goes(".looking"))
 	checkVerdict(t, tab)
-	heading := ask(t, tab, chromedp.Text("h1"))
-	if told, title := ask(t, tab, chromedp.TextContent("#told")), ask(t, tab, chromedp.Title()); told != heading || !strings.HasPrefix(title, heading) {
+	heading := ask(t, tab, text("h1"))
+	if told, title := ask(t, tab, written("#told")), ask(t, tab, chromedp.Title()); told != heading || !strings.HasPrefix(title, heading) {
 		t.Errorf("told %q under the title %q, want the verdict %q", told, title, heading)
 	}
 }
@@ -137,9 +182,9 @@ func TestProgressOfAScriptThatComesLate(t *testing.T) {
 	base, task, release := startHeld(t)
 	front, releaseScript := startBehind(t, base, "progress.js")
 	tab := newTab(t, startChromium(t))
-	do(t, tab, setOut(front.URL+"/diagnose?task="+task), chromedp.WaitVisible(".looking h1"))
+	do(t, tab, setOut(front.URL+"/diagnose?task="+task), appears(".looking h1"))
 	release()
-	do(t, tab, chromedp.WaitVisible(".report h1"))
+	do(t, tab, appears(".report h1"))
 	releaseScript()
 	checkConclusion(t, tab)
 }
@@ -150,14 +195,14 @@ func TestProgressThatBreaksOff(t *testing.T) {
 	base, task, release := startHeld(t)
 	front, _ := startBehind(t, base, "")
 	tab := newTab(t, startChromium(t))
-	do(t, tab, setOut(front.URL+"/diagnose?task="+task), chromedp.WaitVisible(".sofar"))
+	do(t, tab, setOut(front.URL+"/diagnose?task="+task), appears(".sofar"))
 	if ask(t, tab, visible("#broken")) {
 		t.Error("the connection is said to be broken while all is well")
 	}
 	front.CloseClientConnections()
-	do(t, tab, chromedp.WaitVisible("#broken a"))
+	do(t, tab, appears("#broken a"))
 	release()
-	do(t, tab, chromedp.Click("#broken a"), chromedp.WaitVisible(".report h1"))
+	do(t, tab, click("#broken a"), appears(".report h1"))
 	checkVerdict(t, tab)
 }
 
@@ -167,15 +212,15 @@ func TestProgressWithoutScripts(t *testing.T) {
 	do(t, tab,
 		withoutScripts(),
 		setOut(base+"/diagnose?task="+task),
-		chromedp.WaitVisible(".looking h1"),
-		chromedp.WaitVisible(".looking li.was-ok"),
+		appears(".looking h1"),
+		appears(".looking li.was-ok"),
 	)
 	release()
-	do(t, tab, chromedp.WaitVisible(".report h1"))
+	do(t, tab, appears(".report h1"), until(`document.readyState === "complete"`))
 	if ask(t, tab, visible(".looking h1")) {
 		t.Error("the progress is shown beside the report")
 	}
-	if got, want := ask(t, tab, chromedp.Text(".report h1")), "The execution role may not read the secret payments/db-password"; got != want {
+	if got, want := ask(t, tab, text(".report h1")), "The execution role may not read the secret payments/db-password"; got != want {
 		t.Errorf("verdict = %q, want %q", got, want)
 	}
 }

@@ -38,7 +38,7 @@ func byKeyboard(t *testing.T, tab context.Context, base string, tasks []string) 
 		openBox(base),
 		paste(tasks[0]),
 		chromedp.KeyEvent(kb.Enter),
-		chromedp.WaitVisible(".report h1"),
+		appears(".report h1"),
 	)
 	const far = 30
 	steps := 0
@@ -54,7 +54,7 @@ func byKeyboard(t *testing.T, tab context.Context, base string, tasks []string) 
 			t.Errorf("after %d steps the focus cannot be seen", steps)
 		}
 	}
-	do(t, tab, chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(".panel.policy button.copy.done"))
+	do(t, tab, chromedp.KeyEvent(kb.Enter), appears(".panel.policy button.copy.done"))
 	var policy struct{ Statement []struct{ Action []string } }
 	copied := ask(t, tab, chromedp.Evaluate[string]("navigator.clipboard.readText()", chromedp.EvalAwaitPromise))
 	if err := json.Unmarshal([]byte(copied), &policy); err != nil {
@@ -69,7 +69,7 @@ func byKeyboard(t *testing.T, tab context.Context, base string, tasks []string) 
 // are seen without scrolling: a browser's own bars leave so much of 844 pixels.
 func firstScreen(t *testing.T, tab context.Context, base string, tasks []string) {
 	const seen = 664
-	do(t, tab, show(screen{390, "dark"}), chromedp.Navigate(base+"/diagnose?task="+tasks[0]), chromedp.WaitVisible(".verdict button.copy"))
+	do(t, tab, show(screen{390, "dark"}), open(base+"/diagnose?task="+tasks[0]), appears(".verdict button.copy"))
 	for _, selector := range []string{".badge", "h1", ".call", ".verdict button.copy"} {
 		if bottom := ask(t, tab, chromedp.Evaluate[float64](`document.querySelector("`+selector+`").getBoundingClientRect().bottom`)); bottom > seen {
 			t.Errorf("%s ends at %.0f px, want at most %d", selector, bottom, seen)
@@ -97,7 +97,7 @@ const unreadable = `(() => {
 
 func picturesCanBeRead(t *testing.T, tab context.Context, base string, tasks []string) {
 	for _, task := range tasks {
-		do(t, tab, chromedp.Navigate(base+"/diagnose?task="+task))
+		do(t, tab, open(base+"/diagnose?task="+task))
 		if !ask(t, tab, chromedp.Evaluate[bool](`document.querySelector(".drawing") !== null`)) {
 			continue // a task that was never placed has no life to draw
 		}
@@ -124,7 +124,7 @@ const (
 )
 
 func readersTimes(t *testing.T, tab context.Context, base string, tasks []string) {
-	do(t, tab, inZone("Asia/Kolkata"), chromedp.Navigate(base+"/diagnose?task="+tasks[0]))
+	do(t, tab, inZone("Asia/Kolkata"), open(base+"/diagnose?task="+tasks[0]))
 	if got := ask(t, tab, chromedp.Evaluate[string](entryTime)); !strings.HasSuffix(got, " UTC+5:30") {
 		t.Errorf("an entry's time is %q, want the reader's", got)
 	}
@@ -132,7 +132,7 @@ func readersTimes(t *testing.T, tab context.Context, base string, tasks []string
 		t.Errorf("hovering shows %q, want UTC", got)
 	}
 	there := ask(t, tab, chromedp.Evaluate[string](drawnTime))
-	do(t, tab, inZone("UTC"), chromedp.Reload())
+	do(t, tab, inZone("UTC"), open(base+"/diagnose?task="+tasks[0]))
 	here := ask(t, tab, chromedp.Evaluate[string](drawnTime))
 	if there == here || len(there) != len(here) {
 		t.Errorf("the picture says %q in Kolkata and %q in UTC", there, here)
@@ -140,11 +140,11 @@ func readersTimes(t *testing.T, tab context.Context, base string, tasks []string
 }
 
 func timesWithoutScripts(t *testing.T, tab context.Context, base string, tasks []string) {
-	do(t, tab, withoutScripts(), inZone("Asia/Kolkata"), chromedp.Navigate(base+"/diagnose?task="+tasks[0]))
-	if got := ask(t, tab, chromedp.TextContent(".timeline time")); !strings.HasSuffix(got, " UTC") {
+	do(t, tab, withoutScripts(), inZone("Asia/Kolkata"), open(base+"/diagnose?task="+tasks[0]))
+	if got := ask(t, tab, written(".timeline time")); !strings.HasSuffix(got, " UTC") {
 		t.Errorf("an entry's time is %q, want UTC", got)
 	}
-	if got := ask(t, tab, chromedp.TextContent(".foot")); !strings.Contains(got, "Times are UTC.") {
+	if got := ask(t, tab, written(".foot")); !strings.Contains(got, "Times are UTC.") {
 		t.Errorf("the foot says %q", got)
 	}
 }
@@ -167,7 +167,7 @@ const moving = `[...document.querySelectorAll("*")].filter((e) => {
 }).length`
 
 func nothingMoves(t *testing.T, tab context.Context, base string, tasks []string) {
-	do(t, tab, emulating("", "prefers-reduced-motion", "no-preference"), chromedp.Navigate(base+"/diagnose?task="+tasks[0]))
+	do(t, tab, emulating("", "prefers-reduced-motion", "no-preference"), open(base+"/diagnose?task="+tasks[0]))
 	if ask(t, tab, chromedp.Evaluate[int](moving)) == 0 {
 		t.Error("nothing moves for anybody: this test sees nothing")
 	}
@@ -179,7 +179,7 @@ func nothingMoves(t *testing.T, tab context.Context, base string, tasks []string
 
 // printed holds that paper has all the answer and none of the controls.
 func printed(t *testing.T, tab context.Context, base string, tasks []string) {
-	do(t, tab, chromedp.Navigate(base+"/diagnose?task="+tasks[0]), emulating("print", "", ""))
+	do(t, tab, open(base+"/diagnose?task="+tasks[0]), emulating("print", "", ""))
 	for selector, want := range map[string]bool{"h1": true, "#policy-0": true, ".players": true, "blockquote": true, "button.copy": false, ".tabs": false, ".top nav": false} {
 		if got := ask(t, tab, visible(selector)); got != want {
 			t.Errorf("on paper %s is shown: %t, want %t", selector, got, want)
