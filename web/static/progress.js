@@ -1,6 +1,7 @@
 // Shows what is being asked while the page's own report is on its way, and takes
 // that away when the report is there. The page ends on the report without this
-// file too, and this file may come after it.
+// file too. This file may run before what follows its own element is there, since
+// the browser has kept it, or after the report has come.
 "use strict";
 {
   const looking = document.querySelector(".looking");
@@ -29,11 +30,11 @@
 
   function follow() {
     const words = JSON.parse(document.getElementById("words").textContent);
-    const theirs = looking.querySelector("ul.sources");
     const list = document.createElement("ul");
-    list.className = "sources";
-    theirs.before(list);
-    theirs.hidden = true; // it tells the same, without what is under way
+    list.className = "sources live";
+    // The page's own list, which comes behind it, tells the same without what is
+    // under way; the style sheet hides it.
+    document.currentScript.after(list);
 
     const lines = new Map();
     let ended = 0;
