@@ -47,10 +47,12 @@ const (
 	byColour = `{resultTypes: ["violations"], preload: false, runOnly: ["color-contrast", "link-in-text-block"]}`
 )
 
-// load puts axe-core into the page that the tab shows, and opens every fold.
+// load puts axe-core into the page that the tab shows, opens every fold, and has
+// all of it drawn, also what nobody has scrolled to.
 func load(t *testing.T, tab context.Context, axe string) {
 	t.Helper()
 	ask(t, tab, chromedp.Evaluate[bool](`document.querySelectorAll("details").forEach((d) => { d.open = true; }), true`))
+	ask(t, tab, chromedp.Evaluate[bool](`document.querySelectorAll("section").forEach((s) => { s.style.contentVisibility = "visible"; }), true`))
 	ask(t, tab, chromedp.Evaluate[bool](axe+"; true"))
 }
 
