@@ -16,6 +16,12 @@ import (
 type streamInput struct {
 	Task    string `query:"task" required:"true" example:"prod/0123456789abcdef0123456789abcdef" doc:"The task, as for POST /api/v1/diagnoses."`
 	Refresh bool   `query:"refresh" doc:"Diagnose anew even when a diagnosis is kept."`
+	Brief   bool   `query:"brief" doc:"End with the event kept, which has the diagnosis's id alone, instead of the diagnosis."`
+}
+
+// KeptDiagnosis is the data of the event "kept".
+type KeptDiagnosis struct {
+	ID string `json:"id" doc:"Where GET /api/v1/diagnoses/{id} has it."`
 }
 
 // SourceStep is the data of the event "source": a line of a Diagnosis's
@@ -31,12 +37,13 @@ const (
 	eventSource    = "source"
 	eventVerdict   = "verdict"
 	eventDiagnosis = "diagnosis"
+	eventKept      = "kept" // instead of diagnosis, for who wants no more than the progress
 	eventProblem   = "problem"
 )
 
 func (a *API) addStream(framework huma.API) {
 	ok := responses("Server-sent events, as they happen: source for each source as it starts, ends or fails, verdict for what can be said so far, "+
-		"and at the end diagnosis, or problem where it cannot be had. A kept diagnosis comes at once. Lines that begin with a colon keep the connection open.", invalid)
+		"and at the end diagnosis (kept where brief is set), or problem where it cannot be had. A kept diagnosis comes at once. Lines that begin with a colon keep the connection open.", invalid)
 	ok["200"].Content = map[string]*huma.MediaType{"text/event-stream": {Schema: eventSchema(framework.OpenAPI().Components.Schemas), Example: sampleStream}}
 	huma.Register(framework, huma.Operation{
 		OperationID: "stream-diagnosis", Method: http.MethodGet, Path: diagnosesPath + "/stream",
@@ -68,6 +75,7 @@ func eventSchema(schemas huma.Registry) *huma.Schema {
 		{eventSource, reflect.TypeFor[SourceStep]()},
 		{eventVerdict, reflect.TypeFor[diagnose.Verdict]()},
 		{eventDiagnosis, reflect.TypeFor[diagnose.Diagnosis]()},
+		{eventKept, reflect.TypeFor[KeptDiagnosis]()},
 		{eventProblem, reflect.TypeFor[huma.ErrorModel]()},
 	} {
 		kinds = append(kinds, &huma.Schema{Type: huma.TypeObject, Required: []string{"event", "data"}, Properties: map[string]*huma.Schema{
@@ -96,6 +104,10 @@ func (a *API) stream(_ context.Context, in *streamInput) (*huma.StreamResponse, 
 		})
 		if err != nil {
 			out.send(eventProblem, a.problemOf(ctx, err)) // an error means that the client has left
+			return
+		}
+		if in.Brief {
+			out.send(eventKept, KeptDiagnosis{d.ID})
 			return
 		}
 		out.send(eventDiagnosis, d)

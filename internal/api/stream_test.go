@@ -83,6 +83,15 @@ func TestStream(t *testing.T) {
 	}
 }
 
+// TestABriefStream is for a page that has the report already.
+func TestABriefStream(t *testing.T) {
+	w := httptest.NewRecorder()
+	serve(t, &book{}).ServeHTTP(w, httptest.NewRequest("GET", streamPath+"&brief=true", nil))
+	if diff := cmp.Diff([]event{{"kept", map[string]any{"id": "d1"}}}, readEvents(t, w.Body.String())); diff != "" {
+		t.Errorf("status %d, events (-want +got):\n%s", w.Code, diff)
+	}
+}
+
 func TestStreamOfWhatCannotBeHad(t *testing.T) {
 	w := httptest.NewRecorder()
 	b := &book{err: &casebook.Error{Kind: casebook.UnknownTask, Message: "Nobody knows it."}}
@@ -173,8 +182,8 @@ func TestASilentStreamIsKeptOpen(t *testing.T) {
 func TestDocumentHasTheStream(t *testing.T) {
 	call := at(t, document(t), "paths", "/api/v1/diagnoses/stream", "get")
 	schema := at(t, call, "responses", "200", "content", "text/event-stream", "schema", "items", "oneOf")
-	if n := len(schema.([]any)); n != 4 {
-		t.Errorf("%d kinds of events are described, want 4", n)
+	if n := len(schema.([]any)); n != 5 {
+		t.Errorf("%d kinds of events are described, want 5", n)
 	}
 	statuses := at(t, document(t), "components", "schemas", "SourceStep", "properties", "status", "enum").([]any)
 	if len(statuses) != 10 || statuses[0] != "started" {

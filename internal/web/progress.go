@@ -102,7 +102,7 @@ func (s *Site) progressPage(ctx context.Context, task string) ProgressPage {
 	page := ProgressPage{
 		Page:    s.newPage(ctx, heading, "It is being looked into.", ""),
 		Heading: heading,
-		Stream:  "/api/v1/diagnoses/stream?task=" + url.QueryEscape(task),
+		Stream:  "/api/v1/diagnoses/stream?brief=true&task=" + url.QueryEscape(task),
 		Words:   wordsOfProgress(),
 	}
 	page.NoIndex, page.Pasted = true, task

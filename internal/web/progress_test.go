@@ -56,7 +56,7 @@ func TestProgressEndsOnTheReport(t *testing.T) {
 		if report.Parent != looking.Parent || text(one(t, report, "h1")) != secretDenied().Verdict.Title {
 			t.Error("the report does not stand behind the progress, which hides then")
 		}
-		if stream := attr(looking, "data-stream"); stream != "/api/v1/diagnoses/stream?task=arn%3Aaws%3Aecs%3Aeu-west-1%3A111122223333%3Atask%2Fprod%2F0f1e2d3c4b5a69788796a5b4c3d2e1f0" {
+		if stream := attr(looking, "data-stream"); stream != "/api/v1/diagnoses/stream?brief=true&task=arn%3Aaws%3Aecs%3Aeu-west-1%3A111122223333%3Atask%2Fprod%2F0f1e2d3c4b5a69788796a5b4c3d2e1f0" {
 			t.Errorf("stream %q", stream)
 		}
 		if n := strings.Count(w.Body.String(), "</html>"); n != 1 {

@@ -199,12 +199,25 @@ func everyPage(t *testing.T, tab context.Context, base string, tasks []string) {
 	}
 }
 
+// heaviest is how much may come over the wire for a page, in bytes.
+const heaviest = 60_000
+
 // everyPageIsLight counts what comes over the wire for somebody who opens a page
 // for the first time: the page with all that it loads, compressed, and headers.
 func everyPageIsLight(t *testing.T, tab context.Context, base string, _ []string) {
-	const most = 60_000
 	pages := addresses(t, tab, base)
-	var received atomic.Int64
+	received := weigh(t, tab)
+	for _, page := range pages {
+		received.Store(0)
+		do(t, tab, open(base+page.path))
+		checkWeight(t, page.name, received.Load())
+	}
+}
+
+// weigh counts the bytes that a tab receives, and lets it keep nothing.
+func weigh(t *testing.T, tab context.Context) *atomic.Int64 {
+	t.Helper()
+	received := &atomic.Int64{}
 	if err := chromedp.Listen(tab, func(ev any) {
 		if ev, ok := ev.(*network.EventLoadingFinished); ok {
 			received.Add(int64(ev.EncodedDataLength))
@@ -213,12 +226,13 @@ func everyPageIsLight(t *testing.T, tab context.Context, base string, _ []string
 		t.Fatal(err)
 	}
 	do(t, tab, withoutCache())
-	for _, page := range pages {
-		received.Store(0)
-		do(t, tab, open(base+page.path))
-		if got := received.Load(); got > most || got < most/10 {
-			t.Errorf("%s: %d bytes, want at most %d, and not next to nothing", page.name, got, most)
-		}
+	return received
+}
+
+func checkWeight(t *testing.T, name string, received int64) {
+	t.Helper()
+	if received > heaviest || received < heaviest/10 {
+		t.Errorf("%s: %d bytes, want at most %d, and not next to nothing", name, received, heaviest)
 	}
 }
 

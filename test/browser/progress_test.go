@@ -72,7 +72,7 @@ func TestProgress(t *testing.T) {
 	log := &lines{}
 	base, task, release := startHeldLogging(t, log)
 	tab := newTab(t, startChromium(t))
-	heard := complaints(t, tab)
+	heard, received := complaints(t, tab), weigh(t, tab)
 	do(t, tab,
 		setOut(base+"/diagnose?task="+task),
 		appears(".looking li.was-busy"), // only the script shows what is under way
@@ -86,6 +86,8 @@ func TestProgress(t *testing.T) {
 	release()
 	do(t, tab, appears(".report h1"))
 	checkConclusion(t, tab)
+	do(t, tab, until(`document.readyState === "complete"`))
+	checkWeight(t, "a report with its progress", received.Load())
 	if !ask(t, tab, visible("button.copy")) {
 		t.Error("there is no button to copy the policy")
 	}

@@ -56,7 +56,7 @@
     // However the stream ends, the page's own end is due. A browser tells of no
     // event when a page breaks off, so that a line that fell silent looks like work.
     const overdue = 2000;
-    for (const end of ["diagnosis", "problem", "error"]) {
+    for (const end of ["kept", "problem", "error"]) {
       stream.addEventListener(end, () => {
         stream.close();
         setTimeout(sayBroken, overdue);
