@@ -3,8 +3,10 @@ package app
 import (
 	"context"
 	"errors"
-	"sync"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
 // storePatience is for how long a store that has answered may take to answer again.
@@ -18,54 +20,30 @@ var errNoAnswer = errors.New("does not answer")
 type storeCheck struct {
 	ping func(context.Context) error
 
-	mu       sync.Mutex
-	asking   *asking   // nil while it is not asked
-	answered time.Time // the last time
-}
-
-// asking is one question to the store. err may be read when done is closed.
-type asking struct {
-	done chan struct{}
-	err  error
+	asking   singleflight.Group
+	answered atomic.Pointer[time.Time] // the last time; nil before the first
 }
 
 // ask waits for an answer until ctx ends. It tells whether the store was slow,
-// which is no error as long as it has answered lately.
+// which is no error as long as it has answered lately. What is asked outlives ctx:
+// its answer counts for those who ask next.
 func (c *storeCheck) ask(ctx context.Context) (slow bool, err error) {
-	a := c.begin(ctx)
+	answer := c.asking.DoChan("", func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storePatience)
+		defer cancel()
+		err := c.ping(ctx)
+		if err == nil {
+			c.answered.Store(new(time.Now()))
+		}
+		return nil, err
+	})
 	select {
-	case <-a.done:
-		return false, a.err
+	case a := <-answer:
+		return false, a.Err
 	case <-ctx.Done():
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if time.Since(c.answered) > storePatience {
+	if last := c.answered.Load(); last == nil || time.Since(*last) > storePatience {
 		return false, errNoAnswer
 	}
 	return true, nil
-}
-
-// begin asks the store, or joins who does. The question outlives ctx: its answer
-// counts for those who ask next.
-func (c *storeCheck) begin(ctx context.Context) *asking {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.asking != nil {
-		return c.asking
-	}
-	a := &asking{done: make(chan struct{})}
-	c.asking = a
-	go func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storePatience)
-		defer cancel()
-		a.err = c.ping(ctx)
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if c.asking = nil; a.err == nil {
-			c.answered = time.Now()
-		}
-		close(a.done)
-	}()
-	return a
 }

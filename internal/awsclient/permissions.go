@@ -31,7 +31,12 @@ const (
 )
 
 // notThere are AWS's answers to calls that are allowed and ask for what does not
-// exist. Others might come before the permission is looked at.
+// exist. Others might come before the permission is looked at. That it is looked
+// at before these is how the services behave; AWS promises it nowhere.
+// Source: the errors of DescribeTasks, DescribeTaskDefinition (ClientException) and
+// DescribeServices in https://docs.aws.amazon.com/AmazonECS/latest/APIReference/,
+// of GetLogEvents in …/AmazonCloudWatchLogs/latest/APIReference/, of GetRole in
+// …/IAM/latest/APIReference/.
 var notThere = []string{
 	"ClusterNotFoundException", "ClientException", "ServiceNotFoundException", "ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException",
 }
