@@ -187,7 +187,11 @@ func namesOf(a, b map[string]string) []string {
 
 // without is the list without what another holds.
 func without(list, other []string) []string {
-	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(other, s) })
+	drop := make(map[string]bool, len(other))
+	for _, s := range other {
+		drop[s] = true
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return drop[s] })
 }
 
 // optionValue is an option's value as it may be shown.

@@ -155,21 +155,12 @@ func logScore(c *cause.Case, k candidate) int {
 		return scoreLog
 	case *f.ExitCode == 0:
 		return scoreBackground + 10
-	case f.Name != k.match.Text.Container && hasLog(c, f.Name):
+	case f.Name != k.match.Text.Container && c.HasLog(f.Name):
 		return scoreBackground + 20
 	case f.Name != k.match.Text.Container && f.Name != "":
 		return scoreSibling
 	}
 	return scoreLog
-}
-
-func hasLog(c *cause.Case, container string) bool {
-	for _, t := range c.Texts {
-		if t.Place == cause.Log && t.Container == container {
-			return true
-		}
-	}
-	return false
 }
 
 // weight orders causes seen in the same kind of place: who names a permission

@@ -73,10 +73,12 @@ func actionsOf(doc iampolicy.Document) []string {
 // Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
 func startupRequests(d *evidence.TaskDefinition, ctx iampolicy.Context) []iampolicy.Request {
 	var all []iampolicy.Request
+	known := map[iampolicy.Request]bool{} // a definition may name thousands of secrets
 	add := func(resource string, actions ...string) {
 		for _, a := range actions {
 			r := iampolicy.Request{Action: a, Resource: resource}
-			if resource != "" && !slices.Contains(all, r) {
+			if resource != "" && !known[r] {
+				known[r] = true
 				all = append(all, r)
 			}
 		}

@@ -11,34 +11,45 @@ import (
 
 const maxTimeline = 60
 
+// moment is an entry of the timeline that is not written yet: of thousands of
+// calls only the last ones are.
+type moment struct {
+	at    time.Time
+	write func() TimelineEntry
+}
+
 // timeline tells what happened, in order.
 func timeline(c *cause.Case, ranked []candidate) []TimelineEntry {
-	out := taskTimes(c.Evidence.Task)
-	add := func(at time.Time, kind, label, source string) {
+	var all []moment
+	add := func(at time.Time, write func() TimelineEntry) {
 		if !at.IsZero() {
-			out = append(out, TimelineEntry{At: at.UTC(), Kind: kind, Label: label, Source: source})
+			all = append(all, moment{at, write})
 		}
 	}
+	for _, e := range taskTimes(c.Evidence.Task) {
+		add(e.At, func() TimelineEntry { return e })
+	}
+	refused := callers(c)
 	for _, r := range c.Evidence.CloudTrail {
-		if !r.At().IsZero() {
-			out = append(out, callEntry(c, r))
-		}
+		add(r.At(), func() TimelineEntry { return callEntry(c, r, refused) })
 	}
 	for _, e := range c.Evidence.ServiceEvents {
-		add(e.At, "service-event", e.Text, "event.service")
+		add(e.At, func() TimelineEntry {
+			return TimelineEntry{At: e.At.UTC(), Kind: "service-event", Label: e.Text, Source: "event.service"}
+		})
 	}
 	for _, k := range ranked {
 		if t := k.match.Text; t != nil && t.Place == cause.Log {
-			if at := t.AtOffset(k.match.Start); !at.IsZero() {
-				out = append(out, logEntry(c, k, at))
-			}
+			at := t.AtOffset(k.match.Start)
+			add(at, func() TimelineEntry { return logEntry(c, k, at) })
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].At.Before(out[j].At) })
-	if len(out) > maxTimeline {
-		out = out[len(out)-maxTimeline:]
+	sort.SliceStable(all, func(i, j int) bool { return all[i].at.Before(all[j].at) })
+	out := []TimelineEntry{}
+	for _, m := range all[max(0, len(all)-maxTimeline):] {
+		out = append(out, m.write())
 	}
-	return orEmpty(out)
+	return out
 }
 
 func taskTimes(t *evidence.Task) []TimelineEntry {

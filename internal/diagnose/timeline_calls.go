@@ -12,9 +12,10 @@ import (
 	"whystopped/internal/iampolicy"
 )
 
-// callEntry is one call that CloudTrail recorded.
-func callEntry(c *cause.Case, r evidence.Record) TimelineEntry {
-	e := TimelineEntry{At: r.At().UTC(), Kind: "api-call", Label: r.EventName, Source: "cloudtrail", Identity: madeBy(c, r), Ref: r.EventID}
+// callEntry is one call that CloudTrail recorded. Of those that were refused,
+// refused has who made them.
+func callEntry(c *cause.Case, r evidence.Record, refused map[string]verdict.IdentityKind) TimelineEntry {
+	e := TimelineEntry{At: r.At().UTC(), Kind: "api-call", Label: r.EventName, Source: "cloudtrail", Identity: madeBy(c, r, refused), Ref: r.EventID}
 	if r.ErrorCode != "" {
 		e.Label += ": " + r.ErrorCode
 	}
@@ -34,13 +35,24 @@ func logEntry(c *cause.Case, k candidate, at time.Time) TimelineEntry {
 	return e
 }
 
+// callers returns who made the refused calls that CloudTrail recorded, by the
+// ids of their events.
+func callers(c *cause.Case) map[string]verdict.IdentityKind {
+	by := map[string]verdict.IdentityKind{}
+	for _, refusal := range c.Refusals {
+		id := refusal.Text.Ref
+		if _, again := by[id]; !again && id != "" && refusal.Text.Place == cause.Trail {
+			by[id] = refusal.Who.Identity.Kind
+		}
+	}
+	return by
+}
+
 // madeBy tells which of the task's identities made a recorded call. One role
 // that is both is the execution role until the task runs.
-func madeBy(c *cause.Case, r evidence.Record) verdict.IdentityKind {
-	for _, refusal := range c.Refusals {
-		if r.EventID != "" && refusal.Text.Place == cause.Trail && refusal.Text.Ref == r.EventID {
-			return refusal.Who.Identity.Kind
-		}
+func madeBy(c *cause.Case, r evidence.Record, refused map[string]verdict.IdentityKind) verdict.IdentityKind {
+	if kind, ok := refused[r.EventID]; ok {
+		return kind
 	}
 	p := denial.ParsePrincipal(r.UserIdentity.ARN)
 	role := cmp.Or(cause.RoleName(r.UserIdentity.SessionContext.SessionIssuer.ARN), p.Role)
@@ -64,7 +76,7 @@ func madeBy(c *cause.Case, r evidence.Record) verdict.IdentityKind {
 func startupActions(d *evidence.TaskDefinition, ctx iampolicy.Context) []string {
 	var actions []string
 	for _, r := range startupRequests(d, ctx) {
-		if !slices.Contains(actions, r.Action) {
+		if !slices.Contains(actions, r.Action) { // there are a dozen
 			actions = append(actions, r.Action)
 		}
 	}

@@ -2,7 +2,6 @@ package iampolicy
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 
 	"whystopped/internal/arn"
@@ -23,6 +22,7 @@ type Note struct {
 func Allow(reqs []Request, ctx Context) (Document, []Note) {
 	var grants []grant
 	var notes []Note
+	noted := map[Note]bool{}
 	for _, req := range reqs {
 		granted, found := grantFor(req, ctx)
 		if granted.action == "" {
@@ -30,7 +30,8 @@ func Allow(reqs []Request, ctx Context) (Document, []Note) {
 		}
 		grants = append(grants, granted)
 		for _, note := range found {
-			if !slices.Contains(notes, note) {
+			if !noted[note] {
+				noted[note] = true
 				notes = append(notes, note)
 			}
 		}

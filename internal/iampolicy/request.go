@@ -61,6 +61,7 @@ type request struct {
 // they are or, where none is, in a form that fits.
 func (r request) fitting(texts []string) []string {
 	var exact, shaped []string
+	known := map[string]bool{} // by list and resource
 	for _, text := range texts {
 		if !strings.HasPrefix(text, "arn:") {
 			continue
@@ -69,11 +70,12 @@ func (r request) fitting(texts []string) []string {
 		if !ok {
 			continue
 		}
-		list := &shaped
+		list, key := &shaped, "shaped "+resource
 		if r.act.Fits(text) {
-			list = &exact
+			list, key = &exact, "exact "+resource
 		}
-		if !slices.Contains(*list, resource) {
+		if !known[key] {
+			known[key] = true
 			*list = append(*list, resource)
 		}
 	}

@@ -38,6 +38,11 @@ func statements(grants []grant) []Statement {
 func groupByAction(grants []grant) []grant {
 	var out []grant
 	index := map[string]int{}
+	type use struct {
+		group    int
+		resource string
+	}
+	known := map[use]bool{}
 	for _, g := range grants {
 		key := g.key() + "\n" + g.action
 		i, ok := index[key]
@@ -47,13 +52,14 @@ func groupByAction(grants []grant) []grant {
 			out = append(out, grant{service: g.service, action: g.action, condition: g.condition})
 		}
 		for _, resource := range g.resources {
-			if !slices.Contains(out[i].resources, resource) {
+			if u := (use{i, resource}); !known[u] {
+				known[u] = true
 				out[i].resources = append(out[i].resources, resource)
 			}
 		}
 	}
 	for i := range out {
-		if slices.Contains(out[i].resources, "*") {
+		if known[use{i, "*"}] {
 			out[i].resources = []string{"*"}
 		}
 	}

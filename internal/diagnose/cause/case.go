@@ -17,12 +17,15 @@ type Case struct {
 	Facts    Facts
 	Texts    []*Text
 	Refusals []Refusal
+
+	known known
 }
 
 // NewCase reads the evidence once for all causes.
 func NewCase(ev evidence.Evidence) *Case {
 	c := &Case{Evidence: ev, Facts: factsOf(ev)}
 	c.Texts = textsOf(ev, &c.Facts)
+	c.known = newKnown(c.Texts)
 	set := literals()
 	for _, t := range c.Texts {
 		t.index(set.scan)
@@ -36,28 +39,24 @@ func NewCase(ev evidence.Evidence) *Case {
 	return c
 }
 
-func (c *Case) refusedIn(t *Text) bool {
-	for _, r := range c.Refusals {
-		if r.Text == t {
-			return true
-		}
-	}
-	return false
-}
-
+// addRefusal adds what a text tells, each call once.
 func (c *Case) addRefusal(d denial.Denial, t *Text) {
 	if d.At.IsZero() {
 		d.At = t.AtOffset(d.Start)
 	}
-	for i, r := range c.Refusals {
-		if r.SameCall(d) && r.Text.Place&(Log|Pasted) == t.Place&(Log|Pasted) && r.Text.Place != Trail {
-			if t.Place == Log && r.Text == t { // the later one is nearer to the end
-				c.Refusals[i].Start, c.Refusals[i].End, c.Refusals[i].At = d.Start, d.End, d.At
-			}
-			return
+	if i, ok := c.known.calls.find(d, t.Place); ok {
+		if r := &c.Refusals[i]; t.Place == Log && r.Text == t { // the later one is nearer to the end
+			r.Start, r.End, r.At = d.Start, d.End, d.At
 		}
+		return
 	}
-	c.Refusals = append(c.Refusals, Refusal{Denial: d, Text: t, Who: c.who(d, t)})
+	c.known.calls.add(d, t.Place, len(c.Refusals))
+	c.append(Refusal{Denial: d, Text: t, Who: c.who(d, t)})
+}
+
+func (c *Case) append(r Refusal) {
+	c.Refusals = append(c.Refusals, r)
+	c.known.refused[r.Text] = true
 }
 
 // readTrail adds what CloudTrail recorded. A record of a call that a text shows
@@ -74,7 +73,7 @@ func (c *Case) readTrail() {
 		if d.End == 0 || d.End > len(text.Raw) || d.Start >= d.End {
 			d.Start, d.End = 0, len(text.Raw)
 		}
-		c.Refusals = append(c.Refusals, Refusal{Denial: d, Text: text, Who: c.who(d, text)})
+		c.append(Refusal{Denial: d, Text: text, Who: c.who(d, text)})
 	}
 }
 

@@ -220,17 +220,29 @@ func (b Both) Find(c *Case) []Match {
 	if len(first) == 0 {
 		return nil
 	}
-	second := b.Second.Find(c)
+	second := byText(b.Second.Find(c))
 	var found []Match
 	for _, m := range first {
-		for _, n := range second {
-			if m.Text == n.Text && (m.Text.Place != Log || near(m, n)) {
+		for _, n := range second[m.Text] {
+			if m.Text.Place != Log || near(m, n) {
 				found = append(found, m.with(n.Captures))
 				break
 			}
 		}
 	}
 	return found
+}
+
+// byText sorts matches by the texts that they stand in: there may be thousands
+// of texts, and in each a few matches.
+func byText(matches []Match) map[*Text][]Match {
+	sorted := map[*Text][]Match{}
+	for _, m := range matches {
+		if m.Text != nil {
+			sorted[m.Text] = append(sorted[m.Text], m)
+		}
+	}
+	return sorted
 }
 
 const nearBytes = 2000 // within a log, words further apart do not belong together
@@ -262,12 +274,12 @@ func (u Unless) Find(c *Case) []Match {
 	if len(matches) == 0 {
 		return nil
 	}
-	excluded := u.But.Find(c)
+	excluded := byText(u.But.Find(c))
 	var found []Match
 next:
 	for _, m := range matches {
-		for _, x := range excluded {
-			if x.Text == m.Text && (m.Text.Place != Log || near(m, x)) {
+		for _, x := range excluded[m.Text] {
+			if m.Text.Place != Log || near(m, x) {
 				continue next
 			}
 		}

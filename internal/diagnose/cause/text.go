@@ -49,6 +49,7 @@ type Text struct {
 
 	lineStarts []int       // logs only: offset of each line
 	lineTimes  []time.Time // logs only
+	lastTime   time.Time   // of the last line that has one
 	found      map[int]*places
 	matches    map[*Phrase][]Match // of the patterns that were sought
 }
@@ -125,6 +126,9 @@ func logText(l evidence.Log) *Text {
 			b.WriteByte('\n')
 		}
 		t.lineStarts[i], t.lineTimes[i] = b.Len(), line.At
+		if !line.At.IsZero() {
+			t.lastTime = line.At
+		}
 		b.WriteString(line.Text)
 	}
 	t.Raw = b.String()
@@ -158,15 +162,8 @@ func (t *Text) LinesAfter(offset int) int {
 	return len(t.lineStarts) - 1 - t.lineAt(offset)
 }
 
-// LastTime is the time of the last log line that has one.
-func (t *Text) LastTime() time.Time {
-	for i := len(t.lineTimes) - 1; i >= 0; i-- {
-		if !t.lineTimes[i].IsZero() {
-			return t.lineTimes[i]
-		}
-	}
-	return time.Time{}
-}
+// LastTime returns the time of the last log line that has one.
+func (t *Text) LastTime() time.Time { return t.lastTime }
 
 const maxQuote = 1200 // bytes of a quote; more would bury the deciding words
 
