@@ -201,8 +201,13 @@ func volumeOf(v types.Volume) evidence.Volume {
 			vol.FSx.AuthorizationConfig = evidence.FSxAuthorization{CredentialsParameter: aws.ToString(a.CredentialsParameter), Domain: aws.ToString(a.Domain)}
 		}
 	}
-	if v.S3filesVolumeConfiguration != nil {
-		vol.S3Files = &struct{}{}
+	if s := v.S3filesVolumeConfiguration; s != nil {
+		vol.S3Files = &evidence.S3FilesVolume{
+			FileSystemARN:         aws.ToString(s.FileSystemArn),
+			AccessPointARN:        aws.ToString(s.AccessPointArn),
+			RootDirectory:         aws.ToString(s.RootDirectory),
+			TransitEncryptionPort: intOf(s.TransitEncryptionPort),
+		}
 	}
 	return vol
 }

@@ -257,7 +257,11 @@ func volumeWords(v evidence.Volume) string {
 		add("credentialsParameter", v.FSx.AuthorizationConfig.CredentialsParameter)
 		add("domain", v.FSx.AuthorizationConfig.Domain)
 	case v.S3Files != nil:
-		return "S3 Files"
+		words = append(words, "S3 Files")
+		add("fileSystemArn", v.S3Files.FileSystemARN)
+		add("rootDirectory", v.S3Files.RootDirectory)
+		add("accessPointArn", v.S3Files.AccessPointARN)
+		add("transitEncryptionPort", number(v.S3Files.TransitEncryptionPort))
 	case v.ConfiguredAtLaunch:
 		return "configured at launch"
 	default:

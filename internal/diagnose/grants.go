@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"strings"
 
 	"whystopped/internal/arn"
@@ -25,8 +26,8 @@ func grants(c *cause.Case, k candidate) []iampolicy.Request {
 	}
 	resource := ""
 	switch service, _, _ := strings.Cut(k.cause.Grants[0], ":"); service {
-	case "elasticfilesystem":
-		resource = fileSystemARN(c)
+	case "elasticfilesystem", "s3files":
+		resource = fileSystemARN(c, k, service)
 	case "ecr":
 		if resource = repositoryARN(c, k); resource == "" {
 			return nil // the repository may be another account's: its policy would decide
@@ -39,27 +40,18 @@ func grants(c *cause.Case, k candidate) []iampolicy.Request {
 	return out
 }
 
-// fileSystemARN is the one EFS file system of the task definition.
-func fileSystemARN(c *cause.Case) string {
-	d := c.Evidence.TaskDefinition
-	if d == nil {
-		return ""
-	}
-	id := ""
-	for _, v := range d.Volumes {
-		if v.EFS == nil || v.EFS.FileSystemID == id {
-			continue
-		}
-		if id != "" {
-			return ""
-		}
-		id = v.EFS.FileSystemID
+// fileSystemARN is the file system that denied the mount, where the task
+// definition or the text tells.
+func fileSystemARN(c *cause.Case, k candidate, service string) string {
+	id := cmp.Or(c.FileSystem(k.match), k.match.Captures["name"])
+	if _, ok := arn.Parse(id); ok {
+		return id
 	}
 	ctx := policyContext(c)
 	if id == "" || ctx.Region == "" || ctx.Account == "" {
 		return ""
 	}
-	return arn.ARN{Partition: ctx.Partition, Service: "elasticfilesystem", Region: ctx.Region, Account: ctx.Account, Resource: "file-system/" + id}.String()
+	return arn.ARN{Partition: ctx.Partition, Service: service, Region: ctx.Region, Account: ctx.Account, Resource: "file-system/" + id}.String()
 }
 
 // repositoryARN is the repository that refused, where it is known to belong to

@@ -161,8 +161,9 @@ func denialCauses() []*Cause {
 			Reason:  "A volume with IAM authorization is mounted with the task role, although that happens before the container starts.",
 			Fix:     []string{"Allow elasticfilesystem:ClientMount (and ClientWrite, ClientRootAccess where needed) for the task role, and check the file system policy."},
 			Docs:    []string{docEFS, docEFSIAM},
-			When:    startup("elasticfilesystem:*", "s3files:*"),
+			When:    startup("elasticfilesystem:*"),
 		},
+		s3FilesMountDenied,
 		{
 			Code: "startup.fsx.denied", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,

@@ -48,6 +48,8 @@ const (
 	docECREndpoints     = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"
 	docECRPullThrough   = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html"
 	docEFSMount         = "https://docs.aws.amazon.com/efs/latest/ug/troubleshooting-efs-mounting.html"
+	docS3Files          = guide + "specify-s3files-config.html"
+	docS3FilesIAM       = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-files-security-iam.html"
 	docEFSIAM           = "https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html"
 	docKMSPolicies      = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html"
 	docS3Denied         = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html"

@@ -9,6 +9,10 @@ import (
 // refusedMount is EFS's own refusal, as the kernel's NFS client words it.
 var refusedMount = says(Anywhere, phrase("access denied by server"))
 
+// refusedMountOf is the same with the file system's name, where it is there.
+var refusedMountOf = says(ByECS|Log,
+	pattern("access denied by server while mounting", `access denied by server while mounting (?:(?P<name>fs-[0-9a-f]+))?`))
+
 // volumeCauses: EFS and S3 Files. Docker, FSx and EBS are in otherVolumeCauses.
 func volumeCauses() []*Cause {
 	return append([]*Cause{
@@ -25,16 +29,16 @@ func volumeCauses() []*Cause {
 			},
 			Docs:   []string{docEFS, docEFSIAM, docEFSMount},
 			Grants: []string{"elasticfilesystem:ClientMount"},
-			When: With{Names: fileSystem, Match: says(ByECS|Log,
-				pattern("access denied by server while mounting", `access denied by server while mounting (?:(?P<name>fs-[0-9a-f]+))?`))},
+			When:   Only{If: mountsEFS, Match: With{Names: fileSystem, Match: refusedMountOf}},
 		},
+		s3FilesDenied,
 		{
 			Code: "volume.efs.credentials", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.IAMRoleMissing,
 			Identity: verdict.TaskRole, Confidence: verdict.Likely,
 			Title:   "The mount of {name|the file system} found no credentials of the task role",
-			Meaning: "The volume has IAM authorization, so the mount helper asks for the task role's credentials, and got none: the task definition has no task role, or the host could not hand its credentials over.",
-			Reason:  "EFS is mounted with the task role, although that happens before the container starts.",
-			Fix:     []string{"Set taskRoleArn in the task definition to a role with elasticfilesystem:ClientMount on {name|the file system}; if it is set, restart the ECS agent on the host."},
+			Meaning: "The volume is mounted with IAM authorization, so the mount helper asks for the task role's credentials, and got none: the task definition has no task role, or the host could not hand its credentials over.",
+			Reason:  "The volume is mounted with the task role, although that happens before the container starts.",
+			Fix:     []string{"Set taskRoleArn in the task definition to a role with {mount|elasticfilesystem:ClientMount} on {name|the file system}; if it is set, restart the ECS agent on the host."},
 			Docs:    []string{docEFS, docEFSIAM},
 			When: With{Names: fileSystem, Match: startSays(
 				phrase("failed to retrieve aws security credentials"), phrase("unsuccessful retrieval of aws security credentials"), phrase("are not found in aws credentials file"))},
@@ -42,11 +46,11 @@ func volumeCauses() []*Cause {
 		{
 			Code: "volume.efs.dns", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.VolumeMount,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The EFS file system {name|of the task} could not be found by name",
+			Title:   "The {system|EFS} file system {name|of the task} could not be found by name",
 			Meaning: "The mount target's name did not resolve: there is no mount target in the task's Availability Zone, DNS is off in the VPC, or the file system is deleted or in another VPC.",
 			Reason:  "The file system was never reached, so no permission was checked.",
 			Fix: []string{
-				"Check that {name|the file system} exists and has a mount target, in state available, in each Availability Zone of the task's subnets (aws efs describe-mount-targets).",
+				"Check that {name|the file system} exists and has a mount target, in state available, in each Availability Zone of the task's subnets (aws {cli|efs} describe-mount-targets).",
 				"Switch on DNS resolution and DNS hostnames of the VPC; with DNS servers of your own, forward amazonaws.com to the VPC's resolver.",
 			},
 			Docs: []string{docEFS, docEFSMount},
@@ -57,7 +61,7 @@ func volumeCauses() []*Cause {
 		{
 			Code: "volume.efs.unreachable", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.VolumeMount,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The mount target of {name|the EFS file system} does not answer",
+			Title:   "The mount target of {name|the file system} does not answer",
 			Meaning: "The mount was tried and got no connection, or lost it: NFS (port 2049) is closed between the task and the mount target. No permission is involved.",
 			Reason:  "The file system never answered, so no permission was checked.",
 			Fix: []string{
@@ -81,7 +85,7 @@ func volumeCauses() []*Cause {
 			Code: "volume.efs.directory-missing", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.VolumeMount,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The directory {directory|to mount} does not exist on the file system",
-			Meaning: "EFS was mounted as far as the root, but {directory|the volume's root directory or the access point's path} is not there.",
+			Meaning: "{system|EFS} was mounted as far as the root, but {directory|the volume's root directory or the access point's path} is not there.",
 			Reason:  "The file system answered about a directory, so it had let the task in.",
 			Fix: []string{
 				"Create {directory|the directory} on {name|the file system}, or set rootDirectory to one that exists.",
@@ -131,21 +135,15 @@ func efsMounter(c *Case, m Match) Answer {
 	return answer(verdict.TaskRole, c.Facts.TaskRole, confidence, "ECS mounts EFS volumes with the task role, although that happens before the container starts.")
 }
 
-// fileSystem names the one EFS file system of the task definition.
+// fileSystem names what a mount is about: the service, and the one file system
+// that the task definition mounts of it.
 func fileSystem(c *Case, m Match) map[string]string {
-	def := c.Evidence.TaskDefinition
-	if def == nil || m.Captures["name"] != "" {
-		return nil
+	words := map[string]string{}
+	if s3Files := !mountsEFS(c, m); s3Files {
+		words = map[string]string{"system": "S3 Files", "cli": "s3files", "mount": "s3files:ClientMount"}
 	}
-	name := ""
-	for _, v := range def.Volumes {
-		if v.EFS == nil || v.EFS.FileSystemID == name {
-			continue
-		}
-		if name != "" {
-			return nil
-		}
-		name = v.EFS.FileSystemID
+	if m.Captures["name"] == "" {
+		words["name"] = ShortName(c.FileSystem(m))
 	}
-	return map[string]string{"name": name}
+	return words
 }

@@ -75,3 +75,21 @@ func imageOf(c *Case, m Match) map[string]string {
 	}
 	return nil
 }
+
+// Only keeps what Match matches where a test over the case and the match holds.
+type Only struct {
+	If    func(c *Case, m Match) bool
+	Match Matcher
+}
+
+func (o Only) phrases() []*Phrase { return o.Match.phrases() }
+
+func (o Only) Find(c *Case) []Match {
+	var found []Match
+	for _, m := range o.Match.Find(c) {
+		if o.If(c, m) {
+			found = append(found, m)
+		}
+	}
+	return found
+}

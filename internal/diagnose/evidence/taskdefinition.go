@@ -116,11 +116,11 @@ type MountPoint struct {
 
 // Volume is a task volume of any kind.
 type Volume struct {
-	Name               string     `json:"name,omitempty"`
-	EFS                *EFSVolume `json:"efsVolumeConfiguration,omitempty"`
-	FSx                *FSxVolume `json:"fsxWindowsFileServerVolumeConfiguration,omitempty"`
-	S3Files            *struct{}  `json:"s3filesVolumeConfiguration,omitempty"`
-	ConfiguredAtLaunch bool       `json:"configuredAtLaunch,omitempty"`
+	Name               string         `json:"name,omitempty"`
+	EFS                *EFSVolume     `json:"efsVolumeConfiguration,omitempty"`
+	FSx                *FSxVolume     `json:"fsxWindowsFileServerVolumeConfiguration,omitempty"`
+	S3Files            *S3FilesVolume `json:"s3filesVolumeConfiguration,omitempty"`
+	ConfiguredAtLaunch bool           `json:"configuredAtLaunch,omitempty"`
 }
 
 // EFSVolume is an EFS file system as a volume.
@@ -135,6 +135,16 @@ type EFSVolume struct {
 type EFSAuthorization struct {
 	AccessPointID string `json:"accessPointId,omitempty"`
 	IAM           string `json:"iam,omitempty"` // ENABLED: mounted with the task role
+}
+
+// S3FilesVolume is an S3 Files file system as a volume. It is always mounted
+// with TLS and as the task role.
+// Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_S3FilesVolumeConfiguration.html
+type S3FilesVolume struct {
+	FileSystemARN         string `json:"fileSystemArn,omitempty"`
+	AccessPointARN        string `json:"accessPointArn,omitempty"`
+	RootDirectory         string `json:"rootDirectory,omitempty"`
+	TransitEncryptionPort *int   `json:"transitEncryptionPort,omitempty"`
 }
 
 // FSxVolume is an FSx for Windows file system as a volume.
