@@ -1,0 +1,162 @@
+package words
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// A template is a sentence with places for arguments:
+//
+//	{name}                    the value as it is, on one line, cut after 160 bytes
+//	{name|the secret}         the value, or these words if it isn't known
+//	{identity:identity}       a code in the words of a vocabulary (here "identity.execution-role")
+//	{identity:identity.label} the same in another form
+//	{stopped:time}            a time, as Language.Time writes it
+//	{took:duration}           seconds as "42 min 51 s"
+//	{size:bytes}              a number of bytes as "64 MiB"
+//	{names:list}              "a, b, and c"
+//	{n:plural|# task|# tasks} the form for the number, with the number for #
+//
+// "{{" stands for a brace. Templates come from this program, never from
+// evidence: a value that holds braces stays as it is.
+
+// part is a piece of a template: words, or a place for an argument.
+type part struct {
+	words string
+	// name is the argument's; "" for words.
+	name, format string
+	// choices are what follows the bars: the words for an unknown value, or
+	// the forms of a plural.
+	choices []string
+}
+
+func parse(template string) []part {
+	var parts []part
+	var words strings.Builder
+	for {
+		i := strings.IndexByte(template, '{')
+		if i < 0 {
+			break
+		}
+		words.WriteString(template[:i])
+		template = template[i+1:]
+		if rest, ok := strings.CutPrefix(template, "{"); ok {
+			words.WriteByte('{')
+			template = rest
+			continue
+		}
+		inner, rest, ok := strings.Cut(template, "}")
+		if !ok {
+			words.WriteByte('{')
+			break
+		}
+		if words.Len() > 0 {
+			parts = append(parts, part{words: words.String()})
+			words.Reset()
+		}
+		parts = append(parts, placeOf(inner))
+		template = rest
+	}
+	words.WriteString(template)
+	if words.Len() > 0 {
+		parts = append(parts, part{words: words.String()})
+	}
+	return parts
+}
+
+func placeOf(inner string) part {
+	head, rest, chosen := strings.Cut(inner, "|")
+	var p part
+	p.name, p.format, _ = strings.Cut(head, ":")
+	if chosen {
+		p.choices = strings.Split(rest, "|")
+	}
+	return p
+}
+
+// Places returns the arguments that a template names, each once with its
+// format, in their order: what two languages must have in common.
+func Places(template string) []string {
+	var names []string
+	seen := map[string]bool{}
+	for _, p := range parse(template) {
+		if p.name == "" || seen[p.name] {
+			continue
+		}
+		seen[p.name] = true
+		names = append(names, p.name)
+	}
+	return names
+}
+
+// fill puts arguments into a template.
+func (l *Language) fill(template string, args Args) string {
+	if !strings.Contains(template, "{") {
+		return template
+	}
+	var b strings.Builder
+	for _, p := range parse(template) {
+		if p.name == "" {
+			b.WriteString(p.words)
+			continue
+		}
+		b.WriteString(l.value(p, args[p.name]))
+	}
+	return b.String()
+}
+
+func (l *Language) value(p part, v any) string {
+	if p.format == "plural" {
+		n, _ := asNumber(v)
+		return l.plural(n, p.choices)
+	}
+	said := ""
+	if v != nil {
+		said = l.format(p.format, v)
+	}
+	if said == "" && len(p.choices) > 0 {
+		return p.choices[0]
+	}
+	return said
+}
+
+func (l *Language) format(format string, v any) string {
+	switch format {
+	case "":
+		return oneLine(asText(v))
+	case "time":
+		if t, ok := asTime(v); ok {
+			return l.Time(t)
+		}
+	case "duration":
+		if n, ok := asNumber(v); ok {
+			return l.seconds(n)
+		}
+	case "bytes":
+		if n, ok := asNumber(v); ok {
+			return l.bytes(n)
+		}
+	case "list":
+		return l.List(asList(v))
+	default:
+		vocabulary, form, _ := strings.Cut(format, ".")
+		return l.Word(vocabulary, asText(v), form)
+	}
+	return oneLine(asText(v))
+}
+
+const maxValue = 160 // bytes of a value in running text
+
+// oneLine returns a value on one line, cut where it is too long to be read in a
+// sentence.
+func oneLine(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) <= maxValue {
+		return s
+	}
+	end := maxValue
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
+}

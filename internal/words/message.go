@@ -1,0 +1,106 @@
+package words
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Message is a sentence before it is said: which one, and what it is about. A
+// message can be said again in any language, however old it is.
+type Message struct {
+	// ID names the template: "caveat.cut", "startup.secretsmanager.denied.title".
+	ID string `json:"id"`
+	// Args are values and codes, never phrases.
+	Args Args `json:"args"`
+}
+
+// Args are the arguments of a message: strings, numbers, lists of strings, and
+// what the constructors below make of times and durations. After a round trip
+// through JSON they say the same.
+type Args map[string]any
+
+// Text is a message with its English words. In JSON it is the words alone: the
+// diagnosis keeps the messages beside them, by JSON Pointer. A text of an old
+// report has words and no message.
+type Text struct {
+	Message
+	English string
+}
+
+// Say returns the English text of a message of this package's tables. It panics
+// for an id that English does not have, which a test finds before anybody else.
+func Say(id string, args Args) Text {
+	template, ok := english.Templates[id]
+	if !ok {
+		panic(fmt.Sprintf("words: no message %q", id))
+	}
+	return Made(id, template, args)
+}
+
+// Made returns the text of a message whose English template stands elsewhere,
+// as those of the catalogue of causes do.
+func Made(id, template string, args Args) Text {
+	args = args.plain()
+	return Text{Message: Message{ID: id, Args: args}, English: english.fill(template, args)}
+}
+
+// Plain returns words that no message stands behind: quoted evidence, and the
+// sentences of old reports.
+func Plain(s string) Text { return Text{English: s} }
+
+// IsZero reports whether there are no words.
+func (t Text) IsZero() bool { return t.English == "" }
+
+// String returns the English words.
+func (t Text) String() string { return t.English }
+
+// MarshalJSON writes the English words.
+func (t Text) MarshalJSON() ([]byte, error) { return json.Marshal(t.English) }
+
+// UnmarshalJSON reads words without a message.
+func (t *Text) UnmarshalJSON(b []byte) error {
+	*t = Text{}
+	return json.Unmarshal(b, &t.English)
+}
+
+// plain returns the arguments in the forms that JSON has, so that a message
+// says the same before and after it was stored.
+func (a Args) plain() Args {
+	out := make(Args, len(a))
+	for name, value := range a {
+		switch v := value.(type) {
+		case nil:
+		case string:
+			if v != "" {
+				out[name] = v
+			}
+		case time.Time:
+			if !v.IsZero() {
+				out[name] = v.UTC().Format(time.RFC3339Nano)
+			}
+		case time.Duration:
+			out[name] = v.Seconds()
+		case []string:
+			if len(v) > 0 {
+				out[name] = v
+			}
+		case bool:
+			panic("words: a bool is no argument: use two messages")
+		default:
+			out[name] = plainValue(v)
+		}
+	}
+	return out
+}
+
+// plainValue returns numbers as they are, and a typed code as its string.
+func plainValue(v any) any {
+	if code, ok := asCode(v); ok {
+		return code
+	}
+	if n, ok := asNumber(v); ok {
+		return n
+	}
+	panic(fmt.Sprintf("words: %T is no argument of a message", v))
+}
