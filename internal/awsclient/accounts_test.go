@@ -12,6 +12,7 @@ import (
 	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/permissions"
 	"whystopped/internal/taskref"
 )
 
@@ -258,6 +259,46 @@ func TestALogGroupInARegionThatIsNotAllowed(t *testing.T) {
 	}
 	if src := sourceOf(t, ev, "logs:GetLogEvents app"); src.Status != evidence.SourceSkipped || fake.Calls()["logs:GetLogEvents"] != 0 {
 		t.Errorf("got %+v and calls %v", src, fake.Calls())
+	}
+}
+
+// TestNoCallGoesToWhatIsNoneOfAWS: what a reference or a kept diagnosis names
+// becomes a part of a role's ARN, which gets our external ID, and of a host's name.
+func TestNoCallGoesToWhatIsNoneOfAWS(t *testing.T) {
+	tests := []struct {
+		name string
+		ref  func(*taskref.Ref)
+		want error
+	}{
+		{"an account of four digits", func(r *taskref.Ref) { r.Account = "1234" }, awsclient.ErrUnknownAccount},
+		{"an account with a path", func(r *taskref.Ref) { r.Account = "a/b'c" }, awsclient.ErrUnknownAccount},
+		{"every account", func(r *taskref.Ref) { r.Account = "*" }, awsclient.ErrUnknownAccount},
+		{"a Region that is a host", func(r *taskref.Ref) { r.Region = "x.s3" }, awsclient.ErrUnknownRegion},
+		{"a made-up partition", func(r *taskref.Ref) { r.Partition = "aws-evil" }, awsclient.ErrUnknownRegion},
+		{"the partition of other Regions", func(r *taskref.Ref) { r.Partition = "aws-cn" }, awsclient.ErrUnknownRegion},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			fake, collector := serveReader(t, world(), func(o *awsclient.Options) {
+				o.AssumeRole, o.ExternalID = "arn:{partition}:iam::{account}:role/reader", "ours"
+			})
+			r := ref()
+			tt.ref(&r)
+			place := permissions.Place{Account: r.Account, Region: r.Region}
+			if place != (permissions.Place{Account: account, Region: region}) {
+				if collector.Reads(place) {
+					t.Errorf("permissions are tried in %+v", place)
+				}
+				collector.TryPermissions(t.Context(), place)
+			}
+			_, err := collector.Collect(t.Context(), r, nil, nil)
+			checkError(t, err, tt.want, nil)
+			_, err = collector.Resolve(t.Context(), r)
+			checkError(t, err, tt.want, nil)
+			if calls := fake.Calls(); len(calls) != 0 {
+				t.Errorf("calls %v", calls)
+			}
+		})
 	}
 }
 

@@ -5,13 +5,21 @@ import (
 	"slices"
 	"strings"
 
+	"whystopped/internal/arn"
 	"whystopped/internal/taskref"
 )
 
-// allowed refuses references to accounts and regions that are not among those
-// which the server may read. What a reference does not say yet is not judged.
+// allowed refuses references to what is no account or Region of AWS, and to those
+// that are not among the ones which the server may read. What a reference does
+// not say yet is not judged.
 func (c *Collector) allowed(ref taskref.Ref) error {
 	switch {
+	case ref.Account != "" && !arn.IsAccount(ref.Account):
+		return &Error{Kind: ErrUnknownAccount, Message: fmt.Sprintf("%.40q is not the ID of an account, which has twelve digits.", ref.Account)}
+	case ref.Region != "" && !c.isRegion(ref.Region):
+		return &Error{Kind: ErrUnknownRegion, Message: fmt.Sprintf("%.40q is not the name of a Region.", ref.Region)}
+	case ref.Partition != "" && ref.Region != "" && ref.Partition != arn.PartitionOf(ref.Region):
+		return &Error{Kind: ErrUnknownRegion, Message: fmt.Sprintf("The partition %.40q has no Region %s.", ref.Partition, ref.Region)}
 	case ref.Account != "" && !among(c.opts.Accounts, ref.Account):
 		return notAllowed(fmt.Sprintf("Account %s is not among those that this server reads.", ref.Account))
 	case ref.Region != "" && !among(c.opts.Regions, ref.Region):
@@ -31,6 +39,10 @@ func (c *Collector) known(ref taskref.Ref) error {
 		Message: "The reference does not name the account, and AWS would not say which one is ours. Paste the whole ARN.",
 	}
 }
+
+// isRegion reports whether calls may be sent to a Region: its name becomes a part
+// of a host's. Ours is what whoever runs the server calls it.
+func (c *Collector) isRegion(name string) bool { return name == c.config.Region || arn.IsRegion(name) }
 
 func notAllowed(message string) error {
 	return &Error{Kind: ErrNotAllowed, Message: message + " Ask whoever runs it to add it to the list."}

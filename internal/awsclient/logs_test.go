@@ -137,6 +137,16 @@ func TestWhereLogsAre(t *testing.T) {
 			want:   evidence.SourceOK, wantInRegion: region,
 		},
 		{
+			name:   "a region that is a host",
+			change: func(_ *awsfake.Scenario, options map[string]string) { options["awslogs-region"] = "x.s3" },
+			want:   evidence.SourceSkipped, detail: `"x.s3"`,
+		},
+		{
+			name:   "a region of another partition",
+			change: func(_ *awsfake.Scenario, options map[string]string) { options["awslogs-region"] = "cn-north-1" },
+			want:   evidence.SourceSkipped, detail: "partition",
+		},
+		{
 			name: "named after the runtime id without prefix",
 			change: func(s *awsfake.Scenario, options map[string]string) {
 				delete(options, "awslogs-stream-prefix")

@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"cmp"
+	"fmt"
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/evidence"
@@ -46,6 +47,9 @@ func logStreamOf(t *evidence.Task, c evidence.ContainerDefinition, region string
 		s.stream = runtimeIDOf(t, c.Name)
 	}
 	switch {
+	case !arn.IsRegion(s.region) || arn.PartitionOf(s.region) != arn.PartitionOf(region):
+		// Who registers a task definition writes it; it would become a part of a host's name.
+		s.unreadable = fmt.Sprintf("The log configuration's awslogs-region, %.40q, isn't a Region of the task's partition.", s.region)
 	case s.group == "":
 		s.unreadable = "The container's log configuration names no awslogs-group."
 	case s.stream == "":

@@ -54,7 +54,7 @@ type trialKey struct{}
 // seconds, changes nothing and never fails.
 func (c *Collector) TryPermissions(ctx context.Context, place permissions.Place) []permissions.Trial {
 	ctx = context.WithValue(ctx, trialKey{}, true)
-	t := target{region: place.Region, role: c.roleIn(partitionOf(place.Region), place.Account)}
+	t := target{region: place.Region, role: c.roleIn(arn.PartitionOf(place.Region), place.Account)}
 	var results []permissions.Trial
 	if t.role != "" {
 		assumed := c.tryRole(ctx, t)
@@ -116,7 +116,7 @@ func stateOf(err error, action string) (permissions.State, string) {
 // trials are the calls in a place: each of the package's calls but those of STS.
 func (c *Collector) trials(t target, place permissions.Place) []trial {
 	at := c.at(t)
-	partition := partitionOf(place.Region)
+	partition := arn.PartitionOf(place.Region)
 	named := func(service, resource string) string {
 		region := place.Region
 		if service == "iam" {

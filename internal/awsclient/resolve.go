@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"whystopped/internal/arn"
 	"whystopped/internal/taskref"
 )
 
@@ -55,7 +56,7 @@ func (c *Collector) locate(ctx context.Context, ref taskref.Ref) (taskref.Ref, e
 	if ref.Region == "" {
 		return ref, &Error{Kind: ErrUnknownRegion, Message: "The reference names no region and this server has no default one. Paste the whole ARN, or start the server with AWS_REGION."}
 	}
-	ref.Partition = cmp.Or(ref.Partition, partitionOf(ref.Region))
+	ref.Partition = cmp.Or(ref.Partition, arn.PartitionOf(ref.Region))
 	if ref.Account == "" {
 		own, err := c.homeAccount(ctx, ref.Region)
 		if err != nil {

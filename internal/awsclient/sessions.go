@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -47,13 +48,34 @@ type provider interface {
 	forget(ctx context.Context)
 }
 
-// credentials gives what calls to a target are signed with.
+var errNoTarget = errors.New("the account or the Region is none of AWS's")
+
+// credentials gives what calls to a target are signed with: nothing for a target
+// whose parts are none of AWS's, so that no call to it is ever sent. References
+// are checked before; this holds also for what nobody thought of.
 func (c *Collector) credentials(t target) provider {
+	if !c.isTarget(t) {
+		return noCredentials{&credentialsError{role: t.role, err: errNoTarget}}
+	}
 	if t.role == "" {
 		return markedCredentials{c.opts.Config.Credentials}
 	}
 	return roleCredentials{c, t}
 }
+
+func (c *Collector) isTarget(t target) bool {
+	role, isARN := arn.Parse(t.role)
+	return c.isRegion(t.region) && (t.role == "" || isARN && arn.IsPartition(role.Partition) && arn.IsAccount(role.Account))
+}
+
+// noCredentials are those of a target that calls must not be made to.
+type noCredentials struct{ why error }
+
+func (n noCredentials) Retrieve(context.Context) (aws.Credentials, error) {
+	return aws.Credentials{}, n.why
+}
+
+func (noCredentials) forget(context.Context) {}
 
 // markedCredentials are the given credentials, with errors that we know again.
 type markedCredentials struct{ inner aws.CredentialsProvider }
@@ -128,7 +150,7 @@ func (r roleCredentials) assume(task string) aws.CredentialsProvider {
 // our own account is surely known.
 func (r roleCredentials) stsTarget() target {
 	a, _ := arn.Parse(r.role)
-	if own := r.config.Region; own != "" && partitionOf(own) == a.Partition {
+	if own := r.config.Region; own != "" && arn.PartitionOf(own) == a.Partition {
 		return target{region: own}
 	}
 	return target{region: r.region}

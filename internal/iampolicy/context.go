@@ -3,6 +3,7 @@ package iampolicy
 import (
 	"strings"
 
+	"whystopped/internal/arn"
 	"whystopped/internal/iampolicy/sar"
 )
 
@@ -17,26 +18,7 @@ func (c Context) partition() string {
 	if c.Partition != "" {
 		return c.Partition
 	}
-	return PartitionOf(c.Region)
-}
-
-// PartitionOf tells the partition of a Region by its name.
-// https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
-func PartitionOf(region string) string {
-	for _, p := range []struct{ head, partition string }{
-		{"cn-", "aws-cn"},
-		{"us-gov-", "aws-us-gov"},
-		{"us-isob-", "aws-iso-b"},
-		{"us-isof-", "aws-iso-f"},
-		{"us-iso-", "aws-iso"},
-		{"eu-isoe-", "aws-iso-e"},
-		{"eusc-", "aws-eusc"},
-	} {
-		if strings.HasPrefix(region, p.head) {
-			return p.partition
-		}
-	}
-	return "aws"
+	return arn.PartitionOf(c.Region)
 }
 
 // expand fills a template's Partition, Region and Account, "*" for what is not

@@ -118,17 +118,6 @@ func TestResourceARNContext(t *testing.T) {
 	}
 }
 
-func TestPartitionOf(t *testing.T) {
-	for region, want := range map[string]string{
-		"eu-west-1": "aws", "cn-northwest-1": "aws-cn", "us-gov-east-1": "aws-us-gov", "us-iso-east-1": "aws-iso",
-		"us-isob-east-1": "aws-iso-b", "eusc-de-east-1": "aws-eusc", "": "aws",
-	} {
-		if got := PartitionOf(region); got != want {
-			t.Errorf("PartitionOf(%q) = %s, want %s", region, got, want)
-		}
-	}
-}
-
 // FuzzResourceARN holds that whatever is printed, the resource is "*" or an ARN
 // without control characters that the action can match.
 func FuzzResourceARN(f *testing.F) {

@@ -2,7 +2,6 @@ package taskref
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"whystopped/internal/arn"
@@ -12,15 +11,13 @@ func isARN(text string) bool {
 	return strings.HasPrefix(strings.ToLower(text[:min(len(text), 4)]), "arn:")
 }
 
-var partitionOK = regexp.MustCompile(`^aws(?:-[a-z0-9]{1,15}){0,4}$`)
-
 // parseARN reads the ARN of a task, container or service, and names all others.
 func parseARN(text string) (Ref, error) {
 	a, ok := arn.Parse("arn:" + text[len("arn:"):])
 	switch {
 	case !ok:
 		return Ref{}, refuse(text, "a broken or cut ARN", pasteWhole)
-	case !partitionOK.MatchString(a.Partition):
+	case !arn.IsPartition(a.Partition):
 		return Ref{}, refuse(text, "an ARN whose partition "+excerpt(a.Partition)+" is none of AWS", pasteWhole)
 	case a.Service != "ecs":
 		return Ref{}, refuseService(text, a)
@@ -38,12 +35,15 @@ func parseARN(text string) (Ref, error) {
 	}
 }
 
-// checkScope asks for a region and an account, which people mask.
+// checkScope asks for a region and an account, which people mask, and for the
+// partition of that region: roles are assumed in the partition that an ARN names.
 func checkScope(text, of string, a arn.ARN) error {
 	switch {
-	case !regionOK.MatchString(a.Region):
+	case !arn.IsRegion(a.Region):
 		return refuse(text, fmt.Sprintf("a %s's ARN whose region %s is none", of, excerpt(a.Region)), pasteWhole)
-	case !account.MatchString(a.Account):
+	case a.Partition != arn.PartitionOf(a.Region):
+		return refuse(text, fmt.Sprintf("a %s's ARN of the partition %s whose Region %s is in %s", of, a.Partition, a.Region, arn.PartitionOf(a.Region)), pasteWhole)
+	case !arn.IsAccount(a.Account):
 		return refuse(text, fmt.Sprintf("a %s's ARN whose account %s is not twelve digits", of, excerpt(a.Account)), pasteWhole)
 	}
 	return nil

@@ -1,10 +1,13 @@
 package taskref
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+
+	"whystopped/internal/arn"
 )
 
 // isLink tells whether text is a URL; a console's host without https:// counts.
@@ -55,9 +58,9 @@ func readHost(host string) (ref Ref, ok bool) {
 	for _, l := range labels[:console] {
 		number, _, _ := strings.Cut(l, "-")
 		switch {
-		case account.MatchString(number):
+		case arn.IsAccount(number):
 			ref.Account = number
-		case regionOK.MatchString(l):
+		case arn.IsRegion(l):
 			ref.Region = l
 		}
 	}
@@ -65,7 +68,8 @@ func readHost(host string) (ref Ref, ok bool) {
 }
 
 // readRegion completes the region from the query, and the partition from the
-// region. A link without any region means the default one.
+// region, to which the host has to belong. A link without any region means the
+// default one.
 func (r *Ref) readRegion(u *url.URL) error {
 	region := u.Query().Get("region")
 	if _, query, ok := strings.Cut(u.Fragment, "?"); ok && region == "" {
@@ -73,17 +77,20 @@ func (r *Ref) readRegion(u *url.URL) error {
 		region = values.Get("region")
 	}
 	if r.Region == "" && region != "" {
-		if !regionOK.MatchString(region) {
+		if !arn.IsRegion(region) {
 			return refuse(u.String(), "a console link whose region "+excerpt(region)+" is none", pasteLink)
 		}
 		r.Region = region
 	}
-	switch of := PartitionOf(r.Region); {
-	case r.Region == "":
+	if r.Region == "" {
 		r.Partition = ""
-	case of != standard || r.Partition == "":
-		r.Partition = of
+		return nil
 	}
+	of := arn.PartitionOf(r.Region)
+	if r.Partition != "" && r.Partition != of {
+		return refuse(u.String(), fmt.Sprintf("a link to the console of the partition %s whose Region %s is in %s", r.Partition, r.Region, of), pasteLink)
+	}
+	r.Partition = of
 	return nil
 }
 
@@ -151,7 +158,7 @@ func refusePage(text string, page []string) error {
 // ConsoleURL is the address of the task's or service's page in the AWS console;
 // "" when the region or the cluster is not known, or the console's host.
 func (r Ref) ConsoleURL() string {
-	domain := consoleOf(r.Partition)
+	domain := consoles[r.Partition]
 	if domain == "" || r.Region == "" || r.Cluster == "" {
 		return ""
 	}

@@ -41,8 +41,8 @@ type Ref struct {
 //	the address of a task's or service's page in the AWS console
 //	CLUSTER/ID
 //
-// Everything else is an *Error. Regions and partitions may be ones that did not
-// exist when this was written.
+// Everything else is an *Error. Regions may be ones that did not exist when this
+// was written; they are then of the public partition.
 func Parse(s string) (Ref, error) {
 	if len(s) > maxText {
 		return Ref{}, refuse(s, excerpt(s)+", which is no reference to a task", pasteAny)
@@ -153,9 +153,7 @@ var (
 	// Names of clusters and services.
 	nameOK = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
 	// 32 digits, and the UUIDs of tasks from before 2019.
-	taskID   = regexp.MustCompile(`^(?i:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
-	regionOK = regexp.MustCompile(`^[a-z][a-z0-9]{0,15}(?:-[a-z0-9]{1,15}){1,6}$`)
-	account  = regexp.MustCompile(`^[0-9]{12}$`)
+	taskID = regexp.MustCompile(`^(?i:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
 )
 
 func isTaskID(s string) bool { return taskID.MatchString(s) }

@@ -96,7 +96,7 @@ func TestParseLinks(t *testing.T) {
 		{"GovCloud", "https://us-gov-west-1.console.amazonaws-us-gov.com/ecs/v2/clusters/prod/tasks/" + id, task("aws-us-gov", "us-gov-west-1", "", "prod", id)},
 		{"European sovereign cloud", "https://eusc-de-east-1.console.amazonaws-eusc.eu/ecs/v2/clusters/prod/tasks/" + id, task("aws-eusc", "eusc-de-east-1", "", "prod", id)},
 		{"ISO, whose console's host is not public", "https://us-iso-east-1.console.example.gov/ecs/v2/clusters/prod/tasks/" + id, task("aws-iso", "us-iso-east-1", "", "prod", id)},
-		{"unknown region of a known console", "https://zz-new-1.console.amazonaws.cn/ecs/v2/clusters/prod/tasks/" + id, task("aws-cn", "zz-new-1", "", "prod", id)},
+		{"unknown region", "https://zz-new-1.console.aws.amazon.com/ecs/v2/clusters/prod/tasks/" + id, task("aws", "zz-new-1", "", "prod", id)},
 		{"escaped parts", host + "/ecs/v2/clusters/pr%6Fd/tasks/%30" + id[1:] + query, page},
 		{"link inside a link", "https%3A%2F%2Feu-west-1.console.aws.amazon.com%2Fecs%2Fv2%2Fclusters%2Fprod%2Ftasks%2F" + id, page},
 		{"slash at the end", host + "/ecs/v2/clusters/prod/tasks/" + id + "/", page},
@@ -178,6 +178,12 @@ func TestParseRefuses(t *testing.T) {
 		{"arn:aws:ecs:eu-west-1:1111", "this is a broken or cut ARN" + pasteWhole},
 		{"arn:", `this is "arn", which is no reference to a task` + pasteAny},
 		{"arn:azure:ecs:eu-west-1:111122223333:task/prod/" + id, `this is an ARN whose partition "azure" is none of AWS` + pasteWhole},
+		{"arn:aws-evil:ecs:eu-west-1:111122223333:task/prod/" + id, `this is an ARN whose partition "aws-evil" is none of AWS` + pasteWhole},
+		{"arn:aws-evil:iam::111122223333:role/api", `this is an ARN whose partition "aws-evil" is none of AWS` + pasteWhole},
+		{"arn:aws-cn:ecs:eu-west-1:111122223333:task/prod/" + id, "this is a task's ARN of the partition aws-cn whose Region eu-west-1 is in aws" + pasteWhole},
+		{"arn:aws:ecs:cn-north-1:111122223333:service/prod/api", "this is a service's ARN of the partition aws whose Region cn-north-1 is in aws-cn" + pasteWhole},
+		{"arn:aws-us-gov:ecs:us-iso-east-1:111122223333:task/prod/" + id, "this is a task's ARN of the partition aws-us-gov whose Region us-iso-east-1 is in aws-iso" + pasteWhole},
+		{"arn:aws:ecs:x.s3:111122223333:task/prod/" + id, `this is a task's ARN whose region "x.s3" is none` + pasteWhole},
 		{"arn:aws:ecs::111122223333:task/prod/" + id, `this is a task's ARN whose region "" is none` + pasteWhole},
 		{"arn:aws:ecs:eu-west-1:<account>:task/prod/" + id, `this is a task's ARN whose account "<account>" is not twelve digits` + pasteWhole},
 		{scope + "task", "this is a broken ARN of a task" + pasteWhole},
@@ -190,6 +196,8 @@ func TestParseRefuses(t *testing.T) {
 
 		{"https://example.com/ecs/v2/clusters/prod/tasks/" + id, `this is a link to "example.com", which is no AWS console` + pasteLink},
 		{"https://eu-west-1.console.aws.amazon.com/%zz", "this is a broken link" + pasteLink},
+		{"https://eu-west-1.console.amazonaws.cn/ecs/v2/clusters/prod/tasks/" + id, "this is a link to the console of the partition aws-cn whose Region eu-west-1 is in aws" + pasteLink},
+		{"https://console.aws.amazon.com/ecs/v2/clusters/prod/tasks/" + id + "?region=us-gov-west-1", "this is a link to the console of the partition aws whose Region us-gov-west-1 is in aws-us-gov" + pasteLink},
 		{console + "cloudwatch/home?region=eu-west-1#logsV2:", "this is a console page of another service than Amazon ECS" + pasteLink},
 		{console + "ecs/v2/clusters?region=eu-west-1", "this is a console page of Amazon ECS that names no task" + pasteLink},
 		{console + "ecs/v2/clusters/prod/tasks?region=eu-west-1", "this is the console page of a cluster; open one of its stopped tasks and paste that page's address"},
@@ -304,18 +312,6 @@ func TestRefText(t *testing.T) {
 	} {
 		if diff := cmp.Diff([]string{tt.arn, tt.text, tt.console}, []string{tt.ref.ARN(), tt.ref.String(), tt.ref.ConsoleURL()}); diff != "" {
 			t.Errorf("%+v: ARN, String, ConsoleURL (-want +got):\n%s", tt.ref, diff)
-		}
-	}
-}
-
-func TestPartitionOf(t *testing.T) {
-	for region, want := range map[string]string{
-		"us-east-1": "aws", "eu-west-1": "aws", "mx-central-1": "aws", "zz-new-1": "aws", "": "aws",
-		"cn-north-1": "aws-cn", "us-gov-east-1": "aws-us-gov", "us-iso-east-1": "aws-iso", "us-isob-east-1": "aws-iso-b",
-		"eu-isoe-west-1": "aws-iso-e", "us-isof-south-1": "aws-iso-f", "eusc-de-east-1": "aws-eusc",
-	} {
-		if got := taskref.PartitionOf(region); got != want {
-			t.Errorf("PartitionOf(%q) = %q, want %q", region, got, want)
 		}
 	}
 }
