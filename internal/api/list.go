@@ -18,10 +18,11 @@ type listInput struct {
 	Refresh bool   `query:"refresh" doc:"With task: diagnose anew even when a diagnosis is kept."`
 
 	Filters
-	Since  time.Time `query:"since" doc:"Only diagnoses made at this time or later."`
-	Until  time.Time `query:"until" doc:"Only diagnoses made before this time."`
-	Limit  int       `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many to give."`
-	Cursor string    `query:"cursor" doc:"Where to go on: nextCursor of the page before."`
+	Since   time.Time `query:"since" doc:"Only diagnoses made at this time or later."`
+	Until   time.Time `query:"until" doc:"Only diagnoses made before this time."`
+	Brought bool      `query:"brought" doc:"Only diagnoses of evidence that somebody provided, which are left out otherwise."`
+	Limit   int       `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many to give."`
+	Cursor  string    `query:"cursor" doc:"Where to go on: nextCursor of the page before."`
 
 	given map[string]bool
 }
@@ -104,7 +105,9 @@ func (a *API) list(ctx context.Context, in *listInput) (*diagnosisOutput, error)
 		d, err := a.opts.Casebook.Diagnose(ctx, strings.TrimSpace(in.Task), in.Refresh)
 		return give(ctx, d, err)
 	}
-	page, err := a.opts.Casebook.List(ctx, in.between(in.Since, in.Until), in.Cursor, in.Limit)
+	filter := in.between(in.Since, in.Until)
+	filter.Brought = in.Brought
+	page, err := a.opts.Casebook.List(ctx, filter, in.Cursor, in.Limit)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 
 	"whystopped/internal/api"
 	"whystopped/internal/auth"
+	"whystopped/internal/casebook"
 	"whystopped/internal/config"
 	"whystopped/internal/guard"
 	"whystopped/internal/web"
@@ -127,6 +129,15 @@ func visitor(ctx context.Context) web.Visitor {
 		return web.Visitor{}
 	}
 	return web.Visitor{Name: who.String()}
+}
+
+// asker is who asks the casebook. Who is on this machine has no name.
+func asker(ctx context.Context) casebook.Asker {
+	who, ok := auth.From(ctx)
+	if !ok || who.Kind == auth.KindLocal {
+		return casebook.Asker{}
+	}
+	return casebook.Asker{Name: cmp.Or(who.Email, who.Name, who.Subject)}
 }
 
 // mayIngest tells whether a request showed a token that may send events. Being on

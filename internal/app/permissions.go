@@ -11,7 +11,7 @@ import (
 )
 
 // tester tries permissions where the service reads: at home, and where the
-// newest of the kept diagnoses are from.
+// newest of the kept diagnoses that were read from AWS are from.
 type tester struct {
 	*awsclient.Collector
 	kept interface {
@@ -44,7 +44,7 @@ func (t tester) Places(ctx context.Context) ([]permissions.Place, error) {
 			places = append(places, place)
 		}
 	}
-	// What was kept may be from before the lists were narrowed, or was brought.
+	// What was kept may be from before the lists were narrowed.
 	return slices.DeleteFunc(places, func(p permissions.Place) bool { return !t.Reads(p) }), nil
 }
 

@@ -3,15 +3,21 @@ package app_test
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/casebook"
 	"whystopped/internal/config"
+	"whystopped/internal/diagnose"
+	"whystopped/internal/store"
 )
 
 // refusingQueue is AWS whose queue refuses the service.
@@ -85,14 +91,34 @@ func TestPermissionsOfTheService(t *testing.T) {
 	}
 }
 
+// keptIn is the URL of a database with diagnoses of tasks that stopped in Regions.
+func keptIn(t *testing.T, regions ...string) config.Secret {
+	t.Helper()
+	url := "file:" + filepath.Join(t.TempDir(), "history.db")
+	s, err := store.Open(t.Context(), store.Options{URL: url, Log: slog.New(slog.DiscardHandler), Now: time.Now, NewID: casebook.NewID})
+	if err != nil {
+		t.Fatalf("open the database: %v", err)
+	}
+	for _, region := range regions {
+		d := diagnose.Diagnosis{ID: casebook.NewID(time.Now()), Task: diagnose.TaskView{ID: "1", Account: "111122223333", Region: region, Cluster: "prod"}}
+		if _, err := s.Save(t.Context(), casebook.Kept{Diagnosis: d}); err != nil {
+			t.Fatalf("keep a diagnosis: %v", err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatalf("close the database: %v", err)
+	}
+	return config.Secret(url)
+}
+
+// TestPermissionsAreTriedWhereTasksStopped: of what is kept, that is, and may be
+// read. Evidence that somebody brought is no reason to ask AWS.
 func TestPermissionsAreTriedWhereTasksStopped(t *testing.T) {
 	startWithAWS(t, awsfake.New(markedScenario()), "example") // for its environment
-	s := start(t, config.Config{Regions: []string{"eu-west-1", "us-east-1"}})
-	for _, region := range []string{"us-east-1", "eu-north-1"} {
-		task := strings.Replace(markedTask, "eu-west-1", region, 1)
-		if got := s.ask("POST", "/api/v1/evaluate", `{"task": {"taskArn": "`+task+`", "stoppedReason": "Essential container in task exited"}}`); got.status != http.StatusOK {
-			t.Fatalf("status %d, %s", got.status, got.raw)
-		}
+	s := start(t, config.Config{Regions: []string{"eu-west-1", "us-east-1", "us-west-2"}, DatabaseURL: keptIn(t, "us-east-1", "eu-north-1")})
+	task := strings.Replace(markedTask, "eu-west-1", "us-west-2", 1)
+	if got := s.ask("POST", "/api/v1/evaluate", `{"task": {"taskArn": "`+task+`", "stoppedReason": "Essential container in task exited"}}`); got.status != http.StatusOK {
+		t.Fatalf("status %d, %s", got.status, got.raw)
 	}
 	if diff := cmp.Diff(map[string][]string{"eu-west-1": {}, "us-east-1": {}}, missing(t, s.ask("GET", "/api/v1/permissions", ""))); diff != "" {
 		t.Errorf("places and what is missing there (-want +got):\n%s", diff)

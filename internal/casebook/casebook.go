@@ -11,12 +11,11 @@ import (
 	"time"
 
 	"whystopped/internal/diagnose"
-	"whystopped/internal/diagnose/evidence"
-	"whystopped/internal/redact"
 	"whystopped/internal/taskref"
 )
 
-// Options are what a Casebook works with. All fields but Tells are needed.
+// Options are what a Casebook works with. All fields but Tells and Asker are
+// needed.
 type Options struct {
 	// Collector may be a ShallowCollector; then crowds of tasks that stopped
 	// alike are told from a few of them.
@@ -31,6 +30,8 @@ type Options struct {
 	Now     func() time.Time
 	// NewID makes ids that sort by the time given, as this package's NewID does.
 	NewID func(time.Time) string
+	// Asker tells who asks; nil where nobody logs in.
+	Asker func(context.Context) Asker
 }
 
 // How many looks at AWS are under way at most. A deep one makes about ten
@@ -68,23 +69,6 @@ func New(o Options) *Casebook {
 // time share one collection.
 func (c *Casebook) Diagnose(ctx context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error) {
 	return c.Follow(ctx, pasted, refresh, nil)
-}
-
-// Evaluate diagnoses evidence that the caller brought, and keeps the answer.
-// Its text may be JSON of any kind that evidence.FromText reads. No call to AWS
-// is made.
-func (c *Casebook) Evaluate(ctx context.Context, ev evidence.Evidence) (kept diagnose.Diagnosis, err error) {
-	ctx, span := beginSpan(ctx, "evaluate")
-	defer func() { endSpan(span, kept, err) }()
-	return c.evaluate(ctx, ev)
-}
-
-func (c *Casebook) evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error) {
-	ev, err := ev.OpenText()
-	if err != nil {
-		return diagnose.Diagnosis{}, &Error{Kind: InvalidEvidence, Message: "What was pasted cannot be diagnosed: " + redact.Text(err.Error()) + "."}
-	}
-	return c.save(ctx, Kept{Diagnosis: c.sign(conclude(ev).Diagnosis), Brought: true})
 }
 
 // Get finds a kept diagnosis by its id.

@@ -59,9 +59,9 @@ type Prover interface {
 type Kept struct {
 	Diagnosis diagnose.Diagnosis
 	// Brought is set where the evidence came from whoever asked and not from
-	// AWS. Such a diagnosis is found by its id and in lists, but never answers
-	// a question about its task: anybody could have written the evidence. No
-	// other field is set then.
+	// AWS. Such a diagnosis is found by its id, and in lists only if they ask
+	// for it, and never answers a question about its task: anybody could have
+	// written the evidence. No other field is set then.
 	Brought bool
 
 	// Facts are the task as it was read, without secrets; nil where it was not.
@@ -215,4 +215,8 @@ type Filter struct {
 	// Since and Until bound when the diagnosis was made: from Since on, and
 	// before Until.
 	Since, Until time.Time
+
+	// Brought gives the diagnoses of evidence that somebody brought, which
+	// are left out otherwise. No incident is made of such evidence.
+	Brought bool
 }

@@ -36,6 +36,13 @@ type Diagnosis struct {
 	Glance bool `json:"glance,omitempty"`
 	// Incident is what the stop is one of; nil where that was not looked at.
 	Incident *Incident `json:"incident,omitempty"`
+	// Kept is set where the diagnosis can be found by its ID again. One that is
+	// not kept has no ID.
+	Kept bool `json:"kept"`
+	// Brought is set where somebody provided the evidence and nothing was read
+	// from AWS. BroughtBy says who; "" without a login.
+	Brought   bool   `json:"brought"`
+	BroughtBy string `json:"broughtBy"`
 }
 
 // Incident is stops of one service, revision and cause.

@@ -13,6 +13,9 @@ import (
 // address.
 func Markdown(d diagnose.Diagnosis, link string) string {
 	var m markdown
+	if from := d.Provenance(); from != "" {
+		m.paragraph("> " + prose(from))
+	}
 	m.verdict(d)
 	m.fix(d.Fix)
 	primary, others := split(d.Findings)

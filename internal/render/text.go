@@ -9,12 +9,15 @@ import (
 	"whystopped/internal/iampolicy"
 )
 
-// Text writes a diagnosis for a terminal of 80 columns: the verdict first, then
-// the fix with its command ready to copy, then what it rests on. Commands and
+// Text writes a diagnosis for a terminal of 80 columns: the verdict first, below
+// the word of who provided the evidence where somebody did, then the fix with its command ready to copy, then what it rests on. Commands and
 // words that are longer than a line are not broken. link is where the report
 // stands; "" where it has no address.
 func Text(d diagnose.Diagnosis, link string) string {
 	var t text
+	if from := d.Provenance(); from != "" {
+		t.WriteString(wrap(from, "", "") + "\n")
+	}
 	t.verdict(d)
 	t.fix(d.Fix)
 	primary, others := split(d.Findings)

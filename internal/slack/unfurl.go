@@ -51,14 +51,15 @@ func (b *Bot) preview(ctx context.Context, link string) (m message, ok bool) {
 	return message{}, false
 }
 
-// report previews a kept report.
+// report previews a kept report, unless somebody provided its evidence: with a
+// preview anybody could make us say anything of a task.
 func (b *Bot) report(ctx context.Context, id string) (m message, ok bool) {
 	d, err := b.opts.Casebook.Get(ctx, id)
 	if err != nil {
 		b.logUnlessUnknown(ctx, err)
 		return message{}, false
 	}
-	return verdictSummary(d), true
+	return verdictSummary(d), !d.Brought
 }
 
 // question previews the address that alerts link to.

@@ -52,6 +52,11 @@ func TestLinksAreUnfurledWithoutACallToAWS(t *testing.T) {
 		want        string // in the unfurl; "" where there is none
 	}{
 		{name: "a kept report", link: publicURL + "/d/0123456789abcdefghjkmnpq", get: sample, want: "may not read the secret"},
+		{name: "a report on evidence that somebody brought", link: publicURL + "/d/0123456789abcdefghjkmnpq", get: func(string) (diagnose.Diagnosis, error) {
+			d := sampleDiagnosis()
+			d.Brought, d.BroughtBy = true, "ana@example.com"
+			return d, nil
+		}},
 		{name: "a report that is not kept", link: publicURL + "/d/0123456789abcdefghjkmnpq", get: unknown},
 		{name: "a store that fails", link: publicURL + "/d/x", get: func(string) (diagnose.Diagnosis, error) { return diagnose.Diagnosis{}, errors.New("made up") }},
 		{name: "a task that was diagnosed", link: ask, newest: sample, want: "may not read the secret"},
@@ -179,5 +184,22 @@ func TestSeenIsBounded(t *testing.T) {
 	}
 	if s.first("9", now.Add(time.Hour)) || !s.first("9", now.Add(time.Hour+time.Second)) {
 		t.Error("what came an hour ago is not remembered, or longer")
+	}
+}
+
+func TestMessagesSayWhoProvidedTheEvidence(t *testing.T) {
+	d := sampleDiagnosis()
+	d.Brought, d.BroughtBy = true, "ana@example.com"
+	m := verdictMessage(d, "")
+	blocks, err := json.Marshal(m.blocks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "Based on evidence that ana@example.com provided; nothing was read from AWS."
+	if first := textsOf(t, string(blocks))[0]; first != "*"+want+"*" {
+		t.Errorf("the message begins with %q, want %q", first, want)
+	}
+	if !strings.HasPrefix(string(m.text), want) {
+		t.Errorf("the notification begins with %q, want %q", m.text, want)
 	}
 }

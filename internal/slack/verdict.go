@@ -48,8 +48,9 @@ func verdictMessage(d diagnose.Diagnosis, report string) message {
 func verdictSummary(d diagnose.Diagnosis) message { return verdictHead(d) }
 
 func verdictHead(d diagnose.Diagnosis) message {
-	v := d.Verdict
-	m := message{text: lines(prose(v.Title, maxTitle), prose(wordFor(identityWords, v.Identity.Kind), 100))}
+	v, from := d.Verdict, d.Provenance()
+	m := message{text: lines(prose(from, maxTitle), prose(v.Title, maxTitle), prose(wordFor(identityWords, v.Identity.Kind), 100))}
+	m.section(bold(from, maxTitle))
 	m.section(lines(bold(v.Title, maxTitle), prose(v.Summary, maxSummary)))
 	m.fields(
 		field{"Whose permission", whose(v.Identity)},

@@ -16,6 +16,7 @@ func (s *Store) Save(ctx context.Context, k casebook.Kept) (diagnose.Diagnosis, 
 	var kept diagnose.Diagnosis
 	err := s.write(ctx, func(t *tx) error {
 		kept = k.Diagnosis
+		kept.Kept, kept.Brought = true, k.Brought
 		return t.save(ctx, k, &kept, s.opts)
 	})
 	if err != nil {
@@ -82,9 +83,24 @@ func (t *tx) insertDiagnosis(ctx context.Context, d diagnose.Diagnosis, brought 
 	return nil
 }
 
+const diagnosisColumns = "brought, body"
+
+// scanDiagnosis reads a row of diagnosisColumns. Bodies of earlier versions do
+// not tell that they are kept, nor of what.
+func scanDiagnosis(r row) (d diagnose.Diagnosis, err error) {
+	var brought bool
+	var body []byte
+	if err := r.Scan(&brought, &body); err != nil {
+		return d, err
+	}
+	err = unpack(body, &d)
+	d.Kept, d.Brought = true, brought
+	return d, err
+}
+
 // Get implements casebook.Store.
 func (s *Store) Get(ctx context.Context, id string) (diagnose.Diagnosis, error) {
-	d, err := one(ctx, s.read(), scanPacked[diagnose.Diagnosis], "SELECT body FROM diagnoses WHERE id = ?", id)
+	d, err := one(ctx, s.read(), scanDiagnosis, "SELECT "+diagnosisColumns+" FROM diagnoses WHERE id = ?", id)
 	if err != nil {
 		return d, fmt.Errorf("read diagnosis %s: %w", id, err)
 	}
@@ -98,8 +114,8 @@ func (s *Store) Latest(ctx context.Context, task taskref.Ref) (diagnose.Diagnosi
 	}
 	w := where{dialect: s.dialect}
 	w.ofTask(task)
-	w.and("NOT brought")
-	d, err := one(ctx, s.read(), scanPacked[diagnose.Diagnosis], "SELECT body FROM diagnoses"+w.String()+" ORDER BY id DESC LIMIT 1", w.args...)
+	w.brought(false)
+	d, err := one(ctx, s.read(), scanDiagnosis, "SELECT "+diagnosisColumns+" FROM diagnoses"+w.String()+" ORDER BY id DESC LIMIT 1", w.args...)
 	if err != nil {
 		return d, fmt.Errorf("read the newest diagnosis of task %s: %w", task.TaskID, err)
 	}
@@ -110,7 +126,8 @@ func (s *Store) Latest(ctx context.Context, task taskref.Ref) (diagnose.Diagnosi
 func (s *Store) List(ctx context.Context, f casebook.Filter, before string, limit int) ([]diagnose.Diagnosis, error) {
 	w := where{dialect: s.dialect}
 	w.filter(f, "created_at", before)
-	found, err := all(ctx, s.read(), scanPacked[diagnose.Diagnosis], "SELECT body FROM diagnoses"+w.String()+" ORDER BY id DESC LIMIT ?", w.with(limit)...)
+	w.brought(f.Brought)
+	found, err := all(ctx, s.read(), scanDiagnosis, "SELECT "+diagnosisColumns+" FROM diagnoses"+w.String()+" ORDER BY id DESC LIMIT ?", w.with(limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("read a list of diagnoses: %w", err)
 	}

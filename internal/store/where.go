@@ -55,6 +55,16 @@ func (w *where) String() string {
 // with is the parameters of the clause and of what follows it.
 func (w *where) with(more ...any) []any { return append(w.args[:len(w.args):len(w.args)], more...) }
 
+// brought asks for the diagnoses of evidence that somebody brought, or for the
+// others.
+func (w *where) brought(wanted bool) {
+	if wanted {
+		w.and("brought")
+		return
+	}
+	w.and("NOT brought")
+}
+
 // filter asks for what passes a filter. Ids sort by the time of a column: their
 // bounds let the index that the rows are read from begin and end there.
 func (w *where) filter(f casebook.Filter, made, before string) {

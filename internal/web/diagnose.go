@@ -40,13 +40,22 @@ func (s *Site) submit(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return seeOther(w, r, reportPath(d.ID))
+		return s.goToReport(w, r, d)
 	case text == "" || looksLikeReference(text):
 		return seeOther(w, r, "/diagnose?task="+url.QueryEscape(text))
 	}
 	d, err := s.opts.Casebook.Evaluate(r.Context(), evidence.Evidence{Text: text})
 	if err != nil {
 		return err
+	}
+	return s.goToReport(w, r, d)
+}
+
+// goToReport leads to the address of a report. One that is not kept has none, and
+// is shown at once.
+func (s *Site) goToReport(w http.ResponseWriter, r *http.Request, d diagnose.Diagnosis) error {
+	if d.ID == "" {
+		return s.renderReport(w, r, d)
 	}
 	return seeOther(w, r, reportPath(d.ID))
 }

@@ -15,6 +15,9 @@ import (
 // ReportPage is one diagnosis.
 type ReportPage struct {
 	Page
+	// Provenance says that somebody provided the evidence; empty where it was
+	// read from AWS.
+	Provenance string
 	Who        actor
 	Phase      string
 	Category   string // empty where the identity's label says it already
@@ -45,10 +48,10 @@ type ReportPage struct {
 	Task      []fact
 	Container []containerRow
 	TaskARN   string // what to diagnose again
-	Kept      *moment
+	Made      *moment
 	Engine    string
 	JSONURL   string
-	SelfURL   string
+	SelfURL   string // empty where the report is not kept
 }
 
 // deniedView is one refused call: who may not do what, on what.
@@ -91,9 +94,8 @@ func (s *Site) reportPage(ctx context.Context, d diagnose.Diagnosis, clock clock
 		return ReportPage{}, err
 	}
 	primary, others := splitFindings(d.Findings)
-	self := reportPath(d.ID)
 	p := ReportPage{
-		Page:       s.newPage(ctx, d.Verdict.Title, describe(d), self),
+		Page:       s.newPage(ctx, d.Verdict.Title, describe(d), selfPath(d)),
 		Who:        whoOf(d),
 		Phase:      wordFor(phaseWords, d.Verdict.Phase),
 		Category:   categoryOf(d.Verdict),
@@ -110,10 +112,10 @@ func (s *Site) reportPage(ctx context.Context, d diagnose.Diagnosis, clock clock
 		Task:       factsOf(d.Task, isQuoted(primary, d.Task.StoppedReason), clock),
 		Container:  containersOf(d.Task),
 		TaskARN:    d.Task.ARN,
-		Kept:       clock.dateTime(d.CreatedAt),
+		Made:       clock.dateTime(d.CreatedAt),
 		Engine:     d.Engine,
 		JSONURL:    "/api/v1/diagnoses/" + url.PathEscape(d.ID),
-		SelfURL:    self,
+		SelfURL:    selfPath(d),
 	}
 	p.NoIndex = true
 	if d.Incident != nil && d.Incident.ID != "" {
@@ -125,7 +127,30 @@ func (s *Site) reportPage(ctx context.Context, d diagnose.Diagnosis, clock clock
 		p.SettlesAt = clock.timeOfDay(*d.CompleteAfter)
 	}
 	p.addFindings(d.Task, primary, others, clock)
+	if d.Brought {
+		p.asBrought(d)
+	}
 	return p, nil
+}
+
+// selfPath is the page's own address; empty where the report is not kept.
+func selfPath(d diagnose.Diagnosis) string {
+	if d.ID == "" {
+		return ""
+	}
+	return reportPath(d.ID)
+}
+
+// asBrought says where the evidence is from, also to programs that show what a
+// link is about, and leaves out what would ask AWS about a task that nothing but
+// that evidence names.
+func (p *ReportPage) asBrought(d diagnose.Diagnosis) {
+	p.Provenance = d.Provenance()
+	p.Title, p.Description = "Report on provided evidence", p.Provenance
+	p.TaskARN = ""
+	for i := range p.Where {
+		p.Where[i].URL = ""
+	}
 }
 
 // addFindings spreads the findings that made the verdict over the page, and

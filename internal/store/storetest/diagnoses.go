@@ -21,7 +21,7 @@ func testGet(t *testing.T, w *world) {
 		Task:          diagnose.TaskView{ID: "t1", Containers: []diagnose.ContainerView{{Name: "app", Essential: true}}},
 		Verdict:       diagnose.Verdict{Cause: "runtime.s3.denied", Title: "“quotes” & <marks>"},
 		Findings:      []diagnose.Finding{},
-		CompleteAfter: &after,
+		CompleteAfter: &after, Kept: true,
 	}
 	saved := save(t, w, casebook.Kept{Diagnosis: full})
 	if diff := cmp.Diff(full, saved[0]); diff != "" {
@@ -90,7 +90,7 @@ func testFilter(t *testing.T, w *world) {
 			Task:    diagnose.TaskView{Account: "111122223333", Region: "eu-west-1", Cluster: "web", Group: "service:api"},
 			Verdict: diagnose.Verdict{Cause: "runtime.s3.denied", Category: verdict.IAMPermission, Identity: verdict.Identity{Kind: verdict.TaskRole}},
 		}},
-		casebook.Kept{Brought: true, Diagnosis: diagnose.Diagnosis{
+		casebook.Kept{Diagnosis: diagnose.Diagnosis{
 			ID: id(2), CreatedAt: minute(2),
 			Task:    diagnose.TaskView{Account: "444455556666", Region: "us-east-1", Cluster: "batch", Group: "family:api"},
 			Verdict: diagnose.Verdict{Cause: "runtime.oom", Category: verdict.OOM, Identity: verdict.Identity{Kind: verdict.NoIdentity}},
@@ -124,6 +124,48 @@ func testFilter(t *testing.T, w *world) {
 		if diff := cmp.Diff(test.want, ids(got)); diff != "" {
 			t.Errorf("filter %s (-want +got):\n%s", test.name, diff)
 		}
+	}
+}
+
+// testBrought: what somebody brought is in no list that does not ask for it, and
+// whoever reads it is told.
+func testBrought(t *testing.T, w *world) {
+	task := diagnose.TaskView{ID: "t1", Account: "111122223333", Region: "eu-west-1", Cluster: "web", Group: "service:api"}
+	of := func(n int, by string) diagnose.Diagnosis {
+		return diagnose.Diagnosis{ID: id(n), CreatedAt: minute(n), Task: task, Verdict: diagnose.Verdict{Cause: "runtime.oom"}, BroughtBy: by}
+	}
+	save(t, w,
+		casebook.Kept{Diagnosis: of(1, "")},
+		casebook.Kept{Diagnosis: of(2, "ana@example.com"), Brought: true},
+		casebook.Kept{Diagnosis: of(3, ""), Brought: true},
+	)
+	tests := []struct {
+		name   string
+		filter casebook.Filter
+		want   []string
+	}{
+		{"no filter", casebook.Filter{}, []string{id(1)}},
+		{"a filter that all pass", casebook.Filter{Account: "111122223333", Cluster: "web", Service: "api", Cause: "runtime.oom"}, []string{id(1)}},
+		{"what was brought", casebook.Filter{Brought: true}, []string{id(3), id(2)}},
+		{"what was brought, by a filter", casebook.Filter{Brought: true, Service: "api", Since: minute(3)}, []string{id(3)}},
+	}
+	for _, test := range tests {
+		got, err := w.List(t.Context(), test.filter, "", 10)
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+		}
+		if diff := cmp.Diff(test.want, ids(got)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+		for _, d := range got {
+			if d.Brought != test.filter.Brought || !d.Kept {
+				t.Errorf("%s: %s says brought: %v, kept: %v", test.name, d.ID, d.Brought, d.Kept)
+			}
+		}
+	}
+	got, err := w.Get(t.Context(), id(2))
+	if err != nil || !got.Brought || got.BroughtBy != "ana@example.com" {
+		t.Errorf("Get: brought %v by %q, %v", got.Brought, got.BroughtBy, err)
 	}
 }
 

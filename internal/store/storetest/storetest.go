@@ -53,6 +53,7 @@ func Run(t *testing.T, db Database) {
 		{"get", testGet},
 		{"latest", testLatest},
 		{"filter", testFilter},
+		{"brought", testBrought},
 		{"pages", testPages},
 		{"facts and definitions", testFacts},
 		{"incidents", testIncidents},

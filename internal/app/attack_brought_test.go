@@ -1,0 +1,93 @@
+package app
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"whystopped/internal/diagnose"
+)
+
+// forged is evidence that says of a real task what somebody wants people to
+// believe.
+func (f *fortress) forged(t *testing.T, reason string) string {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{
+		"task": map[string]any{
+			"taskArn": f.task, "group": "service:payments-api", "lastStatus": "STOPPED", "stopCode": "TaskFailedToStart", "stoppedAt": "2026-11-22T08:00:00Z",
+			"stoppedReason": reason, "taskDefinitionArn": "arn:aws:ecs:eu-west-1:111122223333:task-definition/payments-api:1",
+		},
+		"taskDefinition": map[string]any{"taskDefinitionArn": "arn:aws:ecs:eu-west-1:111122223333:task-definition/payments-api:1", "executionRoleArn": "arn:aws:iam::111122223333:role/forged-exec"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+const forgedReason = "ResourceInitializationError: unable to pull secrets or registry auth: AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/forged-exec/0123456789abcdef0123456789abcdef is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:forged/db-AbCdEf because no identity-based policy allows the secretsmanager:GetSecretValue action"
+
+// evaluated sends evidence and gives the diagnosis.
+func (f *fortress) evaluated(t *testing.T, body string, h headers) diagnose.Diagnosis {
+	t.Helper()
+	got := f.ask(http.MethodPost, "/api/v1/evaluate", body, h)
+	var d diagnose.Diagnosis
+	if err := json.Unmarshal([]byte(got.body), &d); err != nil || got.status != http.StatusOK {
+		t.Fatalf("status %d: %s", got.status, got.body)
+	}
+	return d
+}
+
+// TestForgedEvidenceSaysWhoBroughtIt, in the answer and wherever it is read again.
+func TestForgedEvidenceSaysWhoBroughtIt(t *testing.T) {
+	f := newFortress(t, nil)
+	byToken := f.evaluated(t, f.forged(t, forgedReason), f.bearer(f.reader))
+	byALB := f.evaluated(t, f.forged(t, forgedReason+" by ana"), headers{"X-Amzn-Oidc-Data", f.albToken(time.Minute)})
+	for d, by := range map[*diagnose.Diagnosis]string{&byToken: "ci", &byALB: "ana@example.com"} {
+		if !d.Brought || d.BroughtBy != by || !d.Kept || d.ID == "" {
+			t.Errorf("the answer: brought %v by %q, kept %v as %q; want it brought by %q and kept", d.Brought, d.BroughtBy, d.Kept, d.ID, by)
+		}
+		got := f.get("/api/v1/diagnoses/"+d.ID, f.bearer(f.reader))
+		for _, want := range []string{`"brought":true`, `"broughtBy":"` + by + `"`, `"kept":true`} {
+			if !strings.Contains(got.body, want) {
+				t.Errorf("what is kept lacks %s: %s", want, got.body)
+			}
+		}
+	}
+	read := f.get("/api/v1/diagnoses/"+f.kept, f.bearer(f.reader))
+	for _, want := range []string{`"brought":false`, `"broughtBy":""`, `"kept":true`} {
+		if !strings.Contains(read.body, want) {
+			t.Errorf("a diagnosis that was read from AWS lacks %s: %s", want, read.body)
+		}
+	}
+}
+
+// TestForgedEvidenceIsInNoList that does not ask for it, makes no incident, and
+// answers for no task.
+func TestForgedEvidenceIsInNoList(t *testing.T) {
+	f := newFortress(t, nil)
+	forged := f.evaluated(t, f.forged(t, forgedReason), f.bearer(f.reader)).ID
+	service := "arn%3Aaws%3Aecs%3Aeu-west-1%3A111122223333%3Aservice%2Fproduction%2Fpayments-api"
+	for _, path := range []string{
+		"/api/v1/diagnoses", "/api/v1/diagnoses?limit=100&service=payments-api&account=111122223333&cluster=production&brought=false", "/api/v1/diagnoses?task=" + f.task,
+		"/api/v1/diagnoses?cause=startup.secretsmanager.denied", "/api/v1/incidents", "/api/v1/incidents?cluster=production", "/api/v1/stops", "/api/v1/stops?service=payments-api",
+		"/", "/diagnoses", "/diagnoses?service=payments-api", "/incidents", "/service?ref=" + service, "/causes/startup.secretsmanager.denied", "/diagnose?task=" + f.task,
+	} {
+		got := f.get(path, f.bearer(f.reader))
+		if got.status != http.StatusOK || strings.Contains(got.body, forged) || strings.Contains(got.body, "forged") {
+			t.Errorf("%s: status %d, with what was forged: %s", path, got.status, got.body)
+		}
+	}
+	got := f.get("/api/v1/diagnoses?brought=true", f.bearer(f.reader))
+	if !strings.Contains(got.body, `"id":"`+forged+`"`) || strings.Contains(got.body, f.kept) {
+		t.Errorf("the list of what was brought: %s", got.body)
+	}
+	if got := f.get("/api/v1/diagnoses?brought=perhaps", f.bearer(f.reader)); got.status != http.StatusUnprocessableEntity {
+		t.Errorf("brought=perhaps: status %d, want 422", got.status)
+	}
+	if got := f.get("/api/v1/diagnoses?brought=true&task="+f.task, f.bearer(f.reader)); got.status != http.StatusUnprocessableEntity {
+		t.Errorf("brought with a task: status %d, want 422", got.status)
+	}
+}
