@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
 
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
@@ -66,17 +67,18 @@ func fixRefusal(c *cause.Case, k candidate, fix *Fix) {
 		return
 	}
 	fix.Summary = fmt.Sprintf("Attach this policy to %s. Whoever administers IAM in %s can do it.", attachWords(fix.AttachTo), accountWords(c, k))
-	doc, notes := iampolicy.Allow(requests, ctx)
-	if r.Action == "iam:PassRole" && requests[0].Resource != "" && requests[0].Resource != "*" {
-		doc, notes = iampolicy.PassRole(passedRoles(c, requests[0].Resource)...), nil
+	if role := requests[0].Resource; r.Action == "iam:PassRole" && role != "" && role != "*" {
+		requests = passRequests(c, k, role)
 	}
+	doc, notes := iampolicy.Allow(requests, ctx)
 	fix.add(iampolicy.KindIdentity, fix.AttachTo, doc)
 	if len(fix.Steps) > 0 {
 		fix.Steps = fix.Steps[1:] // the first step is this policy in words
 	}
 	for _, n := range notes {
-		fix.Steps = append(fix.Steps, n.Reason)
+		fix.step(n.Reason)
 	}
+	fix.step(instanceRoleStep(k))
 	if owner := foreignOwner(k, r); owner != "" {
 		if r.Action == "sts:AssumeRole" {
 			fix.Steps = append(fix.Steps, fmt.Sprintf("The role to be assumed belongs to account %s: its trust policy must name %s too.", owner, attachWords(fix.AttachTo)))
@@ -134,6 +136,13 @@ func (f *Fix) add(kind iampolicy.Kind, to *AttachTo, doc iampolicy.Document) {
 		Purpose: purposeDenied, Kind: string(kind), AttachTo: to, Document: doc,
 		Verified: Verified{Status: statusNotVerified, Detail: notSimulated},
 	})
+}
+
+// step adds a step; "" is none.
+func (f *Fix) step(words string) {
+	if words != "" && !slices.Contains(f.Steps, words) {
+		f.Steps = append(f.Steps, words)
+	}
 }
 
 // allowHelps tells whether a statement on the refused principal mends it. Only

@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 
 	"whystopped/internal/arn"
@@ -81,23 +80,6 @@ func principalARN(k candidate, r *cause.Refusal) string {
 		return id
 	}
 	return r.Principal.ARN
-}
-
-// passedRoles are the roles that whoever starts the task has to pass: the one
-// that was refused, and with it the task's other role.
-// Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_service-with-iam.html
-func passedRoles(c *cause.Case, refused string) []string {
-	roles := []string{refused}
-	own := []string{c.Facts.ExecutionRole, c.Facts.TaskRole}
-	if !slices.Contains(own, refused) {
-		return roles
-	}
-	for _, role := range own {
-		if role != "" && !slices.Contains(roles, role) {
-			roles = append(roles, role)
-		}
-	}
-	return roles
 }
 
 func attachTo(id verdict.Identity) *AttachTo {

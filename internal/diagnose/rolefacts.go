@@ -218,6 +218,7 @@ func fixAssumption(c *cause.Case, k candidate, fix *Fix) {
 			Detail: "before: the trust policy does not let " + k.cause.Trusts + " assume the role; with this one it does, and all that it says now stays",
 		}
 	case f.standing == roleFine && k.identity().Kind == verdict.Caller:
-		fix.add(iampolicy.KindIdentity, fix.AttachTo, iampolicy.PassRole(passedRoles(c, f.asked)...))
+		passing, _ := iampolicy.Allow(passRequests(c, k, f.asked), policyContext(c, f.asked))
+		fix.add(iampolicy.KindIdentity, fix.AttachTo, passing)
 	}
 }

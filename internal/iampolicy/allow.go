@@ -55,6 +55,9 @@ func grantFor(req Request, ctx Context) (grant, []Note) {
 	if act.Service == "kms" && act.ResourceLevel() && req.ViaService != "" {
 		g.condition = Condition{"StringEquals": {"kms:ViaService": {req.ViaService}}}
 	}
+	if g.action == "iam:PassRole" {
+		g.condition = req.passedTo()
+	}
 	if pattern, alias, ok := keyOfAlias(act, req.Resource, ctx); ok {
 		g.resources = []string{pattern}
 		g.condition = g.condition.and("ForAnyValue:StringEquals", "kms:ResourceAliases", alias)

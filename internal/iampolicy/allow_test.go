@@ -188,6 +188,10 @@ func TestOwners(t *testing.T) {
 		return doc
 	}
 	endpoint, _ := EndpointPolicy(role, []Request{{Action: "sqs:SendMessage", Resource: queue}}, here)
+	pass, _ := Allow([]Request{
+		{Action: "iam:PassRole", Resource: role, PassedTo: ECSTasks},
+		{Action: "iam:PassRole", Resource: "arn:aws:iam::111122223333:role/team/execution", PassedTo: ECSTasks},
+	}, here)
 	tests := []struct {
 		name string
 		kind Kind
@@ -199,7 +203,7 @@ func TestOwners(t *testing.T) {
 			Statement{Effect: "Allow", Principal: Principal{"Service": {"ecs-tasks.amazonaws.com"}}, Action: []string{"sts:AssumeRole"}},
 		},
 		{
-			"pass role", KindIdentity, PassRole(role, "arn:aws:iam::111122223333:role/team/execution"),
+			"pass role", KindIdentity, pass,
 			Statement{
 				Sid: "IamPassRole", Effect: "Allow", Action: []string{"iam:PassRole"},
 				Resource:  []string{role, "arn:aws:iam::111122223333:role/team/execution"},

@@ -44,6 +44,9 @@ type Request struct {
 	// ViaService restricts a KMS action to calls through this service
 	// endpoint, e.g. "secretsmanager.eu-west-1.amazonaws.com"; "" for none.
 	ViaService string
+	// PassedTo holds iam:PassRole to roles that one of these services receives,
+	// with blanks between them; "" for any.
+	PassedTo string
 }
 
 // Snippets are a fix in the forms people use.

@@ -93,7 +93,7 @@ func conditional() []simulation {
 	const key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 	const via = "secretsmanager.eu-west-1.amazonaws.com"
 	decrypt, _ := Allow([]Request{{Action: "kms:Decrypt", Resource: key, ViaService: via}}, here)
-	pass := PassRole("arn:aws:iam::111122223333:role/task")
+	pass, _ := Allow([]Request{{Action: "iam:PassRole", Resource: "arn:aws:iam::111122223333:role/task", PassedTo: ECSTasks}}, here)
 	return []simulation{
 		{
 			name: "through the service", want: allowed, Action: "kms:Decrypt", Resource: key, Account: "111122223333",

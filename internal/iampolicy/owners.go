@@ -21,20 +21,6 @@ func TrustPolicy(principalService string) Document {
 	}}}
 }
 
-// PassRole is what whoever registers or runs a task definition needs for the
-// roles in it, for ECS tasks and nothing else.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
-func PassRole(roleARNs ...string) Document {
-	var grants []grant
-	for _, role := range roleARNs {
-		grants = append(grants, grant{
-			service: "iam", action: "iam:PassRole", resources: []string{escapeVariables(role)},
-			condition: Condition{"StringEquals": {"iam:PassedToService": {ECSTasks}}},
-		})
-	}
-	return Document{Version: Version, Statement: statements(grants)}
-}
-
 // ResourcePolicy is what the owner of a resource adds to the policy on it, the
 // key policy of a KMS key among them, so that the principal may make the
 // requests. The principal is a

@@ -36,12 +36,13 @@ func renderings() map[string]struct {
 	repository, _ := ResourcePolicy("arn:aws:iam::111122223333:role/api", pull, here)
 	endpoint, _ := EndpointPolicy("arn:aws:iam::111122223333:role/api", pull, here)
 	key, _ := ResourcePolicy("arn:aws:iam::111122223333:role/api", []Request{{Action: "kms:Decrypt", Resource: "1234abcd-12ab-34cd-56ef-1234567890ab"}}, here)
+	pass, _ := Allow([]Request{{Action: "iam:PassRole", Resource: "arn:aws:iam::111122223333:role/a", PassedTo: ECSTasks}}, here)
 	return map[string]struct {
 		doc    Document
 		target Target
 	}{
 		"role":       {startUp(), Target{Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:role/team/api", PolicyName: "ApiStartUp"}},
-		"user":       {PassRole("arn:aws:iam::111122223333:role/a"), Target{Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:user/deploy"}},
+		"user":       {pass, Target{Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:user/deploy"}},
 		"trust":      {TrustPolicy(ECSTasks), Target{Kind: KindTrust, RoleName: "api"}},
 		"repository": {repository, Target{Kind: KindResource, Resource: image}},
 		"key":        {key, Target{Kind: KindKey, Resource: "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}},

@@ -259,10 +259,10 @@ func denialCauses() []*Cause {
 		{
 			Code: "caller.passrole.denied", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMPermission,
 			Identity: verdict.Caller, Confidence: verdict.Confirmed,
-			Title:   "Whoever starts the task may not pass the role {name|of the task}",
-			Meaning: "To start a task with a role, the caller needs iam:PassRole on it. The caller here ({role|not named in the text}) lacks that; the role {name|that is passed} is not at fault.",
+			Title:   "The caller isn't allowed to pass the role {name|of the task}",
+			Meaning: "To hand a role to a service, the caller needs iam:PassRole on it. The caller here ({role|not named in the text}) was denied that; the role {name|that is passed} is not at fault.",
 			Reason:  "The resource in the sentence is the role that is passed; the principal is at fault.",
-			Fix:     []string{"Allow iam:PassRole on the task's roles, both of them, with the condition iam:PassedToService = ecs-tasks.amazonaws.com, for the principal that the message names."},
+			Fix:     []string{"Allow iam:PassRole on the role for the principal that the message names, with the condition iam:PassedToService of the service that receives it: ecs-tasks.amazonaws.com for both roles of a task, ecs.amazonaws.com for infrastructure and hook roles."},
 			Docs:    []string{docPassRole},
 			When: Refused(func(c *Case, r *Refusal) bool {
 				return r.Who.Identity.Kind == verdict.Caller && actionIs(r, "iam:PassRole")

@@ -1,0 +1,72 @@
+package diagnose
+
+import (
+	"slices"
+	"strings"
+
+	"whystopped/internal/arn"
+	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/iampolicy"
+)
+
+// passRequests are the roles that the denied principal has to hand over: the one
+// that it was denied, and with it the task's other role.
+// Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_service-with-iam.html
+func passRequests(c *cause.Case, k candidate, denied string) []iampolicy.Request {
+	var all []iampolicy.Request
+	for _, role := range passedRoles(c, denied) {
+		all = append(all, iampolicy.Request{Action: "iam:PassRole", Resource: role, PassedTo: strings.Join(receiversOf(c, k, role), " ")})
+	}
+	return all
+}
+
+// passedRoles are the denied role and, if it is one of the task's own, the other.
+func passedRoles(c *cause.Case, denied string) []string {
+	roles := []string{denied}
+	own := []string{c.Facts.ExecutionRole, c.Facts.TaskRole}
+	if !slices.Contains(own, denied) {
+		return roles
+	}
+	for _, role := range own {
+		if role != "" && !slices.Contains(roles, role) {
+			roles = append(roles, role)
+		}
+	}
+	return roles
+}
+
+// receiversOf are the services of which one receives the role.
+func receiversOf(c *cause.Case, k candidate, role string) []string {
+	if k.cause.Trusts != "" { // the service that could not assume it
+		return []string{k.cause.Trusts}
+	}
+	call := ""
+	if r := k.match.Refusal; r != nil {
+		call = iampolicy.PassingCall(r.Service, r.Operation)
+	}
+	ofTask := role == c.Facts.ExecutionRole || role == c.Facts.TaskRole
+	switch {
+	case k.identity().Kind == verdict.InfrastructureRole:
+		// ECS Managed Instances: the only role that an infrastructure role passes.
+		// Source: the AWS managed policy AmazonECSInfrastructureRolePolicyForManagedInstances
+		return []string{"ec2.amazonaws.com"}
+	case ofTask && (call == "" || strings.HasPrefix(call, "ecs:")):
+		return []string{iampolicy.ECSTasks}
+	}
+	return iampolicy.PassedTo(call, role)
+}
+
+// instanceRoleStep is the other cure of a Managed Instances' role: AWS's policy
+// for the infrastructure role passes roles of one name.
+// Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-instance-profile.html
+func instanceRoleStep(k candidate) string {
+	r := k.match.Refusal
+	if r.Action != "iam:PassRole" || k.identity().Kind != verdict.InfrastructureRole {
+		return ""
+	}
+	if a, _ := arn.Parse(r.Resource); strings.HasPrefix(a.Name(), "ecsInstanceRole") {
+		return ""
+	}
+	return "Or give the instances a role whose name begins with ecsInstanceRole: AmazonECSInfrastructureRolePolicyForManagedInstances allows passing only those."
+}
