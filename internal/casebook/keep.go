@@ -38,9 +38,11 @@ type concluded struct {
 
 // conclude is the only way from evidence to a diagnosis: secrets are taken out
 // before anything looks at the evidence, so that none can get into the answer
-// or into the store.
+// or into the store. It is cut to its bounds afterwards, since half a secret
+// looks like none.
 func conclude(ev evidence.Evidence) concluded {
 	ev = withoutSecrets(ev)
+	ev.Bound()
 	return concluded{Diagnosis: diagnose.Diagnose(ev), evidence: ev}
 }
 

@@ -27,9 +27,12 @@ func caveats(c *cause.Case, ranked []candidate) []string {
 		out = append(out, words)
 	}
 	for _, s := range c.Evidence.Sources {
-		if words := sourceCaveat(s); words != "" && !slices.Contains(out, words) {
+		if words := sourceCaveat(s); words != "" {
 			out = append(out, words)
 		}
+	}
+	for _, left := range c.Evidence.Left {
+		add("%s.", left)
 	}
 	for _, t := range c.Texts {
 		if t.Cut && t.Place&cause.ByECS != 0 {
@@ -41,6 +44,20 @@ func caveats(c *cause.Case, ranked []candidate) []string {
 	}
 	if len(ranked) > 0 {
 		out = append(out, findingCaveats(c, ranked[0])...)
+	}
+	return firstOfEach(out, maxCaveats)
+}
+
+// maxCaveats is more than anybody reads.
+const maxCaveats = 40
+
+// firstOfEach gives the first ones of a list, each once.
+func firstOfEach(list []string, most int) []string {
+	out := []string{}
+	for _, s := range list {
+		if len(out) < most && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -40,7 +41,8 @@ func problem(path, format string, args ...any) *DecodeError {
 // strict: a name that is unknown or comes twice is an error. What AWS wrote is
 // taken as it comes: unknown properties are passed over, and the envelopes of
 // the AWS CLI, of CloudTrail's files and of EventBridge are opened. At least
-// one part must hold something. Every error is a *DecodeError.
+// one part must hold something. A list that is longer than any of AWS's is an
+// error, a text is cut. Every error is a *DecodeError.
 func Decode(data []byte) (Evidence, error) {
 	var ev Evidence
 	parts, err := members("", bytes.TrimPrefix(data, []byte("\ufeff")), Fields...)
@@ -61,6 +63,9 @@ func Decode(data []byte) (Evidence, error) {
 	if reflect.DeepEqual(ev, Evidence{}) {
 		return ev, problem("", "there is no evidence in the request; send at least one of %s", strings.Join(Fields, ", "))
 	}
+	if err := ev.bounded(); err != nil {
+		return Evidence{}, err
+	}
 	return ev, nil
 }
 
@@ -75,14 +80,14 @@ func (ev *Evidence) read(name string, raw json.RawMessage) error {
 	case "taskDefinition":
 		ev.TaskDefinition, err = decodeTaskDefinition(name, raw)
 	case "logs":
-		ev.Logs, err = list(name, raw, decodeLog)
+		ev.Logs, err = decodeLogs(name, raw)
 	case "cloudtrail":
 		var records []Record
 		records, err = decodeRecords(name, raw)
 		ev.CloudTrail = append(ev.CloudTrail, records...)
 	case "serviceEvents":
 		var events []ServiceEvent
-		events, err = list(name, raw, decodeServiceEvent)
+		events, err = list(name, raw, "Evidence.ServiceEvents", decodeServiceEvent)
 		ev.ServiceEvents = append(ev.ServiceEvents, events...)
 	case "text":
 		err = into(name, raw, &ev.Text)
@@ -154,15 +159,19 @@ func wellFormed(path string, raw []byte) error {
 	return &DecodeError{Malformed: true, Path: path, Problem: fmt.Sprintf("not well-formed JSON%s: %s", at, err)}
 }
 
-// list decodes an array whose items have a decoder of their own.
-func list[T any](path string, raw json.RawMessage, item func(string, json.RawMessage) (T, error)) ([]T, error) {
+// list decodes an array whose items have a decoder of their own. The name is
+// that of its bound.
+func list[T any](path string, raw json.RawMessage, name string, item func(string, json.RawMessage) (T, error)) ([]T, error) {
 	var items []json.RawMessage
 	if err := json.Unmarshal(raw, &items); err != nil {
 		return nil, problem(path, "must be a list")
 	}
+	if l := listBounds[name]; len(items) > l.most {
+		return nil, l.overfull(path, len(items))
+	}
 	var out []T
 	for i, raw := range items {
-		v, err := item(fmt.Sprintf("%s[%d]", path, i), raw)
+		v, err := item(path+"["+strconv.Itoa(i)+"]", raw)
 		if err != nil {
 			return nil, err
 		}

@@ -13,15 +13,6 @@ func holdsNothing(v any) bool {
 	return err == nil && string(text) == "{}"
 }
 
-// maxContainers is ten times what ECS lets a task have. Work and answer grow
-// with the containers, so a made-up task must not have any number.
-// Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
-const maxContainers = 100
-
-func tooManyContainers(path string, n int) *DecodeError {
-	return problem(path, "holds %d containers; a task has at most 10", n)
-}
-
 // decodeTask reads a task, or the whole answer of DescribeTasks, RunTask or
 // StopTask when it holds one task. A task without anything we know gives nil.
 func decodeTask(path string, raw json.RawMessage) (*Task, error) {
@@ -42,9 +33,6 @@ func bareTask(path string, raw json.RawMessage) (*Task, error) {
 	if err := into(path, raw, &t); err != nil {
 		return nil, err
 	}
-	if len(t.Containers) > maxContainers {
-		return nil, tooManyContainers(join(path, "containers"), len(t.Containers))
-	}
 	if holdsNothing(t) {
 		return nil, nil
 	}
@@ -52,7 +40,7 @@ func bareTask(path string, raw json.RawMessage) (*Task, error) {
 }
 
 func onlyTask(path string, raw, failures json.RawMessage) (*Task, error) {
-	tasks, err := list(path, raw, bareTask)
+	tasks, err := list(path, raw, "answer.tasks", bareTask)
 	if err != nil {
 		return nil, err
 	}
@@ -120,13 +108,22 @@ func decodeTaskDefinition(path string, raw json.RawMessage) (*TaskDefinition, er
 	if err := into(path, raw, &d); err != nil {
 		return nil, err
 	}
-	if len(d.ContainerDefinitions) > maxContainers {
-		return nil, tooManyContainers(join(path, "containerDefinitions"), len(d.ContainerDefinitions))
-	}
 	if holdsNothing(d) {
 		return nil, nil
 	}
 	return &d, nil
+}
+
+// decodeLogs reads logs, as long as they have not too many lines together.
+func decodeLogs(path string, raw json.RawMessage) ([]Log, error) {
+	n := 0
+	return list(path, raw, "Evidence.Logs", func(path string, raw json.RawMessage) (Log, error) {
+		l, err := decodeLog(path, raw)
+		if n += len(l.Lines); err == nil && n > maxLines {
+			err = listBounds["Log.Lines"].overfull(join(path, "lines"), n)
+		}
+		return l, err
+	})
 }
 
 // decodeLog reads the log of one container.
@@ -147,7 +144,7 @@ func decodeLog(path string, raw json.RawMessage) (Log, error) {
 		}
 	}
 	if lines, ok := parts["lines"]; ok {
-		l.Lines, err = list(join(path, "lines"), lines, decodeLine)
+		l.Lines, err = list(join(path, "lines"), lines, "Log.Lines", decodeLine)
 	}
 	return l, err
 }
@@ -210,11 +207,11 @@ func decodeRecords(path string, raw json.RawMessage) ([]Record, error) {
 	props := properties(raw)
 	switch {
 	case isList(raw):
-		return list(path, raw, decodeRecord)
+		return list(path, raw, "Evidence.CloudTrail", decodeRecord)
 	case has(props, "records"):
-		return list(join(path, "Records"), props["records"], decodeRecord)
+		return list(join(path, "Records"), props["records"], "Evidence.CloudTrail", decodeRecord)
 	case has(props, "events"):
-		return list(join(path, "Events"), props["events"], decodeRecord)
+		return list(join(path, "Events"), props["events"], "Evidence.CloudTrail", decodeRecord)
 	}
 	record, err := decodeRecord(path, raw)
 	if err != nil {

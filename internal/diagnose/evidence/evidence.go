@@ -33,6 +33,9 @@ type Evidence struct {
 
 	// Sources tells, per place that was asked, what came of it.
 	Sources []Source `json:"-"`
+
+	// Left is what was there and not read; see Bound.
+	Left []Left `json:"-"`
 }
 
 // Ref is what a reference to a task says before any call was made.

@@ -39,6 +39,9 @@ func FromText(s string) (Evidence, error) {
 	if err == nil && reflect.DeepEqual(ev, Evidence{}) {
 		ev.Text = text
 	}
+	if err == nil {
+		err = ev.bounded()
+	}
 	return ev, err
 }
 
@@ -169,7 +172,7 @@ func (ev *Evidence) readServices(raw json.RawMessage) error {
 
 // readLogEvents takes the lines out of an answer of GetLogEvents or FilterLogEvents.
 func (ev *Evidence) readLogEvents(raw json.RawMessage) error {
-	lines, err := list("events", properties(raw)["events"], decodeLine)
+	lines, err := list("events", properties(raw)["events"], "Log.Lines", decodeLine)
 	if err != nil {
 		return err
 	}

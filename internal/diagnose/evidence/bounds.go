@@ -1,0 +1,176 @@
+package evidence
+
+import "fmt"
+
+// Work and answer grow with the evidence, so a task that somebody made up must
+// not have any number of anything. What AWS has a limit for may be ten times as
+// much here, since limits grow; all lists of one name in one part of the
+// evidence count together. Sources:
+//   - containers, 64 KiB for a task definition: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
+//   - environment files: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+//   - 100 events of a service: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
+//   - 10,000 lines in an answer of GetLogEvents: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
+const (
+	maxContainers   = 100
+	maxAgents       = 100   // ECS Exec's, one a container
+	maxFiles        = 1_000 // ten a container
+	maxEntries      = 2_000 // of a definition: 64 KiB have room for that many {"name":"A","valueFrom":"B"}
+	maxWords        = 10_000
+	maxAttachments  = 100 // a task has a network interface, a volume and a proxy
+	maxDetails      = 1_000
+	maxCompatible   = 40
+	maxLogs         = 100 // a container has one
+	maxLines        = 100_000
+	maxRecords      = 5_000 // LookupEvents gives 50 at a time
+	maxResources    = 10_000
+	maxEvents       = 1_000
+	maxFewOfService = 100 // deployments and the like, of which there is a handful
+)
+
+// listBound is how much a list may hold, and the limit of AWS behind it.
+type listBound struct {
+	most      int
+	what, why string
+}
+
+const (
+	tenContainers  = "a task has at most 10"
+	sizeOfADef     = "a task definition has at most 64 KiB"
+	tenFiles       = "a container has at most 10"
+	hundredEvents  = "ECS keeps the newest 100"
+	rangeOfTheTask = "send those of the task's roles from around its stop"
+	endOfTheLog    = "send the last ones before the stop"
+)
+
+// listBounds has every list and map of the evidence, by its type and field.
+var listBounds = map[string]listBound{
+	"answer.tasks":                           {maxContainers, "tasks", "send the one that is meant"},
+	"Task.Containers":                        {maxContainers, "containers", tenContainers},
+	"Task.Attachments":                       {maxAttachments, "attachments", "a task has three or so"},
+	"Container.ManagedAgents":                {maxAgents, "managed agents", "a container has one"},
+	"Overrides.ContainerOverrides":           {maxContainers, "overrides", tenContainers},
+	"ContainerOverride.Command":              {maxWords, "words", sizeOfADef},
+	"ContainerOverride.EnvironmentFiles":     {maxFiles, "environment files", tenFiles},
+	"Attachment.Details":                     {maxDetails, "details", "an attachment has ten or so"},
+	"TaskDefinition.RequiresCompatibilities": {maxCompatible, "compatibilities", "there are four"},
+	"TaskDefinition.ContainerDefinitions":    {maxContainers, "containers", tenContainers},
+	"TaskDefinition.Volumes":                 {maxEntries, "volumes", sizeOfADef},
+	"ContainerDefinition.EntryPoint":         {maxWords, "words", sizeOfADef},
+	"ContainerDefinition.Command":            {maxWords, "words", sizeOfADef},
+	"ContainerDefinition.Secrets":            {maxEntries, "secrets", sizeOfADef},
+	"ContainerDefinition.EnvironmentFiles":   {maxFiles, "environment files", tenFiles},
+	"ContainerDefinition.DependsOn":          {maxEntries, "dependencies", sizeOfADef},
+	"ContainerDefinition.CredentialSpecs":    {maxContainers, "credential specs", "a container has one"},
+	"ContainerDefinition.MountPoints":        {maxEntries, "mount points", sizeOfADef},
+	"LogConfiguration.Options":               {maxEntries, "options", sizeOfADef},
+	"LogConfiguration.SecretOptions":         {maxEntries, "secret options", sizeOfADef},
+	"FirelensConfiguration.Options":          {maxEntries, "options", sizeOfADef},
+	"HealthCheck.Command":                    {maxWords, "words", sizeOfADef},
+	"Evidence.Logs":                          {maxLogs, "logs", "a container has one"},
+	"Log.Lines":                              {maxLines, "lines", endOfTheLog},
+	"Evidence.CloudTrail":                    {maxRecords, "records", rangeOfTheTask},
+	"Record.Resources":                       {maxResources, "resources", rangeOfTheTask},
+	"Evidence.ServiceEvents":                 {maxEvents, "service events", hundredEvents},
+	"Evidence.Roles":                         {maxFewOfService, "roles", ""},
+	"Evidence.Deployments":                   {maxFewOfService, "deployments", ""},
+	"Evidence.Others":                        {maxFewOfService, "task definitions", ""},
+	"Evidence.Sources":                       {maxEntries, "sources", ""},
+	"Evidence.Left":                          {maxFewOfService, "parts", ""},
+}
+
+// overfull is the problem of a list with more than its bound.
+func (l listBound) overfull(path string, n int) *DecodeError {
+	return problem(path, "holds %d %s; %s (at most %d are read)", n, l.what, l.why, l.most)
+}
+
+// textBound is how many bytes of a text are kept.
+type textBound struct {
+	most int
+	// inAll bounds all such texts of one part together; 0 for no such bound.
+	inAll int
+	// name is set for what names something to AWS: half of it would be the name
+	// of something else, so that a longer one is left out as a whole.
+	name bool
+}
+
+var (
+	// names are ARNs and what has the place of one.
+	// Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
+	names = textBound{most: 2 << 10, name: true}
+	// images are at most a repository of 255 bytes, a tag of 128 and a digest.
+	// Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+	images = textBound{most: 512, name: true}
+	// labels are names that are shown and compared, and never asked for.
+	labels = textBound{most: 512}
+	// reasons are what ECS says of a task; its agent cuts them at 1,024 bytes:
+	// aws/amazon-ecs-agent ecs-agent/api/ecs/client/ecs_client.go.
+	reasons = textBound{most: 4 << 10, inAll: 64 << 10}
+	// messages are those of service events and of CloudTrail, which cuts its own
+	// at 1 KB.
+	// Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+	messages = textBound{most: 4 << 10}
+	// words are those of commands, of which an override has at most 8,192 bytes.
+	// Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html
+	words = textBound{most: 8 << 10}
+	// lines are one event of CloudWatch Logs, which takes 1 MB.
+	// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+	lines = textBound{most: 1 << 20}
+	// documents are policies, which are of no use in part.
+	documents = textBound{most: 64 << 10, name: true}
+	pasted    = textBound{most: 8 << 20}
+)
+
+// textBounds has the bounds of texts that are no names, by type and field.
+var textBounds = map[string]textBound{
+	"Task.StoppedReason":             reasons,
+	"Container.Name":                 labels,
+	"Container.Image":                images,
+	"Container.Reason":               reasons,
+	"ManagedAgent.Name":              labels,
+	"ManagedAgent.Reason":            reasons,
+	"ContainerOverride.Name":         labels,
+	"ContainerOverride.Command":      words,
+	"KeyValue.Name":                  labels,
+	"KeyValue.Value":                 reasons,
+	"ContainerDefinition.Name":       labels,
+	"ContainerDefinition.Image":      images,
+	"ContainerDefinition.EntryPoint": words,
+	"ContainerDefinition.Command":    words,
+	"Secret.Name":                    labels,
+	"Dependency.ContainerName":       labels,
+	"HealthCheck.Command":            words,
+	"MountPoint.SourceVolume":        labels,
+	"MountPoint.ContainerPath":       labels,
+	"Volume.Name":                    labels,
+	"Log.Container":                  labels,
+	"LogLine.Text":                   lines,
+	"Record.ErrorMessage":            messages,
+	"Record.UserAgent":               labels,
+	"ServiceEvent.Text":              messages,
+	"Role.TrustPolicy":               documents,
+	"Source.Detail":                  messages,
+	"Left.Path":                      messages,
+	"Left.Problem":                   messages,
+	"Evidence.Text":                  pasted,
+}
+
+func textBoundOf(name string) textBound {
+	if b, ok := textBounds[name]; ok {
+		return b
+	}
+	return names
+}
+
+// tooLong is the problem of a name that is longer than any.
+func (t textBound) tooLong(path string, n int) *DecodeError {
+	return problem(path, "has %d bytes; AWS has no such name of more than %d", n, t.most)
+}
+
+// Left is evidence that was not read, since there was more than AWS itself has.
+type Left struct {
+	// Path leads to it ("task.containers"), and Problem goes on after the path.
+	Path, Problem string
+}
+
+// String returns the path and the problem as one sentence without its full stop.
+func (l Left) String() string { return fmt.Sprintf("%s %s", l.Path, l.Problem) }
