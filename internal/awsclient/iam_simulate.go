@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/verdict"
 )
 
 const (
@@ -96,6 +97,8 @@ func (s simulator) ask(ctx context.Context, t diagnose.Trial) (evaluations, erro
 		ActionNames:     t.Actions,
 		ResourceArns:    t.Resources,
 		ContextEntries:  each(t.Context, contextEntryOf),
+
+		PolicyExclusionList: each(t.Without, policyIdentifierOf),
 	}
 	if t.With != nil {
 		text, err := json.Marshal(t.With)
@@ -121,10 +124,25 @@ func (s simulator) ask(ctx context.Context, t diagnose.Trial) (evaluations, erro
 
 func contextEntryOf(v diagnose.ContextValue) types.ContextEntry {
 	e := types.ContextEntry{ContextKeyName: aws.String(v.Key), ContextKeyType: types.ContextKeyTypeEnumString, ContextKeyValues: v.Values}
-	if v.List {
+	switch {
+	case v.List:
 		e.ContextKeyType = types.ContextKeyTypeEnumStringList
+	case v.Bool:
+		e.ContextKeyType = types.ContextKeyTypeEnumBoolean
 	}
 	return e
+}
+
+// policyIdentifierOf names what is left out: one policy, or all of a type of
+// which no one can be named.
+func policyIdentifierOf(e diagnose.Exclusion) types.PolicyIdentifier {
+	switch {
+	case e.ARN != "":
+		return &types.PolicyIdentifierMemberPolicyArn{Value: e.ARN}
+	case e.Type == verdict.PolicyBoundary:
+		return &types.PolicyIdentifierMemberPolicyType{Value: types.PolicyIdentifierPolicyTypePermissionBoundary}
+	}
+	return &types.PolicyIdentifierMemberPolicyType{Value: types.PolicyIdentifierPolicyTypeScp}
 }
 
 // result finds what was decided of each call of the trial.
@@ -143,7 +161,10 @@ func (all evaluations) result(t diagnose.Trial) (diagnose.Result, error) {
 }
 
 // outcome is what was decided of one call: the word on the resource where IAM
-// has one, else that on all resources together, which is the strictest.
+// has one, else that on all resources together, which is the strictest. Of the
+// organization IAM speaks for all of them together, and not always; what it says
+// there of a call that it allows on this resource is of another one. At the top
+// stands no resource of ours but the form of its type.
 func (all evaluations) outcome(action, resource string) (diagnose.Outcome, bool) {
 	i := slices.IndexFunc(all, func(e types.EvaluationResult) bool { return strings.EqualFold(aws.ToString(e.EvalActionName), action) })
 	if i < 0 {
@@ -151,15 +172,19 @@ func (all evaluations) outcome(action, resource string) (diagnose.Outcome, bool)
 	}
 	e := all[i]
 	o := diagnose.Outcome{
-		Action: action, Resource: resource, Decision: string(e.EvalDecision), Missing: e.MissingContextValues,
+		Action: action, Resource: resource, Decision: string(e.EvalDecision), Missing: e.MissingContextValues, Policies: each(e.MatchedStatements, policyOf),
 		ByOrganization: e.OrganizationsDecisionDetail != nil && !e.OrganizationsDecisionDetail.AllowedByOrganizations,
 	}
 	boundary := e.PermissionsBoundaryDecisionDetail
 	for _, r := range e.ResourceSpecificResults {
 		if aws.ToString(r.EvalResourceName) == resource {
 			o.Decision, o.Missing, boundary = string(r.EvalResourceDecision), r.MissingContextValues, r.PermissionsBoundaryDecisionDetail
+			o.Policies = each(r.MatchedStatements, policyOf)
 		}
 	}
 	o.ByBoundary = boundary != nil && !boundary.AllowedByPermissionsBoundary
 	return o, o.Decision != ""
 }
+
+// policyOf is the id of the policy that a statement is of; "" where IAM has none.
+func policyOf(s types.Statement) string { return aws.ToString(s.SourcePolicyId) }

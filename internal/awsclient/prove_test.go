@@ -55,11 +55,19 @@ func policyOf(effect, action, more string) string {
 	return `{"Statement":{"Effect":"` + effect + `","Action":"` + action + `","Resource":"*"` + more + `}}`
 }
 
+const anything = `{"Effect":"Allow","Action":"*","Resource":"*"}`
+
+// fenced is a service control policy that denies everything under a condition.
+func fenced(condition string) string {
+	return `{"Statement":[` + anything + `,{"Effect":"Deny","Action":"*","Resource":"*","Condition":{` + condition + `}}]}`
+}
+
 func TestProve(t *testing.T) {
 	tests := []struct {
 		name   string
 		world  awsfake.Scenario
 		scp    string
+		unsaid bool // of the organization
 		status string
 		detail string
 	}{
@@ -67,8 +75,31 @@ func TestProve(t *testing.T) {
 		{name: "half of it is there", world: withRole(awsfake.Role{Policies: []string{policyOf("Allow", "ecr:*", "")}}), status: "allowed", detail: "before: implicitDeny; with this policy: allowed"},
 		{name: "it is there already", world: withRole(awsfake.Role{Policies: []string{policyOf("Allow", "*", "")}}), status: "allowed", detail: "before: allowed; with this policy: allowed"},
 		{name: "a boundary", world: withRole(awsfake.Role{BoundaryARN: edge, Boundary: policyOf("Allow", "ecr:*", "")}), status: "still-denied", detail: "before: implicitDeny; with this policy: implicitDeny. The permissions boundary of the role stops it (secretsmanager:GetSecretValue)"},
-		{name: "the organization", world: withRole(awsfake.Role{}), scp: policyOf("Deny", "*", ""), status: "still-denied", detail: "before: explicitDeny; with this policy: explicitDeny. A service control policy of the organization stops it"},
-		{name: "a deny of the role's", world: withRole(awsfake.Role{Policies: []string{policyOf("Deny", "ecr:Batch*", "")}}), status: "still-denied", detail: "before: explicitDeny; with this policy: explicitDeny. A policy of the role denies it explicitly (ecr:BatchGetImage)"},
+		{name: "the organization", world: withRole(awsfake.Role{}), scp: policyOf("Deny", "*", ""), status: "not-verified", detail: "before: explicitDeny; with this policy: explicitDeny. A service control policy denies it in the simulation. Its conditions may ask for values"},
+		{
+			name: "the organization, and IAM doesn't say so", world: withRole(awsfake.Role{}), scp: policyOf("Deny", "*", ""), unsaid: true, status: "not-verified",
+			detail: "before: explicitDeny; with this policy: explicitDeny. Most likely a service control policy denies it in the simulation: IAM reports an explicit deny, and no policy of the role's that holds it. ",
+		},
+		{
+			name: "the organization denies one of the calls", world: withRole(awsfake.Role{}), status: "not-verified",
+			scp:    `{"Statement":[` + anything + `,{"Effect":"Deny","Action":"ecr:BatchGetImage","Resource":"*"}]}`,
+			detail: "before: explicitDeny; with this policy: explicitDeny. A service control policy denies it in the simulation (ecr:BatchGetImage). ",
+		},
+		{
+			name: "the organization asks for what is known", world: withRole(awsfake.Role{}), status: "allowed", detail: "before: implicitDeny; with this policy: allowed",
+			scp: fenced(`"StringNotEquals":{"aws:RequestedRegion":"eu-west-1","aws:PrincipalAccount":"111122223333"},"Bool":{"aws:SecureTransport":"true","aws:ViaAWSService":"false"}`),
+		},
+		{
+			name: "the organization asks for what is not known", world: withRole(awsfake.Role{}), status: "not-verified",
+			scp:    fenced(`"StringNotEquals":{"aws:SourceVpce":"vpce-1"}`),
+			detail: "before: explicitDeny; with this policy: explicitDeny. A service control policy denies it in the simulation. Its conditions may ask for values that are not known here, such as aws:PrincipalOrgID, aws:ResourceOrgID, aws:SourceIp, aws:SourceVpc, aws:SourceVpce; IAM does not report which. Without service control policies it is allowed",
+		},
+		{
+			name: "the organization's condition hides a boundary", world: withRole(awsfake.Role{BoundaryARN: edge, Boundary: policyOf("Allow", "ecr:*", "")}), status: "still-denied",
+			scp:    fenced(`"StringNotEquals":{"aws:SourceVpce":"vpce-1"}`),
+			detail: "before: explicitDeny; with this policy: explicitDeny. The permissions boundary of the role stops it (secretsmanager:GetSecretValue)",
+		},
+		{name: "a deny of the role's", world: withRole(awsfake.Role{Policies: []string{policyOf("Deny", "ecr:Batch*", "")}}), status: "still-denied", detail: "before: explicitDeny; with this policy: explicitDeny. A policy of the role denies it explicitly (role_api-exec_1) (ecr:BatchGetImage)"},
 		{
 			name: "a condition on what is known", world: withRole(awsfake.Role{Policies: []string{policyOf("Deny", "*", `,"Condition":{"StringNotEquals":{"aws:RequestedRegion":"eu-west-1","aws:PrincipalAccount":"111122223333"}}`)}}),
 			status: "allowed", detail: "before: implicitDeny; with this policy: allowed",
@@ -86,7 +117,10 @@ func TestProve(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			tt.world.SCP = tt.scp
+			if tt.scp != "" {
+				tt.world.SCPs = []awsfake.Policy{{Document: tt.scp}}
+			}
+			tt.world.OrganizationUnsaid = tt.unsaid
 			_, collector := serve(t, tt.world)
 			old := provable(account)
 			d := collector.Prove(t.Context(), old)
@@ -102,6 +136,95 @@ func TestProve(t *testing.T) {
 			}
 			if diff := cmp.Diff(provable(account), old); diff != "" {
 				t.Errorf("the diagnosis that was given is changed (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Of several resources each has its own decision, while IAM speaks of the
+// organization once for all of them.
+func TestEachResourceDecides(t *testing.T) {
+	other := strings.Replace(secretDB, "db-", "api-", 1)
+	on := func(effect, resource string) string {
+		return `{"Effect":"` + effect + `","Action":"*","Resource":"` + resource + `"}`
+	}
+	organized := func(role awsfake.Role) awsfake.Scenario {
+		s := withRole(role)
+		s.SCPs = []awsfake.Policy{{Document: `{"Statement":[` + anything + `,` + on("Deny", other) + `]}`}}
+		return s
+	}
+	tests := []struct {
+		name           string
+		world          awsfake.Scenario
+		status, detail string
+	}{
+		{"one is denied by the organization", organized(awsfake.Role{}), "not-verified", "A service control policy denies it in the simulation (secretsmanager:GetSecretValue). "},
+		{
+			"and the other by the role", organized(awsfake.Role{Policies: []string{`{"Statement":` + on("Deny", secretDB) + `}`}}),
+			"still-denied", "A policy of the role denies it explicitly (role_api-exec_1) (secretsmanager:GetSecretValue)",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, collector := serve(t, tt.world)
+			d := provable(account)
+			d.Fix.Policies[0].Document.Statement = []iampolicy.Statement{{Effect: "Allow", Action: []string{"secretsmanager:GetSecretValue"}, Resource: []string{secretDB, other}}}
+			got := collector.Prove(t.Context(), d).Fix.Policies[0].Verified
+			if want := "before: explicitDeny; with this policy: explicitDeny. " + tt.detail; got.Status != tt.status || !strings.HasPrefix(got.Detail, want) {
+				t.Errorf("verified %+v, want %s: %s", got, tt.status, want)
+			}
+		})
+	}
+}
+
+// Policies that AWS named for their explicit deny, left out by their ARN or type.
+func TestProveWithoutThePolicyThatDenies(t *testing.T) {
+	const (
+		guardrail = "arn:aws:iam::111122223333:policy/security/guardrail"
+		scp       = "arn:aws:organizations::444455556666:policy/o-exampleorgid/service_control_policy/p-example1"
+		either    = "Another service control policy denies it too, or IAM's simulator can't leave out a single one"
+	)
+	deny, all := policyOf("Deny", "secretsmanager:*", ""), policyOf("Allow", "*", "")
+	guarded := func(more ...string) awsfake.Scenario {
+		return withRole(awsfake.Role{Policies: append(more, all), Attached: []awsfake.Policy{{ARN: guardrail, Document: deny}}})
+	}
+	bounded := withRole(awsfake.Role{Policies: []string{all}, BoundaryARN: edge, Boundary: deny})
+	organized := func(denies ...string) awsfake.Scenario {
+		s := withRole(awsfake.Role{Policies: []string{all}})
+		s.SCPs = []awsfake.Policy{{ARN: "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess", Document: all}}
+		for _, arn := range denies {
+			s.SCPs = append(s.SCPs, awsfake.Policy{ARN: arn, Document: deny})
+		}
+		return s
+	}
+	tests := []struct {
+		name           string
+		world          awsfake.Scenario
+		kind           verdict.PolicyType
+		arn            string
+		status, detail string
+	}{
+		{"a managed policy", guarded(), verdict.PolicyIdentity, guardrail, "allowed", "before: explicitDeny; without this policy: allowed"},
+		{"another denies too", guarded(deny), verdict.PolicyIdentity, guardrail, "still-denied", "before: explicitDeny; without this policy: explicitDeny. Another policy of the role denies it too (role_api-exec_1)"},
+		{"it was removed since", organized(), verdict.PolicyIdentity, guardrail, "not-verified", "before: allowed. IAM's simulator doesn't find the deny: it was removed since, or its condition asks for a value that is not known here"},
+		{"a boundary", bounded, verdict.PolicyBoundary, edge, "allowed", "before: explicitDeny; without this policy: allowed"},
+		{"a service control policy", organized(scp), verdict.PolicySCP, scp, "allowed", "before: explicitDeny; without this policy: allowed"},
+		{"another one, too", organized(scp, scp+"2"), verdict.PolicySCP, scp, "not-verified", "before: explicitDeny; without this policy: explicitDeny. Without all service control policies it is allowed. " + either},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, collector := serve(t, tt.world)
+			d := provable(account)
+			d.Fix.AttachTo, d.Fix.Policies = d.Fix.Policies[0].AttachTo, []diagnose.Policy{}
+			d.Findings = []diagnose.Finding{{Primary: true, Denied: []diagnose.DeniedCall{{Action: "secretsmanager:GetSecretValue", Resource: secretDB, Explicit: true, PolicyType: tt.kind, PolicyARN: &tt.arn}}}}
+			d.Fix.WithoutPolicy = &diagnose.WithoutPolicy{ARN: tt.arn, PolicyType: tt.kind}
+			d = collector.Prove(t.Context(), d)
+			want := diagnose.Verified{Status: tt.status, By: "iam:SimulatePrincipalPolicy", Before: strings.Fields(strings.NewReplacer(";", "", ".", "").Replace(tt.detail))[1], Detail: tt.detail}
+			if diff := cmp.Diff(want, d.Fix.WithoutPolicy.Verified); diff != "" {
+				t.Errorf("without the policy (-want +got):\n%s", diff)
+			}
+			if src := d.Sources[len(d.Sources)-1]; src.Status != evidence.SourceOK || src.Calls < 1 {
+				t.Errorf("source %+v", src)
 			}
 		})
 	}

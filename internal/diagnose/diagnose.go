@@ -29,6 +29,7 @@ func Diagnose(ev evidence.Evidence) Diagnosis {
 	}
 	d.Verdict = verdictOf(d.Findings[0])
 	d.Fix = fixOf(c, ranked[0])
+	d.Fix.WithoutPolicy = withoutPolicy(d.Findings)
 	d.CompleteAfter = completeAfter(c)
 	return d
 }

@@ -164,6 +164,9 @@ type Fix struct {
 	AttachTo *AttachTo          `json:"attachTo,omitempty"`
 	Policies []Policy           `json:"policies"`
 	Snippets iampolicy.Snippets `json:"snippets"`
+	// WithoutPolicy is the policy that AWS named for its explicit deny, and
+	// whether the call is allowed without it; nil where none is named.
+	WithoutPolicy *WithoutPolicy `json:"withoutPolicy,omitempty"`
 	// Steps are for what no policy fixes.
 	Steps []string `json:"steps"`
 }

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"slices"
 
 	"whystopped/internal/diagnose/evidence"
@@ -17,6 +18,13 @@ const (
 	statusNotVerified = "not-verified"
 )
 
+// What an Outcome's Decision can be.
+const (
+	decisionAllowed      = "allowed"
+	decisionImplicitDeny = "implicitDeny"
+	decisionExplicitDeny = "explicitDeny"
+)
+
 // Result is what came of a trial.
 type Result struct {
 	// Outcomes has one entry for each action on each resource.
@@ -30,131 +38,118 @@ type Outcome struct {
 	Action, Resource string
 	// Decision is "allowed", "implicitDeny" or "explicitDeny".
 	Decision string
-	// ByBoundary and ByOrganization are set where the permissions boundary, or
-	// a service control policy, does not let the call through.
+	// ByBoundary and ByOrganization are set where IAM says that the permissions
+	// boundary, or the organization's service control policies, don't allow the
+	// call.
 	ByBoundary, ByOrganization bool
-	// Missing are the condition keys that a policy asks for and the trial had
-	// no value for.
+	// Policies are the ids of the policies whose statements decided. IAM names
+	// identity-based policies only, and no boundary or service control policy.
+	Policies []string
+	// Missing are the condition keys that an identity-based policy asks for and
+	// the trial had no value for. IAM reports none of a service control policy's.
 	Missing []string
 }
 
-func (o Outcome) allowed() bool { return o.Decision == "allowed" }
+func (o Outcome) allowed() bool { return o.Decision == decisionAllowed }
+
+func (o Outcome) explicit() bool { return o.Decision == decisionExplicitDeny }
+
+// bySCP reports whether a service control policy denies the call. IAM says so,
+// or leaves it to be inferred: it gives "explicitDeny" for an SCP's explicit
+// deny, lists no statement of an SCP, and may leave out what it says of the
+// organization. A deny without a statement can be the boundary's too, whose
+// statements it doesn't list either.
+// Source: type EvaluationResult of the AWS SDK for Go, service/iam v1.57.0 and later.
+func (o Outcome) bySCP() bool {
+	switch {
+	case o.allowed(), o.explicit() && len(o.Policies) > 0:
+		return false
+	case o.ByOrganization:
+		return true
+	}
+	return o.explicit() && !o.ByBoundary
+}
 
 // Simulate tries calls: one result for each trial, in their order. An error
 // means that nothing can be tried.
 type Simulate func([]Trial) ([]Result, error)
 
-// Provable tells whether the fix holds a policy that a simulation can try.
+// Provable reports whether the fix holds something that a simulation can try.
 func (d Diagnosis) Provable() bool {
-	return slices.ContainsFunc(d.Fix.Policies, func(p Policy) bool { return d.untriable(p) == "" })
+	return d.Fix.WithoutPolicy != nil && d.removal().untriable == "" ||
+		slices.ContainsFunc(d.Fix.Policies, func(p Policy) bool { return d.untriable(p) == "" })
 }
 
 // Proven tries the policies of the fix on the roles that they are for, first
 // how things stand, then with the policy, and tells what came of it: in each
 // policy's Verified, in the caveats, and in the summary where the policy turns
 // out to be beside the point. The policy for the whole start keeps only what
-// the role lacks.
+// the role lacks. A policy that denies is left out of the simulation, to show
+// whether removing its deny is enough.
 func (d Diagnosis) Proven(simulate Simulate) (Diagnosis, error) {
-	proofs := d.proofs()
-	if err := run(proofs, simulate, func(p *proof) ([]Trial, *[]Result) { return p.trials, &p.before }); err != nil {
-		return d, err
+	proofs, removal := d.proofs(), d.removal()
+	compared := []*comparison{&removal}
+	for _, p := range proofs {
+		compared = append(compared, &p.comparison)
 	}
-	if err := run(proofs, simulate, func(p *proof) ([]Trial, *[]Result) { return p.withPolicy(), &p.after }); err != nil {
-		return d, err
+	for _, round := range []round{(*comparison).asThingsStand, (*comparison).changed} {
+		if err := run(compared, simulate, round); err != nil {
+			return d, err
+		}
 	}
-	return d.concluded(proofs), nil
+	// What is left out here only explains: without it the answer is less sure.
+	_ = run(compared, simulate, (*comparison).bare)
+	d = d.concluded(proofs)
+	if d.Fix.WithoutPolicy != nil {
+		d.concludeRemoval(removal)
+	}
+	return d, nil
 }
 
 // NotProven tells that the policies could not be tried, by what came of asking
 // the simulator.
 func (d Diagnosis) NotProven(s evidence.Source) Diagnosis {
+	reason := s.Detail
+	if s.Status == evidence.SourceDenied {
+		reason = "IAM may not be asked: grant " + simulatorAction + " to whystopped to have it tried."
+	}
 	d.Fix.Policies = slices.Clone(d.Fix.Policies)
 	for i := range d.Fix.Policies {
-		p := &d.Fix.Policies[i]
-		switch why := d.untriable(*p); {
-		case p.Verified.By != "":
-		case why != "":
-			p.Verified = notTried(why)
-		case s.Status == evidence.SourceDenied:
-			p.Verified = notTried("IAM may not be asked: grant " + simulatorAction + " to whystopped to have it tried.")
-		default:
-			p.Verified = notTried(s.Detail)
+		if p := &d.Fix.Policies[i]; p.Verified.By == "" {
+			p.Verified = notTried(cmp.Or(d.untriable(*p), reason))
 		}
+	}
+	if without := d.Fix.WithoutPolicy; without != nil {
+		tried := *without
+		tried.Verified = notTried(cmp.Or(d.removal().untriable, reason))
+		d.Fix.WithoutPolicy = &tried
 	}
 	return d
 }
 
-// maxTrials bounds the questions about one policy. A policy for a start has one
-// for each kind of thing that it needs.
-const maxTrials = 16
-
 // proof is the proof of one policy.
 type proof struct {
+	comparison
 	policy Policy
-	// untriable says why there are no trials; "" where there are.
-	untriable string
-	trials    []Trial
-	// before has a result for each trial, after for each that was tried again
-	// with the policy, in their order.
-	before, after []Result
 }
 
 // proofs are those of the fix's policies, in their order.
 func (d Diagnosis) proofs() []*proof {
 	all := make([]*proof, len(d.Fix.Policies))
-	for i, p := range d.Fix.Policies {
-		all[i] = &proof{policy: p, untriable: d.untriable(p)}
-		if all[i].untriable != "" {
-			continue
+	for i, policy := range d.Fix.Policies {
+		p := &proof{policy: policy}
+		all[i] = p
+		// To what is allowed another Allow adds nothing.
+		p.worth = func(o Outcome) bool { return !o.allowed() }
+		p.change = func(t Trial) Trial {
+			t.With = &p.policy.Document
+			return t
 		}
-		if all[i].trials = d.trials(p); len(all[i].trials) > maxTrials {
-			all[i].trials, all[i].untriable = nil, "It has more parts than whystopped asks IAM about at once."
+		if p.untriable = d.untriable(policy); p.untriable == "" {
+			p.try(d.trials(policy))
 		}
 	}
 	return all
-}
-
-// run makes the trials of one round for all proofs together, each question once.
-func run(proofs []*proof, simulate Simulate, round func(*proof) ([]Trial, *[]Result)) error {
-	var all []Trial
-	index := map[string]int{} // by question
-	for _, p := range proofs {
-		trials, _ := round(p)
-		for _, t := range trials {
-			if _, again := index[t.question()]; !again {
-				index[t.question()] = len(all)
-				all = append(all, t)
-			}
-		}
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	results, err := simulate(all)
-	if err != nil {
-		return err
-	}
-	for _, p := range proofs {
-		trials, into := round(p)
-		for _, t := range trials {
-			*into = append(*into, results[index[t.question()]])
-		}
-	}
-	return nil
-}
-
-// withPolicy are the trials to make again with the policy: those in which
-// something was not allowed. To what is allowed another Allow adds nothing.
-func (p *proof) withPolicy() []Trial {
-	var again []Trial
-	for i, r := range p.before {
-		if r.Problem == "" && slices.ContainsFunc(r.Outcomes, func(o Outcome) bool { return !o.allowed() }) {
-			t := p.trials[i]
-			t.With = &p.policy.Document
-			again = append(again, t)
-		}
-	}
-	return again
 }
 
 // lacking is the policy without what the role has already. What could not be

@@ -62,6 +62,18 @@ func simulator(rule func(action, resource string, with bool) diagnose.Outcome) d
 	}
 }
 
+// trying answers each trial by a rule, the same for all of its calls.
+func trying(rule func(diagnose.Trial) diagnose.Outcome) diagnose.Simulate {
+	return func(trials []diagnose.Trial) ([]diagnose.Result, error) {
+		var results []diagnose.Result
+		for _, trial := range trials {
+			answers, _ := simulator(func(string, string, bool) diagnose.Outcome { return rule(trial) })([]diagnose.Trial{trial})
+			results = append(results, answers...)
+		}
+		return results, nil
+	}
+}
+
 // always answers the same before, and the same with any policy.
 func always(before, with diagnose.Outcome) diagnose.Simulate {
 	return simulator(func(_, _ string, tried bool) diagnose.Outcome {
@@ -76,7 +88,7 @@ func TestProofOfWhatWasDenied(t *testing.T) {
 	var (
 		allowed  = diagnose.Outcome{Decision: "allowed"}
 		implicit = diagnose.Outcome{Decision: "implicitDeny"}
-		explicit = diagnose.Outcome{Decision: "explicitDeny"}
+		explicit = diagnose.Outcome{Decision: "explicitDeny", Policies: []string{"guardrail", ""}}
 	)
 	const by = "iam:SimulatePrincipalPolicy"
 	tests := []struct {
@@ -93,7 +105,7 @@ func TestProofOfWhatWasDenied(t *testing.T) {
 		{
 			name: "it is allowed already", simulate: always(allowed, allowed),
 			want:   diagnose.Verified{Status: "allowed", By: by, Before: "allowed", Detail: "before: allowed; with this policy: allowed"},
-			caveat: "most likely mended since", summary: "Before you attach anything: IAM's simulator says that the execution role api-exec has this permission already.",
+			caveat: "most likely fixed since", summary: "Before you attach anything: IAM's simulator says that the execution role api-exec has this permission already.",
 		},
 		{
 			name: "a boundary stops it", simulate: always(implicit, diagnose.Outcome{Decision: "implicitDeny", ByBoundary: true}),
@@ -101,19 +113,14 @@ func TestProofOfWhatWasDenied(t *testing.T) {
 			caveat: "The permissions boundary of the role stops it",
 		},
 		{
-			name: "the organization stops it", simulate: always(explicit, diagnose.Outcome{Decision: "explicitDeny", ByOrganization: true, ByBoundary: true}),
-			want:   diagnose.Verified{Status: "still-denied", By: by, Before: "explicitDeny", Detail: "before: explicitDeny; with this policy: explicitDeny. A service control policy of the organization stops it"},
-			caveat: "A service control policy of the organization stops it",
-		},
-		{
 			name: "a deny of the role's own", simulate: always(explicit, explicit),
-			want:   diagnose.Verified{Status: "still-denied", By: by, Before: "explicitDeny", Detail: "before: explicitDeny; with this policy: explicitDeny. A policy of the role denies it explicitly"},
+			want:   diagnose.Verified{Status: "still-denied", By: by, Before: "explicitDeny", Detail: "before: explicitDeny; with this policy: explicitDeny. A policy of the role denies it explicitly (guardrail)"},
 			caveat: "denies it explicitly",
 		},
 		{
 			name: "nobody knows why", simulate: always(implicit, implicit),
 			want:   diagnose.Verified{Status: "still-denied", By: by, Before: "implicitDeny", Detail: "before: implicitDeny; with this policy: implicitDeny. IAM still finds no statement that allows it"},
-			caveat: "not enough",
+			caveat: "isn't enough",
 		},
 		{
 			name: "conditions that cannot be judged", simulate: always(implicit, diagnose.Outcome{Decision: "allowed", Missing: []string{"aws:SourceVpce", "aws:SourceIp"}}),
@@ -151,6 +158,81 @@ func TestProofOfWhatWasDenied(t *testing.T) {
 	}
 }
 
+// What IAM says of a call that a service control policy denies: it names no
+// statement, and may say nothing of the organization. The trial lacks values
+// that the policy's conditions may ask for, so that it is never taken for sure.
+func TestAServiceControlPolicyDeniesInTheSimulation(t *testing.T) {
+	const (
+		keys = "Its conditions may ask for values that are not known here, such as aws:PrincipalOrgID, aws:ResourceOrgID, aws:SourceIp, aws:SourceVpc, aws:SourceVpce; IAM does not report which"
+		said = "A service control policy denies it in the simulation. " + keys
+		seen = "Most likely a service control policy denies it in the simulation: IAM reports an explicit deny, and no policy of the role's that holds it. " + keys
+		only = ". Without service control policies it is allowed"
+	)
+	var (
+		allowed  = diagnose.Outcome{Decision: "allowed"}
+		implicit = diagnose.Outcome{Decision: "implicitDeny"}
+		boundary = diagnose.Outcome{Decision: "implicitDeny", ByBoundary: true}
+		role     = diagnose.Outcome{Decision: "explicitDeny", Policies: []string{"guardrail"}}
+	)
+	tests := []struct {
+		name         string
+		with, noSCPs diagnose.Outcome
+		status       string
+		detail       string // behind the decisions
+	}{
+		{"IAM says so", diagnose.Outcome{Decision: "explicitDeny", ByOrganization: true}, allowed, "not-verified", said + only},
+		{"IAM says so beside a boundary", diagnose.Outcome{Decision: "explicitDeny", ByOrganization: true, ByBoundary: true}, allowed, "not-verified", said + only},
+		{"none of them allows it", diagnose.Outcome{Decision: "implicitDeny", ByOrganization: true}, allowed, "not-verified", said + only},
+		{"a deny without a statement", diagnose.Outcome{Decision: "explicitDeny"}, allowed, "not-verified", seen + only},
+		{"nothing is known without them", diagnose.Outcome{Decision: "explicitDeny"}, diagnose.Outcome{Decision: "explicitDeny"}, "not-verified", seen},
+		{"without them nothing allows it", diagnose.Outcome{Decision: "explicitDeny"}, implicit, "not-verified", seen},
+		{"without them a boundary stops it", diagnose.Outcome{Decision: "explicitDeny"}, boundary, "still-denied", "The permissions boundary of the role stops it"},
+		{"without them the role denies it", diagnose.Outcome{Decision: "explicitDeny", ByOrganization: true}, role, "still-denied", "A policy of the role denies it explicitly (guardrail)"},
+		{"without them a key is missing", diagnose.Outcome{Decision: "explicitDeny"}, diagnose.Outcome{Decision: "explicitDeny", Policies: []string{"a"}, Missing: []string{"aws:SourceIp"}}, "not-verified", seen},
+		{"a deny without a statement is the boundary's", diagnose.Outcome{Decision: "explicitDeny", ByBoundary: true}, allowed, "still-denied", "The permissions boundary of the role stops it"},
+		{"a deny with a statement is the role's", diagnose.Outcome{Decision: "explicitDeny", ByOrganization: true, Policies: []string{"guardrail"}}, allowed, "still-denied", "A policy of the role denies it explicitly (guardrail)"},
+		{"a deny of a policy without a name is the role's", diagnose.Outcome{Decision: "explicitDeny", Policies: []string{""}}, allowed, "still-denied", "A policy of the role denies it explicitly"},
+		{"a key that is missing is named first", diagnose.Outcome{Decision: "explicitDeny", Missing: []string{"aws:SourceVpce"}}, allowed, "not-verified", "Conditions of the role's policies ask for aws:SourceVpce, whose values are not known here"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d, err := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))).Proven(trying(func(trial diagnose.Trial) diagnose.Outcome {
+				switch {
+				case trial.With == nil:
+					return implicit
+				case trial.Without == nil:
+					return tt.with
+				}
+				if diff := cmp.Diff([]diagnose.Exclusion{{Type: verdict.PolicySCP}}, trial.Without); diff != "" {
+					t.Errorf("left out (-want +got):\n%s", diff)
+				}
+				return tt.noSCPs
+			}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := d.Fix.Policies[0].Verified
+			if want := "before: implicitDeny; with this policy: " + tt.with.Decision + ". " + tt.detail; got.Status != tt.status || got.Detail != want {
+				t.Errorf("verified %+v, want %s: %s", got, tt.status, want)
+			}
+		})
+	}
+}
+
+// The trials without service control policies only explain. Where they fail, the
+// others hold.
+func TestTheLastRoundFails(t *testing.T) {
+	d, err := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))).Proven(func(trials []diagnose.Trial) ([]diagnose.Result, error) {
+		if trials[0].Without != nil {
+			return nil, errors.New("throttled")
+		}
+		return always(diagnose.Outcome{Decision: "implicitDeny"}, diagnose.Outcome{Decision: "implicitDeny", ByOrganization: true})(trials)
+	})
+	if got := d.Fix.Policies[0].Verified; err != nil || got.Status != "not-verified" || !strings.Contains(got.Detail, "A service control policy denies it") {
+		t.Errorf("verified %+v, error %v", got, err)
+	}
+}
+
 func TestAllowedBesideADenialThatNamesNoPolicy(t *testing.T) {
 	d := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")))
 	d.Findings[0].Denied[0].PolicyType = verdict.PolicyUnknown
@@ -158,7 +240,7 @@ func TestAllowedBesideADenialThatNamesNoPolicy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, elsewhere := range []string{"resource's own policy", "VPC endpoint policy", "session policy", "resource control policy", "service control policy with a condition", "mended since"} {
+	for _, elsewhere := range []string{"resource's own policy", "VPC endpoint policy", "session policy", "resource control policy", "service control policy whose condition", "fixed since"} {
 		if !strings.Contains(d.Fix.Summary, elsewhere) || !strings.Contains(d.Caveats[1], elsewhere) {
 			t.Errorf("summary %q and caveat %q do not name the %s", d.Fix.Summary, d.Caveats[1], elsewhere)
 		}

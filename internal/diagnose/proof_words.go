@@ -47,82 +47,111 @@ func (d Diagnosis) concluded(proofs []*proof) Diagnosis {
 
 // verified sums the proof up.
 func (p *proof) verified() Verified {
-	for _, r := range slices.Concat(p.before, p.after) {
-		if r.Problem != "" {
-			return notTried(r.Problem)
-		}
+	if why := problem(p.before, p.after); why != "" {
+		return notTried(why)
 	}
 	before, after := outcomes(p.before), outcomes(p.after)
 	v := Verified{Status: statusAllowed, By: simulatorAction, Before: strictest(before)}
-	with := "allowed"
-	if len(after) > 0 {
-		with = strictest(after)
-	}
-	v.Detail = "before: " + v.Before + "; with this policy: " + with
-	denied := slices.DeleteFunc(slices.Clone(after), Outcome.allowed)
-	switch missing := missingKeys(before, after); {
+	v.Detail = "before: " + v.Before + "; with this policy: " + strictest(after)
+	missing := missingKeys(before, after)
+	switch stops := p.stops(); {
+	case len(stops) > 0:
+		v.Status = statusStillDenied
+		v.Detail += ". " + stopper(stops[0]) + callWords(stops, after)
 	case len(missing) > 0:
 		v.Status = statusNotVerified
-		v.Detail += ". Conditions of the role's policies ask for " + strings.Join(missing, ", ") + ", whose values are not known here"
-	case len(denied) > 0:
-		v.Status = statusStillDenied
-		v.Detail += ". " + stopper(denied[0]) + callWords(denied, after)
+		v.Detail += ". " + missingWords(missing)
+	case len(p.bySCPs()) > 0:
+		v.Status = statusNotVerified
+		v.Detail += ". " + p.scpWords()
 	}
 	return v
 }
 
-// outcomes are those of several results, one after the other.
-func outcomes(results []Result) []Outcome {
-	var all []Outcome
-	for _, r := range results {
-		all = append(all, r.Outcomes...)
-	}
-	return all
-}
-
-// strictest is the decision on a policy's calls together.
-func strictest(all []Outcome) string {
-	for _, decision := range []string{"explicitDeny", "implicitDeny"} {
-		if slices.ContainsFunc(all, func(o Outcome) bool { return o.Decision == decision }) {
-			return decision
-		}
-	}
-	return "allowed"
-}
-
-func missingKeys(lists ...[]Outcome) []string {
-	var keys []string
-	for _, o := range slices.Concat(lists...) {
-		keys = append(keys, o.Missing...)
-	}
-	slices.Sort(keys)
-	return slices.Compact(keys)
-}
-
-// stopper says who refuses a call although the role is given the permission.
+// stopper says who denies a call although the role is given the permission.
 func stopper(o Outcome) string {
 	switch {
-	case o.ByOrganization:
-		return "A service control policy of the organization stops it"
 	case o.ByBoundary:
 		return "The permissions boundary of the role stops it"
-	case o.Decision == "explicitDeny":
-		return "A policy of the role denies it explicitly"
+	case o.explicit():
+		return "A policy of the role denies it explicitly" + policyNames(o)
 	}
 	return "IAM still finds no statement that allows it"
 }
 
-// callWords name the calls that are refused where others of the policy are not.
-func callWords(denied, all []Outcome) string {
-	if len(denied) == len(all) {
+// otherStopper says who denies a call although the policy that denied it is left
+// out.
+func otherStopper(o Outcome) string {
+	switch {
+	case o.ByBoundary:
+		return "The permissions boundary of the role stops it too"
+	case o.explicit():
+		return "Another policy of the role denies it too" + policyNames(o)
+	}
+	return "Nothing denies it explicitly then, but no policy of the role allows it"
+}
+
+// oneOfSCPsWords say what is left open where a service control policy is left
+// out and the answer stays the same. IAM documents exclusion by ARN for
+// policies that are attached to a user, a group or a role, and not for SCPs.
+// Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PolicyIdentifier.html
+func (c *comparison) oneOfSCPsWords() string {
+	either := "Another service control policy denies it too, or IAM's simulator can't leave out a single one"
+	if c.allowedWithoutSCPs() {
+		return "Without all service control policies it is allowed. " + either
+	}
+	return either
+}
+
+// policyNames name the policies whose statements decided, where IAM names them.
+func policyNames(o Outcome) string {
+	names := slices.DeleteFunc(slices.Clone(o.Policies), func(name string) bool { return name == "" })
+	slices.Sort(names)
+	if names = slices.Compact(names); len(names) == 0 {
 		return ""
 	}
-	names := make([]string, len(denied))
-	for i, o := range denied {
-		names[i] = o.Action
+	return " (" + strings.Join(names, ", ") + ")"
+}
+
+func missingWords(keys []string) string {
+	return "Conditions of the role's policies ask for " + strings.Join(keys, ", ") + ", whose values are not known here"
+}
+
+// scpWords say that a service control policy denies the calls, and why that may
+// hold of the simulation only.
+func (c *comparison) scpWords() string {
+	denied := c.bySCPs()
+	words := "A service control policy denies it in the simulation" + callWords(denied, outcomes(c.after))
+	if !slices.ContainsFunc(denied, func(o Outcome) bool { return o.ByOrganization }) {
+		// It is inferred: see Outcome.bySCP.
+		words = "Most likely a service control policy denies it in the simulation" + callWords(denied, outcomes(c.after)) +
+			": IAM reports an explicit deny, and no policy of the role's that holds it"
 	}
-	slices.Sort(names)
-	return " (" + strings.Join(slices.Compact(names), ", ") + ")"
+	words += ". Its conditions may ask for values that are not known here"
+	if keys := unknownKeys(c.trials); len(keys) > 0 {
+		words += ", such as " + strings.Join(keys, ", ")
+	}
+	words += "; IAM does not report which"
+	if c.allowedWithoutSCPs() {
+		words += ". Without service control policies it is allowed"
+	}
+	return words
+}
+
+// callWords name the calls that are denied where others of the policy are not.
+func callWords(denied, all []Outcome) string {
+	names := func(outcomes []Outcome) []string {
+		var actions []string
+		for _, o := range outcomes {
+			actions = append(actions, o.Action)
+		}
+		slices.Sort(actions)
+		return slices.Compact(actions)
+	}
+	if some := names(denied); len(denied) < len(all) {
+		return " (" + strings.Join(some, ", ") + ")"
+	}
+	return ""
 }
 
 // share says how much of all that the start needs the role lacks.
@@ -147,7 +176,7 @@ func (p *proof) share(statements int) string {
 func (d *Diagnosis) explain(p Policy) {
 	switch {
 	case p.Verified.Status == statusStillDenied:
-		d.Caveats = append(d.Caveats, "IAM's simulator says that the policy alone is not enough ("+p.Verified.Detail+"): that has to be mended too.")
+		d.Caveats = append(d.Caveats, "IAM's simulator says that the policy alone isn't enough ("+p.Verified.Detail+"): that has to be fixed too.")
 	case p.Verified.Status == statusAllowed && p.Verified.Before == "allowed":
 		elsewhere := d.elsewhere()
 		d.Caveats = append(d.Caveats, "IAM's simulator finds the denied call allowed by the role's policies as they are now. "+elsewhere)
@@ -159,7 +188,8 @@ func (d *Diagnosis) explain(p Policy) {
 // explain.
 func (d *Diagnosis) elsewhere() string {
 	if len(d.Findings) > 0 && len(d.Findings[0].Denied) > 0 && d.Findings[0].Denied[0].PolicyType == verdict.PolicyIdentity {
-		return "AWS named the role's own policies when it refused, so it was most likely mended since: start the task again."
+		return "AWS named the role's own policies when it denied the call, so it was most likely fixed since: start the task again."
 	}
-	return "Either it was mended since, or the refusal came from what the simulator does not see: the resource's own policy, a key policy, a VPC endpoint policy, a session policy, a resource control policy, or a service control policy with a condition."
+	return "Either it was fixed since, or the denial came from what the simulator doesn't see: the resource's own policy, a key policy, a VPC endpoint policy, a session policy, " +
+		"a resource control policy, or a service control policy whose condition depends on how the call reached AWS, such as aws:SourceVpce."
 }

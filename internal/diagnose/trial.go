@@ -1,13 +1,12 @@
 package diagnose
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"whystopped/internal/arn"
+	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 )
 
@@ -23,6 +22,8 @@ type Trial struct {
 	// With is a policy that the principal is taken to have besides its own;
 	// nil for none.
 	With *iampolicy.Document
+	// Without are policies that the principal is taken not to have.
+	Without []Exclusion
 
 	// patterns are the policy's own words for the Resources.
 	patterns []string
@@ -34,11 +35,22 @@ type ContextValue struct {
 	Values []string
 	// List is set for keys that have a list of values, be it of one.
 	List bool
+	// Bool is set for keys whose value is "true" or "false".
+	Bool bool
 }
+
+// Exclusion is what a trial leaves out: one policy by its ARN, or without one
+// every policy of the type.
+type Exclusion struct {
+	Type verdict.PolicyType
+	ARN  string
+}
+
+func (e Exclusion) isSCP() bool { return e.Type == verdict.PolicySCP }
 
 // question tells trials apart that have to be made one by one.
 func (t Trial) question() string {
-	return fmt.Sprintf("%s %q %q %+v %p", t.Principal, t.Actions, t.Resources, t.Context, t.With)
+	return fmt.Sprintf("%s %q %q %+v %p %q", t.Principal, t.Actions, t.Resources, t.Context, t.With, t.Without)
 }
 
 // pattern is what the policy says for a resource of the trial.
@@ -54,18 +66,27 @@ func (d Diagnosis) untriable(p Policy) string {
 	if p.Kind != string(iampolicy.KindIdentity) {
 		return "IAM's simulator decides by identity policies; it cannot try one of this kind."
 	}
-	if p.AttachTo == nil || p.AttachTo.ARN == "" {
-		return "The evidence does not name the principal that it is for."
-	}
-	a, ok := arn.Parse(p.AttachTo.ARN)
-	if !ok || a.Service != "iam" || a.Type() != "role" && a.Type() != "user" {
-		return "IAM's simulator takes roles and users only, and " + p.AttachTo.ARN + " is neither."
-	}
-	if d.Task.Account != "" && a.Account != d.Task.Account {
-		return "The principal is of account " + a.Account + ", and can be asked about only there."
+	if why := d.unaskable(p.AttachTo); why != "" {
+		return why
 	}
 	if slices.ContainsFunc(p.Document.Statement, iampolicy.Statement.IsForm) {
 		return "It has words in capitals to replace, since the evidence does not name the resource."
+	}
+	return ""
+}
+
+// unaskable says in a sentence why the simulator can't be asked about a
+// principal; "" where it can.
+func (d Diagnosis) unaskable(principal *AttachTo) string {
+	if principal == nil || principal.ARN == "" {
+		return "The evidence does not name the principal that it is for."
+	}
+	a, ok := arn.Parse(principal.ARN)
+	if !ok || a.Service != "iam" || a.Type() != "role" && a.Type() != "user" {
+		return "IAM's simulator takes roles and users only, and " + principal.ARN + " is neither."
+	}
+	if d.Task.Account != "" && a.Account != d.Task.Account {
+		return "The principal is of account " + a.Account + ", and can be asked about only there."
 	}
 	return ""
 }
@@ -115,37 +136,10 @@ func (d Diagnosis) trialsOf(principal string, s iampolicy.Statement, actions []s
 		if !ok {
 			i = len(all)
 			index[place] = i
-			all = append(all, Trial{Principal: principal, Actions: actions, Context: d.context(principal, a, s.Condition)})
+			all = append(all, Trial{Principal: principal, Actions: actions, Context: d.context(principal, actions, a, s.Condition)})
 		}
 		all[i].Resources = append(all[i].Resources, resource)
 		all[i].patterns = append(all[i].patterns, pattern)
-	}
-	return all
-}
-
-// context are the condition keys whose values are known: where the call goes,
-// whose it is, and what the policy itself holds the call to.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-func (d Diagnosis) context(principal string, resource arn.ARN, condition iampolicy.Condition) []ContextValue {
-	byKey := map[string]ContextValue{}
-	put := func(key, value string) {
-		if value != "" && value != "*" {
-			byKey[key] = ContextValue{Key: key, Values: []string{value}}
-		}
-	}
-	put("aws:RequestedRegion", cmp.Or(resource.Region, d.Task.Region))
-	put("aws:ResourceAccount", resource.Account)
-	if a, ok := arn.Parse(principal); ok {
-		put("aws:PrincipalAccount", a.Account)
-	}
-	for operator, keys := range condition {
-		for key, values := range keys {
-			byKey[key] = ContextValue{Key: key, Values: values, List: strings.HasPrefix(operator, "ForAnyValue:")}
-		}
-	}
-	var all []ContextValue
-	for _, key := range slices.Sorted(maps.Keys(byKey)) {
-		all = append(all, byKey[key])
 	}
 	return all
 }

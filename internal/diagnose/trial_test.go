@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 )
 
@@ -18,35 +19,43 @@ func TestTrials(t *testing.T) {
 	key.Condition = iampolicy.Condition{"StringEquals": {"kms:ViaService": {"secretsmanager.eu-central-1.amazonaws.com"}}, "ForAnyValue:StringEquals": {"kms:ResourceAliases": {"alias/app"}}}
 	secrets := allowing(dbSecret, "secretsmanager:GetSecretValue")
 	secrets.Resource = append(secrets.Resource, "arn:aws:secretsmanager:us-east-1:111122223333:secret:api-Ab12Cd")
-	d := diagnosed(identityPolicy("denied", allowing("*", "ecr:BatchGetImage", "ecr:GetAuthorizationToken"), secrets, key,
+	d := diagnosed(identityPolicy("denied", allowing("*", "ecr:BatchGetImage", "ecr:GetAuthorizationToken"), secrets, key, allowing("arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d", "kms:Encrypt"),
 		allowing(logGroup, "logs:CreateLogStream", "logs:PutLogEvents"),
 		allowing("arn:aws:s3:::bucket/${$}{aws:username}/*", "s3:GetObject", "s3:PutObject"),
 		allowing("arn:aws:dynamodb:*:*:table/or?ers", "dynamodb:GetItem")))
 
-	region := func(name string) diagnose.ContextValue {
-		return diagnose.ContextValue{Key: "aws:RequestedRegion", Values: []string{name}}
+	known := func(region, account string, more ...diagnose.ContextValue) []diagnose.ContextValue {
+		all := []diagnose.ContextValue{
+			{Key: "aws:PrincipalAccount", Values: []string{"111122223333"}},
+			{Key: "aws:PrincipalArn", Values: []string{provenRole}},
+			{Key: "aws:PrincipalIsAWSService", Values: []string{"false"}, Bool: true},
+			{Key: "aws:PrincipalType", Values: []string{"AssumedRole"}},
+			{Key: "aws:RequestedRegion", Values: []string{region}},
+		}
+		if account != "" {
+			all = append(all, diagnose.ContextValue{Key: "aws:ResourceAccount", Values: []string{account}})
+		}
+		return append(append(all, diagnose.ContextValue{Key: "aws:SecureTransport", Values: []string{"true"}, Bool: true}), more...)
 	}
-	ours := diagnose.ContextValue{Key: "aws:PrincipalAccount", Values: []string{"111122223333"}}
-	account := func(id string) diagnose.ContextValue {
-		return diagnose.ContextValue{Key: "aws:ResourceAccount", Values: []string{id}}
+	via := func(service string) diagnose.ContextValue {
+		return diagnose.ContextValue{Key: "aws:ViaAWSService", Values: []string{service}, Bool: true}
 	}
 	logStream := "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api:log-stream:example"
-	here := []diagnose.ContextValue{ours, region("eu-west-1"), account("111122223333")}
+	nowhere, here := known("eu-west-1", "", via("false")), known("eu-west-1", "111122223333", via("false"))
 	want := []diagnose.Trial{
-		{Actions: []string{"ecr:BatchGetImage"}, Resources: []string{"*"}, Context: []diagnose.ContextValue{ours, region("eu-west-1")}},
-		{Actions: []string{"ecr:GetAuthorizationToken"}, Resources: []string{"*"}, Context: []diagnose.ContextValue{ours, region("eu-west-1")}},
+		{Actions: []string{"ecr:BatchGetImage"}, Resources: []string{"*"}, Context: nowhere},
+		{Actions: []string{"ecr:GetAuthorizationToken"}, Resources: []string{"*"}, Context: nowhere},
 		{Actions: []string{"secretsmanager:GetSecretValue"}, Resources: []string{"arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf"}, Context: here},
-		{Actions: []string{"secretsmanager:GetSecretValue"}, Resources: []string{"arn:aws:secretsmanager:us-east-1:111122223333:secret:api-Ab12Cd"}, Context: []diagnose.ContextValue{ours, region("us-east-1"), account("111122223333")}},
+		{Actions: []string{"secretsmanager:GetSecretValue"}, Resources: []string{"arn:aws:secretsmanager:us-east-1:111122223333:secret:api-Ab12Cd"}, Context: known("us-east-1", "111122223333", via("false"))},
 		{
 			Actions: []string{"kms:Decrypt"}, Resources: []string{"arn:aws:kms:eu-central-1:444455556666:key/5d2f6c1e"},
-			Context: []diagnose.ContextValue{
-				ours, region("eu-central-1"), account("444455556666"),
-				{Key: "kms:ResourceAliases", Values: []string{"alias/app"}, List: true},
-				{Key: "kms:ViaService", Values: []string{"secretsmanager.eu-central-1.amazonaws.com"}},
-			},
+			Context: known("eu-central-1", "444455556666", via("true"), // by what the statement is held to
+				diagnose.ContextValue{Key: "kms:ResourceAliases", Values: []string{"alias/app"}, List: true},
+				diagnose.ContextValue{Key: "kms:ViaService", Values: []string{"secretsmanager.eu-central-1.amazonaws.com"}}),
 		},
+		{Actions: []string{"kms:Encrypt"}, Resources: []string{"arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d"}, Context: known("eu-west-1", "111122223333")},
 		{Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []string{logStream}, Context: here},
-		{Actions: []string{"s3:GetObject", "s3:PutObject"}, Resources: []string{"arn:aws:s3:::bucket/${aws:username}/example"}, Context: []diagnose.ContextValue{ours, region("eu-west-1")}},
+		{Actions: []string{"s3:GetObject", "s3:PutObject"}, Resources: []string{"arn:aws:s3:::bucket/${aws:username}/example"}, Context: nowhere},
 		{Actions: []string{"dynamodb:GetItem"}, Resources: []string{"arn:aws:dynamodb:eu-west-1:111122223333:table/orxers"}, Context: here},
 	}
 	for i := range want {
@@ -107,5 +116,46 @@ func TestWhatTwoPoliciesShareIsAskedOnce(t *testing.T) {
 		if p.Verified.Detail != "before: implicitDeny; with this policy: allowed" {
 			t.Errorf("%s: verified %+v", p.Purpose, p.Verified)
 		}
+	}
+}
+
+// The organization's id stands in the ARN of a policy of its own that denied a
+// call of the same account.
+func TestTheOrganizationIsKnownByItsPolicy(t *testing.T) {
+	const scp = "arn:aws:organizations::444455556666:policy/o-exampleorgid/service_control_policy/p-example1"
+	session := func(account string) string { return "arn:aws:sts::" + account + ":assumed-role/api-exec/0f1e" }
+	denial := func(principal, policyARN string) diagnose.DeniedCall {
+		return diagnose.DeniedCall{Principal: principal, Action: "sns:Publish", Explicit: true, PolicyType: verdict.PolicySCP, PolicyARN: &policyARN}
+	}
+	tests := []struct {
+		name   string
+		denied diagnose.DeniedCall
+		want   []string // aws:PrincipalOrgID, aws:ResourceOrgID
+	}{
+		{"of the same account", denial(session("111122223333"), scp), []string{"o-exampleorgid", "o-exampleorgid"}},
+		{"of nobody", denial("", scp), []string{"o-exampleorgid", "o-exampleorgid"}},
+		{"of another account", denial(session("555566667777"), scp), nil},
+		{"AWS's own policy", denial("", "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"), nil},
+		{"no policy's ARN", denial("", "arn:aws:organizations::444455556666:policy/o-*/service_control_policy/p-example1"), nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")))
+			d.Findings = append(d.Findings, diagnose.Finding{Denied: []diagnose.DeniedCall{tt.denied}})
+			var got []string
+			if _, err := d.Proven(trying(func(trial diagnose.Trial) diagnose.Outcome {
+				for _, v := range trial.Context {
+					if strings.HasSuffix(v.Key, "OrgID") {
+						got = append(got, v.Values...)
+					}
+				}
+				return diagnose.Outcome{Decision: "allowed"}
+			})); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("organizations (-want +got):\n%s", diff)
+			}
+		})
 	}
 }

@@ -31,7 +31,7 @@ type builder struct {
 func newBuilder(now time.Time) *builder {
 	b := &builder{
 		now:       now.UTC().Truncate(time.Millisecond),
-		scenario:  Scenario{TrailDelay: demoTrailDelay, SCP: organizationPolicy}.withDefaults(),
+		scenario:  Scenario{TrailDelay: demoTrailDelay, SCPs: organizationPolicies}.withDefaults(),
 		revisions: map[string]int{},
 		tasks:     map[string][]Task{},
 		services:  map[string]*Service{},

@@ -30,8 +30,15 @@ var (
 // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonECSTaskExecutionRolePolicy.html
 var startTasks = roleDraft{policies: []string{pullImages, writeLogs}}
 
-// organizationPolicy is the service control policy of the demo's account.
-const organizationPolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Sid":"TopicsAreMadeByThePlatformTeam","Effect":"Deny","Action":"sns:CreateTopic","Resource":"*"}]}`
+// topicsPolicy is the ARN of the demo's own service control policy.
+const topicsPolicy = "arn:aws:organizations::444455556666:policy/o-exampleorgid/service_control_policy/p-examplepolicy"
+
+// organizationPolicies are the service control policies of the demo's account:
+// AWS's own, which every organization has, and one of the demo's.
+var organizationPolicies = []Policy{
+	{ARN: "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess", Document: allow("*", "*")},
+	{ARN: topicsPolicy, Document: document(iampolicy.Statement{Sid: "TopicsAreMadeByThePlatformTeam", Effect: "Deny", Action: []string{"sns:CreateTopic"}, Resource: []string{"*"}})},
+}
 
 // allow writes a policy that allows actions on one resource.
 func allow(resource string, actions ...string) string {

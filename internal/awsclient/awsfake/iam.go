@@ -17,8 +17,10 @@ type Role struct {
 	Path string // default "/"
 	// Trust is the trust policy; default: ECS's tasks may assume the role.
 	Trust string
-	// Policies are the documents of its inline and attached policies.
+	// Policies are the documents of its inline policies, Attached the managed
+	// policies that it has.
 	Policies []string
+	Attached []Policy
 	// BoundaryARN names the policy that is its permissions boundary, Boundary
 	// is that policy's document; both empty where it has none.
 	BoundaryARN, Boundary string

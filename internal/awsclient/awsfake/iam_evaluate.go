@@ -21,33 +21,6 @@ func (d decision) strictness() int {
 	return slices.Index([]decision{allowed, implicitDeny, explicitDeny}, d)
 }
 
-// judge holds every policy that decides what a role may do.
-type judge struct {
-	identity []iampolicy.Document
-	// boundary and organization are nil where there is none.
-	boundary, organization []iampolicy.Document
-}
-
-// judge gathers a role's policies, and further ones that are tried on it.
-func (w *world) judge(r *Role, tried []string) (judge, error) {
-	var j judge
-	var err error
-	if j.identity, err = readPolicies(slices.Concat(r.Policies, tried)...); err != nil {
-		return judge{}, err
-	}
-	if r.Boundary != "" {
-		if j.boundary, err = readPolicies(r.Boundary); err != nil {
-			return judge{}, err
-		}
-	}
-	if w.SCP != "" {
-		if j.organization, err = readPolicies(w.SCP); err != nil {
-			return judge{}, err
-		}
-	}
-	return j, nil
-}
-
 // call is what is to be decided; the context's keys are in lower case.
 type call struct {
 	action, resource string
@@ -58,36 +31,46 @@ type call struct {
 type ruling struct {
 	decision decision
 	// byBoundary and byOrganization tell whether these would let the call
-	// through; nil where there is none.
+	// through; nil where there is none, or IAM did not come to it.
 	byBoundary, byOrganization *bool
+	// matched are the identity-based policies whose statements decided, one entry
+	// for each statement.
+	matched []source
 	// missing are the condition keys that the request gives no value for.
 	missing []string
 }
 
 // decide follows IAM's evaluation logic within one account: a deny anywhere wins,
-// then the identity's policies, the boundary and the organization must all allow.
+// then the organization, the identity's policies and the boundary must all
+// allow. Where the organization does not, it ends there, and nothing is said of
+// the statements and keys of its policies.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 func (j judge) decide(c call) (ruling, error) {
-	result := ruling{decision: allowed}
-	for _, part := range []struct {
-		policies []iampolicy.Document
-		lets     **bool
-	}{{j.identity, nil}, {j.boundary, &result.byBoundary}, {j.organization, &result.byOrganization}} {
-		if part.policies == nil && part.lets != nil {
-			continue
-		}
-		got, missing, err := c.under(part.policies)
+	var result ruling
+	if j.organization != nil {
+		got, err := c.under(j.organization)
 		if err != nil {
 			return ruling{}, err
 		}
-		if got.strictness() > result.decision.strictness() {
-			result.decision = got
+		result.byOrganization = new(got.decision == allowed)
+		if result.decision = got.decision; got.decision != allowed {
+			return result, nil
 		}
-		if part.lets != nil {
-			*part.lets = new(got == allowed)
+	}
+	identity, err := c.under(j.identity)
+	if err != nil {
+		return ruling{}, err
+	}
+	result.decision, result.matched, result.missing = identity.decision, identity.matched, identity.missing
+	if j.boundary != nil {
+		got, err := c.under(j.boundary)
+		if err != nil {
+			return ruling{}, err
 		}
-		if part.lets != &result.byOrganization { // of its keys IAM tells nothing
-			result.missing = append(result.missing, missing...)
+		result.byBoundary = new(got.decision == allowed)
+		result.missing = append(result.missing, got.missing...)
+		if got.decision.strictness() > result.decision.strictness() {
+			result.decision, result.matched = got.decision, nil
 		}
 	}
 	slices.Sort(result.missing)
@@ -96,27 +79,32 @@ func (j judge) decide(c call) (ruling, error) {
 }
 
 // under decides by policies of one kind alone.
-func (c call) under(policies []iampolicy.Document) (got decision, missing []string, err error) {
-	got = implicitDeny
+func (c call) under(policies []source) (ruling, error) {
+	r := ruling{decision: implicitDeny}
 	for _, policy := range policies {
-		for _, s := range policy.Statement {
+		for _, s := range policy.document.Statement {
 			if !c.isIn(s) {
 				continue
 			}
 			met, lacks, err := c.meets(s.Condition)
 			if err != nil {
-				return "", nil, err
+				return ruling{}, err
 			}
-			missing = append(missing, lacks...)
-			switch {
-			case met && s.Effect == "Deny":
+			r.missing = append(r.missing, lacks...)
+			got := allowed
+			if s.Effect == "Deny" {
 				got = explicitDeny
-			case met && got == implicitDeny:
-				got = allowed
+			}
+			switch {
+			case !met, r.decision == explicitDeny && got == allowed:
+			case r.decision == got:
+				r.matched = append(r.matched, policy)
+			default:
+				r.decision, r.matched = got, []source{policy}
 			}
 		}
 	}
-	return got, missing, nil
+	return r, nil
 }
 
 // isIn tells whether the statement is about the call.

@@ -29,10 +29,18 @@ type xmlEvaluation struct {
 	Action       string              `xml:"EvalActionName"`
 	Resource     string              `xml:"EvalResourceName"`
 	Decision     string              `xml:"EvalDecision"`
+	Matched      []xmlStatement      `xml:"MatchedStatements>member"`
 	Missing      []string            `xml:"MissingContextValues>member"`
 	Organization *xmlOrganization    `xml:"OrganizationsDecisionDetail"`
 	Boundary     *xmlBoundaryResult  `xml:"PermissionsBoundaryDecisionDetail"`
 	ByResource   []xmlResourceResult `xml:"ResourceSpecificResults>member"`
+}
+
+// xmlStatement is a statement that decided; where it stands in its policy the
+// double doesn't say.
+type xmlStatement struct {
+	PolicyID   string `xml:"SourcePolicyId"`
+	PolicyType string `xml:"SourcePolicyType"`
 }
 
 type xmlOrganization struct {
@@ -46,19 +54,25 @@ type xmlBoundaryResult struct {
 type xmlResourceResult struct {
 	Resource string             `xml:"EvalResourceName"`
 	Decision string             `xml:"EvalResourceDecision"`
+	Matched  []xmlStatement     `xml:"MatchedStatements>member"`
 	Missing  []string           `xml:"MissingContextValues>member"`
 	Boundary *xmlBoundaryResult `xml:"PermissionsBoundaryDecisionDetail"`
 }
 
 // simulatePrincipalPolicy decides calls as IAM's policy simulator does: by the
 // role's policies and those of the request, its boundary and the organization's
-// policy, and by nothing that stands on the resource's side.
+// policies with their conditions, and by nothing that stands on the resource's
+// side.
 func (s *Server) simulatePrincipalPolicy(req request) (any, error) {
 	role, err := s.world.roleByARN(req.form.Get("PolicySourceArn"))
 	if err != nil {
 		return nil, err
 	}
-	judge, err := s.world.judge(role, members(req.form, "PolicyInputList"))
+	without, err := exclusionsOf(req.form)
+	if err != nil {
+		return nil, err
+	}
+	judge, err := s.world.judge(role, members(req.form, "PolicyInputList"), without)
 	if err != nil {
 		return nil, err
 	}
@@ -74,6 +88,9 @@ func (s *Server) simulatePrincipalPolicy(req request) (any, error) {
 		result, err := judge.evaluate(action, resources, contextOf(req.form))
 		if err != nil {
 			return nil, err
+		}
+		if s.world.OrganizationUnsaid {
+			result.Organization = nil
 		}
 		results = append(results, result)
 	}
@@ -95,6 +112,9 @@ func (j judge) evaluate(action string, resources []string, context map[string][]
 			return all, err
 		}
 		one := xmlResourceResult{Resource: resource, Decision: string(got.decision), Missing: got.missing}
+		for _, m := range got.matched {
+			one.Matched = append(one.Matched, xmlStatement{m.id, m.kind})
+		}
 		if got.byBoundary != nil {
 			one.Boundary = &xmlBoundaryResult{*got.byBoundary}
 			all.Boundary = strictest(all.Boundary, one.Boundary)
@@ -103,7 +123,10 @@ func (j judge) evaluate(action string, resources []string, context map[string][]
 			all.Organization = &xmlOrganization{*got.byOrganization}
 		}
 		if got.decision.strictness() > decision(all.Decision).strictness() {
-			all.Decision = string(got.decision)
+			all.Decision, all.Matched = string(got.decision), nil
+		}
+		if one.Decision == all.Decision { // only what contributes to it
+			all.Matched = append(all.Matched, one.Matched...)
 		}
 		all.Missing = append(all.Missing, got.missing...)
 		if !slices.Equal(resources, []string{"*"}) {

@@ -66,12 +66,12 @@ func deniedAtRuntimeSamples() []draft {
 			taskIAM: roleDraft{policies: []string{allow("*", "sns:*")}},
 			boxes: []box{{exit: new(1), lines: []said{
 				{4 * minute, "level=info msg=\"provisioner ready\""},
-				{2 * second, "level=error msg=\"create topic\" err=\"operation error SNS: CreateTopic, https response error StatusCode: 403, RequestID: {uuid}, api error AuthorizationError: User: {task} is not authorized to perform: SNS:CreateTopic on resource: arn:aws:sns:eu-west-1:111122223333:sandbox-alerts with an explicit deny in a service control policy: arn:aws:organizations::444455556666:policy/o-exampleorgid/service_control_policy/p-examplepolicy\""},
+				{2 * second, "level=error msg=\"create topic\" err=\"operation error SNS: CreateTopic, https response error StatusCode: 403, RequestID: {uuid}, api error AuthorizationError: User: {task} is not authorized to perform: SNS:CreateTopic on resource: arn:aws:sns:eu-west-1:111122223333:sandbox-alerts with an explicit deny in a service control policy: " + topicsPolicy + "\""},
 				{1 * second, "level=fatal msg=\"cannot continue without the topic\""},
 			}}},
 			calls: []apiCall{{
 				by: byTask, before: 2 * second, call: "sns:CreateTopic",
-				denied: "User: {task} is not authorized to perform: SNS:CreateTopic on resource: arn:aws:sns:eu-west-1:111122223333:sandbox-alerts with an explicit deny in a service control policy: arn:aws:organizations::444455556666:policy/o-exampleorgid/service_control_policy/p-examplepolicy",
+				denied: "User: {task} is not authorized to perform: SNS:CreateTopic on resource: arn:aws:sns:eu-west-1:111122223333:sandbox-alerts with an explicit deny in a service control policy: " + topicsPolicy,
 			}},
 		},
 	}

@@ -23,9 +23,12 @@ type Scenario struct {
 	// Readers are the roles that a client may assume with AssumeRole; what it
 	// then reads is the same world.
 	Readers []Reader
-	// SCP is the service control policy that holds for the account, a JSON
-	// document; empty for an account that is in no organization.
-	SCP string
+	// SCPs are the service control policies that hold for the account; none for
+	// an account that is in no organization.
+	SCPs []Policy
+	// OrganizationUnsaid is set for a simulator that leaves out what it found of
+	// the organization, as IAM's does where a resource has no such evaluation.
+	OrganizationUnsaid bool
 	// TrailDelay is how long CloudTrail takes to show a record; in a real
 	// account about 5 minutes, at times 15.
 	TrailDelay time.Duration

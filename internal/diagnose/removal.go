@@ -1,0 +1,233 @@
+package diagnose
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"whystopped/internal/arn"
+	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/iampolicy"
+)
+
+// WithoutPolicy is a policy whose explicit deny AWS named, and whether the call
+// is allowed without it. It holds no document: its owner removes the deny or
+// narrows it.
+type WithoutPolicy struct {
+	ARN        string             `json:"arn"`
+	PolicyType verdict.PolicyType `json:"policyType"`
+	Verified   Verified           `json:"verified"`
+}
+
+// policyRef is a policy that a denial names.
+type policyRef struct {
+	kind verdict.PolicyType
+	arn  string
+	// account is the policy's; "aws" for AWS's own.
+	account string
+	// organization is the id of the organization that an SCP is of.
+	organization string
+}
+
+// What the ARNs of policies hold. Paths and names of IAM have no wildcard: in an
+// exclusion it would leave out more than one policy.
+// Sources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagement.html
+// and https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
+var (
+	managedPolicy = regexp.MustCompile(`^policy/[\w+=,.@/-]+$`)
+	controlPolicy = regexp.MustCompile(`^policy/(?:(o-[a-z0-9]+)/)?(service|resource)_control_policy/p-[0-9A-Za-z_]+$`)
+)
+
+// denyingPolicy is the policy that a denial names as the one with the explicit
+// deny, if its ARN is one of its type. The text is evidence, and not believed.
+func denyingPolicy(call DeniedCall) (policyRef, bool) {
+	if !call.Explicit || call.PolicyARN == nil {
+		return policyRef{}, false
+	}
+	p := policyRef{kind: call.PolicyType, arn: *call.PolicyARN}
+	a, ok := arn.Parse(p.arn)
+	if !ok || a.Region != "" || a.Account != "aws" && !isAccount(a.Account) {
+		return policyRef{}, false
+	}
+	p.account = a.Account
+	switch p.kind {
+	case verdict.PolicyIdentity, verdict.PolicyBoundary:
+		return p, a.Service == "iam" && managedPolicy.MatchString(a.Resource)
+	case verdict.PolicySCP, verdict.PolicyRCP:
+		m := controlPolicy.FindStringSubmatch(a.Resource)
+		if m == nil || a.Service != "organizations" || (m[2] == "service") != (p.kind == verdict.PolicySCP) {
+			return policyRef{}, false
+		}
+		p.organization = m[1]
+		return p, true
+	}
+	return policyRef{}, false
+}
+
+// withoutPolicy is the policy to be left out to prove that its deny decides;
+// nil where the denial names none.
+func withoutPolicy(findings []Finding) *WithoutPolicy {
+	for _, call := range primaryDenied(findings) {
+		if p, ok := denyingPolicy(call); ok {
+			return &WithoutPolicy{ARN: p.arn, PolicyType: p.kind, Verified: notTried(notSimulated)}
+		}
+	}
+	return nil
+}
+
+// primaryDenied are the denied calls of the finding that made the verdict.
+func primaryDenied(findings []Finding) []DeniedCall {
+	i := slices.IndexFunc(findings, func(f Finding) bool { return f.Primary })
+	if i < 0 {
+		return nil
+	}
+	return findings[i].Denied
+}
+
+// removal compares the calls that a policy denied explicitly with how they
+// would be decided without it.
+func (d Diagnosis) removal() comparison {
+	without := d.Fix.WithoutPolicy
+	if without == nil {
+		return comparison{}
+	}
+	c := comparison{worth: Outcome.explicit, change: func(t Trial) Trial {
+		t.Without = []Exclusion{exclusionOf(without)}
+		return t
+	}}
+	if c.untriable = d.unremovable(without); c.untriable == "" {
+		var trials []Trial
+		trials, c.untriable = d.deniedTrials(without)
+		c.try(trials)
+	}
+	return c
+}
+
+// exclusionOf names a policy to be left out. A principal has one permissions
+// boundary at most, and IAM leaves boundaries out by their type: by ARN it knows
+// the policies that are attached to a user, a group or a role.
+// Source: type PolicyIdentifier of the AWS SDK for Go, service/iam v1.57.0 and later.
+func exclusionOf(p *WithoutPolicy) Exclusion {
+	if p.PolicyType == verdict.PolicyBoundary {
+		return Exclusion{Type: p.PolicyType}
+	}
+	return Exclusion{Type: p.PolicyType, ARN: p.ARN}
+}
+
+// unremovable says in a sentence why a simulation can't leave a policy out; ""
+// where it can.
+func (d Diagnosis) unremovable(p *WithoutPolicy) string {
+	if p.PolicyType == verdict.PolicyRCP {
+		return "IAM's simulator does not evaluate resource control policies."
+	}
+	if why := d.unaskable(d.Fix.AttachTo); why != "" {
+		return why
+	}
+	principal, _ := arn.Parse(d.Fix.AttachTo.ARN)
+	policy, _ := arn.Parse(p.ARN)
+	if policy.Partition != principal.Partition || policy.Service == "iam" && policy.Account != "aws" && policy.Account != principal.Account {
+		return "The policy that the message names can't be one of " + attachWords(d.Fix.AttachTo) + "."
+	}
+	return ""
+}
+
+// deniedTrials are the calls that the policy denied, or why there are none.
+func (d Diagnosis) deniedTrials(p *WithoutPolicy) (trials []Trial, untriable string) {
+	for _, call := range primaryDenied(d.Findings) {
+		if named, ok := denyingPolicy(call); !ok || named.arn != p.ARN {
+			continue
+		}
+		resource, ok := triedResource(call)
+		if !ok {
+			return nil, "The evidence does not name the action and the resource."
+		}
+		s := iampolicy.Statement{Action: []string{call.Action}, Resource: []string{resource}}
+		for _, t := range d.trialsOf(d.Fix.AttachTo.ARN, s, s.Action) {
+			if !slices.ContainsFunc(trials, func(other Trial) bool { return other.question() == t.question() }) {
+				trials = append(trials, t)
+			}
+		}
+	}
+	return trials, ""
+}
+
+// triedResource is the resource that a denied call is tried on.
+func triedResource(call DeniedCall) (string, bool) {
+	act, known := iampolicy.Canonical(call.Action)
+	switch {
+	case call.Action == "":
+		return "", false
+	case call.Resource == "*", known && len(act.Types) == 0:
+		return "*", true
+	}
+	_, ok := arn.Parse(call.Resource)
+	return call.Resource, ok
+}
+
+// concludeRemoval puts what came of leaving the policy out into the diagnosis.
+func (d *Diagnosis) concludeRemoval(c comparison) {
+	without := *d.Fix.WithoutPolicy
+	without.Verified = notTried(c.untriable)
+	if c.untriable == "" {
+		without.Verified = c.removed(without)
+	}
+	d.Fix.WithoutPolicy = &without
+	if without.Verified.Status == statusStillDenied {
+		d.Caveats = append(d.Caveats, "IAM's simulator says that removing the deny of "+without.ARN+" isn't enough ("+without.Verified.Detail+").")
+	}
+}
+
+// removed sums up how the calls are decided without the policy.
+func (c *comparison) removed(p WithoutPolicy) Verified {
+	if why := problem(c.before); why != "" {
+		return notTried(why)
+	}
+	before, after := outcomes(c.before), outcomes(c.after)
+	v := Verified{Status: statusNotVerified, By: simulatorAction, Before: strictest(before)}
+	v.Detail = "before: " + v.Before
+	if v.Before != decisionExplicitDeny {
+		v.Detail += ". IAM's simulator doesn't find the deny: it was removed since, or its condition asks for a value that is not known here"
+		return v
+	}
+	if why := problem(c.after); why != "" {
+		v.Detail += ". " + strings.TrimSuffix(why, ".")
+	} else {
+		v.Detail += "; without this policy: " + strictest(after)
+	}
+	c.judgeRemoval(p, &v)
+	return v
+}
+
+// judgeRemoval decides by the outcomes without the policy.
+func (c *comparison) judgeRemoval(p WithoutPolicy, v *Verified) {
+	after, isSCP := outcomes(c.after), p.PolicyType == verdict.PolicySCP
+	missing := missingKeys(outcomes(c.before), after, outcomes(c.withoutSCPs))
+	// Where nothing allows a call once an SCP is left out, the SCP may have done so.
+	stops := slices.DeleteFunc(c.stops(), func(o Outcome) bool { return isSCP && !o.explicit() && !o.ByBoundary })
+	add := func(words string) { v.Detail += ". " + words }
+	switch {
+	case len(stops) > 0 && decidedBy(stops[0], p.ARN):
+		add("IAM's simulator did not leave it out")
+	case len(stops) > 0:
+		v.Status = statusStillDenied
+		add(otherStopper(stops[0]) + callWords(stops, after))
+	case len(missing) > 0:
+		add(missingWords(missing))
+	case isSCP && (problem(c.after) != "" || len(c.bySCPs()) > 0):
+		add(c.oneOfSCPsWords())
+	case problem(c.after) != "":
+	case len(c.bySCPs()) > 0:
+		add(c.scpWords())
+	case strictest(after) == decisionAllowed:
+		v.Status = statusAllowed
+	default:
+		add("No explicit deny is left then, but nothing allows it either: a policy of the role has to, and a service control policy")
+	}
+}
+
+// decidedBy reports whether IAM says that the statements of no other policy than
+// the one with the ARN decided. It names a managed policy by its name.
+func decidedBy(o Outcome, policyARN string) bool {
+	a, _ := arn.Parse(policyARN)
+	return o.explicit() && len(o.Policies) > 0 && !slices.ContainsFunc(o.Policies, func(id string) bool { return id != policyARN && id != a.Name() })
+}

@@ -1,0 +1,229 @@
+package diagnose_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/verdict"
+)
+
+const (
+	guardrail    = "arn:aws:iam::111122223333:policy/security/guardrail"
+	edgeBoundary = "arn:aws:iam::111122223333:policy/edge"
+	topicsSCP    = "arn:aws:organizations::444455556666:policy/o-exampleorgid/service_control_policy/p-example1"
+	bucketsRCP   = "arn:aws:organizations::444455556666:policy/o-exampleorgid/resource_control_policy/p-example2"
+)
+
+// denying is a diagnosis of a call that a policy denied explicitly, as the engine
+// makes it.
+func denying(kind verdict.PolicyType, policyARN string) diagnose.Diagnosis {
+	d := diagnosed()
+	d.Fix.AttachTo = &diagnose.AttachTo{Kind: verdict.TaskRole, ARN: provenRole, Name: "api-exec"}
+	d.Findings[0].Denied = []diagnose.DeniedCall{{
+		Action: "sns:CreateTopic", Resource: "arn:aws:sns:eu-west-1:111122223333:alerts", Explicit: true, PolicyType: kind, PolicyARN: &policyARN,
+	}}
+	d.Fix.WithoutPolicy = &diagnose.WithoutPolicy{ARN: policyARN, PolicyType: kind, Verified: diagnose.Verified{Status: "not-verified", Detail: "as it was"}}
+	return d
+}
+
+// Which policy is left out, and what it proves.
+func TestWithoutThePolicyThatDenies(t *testing.T) {
+	var (
+		allowed  = diagnose.Outcome{Decision: "allowed"}
+		implicit = diagnose.Outcome{Decision: "implicitDeny"}
+		boundary = diagnose.Outcome{Decision: "implicitDeny", ByBoundary: true}
+		named    = diagnose.Outcome{Decision: "explicitDeny", Policies: []string{"guardrail"}}
+		another  = diagnose.Outcome{Decision: "explicitDeny", Policies: []string{"quarantine"}}
+		scp      = diagnose.Outcome{Decision: "explicitDeny"}
+	)
+	alone := "Another service control policy denies it too, or IAM's simulator can't leave out a single one"
+	tests := []struct {
+		name                    string
+		kind                    verdict.PolicyType
+		arn                     string
+		before, without, noSCPs diagnose.Outcome
+		status, detail          string
+	}{
+		{"a policy of the role", verdict.PolicyIdentity, guardrail, named, allowed, implicit, "allowed", "before: explicitDeny; without this policy: allowed"},
+		{"a policy of AWS's", verdict.PolicyIdentity, "arn:aws:iam::aws:policy/AWSDenyAll", named, allowed, implicit, "allowed", "before: explicitDeny; without this policy: allowed"},
+		{"another one denies too", verdict.PolicyIdentity, guardrail, named, another, implicit, "still-denied", "before: explicitDeny; without this policy: explicitDeny. Another policy of the role denies it too (quarantine)"},
+		{"it isn't left out", verdict.PolicyIdentity, guardrail, named, named, implicit, "not-verified", "before: explicitDeny; without this policy: explicitDeny. IAM's simulator did not leave it out"},
+		{"nothing allows it then", verdict.PolicyIdentity, guardrail, named, implicit, implicit, "still-denied", "before: explicitDeny; without this policy: implicitDeny. Nothing denies it explicitly then, but no policy of the role allows it"},
+		{"a boundary stops it then", verdict.PolicyIdentity, guardrail, named, boundary, implicit, "still-denied", "before: explicitDeny; without this policy: implicitDeny. The permissions boundary of the role stops it too"},
+		{
+			"a service control policy denies it then", verdict.PolicyIdentity, guardrail, named, scp, allowed, "not-verified",
+			"before: explicitDeny; without this policy: explicitDeny. Most likely a service control policy denies it in the simulation: IAM reports an explicit deny, and no policy of the role's that holds it. " +
+				"Its conditions may ask for values that are not known here, such as aws:PrincipalOrgID, aws:ResourceOrgID, aws:SourceIp, aws:SourceVpc, aws:SourceVpce; IAM does not report which. Without service control policies it is allowed",
+		},
+		{
+			"a key is missing", verdict.PolicyIdentity, guardrail, named,
+			diagnose.Outcome{Decision: "allowed", Missing: []string{"aws:SourceIp"}},
+			implicit, "not-verified",
+			"before: explicitDeny; without this policy: allowed. Conditions of the role's policies ask for aws:SourceIp, whose values are not known here",
+		},
+		{"the deny isn't found", verdict.PolicyIdentity, guardrail, allowed, implicit, implicit, "not-verified", "before: allowed. IAM's simulator doesn't find the deny: it was removed since, or its condition asks for a value that is not known here"},
+		{"a boundary", verdict.PolicyBoundary, edgeBoundary, diagnose.Outcome{Decision: "explicitDeny", ByBoundary: true}, allowed, implicit, "allowed", "before: explicitDeny; without this policy: allowed"},
+		{"a service control policy", verdict.PolicySCP, topicsSCP, scp, allowed, implicit, "allowed", "before: explicitDeny; without this policy: allowed"},
+		{"another, or the same", verdict.PolicySCP, topicsSCP, scp, scp, allowed, "not-verified", "before: explicitDeny; without this policy: explicitDeny. Without all service control policies it is allowed. " + alone},
+		{"another, or the same, and nobody knows more", verdict.PolicySCP, topicsSCP, scp, scp, scp, "not-verified", "before: explicitDeny; without this policy: explicitDeny. " + alone},
+		{"the role denies it as well", verdict.PolicySCP, topicsSCP, scp, scp, named, "still-denied", "before: explicitDeny; without this policy: explicitDeny. Another policy of the role denies it too (guardrail)"},
+		{"without it nothing allows it", verdict.PolicySCP, topicsSCP, scp, implicit, implicit, "not-verified", "before: explicitDeny; without this policy: implicitDeny. No explicit deny is left then, but nothing allows it either: a policy of the role has to, and a service control policy"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			old := denying(tt.kind, tt.arn)
+			if !old.Provable() {
+				t.Error("there is nothing to be proven")
+			}
+			one := diagnose.Exclusion{Type: tt.kind, ARN: tt.arn}
+			if tt.kind == verdict.PolicyBoundary {
+				one.ARN = "" // a role has one, which IAM leaves out by its type
+			}
+			d, err := old.Proven(trying(func(trial diagnose.Trial) diagnose.Outcome {
+				switch {
+				case trial.Without == nil:
+					return tt.before
+				case cmp.Equal(trial.Without, []diagnose.Exclusion{one}):
+					return tt.without
+				}
+				want := []diagnose.Exclusion{{Type: verdict.PolicySCP}}
+				if tt.kind != verdict.PolicySCP {
+					want = []diagnose.Exclusion{one, want[0]}
+				}
+				if diff := cmp.Diff(want, trial.Without); diff != "" {
+					t.Errorf("left out (-want +got):\n%s", diff)
+				}
+				return tt.noSCPs
+			}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := d.Fix.WithoutPolicy
+			want := diagnose.Verified{Status: tt.status, By: "iam:SimulatePrincipalPolicy", Before: tt.before.Decision, Detail: tt.detail}
+			if diff := cmp.Diff(&diagnose.WithoutPolicy{ARN: tt.arn, PolicyType: tt.kind, Verified: want}, got); diff != "" {
+				t.Errorf("without the policy (-want +got):\n%s", diff)
+			}
+			if warns := len(d.Caveats) > 1; warns != (tt.status == "still-denied") {
+				t.Errorf("caveats %q", d.Caveats)
+			}
+			if diff := cmp.Diff(denying(tt.kind, tt.arn), old); diff != "" {
+				t.Errorf("the diagnosis that was given is changed (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// IAM may not take the ARN of a service control policy as one to be left out.
+func TestAnExclusionThatTheSimulatorDoesNotTake(t *testing.T) {
+	const refuses = "IAM's simulator does not take the call: Invalid policy identifier"
+	simulate := func(trials []diagnose.Trial) ([]diagnose.Result, error) {
+		if without := trials[0].Without; len(without) == 1 && without[0].ARN != "" {
+			return []diagnose.Result{{Problem: refuses + "."}}, nil
+		}
+		return always(diagnose.Outcome{Decision: "explicitDeny", Policies: nil}, diagnose.Outcome{})(trials)
+	}
+	tests := []struct {
+		kind        verdict.PolicyType
+		arn, detail string
+	}{
+		{verdict.PolicyIdentity, guardrail, "before: explicitDeny. " + refuses},
+		{verdict.PolicySCP, topicsSCP, "before: explicitDeny. " + refuses + ". Another service control policy denies it too, or IAM's simulator can't leave out a single one"},
+	}
+	for _, tt := range tests {
+		d, err := denying(tt.kind, tt.arn).Proven(simulate)
+		if got := d.Fix.WithoutPolicy.Verified; err != nil || got.Status != "not-verified" || got.Detail != tt.detail {
+			t.Errorf("%s: got %+v (error %v), want %q", tt.kind, got, err, tt.detail)
+		}
+	}
+}
+
+func TestWhatCannotBeLeftOut(t *testing.T) {
+	foreign := denying(verdict.PolicyIdentity, "arn:aws:iam::444455556666:policy/guardrail")
+	china := denying(verdict.PolicyIdentity, "arn:aws-cn:iam::111122223333:policy/guardrail")
+	session := denying(verdict.PolicySCP, topicsSCP)
+	session.Fix.AttachTo.ARN = "arn:aws:sts::111122223333:assumed-role/api-exec/0f1e"
+	nobody := denying(verdict.PolicySCP, topicsSCP)
+	nobody.Fix.AttachTo = nil
+	nothing := denying(verdict.PolicySCP, topicsSCP)
+	nothing.Findings[0].Denied[0].Resource = ""
+	for name, tt := range map[string]struct {
+		d    diagnose.Diagnosis
+		want string
+	}{
+		"a resource control policy":     {denying(verdict.PolicyRCP, bucketsRCP), "does not evaluate resource control policies"},
+		"a policy of another account":   {foreign, "can't be one of the task role api-exec"},
+		"a policy of another partition": {china, "can't be one of the task role api-exec"},
+		"a session":                     {session, "roles and users only"},
+		"no principal":                  {nobody, "does not name the principal"},
+		"no resource":                   {nothing, "does not name the action and the resource"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if tt.d.Provable() {
+				t.Error("IAM is asked for nothing")
+			}
+			never := func([]diagnose.Trial) ([]diagnose.Result, error) {
+				t.Error("asked")
+				return nil, nil
+			}
+			d, err := tt.d.Proven(never)
+			notAsked := tt.d.NotProven(evidence.Source{Status: evidence.SourceDenied})
+			for _, got := range []diagnose.Verified{d.Fix.WithoutPolicy.Verified, notAsked.Fix.WithoutPolicy.Verified} {
+				if err != nil || got.Status != "not-verified" || got.By != "" || !strings.Contains(got.Detail, tt.want) {
+					t.Errorf("got %+v (error %v), want that it says %q", got, err, tt.want)
+				}
+			}
+		})
+	}
+}
+
+func TestIAMMayNotBeAskedWithoutThePolicy(t *testing.T) {
+	old := denying(verdict.PolicySCP, topicsSCP)
+	d := old.NotProven(evidence.Source{Status: evidence.SourceDenied})
+	if got := d.Fix.WithoutPolicy.Verified; got.Status != "not-verified" || !strings.Contains(got.Detail, "grant iam:SimulatePrincipalPolicy") {
+		t.Errorf("verified %+v", got)
+	}
+	if got := old.Fix.WithoutPolicy.Verified.Detail; got != "as it was" {
+		t.Errorf("the diagnosis that was given says %q", got)
+	}
+}
+
+// The engine offers a policy to be left out where the denial names one by an ARN
+// of its type, and believes nothing else that a log says.
+func TestThePolicyThatTheDenialNames(t *testing.T) {
+	const (
+		call  = "User: arn:aws:sts::111122223333:assumed-role/api-exec/0f1e is not authorized to perform: sns:CreateTopic on resource: arn:aws:sns:eu-west-1:111122223333:alerts "
+		deny  = call + "with an explicit deny in "
+		aSCP  = "a service control policy"
+		anRCP = "a resource control policy"
+	)
+	tests := []struct {
+		text string
+		want *diagnose.WithoutPolicy
+	}{
+		{deny + aSCP + ": " + topicsSCP, &diagnose.WithoutPolicy{ARN: topicsSCP, PolicyType: verdict.PolicySCP}},
+		{deny + anRCP + ": " + bucketsRCP, &diagnose.WithoutPolicy{ARN: bucketsRCP, PolicyType: verdict.PolicyRCP}},
+		{deny + "an identity-based policy: " + guardrail, &diagnose.WithoutPolicy{ARN: guardrail, PolicyType: verdict.PolicyIdentity}},
+		{deny + "a permissions boundary: " + edgeBoundary, &diagnose.WithoutPolicy{ARN: edgeBoundary, PolicyType: verdict.PolicyBoundary}},
+		{deny + "an identity-based policy", nil},
+		{deny + "an identity-based policy: arn:aws:iam::111122223333:policy/*", nil},
+		{deny + "an identity-based policy: arn:aws:iam::111122223333:role/guardrail", nil},
+		{deny + "an identity-based policy: " + topicsSCP, nil},
+		{deny + aSCP + ": " + bucketsRCP, nil},
+		{deny + aSCP + ": arn:aws:organizations::444455556666:policy/o-exampleorgid/service_control_policy/p-*", nil},
+		{deny + "a VPC endpoint policy: arn:aws:ec2:eu-west-1:111122223333:vpc-endpoint/vpce-0a1b", nil},
+		{call + "because no identity-based policy allows the sns:CreateTopic action", nil},
+	}
+	for _, tt := range tests {
+		d := diagnose.Diagnose(evidence.Evidence{Text: tt.text})
+		if tt.want != nil {
+			tt.want.Verified = diagnose.Verified{Status: "not-verified", Detail: "IAM was not asked: the policy was not tried on the role."}
+		}
+		if diff := cmp.Diff(tt.want, d.Fix.WithoutPolicy); diff != "" {
+			t.Errorf("%s\nwithout the policy (-want +got):\n%s", tt.text, diff)
+		}
+	}
+}
