@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"whystopped/internal/casebook"
+	"whystopped/internal/diagnose/verdict"
 )
 
 const description = "Why did this ECS task stop, and whose permission was missing?\n\n" +
@@ -53,23 +54,24 @@ func polish(doc *huma.OpenAPI) {
 		}
 	}
 	for place, values := range map[[2]string][]any{
-		{"Verdict", "phase"}:         phases(),
-		{"Verdict", "category"}:      categories(),
-		{"Verdict", "confidence"}:    confidences(),
-		{"Finding", "phase"}:         phases(),
-		{"Finding", "category"}:      categories(),
-		{"Finding", "confidence"}:    confidences(),
-		{"CauseInfo", "phase"}:       phases(),
-		{"CauseInfo", "category"}:    categories(),
-		{"Identity", "kind"}:         identityKinds(),
-		{"AttachTo", "kind"}:         identityKinds(),
-		{"DeniedCall", "policyType"}: policyTypes(),
-		{"Source", "status"}:         sourceStatuses(),
-		{"SourceStep", "status"}:     append(enum(sourceStarted), sourceStatuses()...),
-		{"Policy", "purpose"}:        enum("denied", "startup-complete"),
-		{"Policy", "kind"}:           enum("identity-policy", "trust-policy", "resource-policy", "key-policy", "endpoint-policy", "boundary", "scp", "rcp"),
-		{"Verified", "status"}:       enum("allowed", "still-denied", "not-verified"),
-		{"TimelineEntry", "kind"}:    enum("task", "container", "log", "api-call", "service-event"),
+		{"Verdict", "phase"}:            phases(),
+		{"Verdict", "category"}:         categories(),
+		{"Verdict", "confidence"}:       confidences(),
+		{"Finding", "phase"}:            phases(),
+		{"Finding", "category"}:         categories(),
+		{"Finding", "confidence"}:       confidences(),
+		{"CauseInfo", "phase"}:          phases(),
+		{"CauseInfo", "category"}:       categories(),
+		{"Identity", "kind"}:            identityKinds(),
+		{"AttachTo", "kind"}:            identityKinds(),
+		{"DeniedCall", "policyType"}:    policyTypes(),
+		{"Source", "status"}:            sourceStatuses(),
+		{"SourceStep", "status"}:        append(enum(sourceStarted), sourceStatuses()...),
+		{"Policy", "purpose"}:           enum("denied", "startup-complete"),
+		{"Policy", "kind"}:              enum("identity-policy", "trust-policy", "resource-policy", "key-policy", "endpoint-policy", "boundary", "scp", "rcp"),
+		{"WithoutPolicy", "policyType"}: enum(verdict.PolicyIdentity, verdict.PolicyBoundary, verdict.PolicySCP, verdict.PolicyRCP),
+		{"Verified", "status"}:          enum("allowed", "still-denied", "not-verified"),
+		{"TimelineEntry", "kind"}:       enum("task", "container", "log", "api-call", "service-event"),
 	} {
 		schemas[place[0]].Properties[place[1]].Enum = values
 	}

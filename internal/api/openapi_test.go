@@ -94,6 +94,10 @@ func TestDocumentHasTheContractsValues(t *testing.T) {
 	if n := len(at(t, schemas, "Verdict", "properties", "category", "enum").([]any)); n != 28 {
 		t.Errorf("%d categories, want 28", n)
 	}
+	removable := []any{"identity", "boundary", "scp", "rcp"}
+	if diff := cmp.Diff(removable, at(t, schemas, "WithoutPolicy", "properties", "policyType", "enum")); diff != "" {
+		t.Errorf("policies that a simulation leaves out (-want +got):\n%s", diff)
+	}
 	if list := at(t, schemas, "Diagnosis", "properties", "findings", "type"); list != "array" {
 		t.Errorf("findings are %v, want an array that is never null", list)
 	}

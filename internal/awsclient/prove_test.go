@@ -75,7 +75,7 @@ func TestProve(t *testing.T) {
 		{name: "half of it is there", world: withRole(awsfake.Role{Policies: []string{policyOf("Allow", "ecr:*", "")}}), status: "allowed", detail: "before: implicitDeny; with this policy: allowed"},
 		{name: "it is there already", world: withRole(awsfake.Role{Policies: []string{policyOf("Allow", "*", "")}}), status: "allowed", detail: "before: allowed; with this policy: allowed"},
 		{name: "a boundary", world: withRole(awsfake.Role{BoundaryARN: edge, Boundary: policyOf("Allow", "ecr:*", "")}), status: "still-denied", detail: "before: implicitDeny; with this policy: implicitDeny. The permissions boundary of the role stops it (secretsmanager:GetSecretValue)"},
-		{name: "the organization", world: withRole(awsfake.Role{}), scp: policyOf("Deny", "*", ""), status: "not-verified", detail: "before: explicitDeny; with this policy: explicitDeny. A service control policy denies it in the simulation. Its conditions may ask for values"},
+		{name: "the organization", world: withRole(awsfake.Role{}), scp: policyOf("Deny", "*", ""), status: "not-verified", detail: "before: explicitDeny; with this policy: explicitDeny. A service control policy denies it in the simulation. Its conditions may depend on values"},
 		{
 			name: "the organization, and IAM doesn't say so", world: withRole(awsfake.Role{}), scp: policyOf("Deny", "*", ""), unsaid: true, status: "not-verified",
 			detail: "before: explicitDeny; with this policy: explicitDeny. Most likely a service control policy denies it in the simulation: IAM reports an explicit deny, and no policy of the role's that holds it. ",
@@ -92,7 +92,7 @@ func TestProve(t *testing.T) {
 		{
 			name: "the organization asks for what is not known", world: withRole(awsfake.Role{}), status: "not-verified",
 			scp:    fenced(`"StringNotEquals":{"aws:SourceVpce":"vpce-1"}`),
-			detail: "before: explicitDeny; with this policy: explicitDeny. A service control policy denies it in the simulation. Its conditions may ask for values that are not known here, such as aws:PrincipalOrgID, aws:ResourceOrgID, aws:SourceIp, aws:SourceVpc, aws:SourceVpce; IAM does not report which. Without service control policies it is allowed",
+			detail: "before: explicitDeny; with this policy: explicitDeny. A service control policy denies it in the simulation. Its conditions may depend on values that whystopped doesn't know, such as aws:PrincipalOrgID, aws:ResourceOrgID, aws:SourceIp, aws:SourceVpc, aws:SourceVpce; IAM doesn't report which. Without service control policies it's allowed",
 		},
 		{
 			name: "the organization's condition hides a boundary", world: withRole(awsfake.Role{BoundaryARN: edge, Boundary: policyOf("Allow", "ecr:*", "")}), status: "still-denied",
@@ -206,10 +206,10 @@ func TestProveWithoutThePolicyThatDenies(t *testing.T) {
 	}{
 		{"a managed policy", guarded(), verdict.PolicyIdentity, guardrail, "allowed", "before: explicitDeny; without this policy: allowed"},
 		{"another denies too", guarded(deny), verdict.PolicyIdentity, guardrail, "still-denied", "before: explicitDeny; without this policy: explicitDeny. Another policy of the role denies it too (role_api-exec_1)"},
-		{"it was removed since", organized(), verdict.PolicyIdentity, guardrail, "not-verified", "before: allowed. IAM's simulator doesn't find the deny: it was removed since, or its condition asks for a value that is not known here"},
+		{"it was removed since", organized(), verdict.PolicyIdentity, guardrail, "not-verified", "before: allowed. IAM's simulator doesn't find the deny: it was removed since, or its condition depends on a value that whystopped doesn't know"},
 		{"a boundary", bounded, verdict.PolicyBoundary, edge, "allowed", "before: explicitDeny; without this policy: allowed"},
 		{"a service control policy", organized(scp), verdict.PolicySCP, scp, "allowed", "before: explicitDeny; without this policy: allowed"},
-		{"another one, too", organized(scp, scp+"2"), verdict.PolicySCP, scp, "not-verified", "before: explicitDeny; without this policy: explicitDeny. Without all service control policies it is allowed. " + either},
+		{"another one, too", organized(scp, scp+"2"), verdict.PolicySCP, scp, "not-verified", "before: explicitDeny; without this policy: explicitDeny. Without all service control policies it's allowed. " + either},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

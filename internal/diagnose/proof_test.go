@@ -163,10 +163,10 @@ func TestProofOfWhatWasDenied(t *testing.T) {
 // that the policy's conditions may ask for, so that it is never taken for sure.
 func TestAServiceControlPolicyDeniesInTheSimulation(t *testing.T) {
 	const (
-		keys = "Its conditions may ask for values that are not known here, such as aws:PrincipalOrgID, aws:ResourceOrgID, aws:SourceIp, aws:SourceVpc, aws:SourceVpce; IAM does not report which"
+		keys = "Its conditions may depend on values that whystopped doesn't know, such as aws:PrincipalOrgID, aws:ResourceOrgID, aws:SourceIp, aws:SourceVpc, aws:SourceVpce; IAM doesn't report which"
 		said = "A service control policy denies it in the simulation. " + keys
 		seen = "Most likely a service control policy denies it in the simulation: IAM reports an explicit deny, and no policy of the role's that holds it. " + keys
-		only = ". Without service control policies it is allowed"
+		only = ". Without service control policies it's allowed"
 	)
 	var (
 		allowed  = diagnose.Outcome{Decision: "allowed"}

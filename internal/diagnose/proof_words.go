@@ -98,7 +98,7 @@ func otherStopper(o Outcome) string {
 func (c *comparison) oneOfSCPsWords() string {
 	either := "Another service control policy denies it too, or IAM's simulator can't leave out a single one"
 	if c.allowedWithoutSCPs() {
-		return "Without all service control policies it is allowed. " + either
+		return "Without all service control policies it's allowed. " + either
 	}
 	return either
 }
@@ -127,13 +127,13 @@ func (c *comparison) scpWords() string {
 		words = "Most likely a service control policy denies it in the simulation" + callWords(denied, outcomes(c.after)) +
 			": IAM reports an explicit deny, and no policy of the role's that holds it"
 	}
-	words += ". Its conditions may ask for values that are not known here"
+	words += ". Its conditions may depend on values that whystopped doesn't know"
 	if keys := unknownKeys(c.trials); len(keys) > 0 {
 		words += ", such as " + strings.Join(keys, ", ")
 	}
-	words += "; IAM does not report which"
+	words += "; IAM doesn't report which"
 	if c.allowedWithoutSCPs() {
-		words += ". Without service control policies it is allowed"
+		words += ". Without service control policies it's allowed"
 	}
 	return words
 }

@@ -118,7 +118,7 @@ func exclusionOf(p *WithoutPolicy) Exclusion {
 // where it can.
 func (d Diagnosis) unremovable(p *WithoutPolicy) string {
 	if p.PolicyType == verdict.PolicyRCP {
-		return "IAM's simulator does not evaluate resource control policies."
+		return "IAM's simulator doesn't evaluate resource control policies."
 	}
 	if why := d.unaskable(d.Fix.AttachTo); why != "" {
 		return why
@@ -186,7 +186,7 @@ func (c *comparison) removed(p WithoutPolicy) Verified {
 	v := Verified{Status: statusNotVerified, By: simulatorAction, Before: strictest(before)}
 	v.Detail = "before: " + v.Before
 	if v.Before != decisionExplicitDeny {
-		v.Detail += ". IAM's simulator doesn't find the deny: it was removed since, or its condition asks for a value that is not known here"
+		v.Detail += ". IAM's simulator doesn't find the deny: it was removed since, or its condition depends on a value that whystopped doesn't know"
 		return v
 	}
 	if why := problem(c.after); why != "" {
@@ -207,7 +207,7 @@ func (c *comparison) judgeRemoval(p WithoutPolicy, v *Verified) {
 	add := func(words string) { v.Detail += ". " + words }
 	switch {
 	case len(stops) > 0 && decidedBy(stops[0], p.ARN):
-		add("IAM's simulator did not leave it out")
+		add("IAM's simulator didn't leave it out")
 	case len(stops) > 0:
 		v.Status = statusStillDenied
 		add(otherStopper(stops[0]) + callWords(stops, after))

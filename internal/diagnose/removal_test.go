@@ -51,13 +51,13 @@ func TestWithoutThePolicyThatDenies(t *testing.T) {
 		{"a policy of the role", verdict.PolicyIdentity, guardrail, named, allowed, implicit, "allowed", "before: explicitDeny; without this policy: allowed"},
 		{"a policy of AWS's", verdict.PolicyIdentity, "arn:aws:iam::aws:policy/AWSDenyAll", named, allowed, implicit, "allowed", "before: explicitDeny; without this policy: allowed"},
 		{"another one denies too", verdict.PolicyIdentity, guardrail, named, another, implicit, "still-denied", "before: explicitDeny; without this policy: explicitDeny. Another policy of the role denies it too (quarantine)"},
-		{"it isn't left out", verdict.PolicyIdentity, guardrail, named, named, implicit, "not-verified", "before: explicitDeny; without this policy: explicitDeny. IAM's simulator did not leave it out"},
+		{"it isn't left out", verdict.PolicyIdentity, guardrail, named, named, implicit, "not-verified", "before: explicitDeny; without this policy: explicitDeny. IAM's simulator didn't leave it out"},
 		{"nothing allows it then", verdict.PolicyIdentity, guardrail, named, implicit, implicit, "still-denied", "before: explicitDeny; without this policy: implicitDeny. Nothing denies it explicitly then, but no policy of the role allows it"},
 		{"a boundary stops it then", verdict.PolicyIdentity, guardrail, named, boundary, implicit, "still-denied", "before: explicitDeny; without this policy: implicitDeny. The permissions boundary of the role stops it too"},
 		{
 			"a service control policy denies it then", verdict.PolicyIdentity, guardrail, named, scp, allowed, "not-verified",
 			"before: explicitDeny; without this policy: explicitDeny. Most likely a service control policy denies it in the simulation: IAM reports an explicit deny, and no policy of the role's that holds it. " +
-				"Its conditions may ask for values that are not known here, such as aws:PrincipalOrgID, aws:ResourceOrgID, aws:SourceIp, aws:SourceVpc, aws:SourceVpce; IAM does not report which. Without service control policies it is allowed",
+				"Its conditions may depend on values that whystopped doesn't know, such as aws:PrincipalOrgID, aws:ResourceOrgID, aws:SourceIp, aws:SourceVpc, aws:SourceVpce; IAM doesn't report which. Without service control policies it's allowed",
 		},
 		{
 			"a key is missing", verdict.PolicyIdentity, guardrail, named,
@@ -65,10 +65,10 @@ func TestWithoutThePolicyThatDenies(t *testing.T) {
 			implicit, "not-verified",
 			"before: explicitDeny; without this policy: allowed. Conditions of the role's policies ask for aws:SourceIp, whose values are not known here",
 		},
-		{"the deny isn't found", verdict.PolicyIdentity, guardrail, allowed, implicit, implicit, "not-verified", "before: allowed. IAM's simulator doesn't find the deny: it was removed since, or its condition asks for a value that is not known here"},
+		{"the deny isn't found", verdict.PolicyIdentity, guardrail, allowed, implicit, implicit, "not-verified", "before: allowed. IAM's simulator doesn't find the deny: it was removed since, or its condition depends on a value that whystopped doesn't know"},
 		{"a boundary", verdict.PolicyBoundary, edgeBoundary, diagnose.Outcome{Decision: "explicitDeny", ByBoundary: true}, allowed, implicit, "allowed", "before: explicitDeny; without this policy: allowed"},
 		{"a service control policy", verdict.PolicySCP, topicsSCP, scp, allowed, implicit, "allowed", "before: explicitDeny; without this policy: allowed"},
-		{"another, or the same", verdict.PolicySCP, topicsSCP, scp, scp, allowed, "not-verified", "before: explicitDeny; without this policy: explicitDeny. Without all service control policies it is allowed. " + alone},
+		{"another, or the same", verdict.PolicySCP, topicsSCP, scp, scp, allowed, "not-verified", "before: explicitDeny; without this policy: explicitDeny. Without all service control policies it's allowed. " + alone},
 		{"another, or the same, and nobody knows more", verdict.PolicySCP, topicsSCP, scp, scp, scp, "not-verified", "before: explicitDeny; without this policy: explicitDeny. " + alone},
 		{"the role denies it as well", verdict.PolicySCP, topicsSCP, scp, scp, named, "still-denied", "before: explicitDeny; without this policy: explicitDeny. Another policy of the role denies it too (guardrail)"},
 		{"without it nothing allows it", verdict.PolicySCP, topicsSCP, scp, implicit, implicit, "not-verified", "before: explicitDeny; without this policy: implicitDeny. No explicit deny is left then, but nothing allows it either: a policy of the role has to, and a service control policy"},
@@ -154,7 +154,7 @@ func TestWhatCannotBeLeftOut(t *testing.T) {
 		d    diagnose.Diagnosis
 		want string
 	}{
-		"a resource control policy":     {denying(verdict.PolicyRCP, bucketsRCP), "does not evaluate resource control policies"},
+		"a resource control policy":     {denying(verdict.PolicyRCP, bucketsRCP), "doesn't evaluate resource control policies"},
 		"a policy of another account":   {foreign, "can't be one of the task role api-exec"},
 		"a policy of another partition": {china, "can't be one of the task role api-exec"},
 		"a session":                     {session, "roles and users only"},

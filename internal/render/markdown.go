@@ -87,6 +87,7 @@ func (m *markdown) fix(f diagnose.Fix) {
 		}
 		m.paragraph(at)
 	}
+	m.paragraph(prose(withoutWords(f.WithoutPolicy)))
 	var numbered strings.Builder
 	for i, step := range steps(f) {
 		fmt.Fprintf(&numbered, "%d. %s\n", i+1, prose(step))

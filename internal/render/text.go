@@ -72,6 +72,9 @@ func (t *text) fix(f diagnose.Fix) {
 			t.WriteString(wrap("Proof: "+proof, "  ", "    "))
 		}
 	}
+	if without := withoutWords(f.WithoutPolicy); without != "" {
+		t.WriteString(wrap(without, "  ", "    "))
+	}
 	for i, step := range steps(f) {
 		t.WriteString(wrap(step, fmt.Sprintf("  %d. ", i+1), "     "))
 	}

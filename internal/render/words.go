@@ -211,6 +211,33 @@ func proofWords(v diagnose.Verified) string {
 	return said
 }
 
+// withoutWords say what a simulation without a policy came to; "" where nothing
+// is known of that.
+func withoutWords(p *diagnose.WithoutPolicy) string {
+	if p == nil || p.Verified.Status == "" {
+		return ""
+	}
+	kind := policyWords[p.PolicyType]
+	if kind == "" {
+		kind = "policy"
+	}
+	v, said := p.Verified, "Not verified that the call is allowed"
+	switch v.Status {
+	case "allowed":
+		said = "Verified: the call is allowed"
+	case "still-denied":
+		said = "Verified: the call is still denied"
+	}
+	said += " without the " + kind + " " + p.ARN
+	if v.By != "" {
+		said += " (" + v.By + ")"
+	}
+	if v.Detail != "" {
+		said += ": " + v.Detail
+	}
+	return said
+}
+
 // split tells the findings that made the verdict from the others.
 func split(findings []diagnose.Finding) (primary, others []diagnose.Finding) {
 	for _, f := range findings {

@@ -27,7 +27,17 @@ type fixView struct {
 	// Whole is everything the task definition needs to start, beside what was
 	// denied; nil where there is no such policy.
 	Whole *policyView
-	Steps []string
+	// Without is the policy that denied the call, left out; nil where none is
+	// known by its ARN.
+	Without *withoutView
+	Steps   []string
+}
+
+// withoutView says whether the call is allowed without a policy.
+type withoutView struct {
+	Kind     string   // "the service control policy"
+	ARN      []string // its parts, between which a line may break
+	Verified verifiedView
 }
 
 // panel is the fix in one format, behind one tab.
@@ -59,7 +69,7 @@ type verifiedView struct {
 }
 
 func fixOf(f diagnose.Fix) (fixView, error) {
-	v := fixView{Heading: "What to do", Summary: f.Summary, Steps: f.Steps}
+	v := fixView{Heading: "What to do", Summary: f.Summary, Steps: f.Steps, Without: withoutOf(f.WithoutPolicy)}
 	switch twice := len(f.Steps) > 0 && f.Steps[0] == f.Summary; {
 	case twice && len(f.Steps) == 1:
 		v.Steps = nil
@@ -197,6 +207,22 @@ func verifiedOf(v diagnose.Verified) verifiedView {
 		if v.Before != "" {
 			view.Word = "Not decided"
 		}
+	}
+	return view
+}
+
+// withoutOf says what a simulation without the policy came to.
+func withoutOf(p *diagnose.WithoutPolicy) *withoutView {
+	if p == nil {
+		return nil
+	}
+	kinds := map[verdict.PolicyType]string{
+		verdict.PolicyIdentity: "the identity-based policy", verdict.PolicyBoundary: "the permissions boundary",
+		verdict.PolicySCP: "the service control policy", verdict.PolicyRCP: "the resource control policy",
+	}
+	view := &withoutView{Kind: kinds[p.PolicyType], ARN: breakable(p.ARN), Verified: verifiedOf(p.Verified)}
+	if view.Kind == "" {
+		view.Kind = "the policy"
 	}
 	return view
 }
