@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/ingest"
@@ -38,6 +39,9 @@ const (
 	// sendAgain is when a sender should come again with events that could not
 	// be stored.
 	sendAgain = 15 * time.Second
+	// eventsTimeout bounds reading events: EventBridge waits for its answer no
+	// longer. Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html
+	eventsTimeout = 5 * time.Second
 )
 
 // eventsInput takes the body as it came: the events are AWS's.
@@ -95,31 +99,44 @@ func (a *API) addEvents(framework huma.API) {
 		Responses:   answers,
 
 		Middlewares:      huma.Middlewares{a.keyed(framework)},
-		SkipValidateBody: true, MaxBodyBytes: maxBody + 1, BodyReadTimeout: bodyTimeout,
+		SkipValidateBody: true, MaxBodyBytes: maxBody + 1, BodyReadTimeout: eventsTimeout,
 	}, a.events)
 }
 
+// Shown reports whether a request shows the key: once, and as it is set up. Both
+// keys are hashed first: then not even their lengths can be told from the time
+// that it takes.
+func (e Events) Shown(r *http.Request) bool {
+	shown := r.Header.Values(keyHeader)
+	if len(shown) != 1 || e.Key == "" {
+		return false
+	}
+	given, key := sha256.Sum256([]byte(shown[0])), sha256.Sum256([]byte(e.Key))
+	return subtle.ConstantTimeCompare(key[:], given[:]) == 1
+}
+
 // keyed lets those through that know the key or are known otherwise, before
-// their body is read. Both keys are hashed first: then not even their lengths can
-// be told from the time that it takes.
+// their body is read.
 func (a *API) keyed(framework huma.API) func(huma.Context, func(huma.Context)) {
-	key := sha256.Sum256([]byte(a.opts.Events.Key))
+	// An error of WriteErr means that the client has left.
 	return func(ctx huma.Context, next func(huma.Context)) {
-		if known := a.opts.Events.Known; known != nil && known(ctx.Context()) {
+		r, w := humachi.Unwrap(ctx)
+		known := a.opts.Events.Known
+		switch {
+		case !a.opts.Events.Shown(r) && (known == nil || !known(ctx.Context())):
+			refused := "the header " + keyHeader + " must hold the key that is set up as events-key, once"
+			if a.opts.Events.Key == "" {
+				refused = "no key is set up that events could be sent with; the setting is events-key (WHYSTOPPED_EVENTS_KEY)"
+			}
+			ctx.SetHeader("WWW-Authenticate", `ApiKey realm="events"`)
+			_ = huma.WriteErr(framework, ctx, http.StatusUnauthorized, refused)
+		case r.ContentLength > maxBody:
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(eventsTimeout)) // for reading on, see drained
+			_ = huma.WriteErr(framework, ctx, http.StatusRequestEntityTooLarge, "")
+			r.Body.Close()
+		default:
 			next(ctx)
-			return
 		}
-		given := sha256.Sum256([]byte(ctx.Header(keyHeader)))
-		refused := "the header " + keyHeader + " must hold the key that is set up as events-key"
-		if a.opts.Events.Key == "" {
-			refused = "no key is set up that events could be sent with; the setting is events-key (WHYSTOPPED_EVENTS_KEY)"
-		} else if subtle.ConstantTimeCompare(key[:], given[:]) == 1 {
-			next(ctx)
-			return
-		}
-		ctx.SetHeader("WWW-Authenticate", `ApiKey realm="events"`)
-		// An error here means that the client has left.
-		_ = huma.WriteErr(framework, ctx, http.StatusUnauthorized, refused)
 	}
 }
 

@@ -116,6 +116,7 @@ func TestForgedEvents(t *testing.T) {
 		{"another key", forge(nil), headers{"x-api-key", eventsKey + "x"}, 401, "x-api-key"},
 		{"the key in capitals", forge(nil), headers{"x-api-key", strings.ToUpper(eventsKey)}, 401, "x-api-key"},
 		{"the key twice, the first wrong", forge(nil), headers{"x-api-key", "x", "x-api-key", eventsKey}, 401, "x-api-key"},
+		{"the key twice, the second wrong", forge(nil), headers{"x-api-key", eventsKey, "x-api-key", "x"}, 401, "x-api-key"},
 		{"the key as a token", forge(nil), f.bearer(eventsKey), 401, "x-api-key"},
 		{"a token that may read", forge(nil), f.bearer(f.reader), 401, "x-api-key"},
 		{"the load balancer's header", forge(nil), headers{"X-Amzn-Oidc-Data", f.albToken(time.Minute)}, 401, "x-api-key"},

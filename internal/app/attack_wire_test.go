@@ -109,6 +109,7 @@ func TestOversizedRequests(t *testing.T) {
 	known := "Authorization: Bearer " + f.reader + "\r\n"
 	body := func(n int) string { return fmt.Sprintf("Content-Length: %d\r\n\r\n%s", n, strings.Repeat(" ", n)) }
 	chunks := "Transfer-Encoding: chunked\r\n\r\n" + strings.Repeat(fmt.Sprintf("100000\r\n%s\r\n", strings.Repeat(" ", 1<<20)), 10) + "0\r\n\r\n"
+	signature := signed(slackSecret, time.Now(), "")
 	const close = " HTTP/1.1\r\nHost: why.example.com\r\nConnection: close\r\n"
 	tests := []struct {
 		name, text string
@@ -124,7 +125,8 @@ func TestOversizedRequests(t *testing.T) {
 		{"a form", "POST /diagnose" + close + known + "Content-Type: application/x-www-form-urlencoded\r\n" + body(9<<20), 413},
 		{"events of a stranger", "POST /api/v1/events" + close + body(9<<20), 401},
 		{"events", "POST /api/v1/events" + close + "x-api-key: " + eventsKey + "\r\n" + body(9<<20), 413},
-		{"a command of Slack", "POST /slack/commands" + close + body(300<<10), 413},
+		{"a command of a stranger", "POST /slack/commands" + close + body(300<<10), 401},
+		{"a command of Slack", "POST /slack/commands" + close + strings.Join([]string{signature[2] + ": " + signature[3], signature[4] + ": " + signature[5], ""}, "\r\n") + body(33<<10), 413},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

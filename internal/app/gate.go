@@ -150,7 +150,11 @@ func mayIngest(ctx context.Context) bool {
 // limits are how much one client, and all of them, may ask.
 type limits struct {
 	atOnce func(http.Handler) http.Handler // all of them
-	each   func(http.Handler) http.Handler // how often one, and how much at once
+	often  func(http.Handler) http.Handler // how often one
+	much   func(http.Handler) http.Handler // how much one at once
+	// proofs are how often one may show a wrong proof. They stand before routes
+	// whose senders have a proof of their own.
+	proofs func(http.Handler) http.Handler
 }
 
 const (
@@ -159,30 +163,42 @@ const (
 	// share is the part of what may run at once that one client may have, and
 	// leastShare what it may have in any case: a page with its stream takes two.
 	share, leastShare = 8, 8
+	// wrongProofs is how many wrong proofs a client may show at once, and one in a
+	// second for long.
+	wrongProofs = 20
 )
 
 // newLimits makes limits of their own for one group of addresses, so that who
 // wears down one does not take the others from anybody.
 func (d *door) newLimits() (limits, error) {
 	pass := func(next http.Handler) http.Handler { return next }
-	l := limits{atOnce: pass, each: pass}
+	l := limits{atOnce: pass, often: pass, much: pass, proofs: pass}
 	access := d.settings.Access
 	if access.ConcurrencyLimit > 0 {
 		l.atOnce = guard.AtOnce(access.ConcurrencyLimit, d.deny)
-		l.each = d.ofOthers(guard.Share(max(access.ConcurrencyLimit/share, leastShare), d.client, d.deny))
+		l.much = d.ofOthers(guard.Share(max(access.ConcurrencyLimit/share, leastShare), d.client, d.deny))
 	}
 	if access.RateLimit == 0 {
 		return l, nil
 	}
-	rate, err := guard.NewRate(guard.RateOptions{
-		PerSecond: float64(access.RateLimit), Burst: 10 * access.RateLimit, Clients: clients, Key: d.client, Deny: d.deny,
-	})
+	requests, err := d.newRate(float64(access.RateLimit), 10*access.RateLimit)
 	if err != nil {
-		return l, fmt.Errorf("limit the requests: %w", err)
+		return l, err
 	}
-	often, much := d.ofOthers(rate.Handler), l.each
-	l.each = func(next http.Handler) http.Handler { return often(much(next)) }
+	proofs, err := d.newRate(1, wrongProofs)
+	if err != nil {
+		return l, err
+	}
+	l.often, l.proofs = d.ofOthers(requests.Handler), proofs.Strikes
 	return l, nil
+}
+
+func (d *door) newRate(perSecond float64, burst int) (*guard.Rate, error) {
+	rate, err := guard.NewRate(guard.RateOptions{PerSecond: perSecond, Burst: burst, Clients: clients, Key: d.client, Deny: d.deny})
+	if err != nil {
+		return nil, fmt.Errorf("limit the requests: %w", err)
+	}
+	return rate, nil
 }
 
 // ofOthers spares this machine a limit, where the service is open to it.
@@ -221,8 +237,45 @@ func (d *door) routes(r chi.Router) error {
 		return err
 	}
 	r.Group(func(r chi.Router) {
-		r.Use(l.atOnce, l.each)
+		r.Use(l.atOnce, l.often, l.much)
 		d.Gate.Routes(r)
+	})
+	return nil
+}
+
+// beforeSlack puts the limits before what Slack calls, whose proof is in the body.
+func (d *door) beforeSlack(r chi.Router, routes func(chi.Router)) error {
+	l, err := d.newLimits()
+	if err != nil {
+		return err
+	}
+	r.Group(func(r chi.Router) {
+		r.Use(l.atOnce, l.often, l.much, l.proofs)
+		routes(r)
+	})
+	return nil
+}
+
+// beforeEvents puts the limits before what events are sent to. Who shows the key
+// may send as often as ECS has something to tell: as it may by the queue.
+func (d *door) beforeEvents(r chi.Router, keyShown func(*http.Request) bool, routes func(chi.Router)) error {
+	l, err := d.newLimits()
+	if err != nil {
+		return err
+	}
+	oftenWithoutKey := func(next http.Handler) http.Handler {
+		limited := l.often(next)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if keyShown(r) {
+				next.ServeHTTP(w, r)
+				return
+			}
+			limited.ServeHTTP(w, r)
+		})
+	}
+	r.Group(func(r chi.Router) {
+		r.Use(l.atOnce, d.Identify, oftenWithoutKey, l.much, l.proofs)
+		routes(r)
 	})
 	return nil
 }
@@ -234,7 +287,7 @@ func (d *door) before(r chi.Router, routes func(chi.Router)) error {
 		return err
 	}
 	r.Group(func(r chi.Router) {
-		r.Use(l.atOnce, d.Identify, l.each, d.CrossOrigin, d.Require(auth.Read))
+		r.Use(l.atOnce, d.Identify, l.often, l.much, d.CrossOrigin, d.Require(auth.Read))
 		routes(r)
 	})
 	return nil

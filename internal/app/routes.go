@@ -34,13 +34,17 @@ type surroundings struct {
 	tracing   *tracing
 }
 
+// unreadTime is for how long the rest of a body is read on that is not wanted.
+const unreadTime = time.Second
+
 // routes makes the handler of all ways in. What comes first is open to all, or
 // asks for a proof of its own; everything else, also what does not exist, lies
 // behind the door.
 func routes(s surroundings) (http.Handler, error) {
 	book := newAudited(s.book, s.log)
+	senders := api.Events{Key: s.eventsKey.Reveal(), Known: mayIngest, Book: s.book}
 	calls, err := api.New(api.Options{
-		Casebook: book, Events: api.Events{Key: s.eventsKey.Reveal(), Known: mayIngest, Book: s.book},
+		Casebook: book, Events: senders,
 		Causes: s.causes, PublicURL: s.publicURL, Version: s.version, Log: s.log, Permissions: s.ready.permissions,
 	})
 	if err != nil {
@@ -55,12 +59,16 @@ func routes(s surroundings) (http.Handler, error) {
 	}
 	s.door.refusePage = pages.Refused
 	r := chi.NewRouter()
-	r.Use(requestID, s.tracing.requests, s.metrics.observe, logRequests(s.log), recoverPanics(s.log), guard.Headers(s.door.https()), middleware.GetHead)
+	r.Use(guard.Unread(unreadTime), requestID, s.tracing.requests, s.metrics.observe, logRequests(s.log), recoverPanics(s.log), guard.Headers(s.door.https()), middleware.GetHead)
 	r.Get("/healthz", healthy)
 	r.Get("/readyz", s.ready.serve)
 	pages.AssetRoutes(r)
-	s.slack.routes(r)
-	calls.EventRoutes(r.With(s.door.Identify))
+	if err := s.door.beforeSlack(r, s.slack.routes); err != nil {
+		return nil, err
+	}
+	if err := s.door.beforeEvents(r, senders.Shown, calls.EventRoutes); err != nil {
+		return nil, err
+	}
 	r.With(s.door.RequireForMetrics).Method(http.MethodGet, "/metrics", s.metrics.handler())
 	if err := s.door.routes(r); err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package guard_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -244,5 +245,50 @@ func TestShare(t *testing.T) {
 	for _, hold := range held[1:] {
 		close(hold)
 		<-ended
+	}
+}
+
+func TestStrikes(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	limit, err := guard.NewRate(guard.RateOptions{
+		PerSecond: 1, Burst: 3, Clients: 10, Key: func(r *http.Request) string { return r.RemoteAddr }, Deny: deny, Now: func() time.Time { return now },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := limit.Strikes(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Key") == "right" {
+			io.WriteString(w, "welcome")
+			return
+		}
+		w.Header().Set("WWW-Authenticate", "Key")
+		w.WriteHeader(http.StatusUnauthorized)
+		io.WriteString(w, "who are you")
+	}))
+	ask := func(from, key string) (int, string, http.Header) {
+		r := httptest.NewRequest(http.MethodPost, "/", nil)
+		r.RemoteAddr = from
+		r.Header.Set("Key", key)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Code, w.Body.String(), w.Header()
+	}
+	for i := range 3 {
+		if status, body, header := ask("a", "wrong"); status != 401 || body != "who are you" || header.Get("WWW-Authenticate") == "" {
+			t.Errorf("wrong proof %d: %d %q", i+1, status, body)
+		}
+	}
+	if status, body, header := ask("a", "wrong"); status != 429 || strings.Contains(body, "who") || header.Get("Retry-After") != "1" || header.Get("WWW-Authenticate") != "" {
+		t.Errorf("the fourth: %d %q %v", status, body, header)
+	}
+	if status, body, _ := ask("a", "right"); status != 200 || body != "welcome" {
+		t.Errorf("the right proof: %d %q", status, body)
+	}
+	if status, _, _ := ask("b", "wrong"); status != 401 {
+		t.Errorf("somebody else: %d", status)
+	}
+	now = now.Add(time.Second)
+	if status, _, _ := ask("a", "wrong"); status != 401 {
+		t.Errorf("a second later: %d", status)
 	}
 }

@@ -62,10 +62,14 @@ func (l *Rate) Handler(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		seconds := int(math.Ceil(wait.Seconds()))
-		w.Header().Set("Retry-After", strconv.Itoa(seconds))
-		l.opts.Deny(w, r, http.StatusTooManyRequests, TooManyRequests, fmt.Sprintf("You ask too often. Ask again in %d s.", seconds))
+		l.refuse(w, r, wait)
 	})
+}
+
+func (l *Rate) refuse(w http.ResponseWriter, r *http.Request, wait time.Duration) {
+	seconds := int(math.Ceil(wait.Seconds()))
+	w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	l.opts.Deny(w, r, http.StatusTooManyRequests, TooManyRequests, fmt.Sprintf("You ask too often. Ask again in %d s.", seconds))
 }
 
 // take counts a question of a client, or tells how long it has to wait and

@@ -4,20 +4,19 @@
 package slack
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-chi/chi/v5"
+	throttle "golang.org/x/time/rate"
 
 	"whystopped/internal/diagnose"
 )
@@ -53,11 +52,22 @@ type Bot struct {
 	work   chan func(context.Context)
 	// signatures of commands and ids of events that came already.
 	signatures, events *seen
+	// refusals are requests without a proof that may be logged, and unlogged how
+	// many were not.
+	refusals *throttle.Limiter
+	unlogged atomic.Int64
 }
 
 const (
-	// maxBody bounds a request, in bytes.
-	maxBody = 256 << 10
+	// maxBody bounds a request, in bytes, and bodyTime how long it may take: Slack's
+	// own have a few KiB, and Slack waits for three seconds.
+	// Source: https://docs.slack.dev/interactivity/implementing-slash-commands
+	maxBody  = 32 << 10
+	bodyTime = 5 * time.Second
+	// Of requests that show no proof so many are logged at once, and one in
+	// refusalEvery for long: anybody may send them.
+	refusalsAtOnce = 5
+	refusalEvery   = 10 * time.Second
 	// workers do what is asked for, maxWaiting may wait for them, and
 	// workTimeout bounds each with all its waiting for Slack and AWS.
 	workers     = 8
@@ -79,6 +89,7 @@ func New(o Options) (*Bot, error) {
 	b := &Bot{
 		opts: o, work: make(chan func(context.Context), maxWaiting),
 		signatures: newSeen(rememberSignatures, maxRemembered), events: newSeen(rememberEvents, maxRemembered),
+		refusals: throttle.NewLimiter(throttle.Every(refusalEvery), refusalsAtOnce),
 	}
 	if o.PublicURL != "" {
 		u, err := url.Parse(o.PublicURL)
@@ -134,49 +145,4 @@ func (b *Bot) enqueue(work func(context.Context)) bool {
 	default:
 		return false
 	}
-}
-
-// refusal is an answer other than 200.
-type refusal struct {
-	status int
-	reason string // for the log
-}
-
-func (r *refusal) Error() string { return r.reason }
-
-// signedHandler answers a request whose signature was found good.
-type signedHandler func(w http.ResponseWriter, r *http.Request, body []byte) error
-
-// signed lets only Slack's own requests through. It is the one place where an
-// error becomes an answer; that tells a stranger nothing but the status.
-func (b *Bot) signed(h signedHandler) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		body, err := b.readSigned(w, r)
-		if err == nil {
-			err = h(w, r, body)
-		}
-		if err == nil {
-			return
-		}
-		status := http.StatusInternalServerError
-		if refused, ok := errors.AsType[*refusal](err); ok {
-			status = refused.status
-		}
-		b.opts.Log.WarnContext(r.Context(), "a request to Slack's address is refused", "path", r.URL.Path, "status", status, "reason", err)
-		http.Error(w, http.StatusText(status), status)
-	}
-}
-
-func (b *Bot) readSigned(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, &refusal{http.StatusRequestEntityTooLarge, "the body is too large"}
-	} else if err != nil {
-		return nil, &refusal{http.StatusBadRequest, "the body broke off"}
-	}
-	if err := checkSignature(b.opts.SigningSecret, r.Header, body, b.opts.Clock.Now()); err != nil {
-		return nil, &refusal{http.StatusUnauthorized, err.Error()}
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	return body, nil
 }

@@ -27,30 +27,41 @@ var (
 	errBadSignature = errors.New("the signature does not belong to the request")
 )
 
-// checkSignature tells why a request does not come from Slack, or came too
-// late. slack-go's own check would do, were it not for the clock, which it does
-// not let anybody set.
-func checkSignature(secret string, h http.Header, body []byte, now time.Time) error {
+// proof is what a request's headers show for its being Slack's.
+type proof struct {
+	stamp string
+	mac   []byte
+}
+
+// readProof reads the headers of a request, or says why they can't be Slack's, or
+// came too late. slack-go's own check would do, were it not for the clock, which
+// it does not let anybody set, and for the body, which it wants first.
+func readProof(h http.Header, now time.Time) (proof, error) {
 	signatures, timestamps := h.Values(signatureHeader), h.Values(timestampHeader)
-	if len(signatures) != 1 || len(timestamps) != 1 || secret == "" {
-		return errUnsigned
+	if len(signatures) != 1 || len(timestamps) != 1 {
+		return proof{}, errUnsigned
 	}
 	seconds, err := strconv.ParseInt(timestamps[0], 10, 64)
 	if err != nil {
-		return errBadTime
+		return proof{}, errBadTime
 	}
 	if now.Sub(time.Unix(seconds, 0)).Abs() > signatureWindow {
-		return errStale
+		return proof{}, errStale
 	}
 	digits, ok := strings.CutPrefix(signatures[0], "v0=")
-	given, err := hex.DecodeString(digits)
-	if err != nil || !ok {
-		return errBadSignature
+	mac, err := hex.DecodeString(digits)
+	if err != nil || !ok || len(mac) != sha256.Size {
+		return proof{}, errBadSignature
 	}
+	return proof{timestamps[0], mac}, nil
+}
+
+// holds tells why a body is not the one that was signed.
+func (p proof) holds(secret string, body []byte) error {
 	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte("v0:" + timestamps[0] + ":"))
+	mac.Write([]byte("v0:" + p.stamp + ":"))
 	mac.Write(body)
-	if !hmac.Equal(given, mac.Sum(nil)) {
+	if secret == "" || !hmac.Equal(p.mac, mac.Sum(nil)) {
 		return errBadSignature
 	}
 	return nil

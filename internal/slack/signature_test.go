@@ -1,7 +1,9 @@
 package slack
 
 import (
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +84,64 @@ func TestBodiesAreBounded(t *testing.T) {
 	body := strings.Repeat("x", maxBody+1)
 	if got := w.send("/slack/events", "application/json", body, sign(secret, w.clock.Now(), body)); got.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("status %d, want 413", got.Code)
+	}
+	r := httptest.NewRequest(http.MethodPost, "/slack/events", io.NopCloser(strings.NewReader(body)))
+	r.Header, r.ContentLength = sign(secret, w.clock.Now(), body), -1 // in chunks
+	got := httptest.NewRecorder()
+	if w.http.ServeHTTP(got, r); got.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("in chunks: status %d, want 413", got.Code)
+	}
+}
+
+// unread fails where it is read.
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("the body is read")
+	return 0, io.EOF
+}
+
+// TestTheHeadIsJudgedFirst: a stranger's body is not read.
+func TestTheHeadIsJudgedFirst(t *testing.T) {
+	w := newWorld(t)
+	good := sign(secret, w.clock.Now(), "x")
+	for name, test := range map[string]struct {
+		h      http.Header
+		length int64
+		status int
+	}{
+		"nothing":         {http.Header{}, 1, 401},
+		"no time":         {http.Header{signatureHeader: good[signatureHeader]}, 1, 401},
+		"no signature":    {http.Header{timestampHeader: good[timestampHeader]}, 1, 401},
+		"half of one":     {http.Header{timestampHeader: good[timestampHeader], signatureHeader: {"v0=00"}}, 1, 401},
+		"an old one":      {sign(secret, w.clock.Now().Add(-time.Hour), "x"), 1, 401},
+		"too large a one": {good, maxBody + 1, 413},
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/slack/events", unread{t})
+		r.Header, r.ContentLength = test.h, test.length
+		got := httptest.NewRecorder()
+		if w.http.ServeHTTP(got, r); got.Code != test.status {
+			t.Errorf("%s: status %d, want %d", name, got.Code, test.status)
+		}
+	}
+}
+
+// TestRefusalsDoNotFillTheLog: anybody may send what is refused.
+func TestRefusalsDoNotFillTheLog(t *testing.T) {
+	w := newWorld(t)
+	refuse := func() int {
+		before := strings.Count(w.log.String(), "is refused")
+		for range 100 {
+			w.send("/slack/events", "application/json", "{}", nil)
+		}
+		return strings.Count(w.log.String(), "is refused") - before
+	}
+	if n := refuse(); n != refusalsAtOnce {
+		t.Errorf("100 refused requests leave %d lines, want %d", n, refusalsAtOnce)
+	}
+	w.clock.advance(refusalEvery)
+	if n := refuse(); n != 1 || !strings.Contains(w.log.String(), "unlogged=95") {
+		t.Errorf("later 100 leave %d lines, want one that counts the others:\n%s", n, w.log)
 	}
 }
 
