@@ -74,20 +74,24 @@ func applicationLogCauses() []*Cause {
 		{
 			Code: "app.complaint-configuration", Area: AreaRuntime, Level: Fallback, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
-			Title:   "The application ended after a complaint about its settings or surroundings",
-			Meaning: "The last complaint of the log is quoted. It fits no cause known here, and nothing in it is an AWS permission.",
-			Fix:     []string{"Read the quoted line: it names what the program missed or did not accept."},
-			Docs:    []string{docStoppedErrors},
-			When:    lastComplaint(true),
+			Title:   "The application exited after a configuration error",
+			Meaning: "The quoted line is the last error in the log. It matches no known cause, and nothing in it points to an AWS permission.",
+			Fix: []string{
+				"Check the quoted line: it names what the program missed or rejected.",
+			},
+			Docs: []string{docStoppedErrors},
+			When: lastComplaint(true),
 		},
 		{
 			Code: "app.complaint", Area: AreaRuntime, Level: Fallback, Phase: verdict.PhaseRuntime, Category: verdict.AppCrash,
 			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
-			Title:   "The application ended after an error of its own",
-			Meaning: "The last complaint of the log is quoted. It fits no cause known here, and nothing in it is an AWS permission.",
-			Fix:     []string{"Read the quoted line and those before it: the cause is in the program or its data."},
-			Docs:    []string{docStoppedErrors},
-			When:    lastComplaint(false),
+			Title:   "The application exited after logging an error",
+			Meaning: "The quoted line is the last error in the log. It matches no known cause, and nothing in it points to an AWS permission.",
+			Fix: []string{
+				"Check the quoted line and those before it: the cause is in the program or its data.",
+			},
+			Docs: []string{docStoppedErrors},
+			When: lastComplaint(false),
 		},
 	}
 }

@@ -26,13 +26,13 @@ func imageCauses() []*Cause {
 		{
 			Code: "image.not-found", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.ImageNotFound,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The image {image|of the container} does not exist in its registry",
-			Meaning: "The registry answered that it has no such repository, tag or digest: it was misspelt, never pushed, or deleted since, perhaps by a lifecycle rule. Docker Hub says the same of a private repository.",
-			Reason:  "The registry answered about the image itself, so the login worked or none was needed.",
+			Title:   "Image not found: {image|the container's image}",
+			Meaning: "The registry has no such repository, tag, or digest. It is misspelled, was never pushed, was deleted (perhaps by a lifecycle rule), or is archived; Docker Hub says the same of a private repository.",
+			Reason:  "The registry answered about the image itself, so the sign-in worked or none was needed.",
 			Fix: []string{
-				"Compare {image|the image} in the task definition with what the registry has (for ECR: aws ecr describe-images): account, Region, repository, tag and digest. Push the image or correct the reference.",
-				"ECS pins a tag's digest when it deploys. If the tag was overwritten and the old image deleted since, deploy the service again.",
-				"If it is a private repository outside ECR, give the container repositoryCredentials.",
+				"Compare {image|the image} in the task definition with what the registry has (for ECR: aws ecr describe-images): account, Region, repository, tag, and digest. Push the image or correct the reference.",
+				"ECS pins the digest of a tag when it deploys. If the tag was overwritten and the old image deleted since, deploy the service again.",
+				"If it's a private repository outside ECR, set repositoryCredentials for the container.",
 			},
 			Docs: []string{docCannotPull},
 			When: Unless{
@@ -63,12 +63,12 @@ func imageCauses() []*Cause {
 		{
 			Code: "startup.ecr.login-missing", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.UnknownIdentity, Who: puller, Confidence: verdict.Possible,
-			Title:   "ECR refused the pull of {image|the image} without a reason",
-			Meaning: "Docker's words leave open whether the repository is missing or no valid login was sent. ECR says \"name unknown\" of a missing repository, so a login that failed is likelier: the pulling role's permissions, or an agent that lost its credentials.",
-			Reason:  "The image is in ECR, where the login is made with the pulling role.",
+			Title:   "ECR rejected the pull of {image|the image} without a reason",
+			Meaning: "Docker's message leaves open whether the repository is missing or no valid sign-in was sent. ECR says \"name unknown\" for a missing repository, so a failed sign-in is more likely: the permissions of the role that pulls, or an agent that lost its credentials.",
+			Reason:  "The image is in ECR, which is signed in to with the role that pulls.",
 			Fix: []string{
-				"Check that the repository of {image|the image} exists in exactly this account and Region, and that {role|the pulling role} may call ecr:GetAuthorizationToken, ecr:BatchGetImage and ecr:GetDownloadUrlForLayer.",
-				"See whether other tasks on the same host can pull from ECR; if they cannot, restart the ECS agent or replace the host.",
+				"Check that the repository of {image|the image} exists in exactly this account and Region, and that {role|the role that pulls} is allowed to call ecr:GetAuthorizationToken, ecr:BatchGetImage, and ecr:GetDownloadUrlForLayer.",
+				"Check whether other tasks on the same host can pull from ECR. If they can't, restart the ECS agent or replace the host.",
 			},
 			Docs: []string{docCannotPull, docAgent},
 			When: Unless{
@@ -79,12 +79,12 @@ func imageCauses() []*Cause {
 		{
 			Code: "startup.ecr.forbidden", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.UnknownIdentity, Who: puller, Confidence: verdict.Likely,
-			Title:   "ECR answered 403 for {repository|the image}",
-			Meaning: "ECR's registry refused the image without saying why. Either {role|the role that pulls} lacks ecr:BatchGetImage on the repository, or the repository's own policy does not allow that account.",
-			Reason:  "The login token was granted, so the role is known to ECR; a registry's HEAD request has no body that could name the permission.",
+			Title:   "ECR denied pulling {repository|the image} (403)",
+			Meaning: "ECR denied the image without saying why. Either {role|the role that pulls} lacks ecr:BatchGetImage on the repository, or the repository policy doesn't allow that account.",
+			Reason:  "The authorization token was granted, so ECR knows the role. A registry's HEAD request has no body that could name the permission.",
 			Fix: []string{
-				"If {repository|the repository} is in another account than the task, its owner must allow the pulling role or account in the repository policy; the role needs the pull actions besides.",
-				"If it is in the task's own account, allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository for {role|the role that pulls}.",
+				"If {repository|the repository} is in another account than the task, its owner must allow the role or its account in the repository policy. The role needs the pull actions too.",
+				"If it's in the task's own account, allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository for {role|the role that pulls}.",
 			},
 			Docs:   []string{docCannotPull, docECRPolicies},
 			Grants: []string{"ecr:BatchGetImage"},
@@ -102,12 +102,12 @@ func imageCauses() []*Cause {
 		{
 			Code: "image.registry-login", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.RegistryAuth,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
-			Title:   "The registry of {image|the image} refused the login",
-			Meaning: "The registry wants a login that the task did not bring, or that was wrong or expired. It is the registry's own login, no AWS permission.",
-			Reason:  "Nothing was asked of IAM: a registry outside AWS knows only the credentials of the task definition.",
+			Title:   "The registry rejected the sign-in for {image|the image}",
+			Meaning: "The registry requires a sign-in that the task didn't have, or that was wrong or expired. This is the registry's own sign-in, not an AWS permission.",
+			Reason:  "IAM wasn't asked: a registry outside AWS knows only the credentials of the task definition.",
 			Fix: []string{
-				"Put the registry's user name and password (or token) into Secrets Manager and name the secret as repositoryCredentials of the container; if it is there already, check that the login still works (docker login).",
-				"If the image is in ECR, check account and Region in its name: the login of one registry does not serve another.",
+				"Store the registry's user name and password (or token) in Secrets Manager, and name the secret as repositoryCredentials of the container. If it's there already, check that the sign-in still works (docker login).",
+				"If the image is in ECR, check the account and Region in its name: the sign-in of one registry doesn't work for another.",
 			},
 			Docs: []string{docPrivateAuth, docCannotPull},
 			When: Unless{
@@ -131,12 +131,12 @@ func imageCauses() []*Cause {
 		{
 			Code: "image.rate-limit", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.RegistryRateLimit,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The pull rate limit of the image's registry was reached",
-			Meaning: "The registry answered 429: too many pulls from this address or account. Docker Hub and ECR Public count anonymous pulls by IP address, so all tasks behind one NAT gateway share a limit. No AWS permission is involved.",
-			Reason:  "The registry counts pulls; it asked nothing of IAM.",
+			Title:   "Pull rate limit of the image registry reached",
+			Meaning: "The registry answered 429: too many pulls from this address or account. Docker Hub and ECR Public count anonymous pulls by IP address, so all tasks behind one NAT gateway share a limit.",
+			Reason:  "The registry counts pulls and didn't ask IAM.",
 			Fix: []string{
-				"Pull through ECR: make a pull-through cache rule for the registry, or copy the image to a repository of your own.",
-				"Or log in to the registry: put its credentials into Secrets Manager and name them as repositoryCredentials.",
+				"Pull through ECR: create a pull-through cache rule for the registry, or copy the image to your own repository.",
+				"Or sign in to the registry: store its credentials in Secrets Manager and name them as repositoryCredentials.",
 			},
 			Docs: []string{docCannotPull, docPrivateAuth},
 			When: With{Names: imageOf, Match: Any{
@@ -156,21 +156,26 @@ func imageCauses() []*Cause {
 		{
 			Code: "image.pull-through-upstream", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.RegistryAuth,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
-			Title:   "ECR's pull-through cache could not fetch the image from the registry behind it",
-			Meaning: "The task reached ECR, and ECR was refused or not answered by the upstream registry. Usually the secret with that registry's login (its name starts with ecr-pullthroughcache/) is wrong, expired, or not readable for ECR.",
-			Reason:  "The upstream registry's secret is read by ECR's own service-linked role, not by the execution role.",
-			Fix:     []string{"Check the cache rule's secret: aws ecr validate-pull-through-cache-rule names what is wrong.", "Pull the image from the upstream registry by hand with the same login."},
-			Docs:    []string{docECRPullThrough, docCannotPull},
-			When:    startSays(phrase("unabletogetupstreamimage"), phrase("upstreamaccessdenied"), phrase("upstreamunavailable"), phrase("unable to be pulled using the pull through cache rule"), phrase("unabletoaccesssecret"), phrase("unabletodecryptsecretvalue")),
+			Title:   "ECR's pull-through cache couldn't fetch the image from its upstream registry",
+			Meaning: "The task reached ECR, and the upstream registry denied ECR or didn't answer. Usually the secret with that registry's sign-in (its name starts with ecr-pullthroughcache/) is wrong, expired, or not readable for ECR.",
+			Reason:  "The upstream registry's secret is read by ECR's own service-linked role, not by the task execution role.",
+			Fix: []string{
+				"Check the cache rule's secret: aws ecr validate-pull-through-cache-rule names what is wrong.",
+				"Pull the image from the upstream registry by hand with the same sign-in.",
+			},
+			Docs: []string{docECRPullThrough, docCannotPull},
+			When: startSays(phrase("unabletogetupstreamimage"), phrase("upstreamaccessdenied"), phrase("upstreamunavailable"), phrase("unable to be pulled using the pull through cache rule"), phrase("unabletoaccesssecret"), phrase("unabletodecryptsecretvalue")),
 		},
 		{
 			Code: "image.registry-error", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.Other,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The registry failed with {status|an error of its own}",
-			Meaning: "The registry was reached and answered with a server error. Neither the task nor its roles can mend that; it is usually over in minutes.",
-			Reason:  "A server error is nobody's permission.",
-			Fix:     []string{"Look at the registry's status page and start the task again. If it must not depend on that registry, copy the image to ECR."},
-			Docs:    []string{docCannotPull},
+			Title:   "The registry failed with {status|a server error}",
+			Meaning: "The registry was reached and answered with a server error. Nothing in the task or its roles can fix that; it's usually over in minutes.",
+			Reason:  "A server error isn't about a permission.",
+			Fix: []string{
+				"Check the registry's status page and start the task again. To be independent of that registry, copy the image to ECR.",
+			},
+			Docs: []string{docCannotPull},
 			When: startSays(
 				pattern("unexpected http status", `received unexpected HTTP status: (?P<status>5\d\d(?: [A-Z]\w+)*)`),
 				pattern("unexpected status", `unexpected status[^\n]{0,300}?: (?P<status>5\d\d(?: [A-Z]\w+)+)`)),
@@ -178,11 +183,13 @@ func imageCauses() []*Cause {
 		{
 			Code: "image.layer-endpoint-policy", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Likely,
-			Title:   "S3 refused the image's layers: the S3 endpoint's policy leaves out ECR's bucket",
-			Meaning: "ECR keeps layers in an S3 bucket of its own, reached with presigned URLs. A 403 there comes from the policy of the VPC's S3 endpoint, not from the role.",
-			Reason:  "The manifest was read, so the role may pull; the layer's URL is signed by ECR.",
-			Fix:     []string{"Let the policy of the VPC's S3 gateway endpoint allow s3:GetObject on arn:aws:s3:::prod-{region|REGION}-starport-layer-bucket/*."},
-			Docs:    []string{docECREndpoints},
+			Title:   "The S3 endpoint policy denied the image layers",
+			Meaning: "ECR stores layers in its own S3 bucket and hands out presigned URLs for them. A 403 there comes from the policy of the VPC's S3 endpoint, not from the role.",
+			Reason:  "The manifest was read, so the role is allowed to pull. The layer's URL is signed by ECR.",
+			Fix: []string{
+				"Allow s3:GetObject on arn:aws:s3:::prod-{region|REGION}-starport-layer-bucket/* in the policy of the VPC's S3 gateway endpoint.",
+			},
+			Docs: []string{docECREndpoints},
 			When: startSays(
 				pattern("error parsing http 403 response body", `error parsing HTTP 403 response body[\s\S]{0,300}?<Code>AccessDenied`), // XML is S3's, not a registry's
 				pattern("redacted ecr url", `redacted ecr url[^\n]{0,400}?403`),

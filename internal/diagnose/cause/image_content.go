@@ -13,9 +13,9 @@ func imageContentCauses() []*Cause {
 		{
 			Code: "image.platform", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.ImagePlatform,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The image has no build for the task's platform {platform|(CPU architecture or operating system)}",
-			Meaning: "The image was built for another CPU architecture or operating system than the task runs on; often on an ARM laptop for tasks that run on x86.",
-			Reason:  "The registry gave the image's description, so the pull was allowed.",
+			Title:   "The image doesn't match the task's platform {platform|(CPU architecture or operating system)}",
+			Meaning: "The image was built for another CPU architecture or operating system than the task runs on, often on an ARM laptop for tasks that run on x86.",
+			Reason:  "The registry returned the image's description, so the pull was allowed.",
 			Fix: []string{
 				"Build and push the image for {platform|the task's platform}: docker buildx build --platform {platform|linux/amd64}.",
 				"Or set runtimePlatform.cpuArchitecture (X86_64 or ARM64) in the task definition to what the image was built for.",
@@ -34,12 +34,12 @@ func imageContentCauses() []*Cause {
 		{
 			Code: "image.disk-full", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.ResourceLimit,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "There is no room on the disk for the image",
-			Meaning: "Fetching or unpacking the image failed because the storage of the task or host is full.",
-			Reason:  "The image was on its way, so the pull was allowed.",
+			Title:   "Not enough disk space for the image",
+			Meaning: "Downloading or unpacking the image failed because the storage of the task or host is full.",
+			Reason:  "The image was being downloaded, so the pull was allowed.",
 			Fix: []string{
-				"On Fargate raise ephemeralStorage.sizeInGiB in the task definition (20 GiB where none is set); unpacked layers count.",
-				"On EC2 enlarge the instance's volume, or let the agent clean up images sooner (ECS_IMAGE_CLEANUP_INTERVAL).",
+				"On Fargate, increase ephemeralStorage.sizeInGiB in the task definition (20 GiB by default); unpacked layers count.",
+				"On EC2, enlarge the instance's volume, or let the agent remove images sooner (ECS_IMAGE_CLEANUP_INTERVAL).",
 				"Make the image smaller.",
 			},
 			Docs: []string{docCannotPull},
@@ -56,11 +56,13 @@ func imageContentCauses() []*Cause {
 		{
 			Code: "image.reference-invalid", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.ContainerConfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "The image reference {image|in the task definition} is malformed",
-			Meaning: "What stands as image in the task definition is no valid reference: a variable that stayed empty, capital letters, a stray blank, or http:// before the name.",
+			Title:   "Invalid image reference: {image|see the task definition}",
+			Meaning: "The image in the task definition isn't a valid reference: an empty variable, capital letters, a space, or http:// before the name.",
 			Reason:  "No registry was asked.",
-			Fix:     []string{"Correct the image field of the container: [registry/]repository[:tag|@digest], all but the tag in lower case."},
-			Docs:    []string{docCannotPull},
+			Fix: []string{
+				"Correct the image field of the container: [registry/]repository[:tag|@digest], all but the tag in lowercase.",
+			},
+			Docs: []string{docCannotPull},
 			When: With{Names: imageOf, Match: startSays(
 				phrase("invalid reference format"), phrase("repository name must be lowercase"), phrase("invalidparameterexception: invalid image"),
 				pattern("failed to parse reference", `failed to parse reference "(?P<image>[^"]*)"`),
@@ -70,10 +72,12 @@ func imageContentCauses() []*Cause {
 			Code: "image.pull-stalled", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.Network,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "The image pull made no progress",
-			Meaning: "The pull was given up after a long time without data. That is a slow or blocked way to the registry, or a very slow disk.",
-			Reason:  "A refusal would have come at once.",
-			Fix:     []string{"Check the way from the task or host to the registry (NAT gateway, VPC endpoints, proxy), and the disk's burst credits on the container instance."},
-			Docs:    []string{docCannotPull},
+			Meaning: "ECS gave up the pull after a long time without data. The route to the registry is slow or blocked, or the disk is very slow.",
+			Reason:  "A denial would have come at once.",
+			Fix: []string{
+				"Check the route from the task or host to the registry (NAT gateway, VPC endpoints, proxy), and the disk's burst credits on the container instance.",
+			},
+			Docs: []string{docCannotPull},
 			When: With{Names: imageOf, Match: startSays(
 				phrase("inactivity time exceeded timeout while pulling image"),
 				phrase("could not transition to pulled"), phrase("could not transition to pullbegin"), phrase("could not transition to manifest_pulled"),
@@ -82,11 +86,13 @@ func imageContentCauses() []*Cause {
 		{
 			Code: "image.corrupt", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.Other,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
-			Title:   "The image's content could not be verified, unpacked or stored",
-			Meaning: "The data that came did not match the image's digests, or the runtime does not understand its format (an old manifest schema, layers of mixed compression).",
-			Reason:  "The image was on its way, so the pull was allowed.",
-			Fix:     []string{"Build and push the image again, with one kind of layer compression and a current tool. If it fails on one host only, replace the host."},
-			Docs:    []string{docCannotPull},
+			Title:   "The image couldn't be verified, unpacked, or stored",
+			Meaning: "The data didn't match the image's digests, or the runtime doesn't support its format (an old manifest schema, layers of mixed compression).",
+			Reason:  "The image was being downloaded, so the pull was allowed.",
+			Fix: []string{
+				"Build and push the image again, with one kind of layer compression and a current tool. If it fails on one host only, replace the host.",
+			},
+			Docs: []string{docCannotPull},
 			When: Any{Both{First: startSays(phrase("unexpected eof")), Second: pullWords}, startSays(
 				phrase("filesystem layer verification failed"), phrase("unsupported manifest media type"), phrase("image config verification failed"), phrase("wrong diff id"),
 				phrase("number of layers and diffids"), phrase("failed to unpack image"), phrase("invalid tar header"), phrase("unsupported compression"), phrase("failed size validation"),
@@ -95,11 +101,11 @@ func imageContentCauses() []*Cause {
 		{
 			Code: "startup.pull", Area: AreaImage, Level: Fallback, Phase: verdict.PhaseStartup, Category: verdict.Other,
 			Identity: verdict.UnknownIdentity, Confidence: verdict.Possible,
-			Title:   "The image {image|of the container} could not be pulled, and the text ends before it says why",
-			Meaning: "ECS could not fetch the image. The message was cut or does not name the cause: the container's own reason, or the same message in the service's events, may have the rest.",
+			Title:   "Image pull failed, reason unknown: {image|the container's image}",
+			Meaning: "ECS couldn't pull the image. The message was cut or doesn't name the cause; the container's own reason, or the same message in the service events, may have the rest.",
 			Fix: []string{
-				"Read the full reason: aws ecs describe-tasks, field containers[].reason; the service's events often have it longer.",
-				"Then look, in this order, at whether {image|the image} exists, whether the execution role may pull it, and whether the subnet has a way to the registry.",
+				"Check the full reason with aws ecs describe-tasks, field containers[].reason. Service events often have it longer.",
+				"Then check, in this order, that {image|the image} exists, that the task execution role is allowed to pull it, and that the subnet has a route to the registry.",
 			},
 			Docs: []string{docCannotPull},
 			When: With{Names: imageOf, Match: startSays(
