@@ -8,6 +8,7 @@ import (
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/words"
 )
 
 // ownerWords say whose policy decides, where it is not the role's.
@@ -119,9 +120,9 @@ func attachWords(to *AttachTo) string {
 		return "the principal that the message names"
 	}
 	if to.Name != "" {
-		return "the " + cause.IdentityWords(to.Kind) + " " + to.Name
+		return "the " + words.English().Word("identity", string(to.Kind), "") + " " + to.Name
 	}
-	return "the " + cause.IdentityWords(to.Kind)
+	return "the " + words.English().Word("identity", string(to.Kind), "")
 }
 
 func accountWords(c *cause.Case, k candidate) string {

@@ -105,7 +105,7 @@ func TestProofOfWhatWasDenied(t *testing.T) {
 		{
 			name: "it is allowed already", simulate: always(allowed, allowed),
 			want:   diagnose.Verified{Status: "allowed", By: by, Before: "allowed", Detail: "before: allowed; with this policy: allowed"},
-			caveat: "most likely fixed since", summary: "Before you attach anything: IAM's simulator says that the execution role api-exec has this permission already.",
+			caveat: "most likely fixed since", summary: "Before you attach anything: IAM's simulator says that the task execution role api-exec has this permission already.",
 		},
 		{
 			name: "a boundary stops it", simulate: always(implicit, diagnose.Outcome{Decision: "implicitDeny", ByBoundary: true}),

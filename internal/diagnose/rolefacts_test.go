@@ -79,7 +79,7 @@ func TestRoleFacts(t *testing.T) {
 		{
 			name: "IAM was not asked", ev: notAssumed(theRole),
 			identity: verdict.Identity{Kind: verdict.TaskRole, ARN: theRole}, category: verdict.IAMTrust, confidence: verdict.Likely,
-			title: "ECS could not assume the role ledger-task", says: "AWS has one text for four faults",
+			title: "ECS couldn't assume the role ledger-task", says: "AWS has one text for four faults",
 			kind: "trust-policy", policy: statements(needed),
 		},
 		{
@@ -127,22 +127,22 @@ func TestRoleFacts(t *testing.T) {
 		{
 			name: "its conditions cannot be judged", ev: notAssumed(theRole, role(theRole, statements(conditional("aws:SourceOrgID", "o-exampleorgid")))),
 			identity: verdict.Identity{Kind: verdict.TaskRole, ARN: theRole}, category: verdict.IAMTrust, confidence: verdict.Likely,
-			title: "ECS could not assume the role ledger-task", says: "conditions that cannot be judged here: aws:SourceOrgID",
+			title: "ECS couldn't assume the role ledger-task", says: "conditions that cannot be judged here: aws:SourceOrgID",
 		},
 		{
 			name: "its trust policy cannot be read", ev: notAssumed(theRole, role(theRole, "{")),
 			identity: verdict.Identity{Kind: verdict.TaskRole, ARN: theRole}, category: verdict.IAMTrust, confidence: verdict.Likely,
-			title: "ECS could not assume the role ledger-task", says: "its trust policy could not be judged",
+			title: "ECS couldn't assume the role ledger-task", says: "its trust policy could not be judged",
 		},
 		{
 			name: "a secret was taken out of its trust policy", ev: notAssumed(theRole, role(theRole, statements(unrelated, conditional("sts:ExternalId", "[redacted: password]")))),
 			identity: verdict.Identity{Kind: verdict.TaskRole, ARN: theRole}, category: verdict.IAMTrust, confidence: verdict.Likely,
-			title: "ECS could not assume the role ledger-task", says: "its trust policy could not be judged",
+			title: "ECS couldn't assume the role ledger-task", says: "its trust policy could not be judged",
 		},
 		{
 			name: "a role of the same name in another account", ev: notAssumed(theRole, missing("arn:aws:iam::444455556666:role/ledger-task")),
 			identity: verdict.Identity{Kind: verdict.TaskRole, ARN: theRole}, category: verdict.IAMTrust, confidence: verdict.Likely,
-			title: "ECS could not assume the role ledger-task", says: "AWS has one text for four faults", kind: "trust-policy", policy: statements(needed),
+			title: "ECS couldn't assume the role ledger-task", says: "AWS has one text for four faults", kind: "trust-policy", policy: statements(needed),
 		},
 		{
 			name: "the text names no role, IAM shows which", ev: notAssumed("", role(theRole, statements(unrelated)), role(theExec, statements(needed))),
@@ -153,7 +153,7 @@ func TestRoleFacts(t *testing.T) {
 		{
 			name: "a placeholder", ev: notAssumed("arn:aws:iam::111122223333:role/null", missing("arn:aws:iam::111122223333:role/null")),
 			identity: verdict.Identity{Kind: verdict.TaskRole, ARN: "arn:aws:iam::111122223333:role/null"}, category: verdict.IAMRoleMissing, confidence: verdict.Confirmed,
-			title: "The role null is a placeholder, not a role", says: "No such role exists.",
+			title: "The role null is a placeholder", says: "No such role exists.",
 		},
 		{
 			name: "an infrastructure role that trusts ECS's tasks instead of ECS", ev: volumeRefused(role(theInfra, statements(needed))),

@@ -83,7 +83,7 @@ func captures(c *cause.Case, k candidate) map[string]string {
 	}
 	put("role", cause.RoleName(k.identity().ARN))
 	if kind := k.identity().Kind; kind != verdict.NoIdentity && kind != verdict.UnknownIdentity {
-		put("who", cause.IdentityWords(kind))
+		put("identity", string(kind))
 	}
 	for key, value := range networkWords(c, k.match.Captures["target"]) {
 		put(key, value)

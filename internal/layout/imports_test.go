@@ -47,6 +47,7 @@ func packages(t *testing.T) map[string]pkg {
 var pure = map[string][]string{
 	"internal/arn":               {},
 	"internal/redact":            {},
+	"internal/words":             {},
 	"internal/permissions":       {},
 	"internal/taskref":           {"internal/arn"},
 	"internal/iampolicy/sar":     {},
@@ -55,9 +56,9 @@ var pure = map[string][]string{
 	"internal/diagnose/verdict":  {},
 	"internal/diagnose/evidence": {},
 	"internal/diagnose/denial":   {"internal/arn", "internal/iampolicy", "internal/diagnose/evidence", "internal/diagnose/verdict"},
-	"internal/diagnose/cause":    {"internal/arn", "internal/iampolicy", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/scan", "internal/diagnose/verdict"},
-	"internal/render":            {"internal/arn", "internal/iampolicy", "internal/diagnose", "internal/diagnose/verdict"},
-	"internal/diagnose":          {"internal/arn", "internal/iampolicy", "internal/redact", "internal/diagnose/cause", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/verdict"},
+	"internal/diagnose/cause":    {"internal/arn", "internal/iampolicy", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/scan", "internal/diagnose/verdict", "internal/words"},
+	"internal/render":            {"internal/arn", "internal/iampolicy", "internal/diagnose", "internal/diagnose/verdict", "internal/words"},
+	"internal/diagnose":          {"internal/arn", "internal/iampolicy", "internal/redact", "internal/diagnose/cause", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/verdict", "internal/words"},
 }
 
 // Packages of the standard library that touch the world.

@@ -2,6 +2,7 @@ package words_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +35,7 @@ func TestFill(t *testing.T) {
 		"many":                {"{n:plural|# task|# tasks} failed", words.Args{"n": 14}, "14 tasks failed"},
 		"brace":               {`{{"Effect": "Allow"}`, nil, `{"Effect": "Allow"}`},
 		"value holds a place": {"{name}", words.Args{"name": "{who}"}, "{who}"},
+		"long value":          {"{name}", words.Args{"name": strings.Repeat("é", 100)}, strings.Repeat("é", 80) + "…"},
 		"value of two lines":  {"{name}", words.Args{"name": "a\n b"}, "a b"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -66,11 +66,11 @@ func denialCauses() []*Cause {
 		{
 			Code: "startup.secretsmanager.denied", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
-			Title:   "The {who|task execution role} isn't allowed to read the secret {name|in the task definition}",
+			Title:   "The {identity:identity|task execution role} isn't allowed to read the secret {name|in the task definition}",
 			Meaning: "ECS reads the secrets of the task definition as {role|the task execution role} before the container starts. That role has no permission for {name|the secret}, so the container was never created.",
 			Reason:  "ECS reads the secrets of a task definition, not your code, so the task role isn't used.",
 			Fix: []string{
-				"Allow secretsmanager:GetSecretValue on this secret for the {who|task execution role}. A secret with a customer managed key needs kms:Decrypt on that key too.",
+				"Allow secretsmanager:GetSecretValue on this secret for the {identity:identity|task execution role}. A secret with a customer managed key needs kms:Decrypt on that key too.",
 			},
 			Docs: []string{docSecretsManager, docExecutionRole},
 			When: startup("secretsmanager:*"),
@@ -78,11 +78,11 @@ func denialCauses() []*Cause {
 		{
 			Code: "startup.ssm.denied", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
-			Title:   "The {who|task execution role} isn't allowed to read the parameter {name|in the task definition}",
+			Title:   "The {identity:identity|task execution role} isn't allowed to read the parameter {name|in the task definition}",
 			Meaning: "ECS reads the parameters of the task definition as {role|the task execution role} before the container starts. That role has no permission for {name|the parameter}; AWS names only one parameter even if several are denied.",
 			Reason:  "ECS reads the parameters of a task definition, not your code, so the task role isn't used.",
 			Fix: []string{
-				"Allow ssm:GetParameters (the plural action) on the parameter for the {who|task execution role}. A SecureString with a customer managed key needs kms:Decrypt on that key too.",
+				"Allow ssm:GetParameters (the plural action) on the parameter for the {identity:identity|task execution role}. A SecureString with a customer managed key needs kms:Decrypt on that key too.",
 			},
 			Docs: []string{docSSM, docExecutionRole},
 			When: startup("ssm:*"),
@@ -90,11 +90,11 @@ func denialCauses() []*Cause {
 		{
 			Code: "startup.kms.denied", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.KMS,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
-			Title:   "The {who|task execution role} isn't allowed to decrypt with the KMS key",
+			Title:   "The {identity:identity|task execution role} isn't allowed to decrypt with the KMS key",
 			Meaning: "ECS reached the secret or parameter, but {role|the task execution role} isn't allowed to use the KMS key {name|that encrypts it}. The permission is missing in the role's policy or in the key policy.",
 			Reason:  "The service decrypts on behalf of whoever reads the secret; at startup that is the task execution role.",
 			Fix: []string{
-				"Allow kms:Decrypt on the key for the {who|task execution role}, through the service that holds the secret, and check that the key policy lets IAM policies of the account decide.",
+				"Allow kms:Decrypt on the key for the {identity:identity|task execution role}, through the service that holds the secret, and check that the key policy lets IAM policies of the account decide.",
 				"Check that the key is enabled and in the Region of the secret.",
 			},
 			Docs: []string{docExecutionRole, docKMSPolicies},
@@ -103,7 +103,7 @@ func denialCauses() []*Cause {
 		{
 			Code: "startup.ecr.token-denied", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
-			Title:   "The {who|task execution role} isn't allowed to sign in to Amazon ECR",
+			Title:   "The {identity:identity|task execution role} isn't allowed to sign in to Amazon ECR",
 			Meaning: "To pull from Amazon ECR, ECS first requests an authorization token as {role|the task execution role}. That role isn't allowed to call ecr:GetAuthorizationToken.",
 			Reason:  "ECS pulls the image before any of your code runs. The action has no resource and must be allowed on *.",
 			Fix: []string{
@@ -115,7 +115,7 @@ func denialCauses() []*Cause {
 		{
 			Code: "startup.ecr.pull-denied", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
-			Title:   "The {who|task execution role} isn't allowed to pull from {name|the repository}",
+			Title:   "The {identity:identity|task execution role} isn't allowed to pull from {name|the repository}",
 			Meaning: "Amazon ECR denied the image to {role|the role that pulls}. \"Repository does not exist\" in such a message is misleading: the sentence after it decides.",
 			Reason:  "ECS pulls with the task execution role, and on EC2 with the container instance role if the task has no task execution role.",
 			Fix: []string{
@@ -127,7 +127,7 @@ func denialCauses() []*Cause {
 		{
 			Code: "startup.ecr.pull-through-denied", Area: AreaImage, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
-			Title:   "The {who|task execution role} isn't allowed to import {name|the image} to ECR",
+			Title:   "The {identity:identity|task execution role} isn't allowed to import {name|the image} to ECR",
 			Meaning: "The first pull through an ECR pull-through cache imports the image and may create the repository. {role|The role that pulls} is allowed to do neither.",
 			Reason:  "The import needs permissions of whoever pulls; only the upstream registry's secret is read by ECR's own role.",
 			Fix: []string{
@@ -139,7 +139,7 @@ func denialCauses() []*Cause {
 		{
 			Code: "startup.logs.stream-denied", Area: AreaLogging, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
-			Title:   "The {who|task execution role} isn't allowed to create a log stream in {name|the log group}",
+			Title:   "The {identity:identity|task execution role} isn't allowed to create a log stream in {name|the log group}",
 			Meaning: "The awslogs driver creates its stream as {role|the task execution role} before the container starts. That was denied, so the container couldn't start.",
 			Reason:  "The log driver belongs to ECS, not to your code, and never uses the task role.",
 			Fix: []string{
@@ -151,11 +151,11 @@ func denialCauses() []*Cause {
 		{
 			Code: "startup.logs.group-denied", Area: AreaLogging, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
-			Title:   "The {who|task execution role} isn't allowed to create the log group {name|of the container}",
+			Title:   "The {identity:identity|task execution role} isn't allowed to create the log group {name|of the container}",
 			Meaning: "The container requests its log group with awslogs-create-group, and {role|the task execution role} isn't allowed to create it. No managed execution policy has this permission.",
 			Reason:  "The log driver belongs to ECS, not to your code, and never uses the task role.",
 			Fix: []string{
-				"Create the log group beforehand and remove awslogs-create-group, or allow logs:CreateLogGroup for the {who|task execution role}.",
+				"Create the log group beforehand and remove awslogs-create-group, or allow logs:CreateLogGroup for the {identity:identity|task execution role}.",
 			},
 			Docs: []string{docAwslogs},
 			When: startup("logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:TagResource"),
@@ -163,11 +163,11 @@ func denialCauses() []*Cause {
 		{
 			Code: "startup.s3.denied", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
-			Title:   "The {who|task execution role} isn't allowed to read {name|the file in S3}",
+			Title:   "The {identity:identity|task execution role} isn't allowed to read {name|the file in S3}",
 			Meaning: "ECS reads environment files and FireLens configuration from Amazon S3 as {role|the task execution role} before the container starts, and S3 denied it. S3 also answers 403 for a missing object if the role isn't allowed to list the bucket.",
 			Reason:  "ECS reads the file, not your code, so the task role isn't used.",
 			Fix: []string{
-				"Allow s3:GetObject on the object and s3:GetBucketLocation on the bucket for the {who|task execution role}.",
+				"Allow s3:GetObject on the object and s3:GetBucketLocation on the bucket for the {identity:identity|task execution role}.",
 				"Check that the object exists under exactly this key, and that neither the bucket policy nor an endpoint policy denies it.",
 			},
 			Docs: []string{docEnvFile, docExecutionRole},
@@ -176,11 +176,11 @@ func denialCauses() []*Cause {
 		{
 			Code: "startup.efs.denied", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.TaskRole, Confidence: verdict.Confirmed,
-			Title:   "The {who|task role} isn't allowed to mount {name|the file system}",
+			Title:   "The {identity:identity|task role} isn't allowed to mount {name|the file system}",
 			Meaning: "Amazon EFS was reached and denied the mount to {role|the task role}. Neither the role's policy nor the file system policy allows {action|elasticfilesystem:ClientMount}.",
 			Reason:  "ECS mounts a volume with IAM authorization using the task role, although that happens before the container starts.",
 			Fix: []string{
-				"Allow elasticfilesystem:ClientMount (and ClientWrite or ClientRootAccess if needed) for the {who|task role}, and check the file system policy.",
+				"Allow elasticfilesystem:ClientMount (and ClientWrite or ClientRootAccess if needed) for the {identity:identity|task role}, and check the file system policy.",
 			},
 			Docs: []string{docEFS, docEFSIAM},
 			When: startup("elasticfilesystem:*"),
@@ -189,11 +189,11 @@ func denialCauses() []*Cause {
 		{
 			Code: "startup.fsx.denied", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
-			Title:   "The {who|task execution role} isn't allowed to describe the FSx file system",
+			Title:   "The {identity:identity|task execution role} isn't allowed to describe the FSx file system",
 			Meaning: "To mount FSx for Windows File Server, ECS describes the file system as {role|the task execution role}, and that was denied.",
 			Reason:  "Both the description of the file system and the credentials of the mount are read with the task execution role.",
 			Fix: []string{
-				"Allow fsx:DescribeFileSystems on * for the {who|task execution role}, and reading the secret or parameter with the credentials.",
+				"Allow fsx:DescribeFileSystems on * for the {identity:identity|task execution role}, and reading the secret or parameter with the credentials.",
 			},
 			Docs: []string{docFSx},
 			When: startup("fsx:*"),
@@ -201,7 +201,7 @@ func denialCauses() []*Cause {
 		{
 			Code: "startup.denied", Area: AreaRoles, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.UnknownIdentity, Confidence: verdict.Confirmed,
-			Title:   "The {who|role in use} isn't allowed to call {action|an AWS API} at startup",
+			Title:   "The {identity:identity|role in use} isn't allowed to call {action|an AWS API} at startup",
 			Meaning: "While ECS started the task, {role|the role in use} was denied {action|a call} on {name|a resource}.",
 			Docs:    []string{docExecutionRole, docDenied},
 			When: Refused(func(c *Case, r *Refusal) bool {
@@ -211,7 +211,7 @@ func denialCauses() []*Cause {
 		{
 			Code: "runtime.denied", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.IAMPermission,
 			Identity: verdict.TaskRole, Confidence: verdict.Confirmed,
-			Title:   "The {who|task role} isn't allowed to call {action|an AWS API}",
+			Title:   "The {identity:identity|task role} isn't allowed to call {action|an AWS API}",
 			Meaning: "The application called {action|an AWS API} on {name|a resource}, and {role|the task role} was denied.",
 			Reason:  "Code inside the container uses the task role and has no access to the task execution role.",
 			Docs:    []string{docTaskRole, docDenied},
@@ -220,7 +220,7 @@ func denialCauses() []*Cause {
 		{
 			Code: "runtime.kms.denied", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.KMS,
 			Identity: verdict.TaskRole, Confidence: verdict.Confirmed,
-			Title:   "The {who|task role} isn't allowed to use the KMS key {name|of the data}",
+			Title:   "The {identity:identity|task role} isn't allowed to use the KMS key {name|of the data}",
 			Meaning: "The application used something that a KMS key protects, and {role|the task role} isn't allowed to call {action|kms:Decrypt} on that key.",
 			Reason:  "Services decrypt on behalf of whoever calls them; in a running container that is the task role.",
 			Fix: []string{
@@ -232,7 +232,7 @@ func denialCauses() []*Cause {
 		{
 			Code: "runtime.assume-role.denied", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.IAMTrust,
 			Identity: verdict.TaskRole, Confidence: verdict.Confirmed,
-			Title:   "The {who|task role} isn't allowed to assume {name|another role}",
+			Title:   "The {identity:identity|task role} isn't allowed to assume {name|another role}",
 			Meaning: "The application tried to assume {name|another role} and was denied. The trust policy of that role must allow it, and so must the policies of {role|the task role} unless the trust policy names it.",
 			Reason:  "The application used the task role. Without a reason, the message doesn't show which of the two policies is missing.",
 			Fix: []string{
@@ -271,11 +271,11 @@ func denialCauses() []*Cause {
 		{
 			Code: "runtime.logs.put-denied", Area: AreaLogging, Phase: verdict.PhaseRuntime, Category: verdict.IAMPermission,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
-			Title:   "The {who|task execution role} isn't allowed to call {action|logs:PutLogEvents} at runtime",
+			Title:   "The {identity:identity|task execution role} isn't allowed to call {action|logs:PutLogEvents} at runtime",
 			Meaning: "{role|The task execution role} was denied a call that ECS makes for as long as the container runs. The container keeps running, but its logs don't arrive.",
 			Reason:  "The log driver uses the task execution role for the whole life of the container, never the task role.",
 			Fix: []string{
-				"Allow logs:PutLogEvents on the log group with :* at its end for the {who|task execution role}.",
+				"Allow logs:PutLogEvents on the log group with :* at its end for the {identity:identity|task execution role}.",
 			},
 			Docs: []string{docAwslogs},
 			When: Refused(func(c *Case, r *Refusal) bool {

@@ -106,7 +106,7 @@ func shutdownCauses() []*Cause {
 		{
 			Code: "health.container", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.HealthCheck,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
-			Title:   "Container health check failed: {which|the task's container}",
+			Title:   "Container {name|of the task} failed its health check",
 			Meaning: "The check that the task definition runs inside the container failed too often in a row, and ECS stopped the task.",
 			Fix: []string{
 				"Run the healthCheck command in the container, and check that the image has its program (curl, wget).",
@@ -249,7 +249,7 @@ func unhealthy(c *Case, _ Match) map[string]string {
 	if len(names) != 1 {
 		return nil
 	}
-	return map[string]string{"which": "container " + names[0]}
+	return map[string]string{"name": names[0]}
 }
 
 func withoutTask(f *Facts) bool { return !f.HasTask }

@@ -20,9 +20,9 @@ func TestUnhealthyNamesTheContainer(t *testing.T) {
 		health []string
 		want   string
 	}{
-		{"one of two", []string{"HEALTHY", "UNHEALTHY"}, "The health check inside the container b failed"},
-		{"both", []string{"UNHEALTHY", "UNHEALTHY"}, "The health check inside the task's container failed"},
-		{"not told", []string{"UNKNOWN", ""}, "The health check inside the task's container failed"},
+		{"one of two", []string{"HEALTHY", "UNHEALTHY"}, "Container b failed its health check"},
+		{"both", []string{"UNHEALTHY", "UNHEALTHY"}, "Container of the task failed its health check"},
+		{"not told", []string{"UNKNOWN", ""}, "Container of the task failed its health check"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

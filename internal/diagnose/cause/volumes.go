@@ -19,7 +19,7 @@ func volumeCauses() []*Cause {
 		{
 			Code: "volume.efs.denied", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.UnknownIdentity, Who: efsMounter, Confidence: verdict.Likely,
-			Title:   "EFS denied the {who|task} mounting {name|the file system}",
+			Title:   "EFS denied the {identity:identity|task} mounting {name|the file system}",
 			Meaning: "The file system {name|of the task} denied the mount. With IAM authorization {role|the task role} needs elasticfilesystem:ClientMount; without it only the file system policy counts, and it may deny anonymous clients.",
 			Reason:  "ECS mounts EFS with the task role, or anonymously if the volume has no IAM authorization. The task execution role isn't used.",
 			Fix: []string{

@@ -5,11 +5,12 @@ import (
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
 // refusalCaptures are the names that a refusal fills in.
 func refusalCaptures(r *Refusal) map[string]string {
-	m := map[string]string{"who": IdentityWords(r.Who.Identity.Kind)}
+	m := map[string]string{"identity": string(r.Who.Identity.Kind)}
 	put := func(key, value string) {
 		if value != "" {
 			m[key] = value
@@ -22,25 +23,6 @@ func refusalCaptures(r *Refusal) map[string]string {
 		put("name", ShortName(r.Resource))
 	}
 	return m
-}
-
-// IdentityWords names an identity in running text.
-func IdentityWords(k verdict.IdentityKind) string {
-	switch k {
-	case verdict.ExecutionRole:
-		return "execution role"
-	case verdict.TaskRole:
-		return "task role"
-	case verdict.InstanceRole:
-		return "container instance role"
-	case verdict.ServiceLinkedRole:
-		return "ECS service-linked role"
-	case verdict.InfrastructureRole:
-		return "ECS infrastructure role"
-	case verdict.Caller:
-		return "caller"
-	}
-	return "role"
 }
 
 // ShortName is how people call a resource: the secret's name, the bucket and
@@ -76,36 +58,13 @@ func secretName(id string) string {
 	return id
 }
 
-// Fill puts captures into a text. {name|words} gives the words where the name
-// is not known; {name} alone then gives the name's plain word.
+// Fill puts captures into a text of the catalogue, in English.
 func Fill(text string, captures map[string]string) string {
-	var b strings.Builder
-	for {
-		i := strings.IndexByte(text, '{')
-		j := strings.IndexByte(text, '}')
-		if i < 0 || j < i {
-			b.WriteString(text)
-			return b.String()
-		}
-		b.WriteString(text[:i])
-		key, words, _ := strings.Cut(text[i+1:j], "|")
-		value := strings.TrimSpace(captures[key])
-		if value == "" {
-			value = words
-		}
-		b.WriteString(clip(value))
-		text = text[j+1:]
+	args := make(words.Args, len(captures))
+	for name, value := range captures {
+		args[name] = strings.TrimSpace(value)
 	}
-}
-
-const maxCapture = 160 // bytes of a captured value in running text
-
-func clip(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) <= maxCapture {
-		return s
-	}
-	return s[:runeStart(s, maxCapture)] + "…"
+	return words.Made("", text, args).English
 }
 
 // PlainWords are the captures with which a cause's texts read well on their
@@ -113,7 +72,7 @@ func clip(s string) string {
 func PlainWords(k *Cause) map[string]string {
 	m := map[string]string{"code": "other than 0"}
 	if k.Identity != verdict.NoIdentity && k.Identity != verdict.UnknownIdentity {
-		m["who"] = IdentityWords(k.Identity)
+		m["identity"] = string(k.Identity)
 	}
 	return m
 }
