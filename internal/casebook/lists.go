@@ -20,6 +20,7 @@ func fillLists(d *diagnose.Diagnosis) {
 		fill(&d.Findings[i].Docs)
 	}
 	for i := range d.Fix.Policies {
+		fill(&d.Fix.Policies[i].Placeholders)
 		fill(&d.Fix.Policies[i].Document.Statement)
 		for j := range d.Fix.Policies[i].Document.Statement {
 			fill(&d.Fix.Policies[i].Document.Statement[j].Action)

@@ -190,7 +190,10 @@ type Policy struct {
 	Kind     string             `json:"kind"`
 	AttachTo *AttachTo          `json:"attachTo,omitempty"`
 	Document iampolicy.Document `json:"document"`
-	Verified Verified           `json:"verified"`
+	// Placeholders are the words in capitals in it that have to be replaced
+	// before it can be attached; none where it is ready.
+	Placeholders []string `json:"placeholders"`
+	Verified     Verified `json:"verified"`
 	// NeededNext are the actions, beside the denied one, that the task would be
 	// refused next; set for "startup-complete".
 	NeededNext []string `json:"neededNext,omitempty"`

@@ -72,6 +72,10 @@ func fixRefusal(c *cause.Case, k candidate, fix *Fix) {
 	}
 	doc, notes := iampolicy.Allow(requests, ctx)
 	fix.add(iampolicy.KindIdentity, fix.AttachTo, doc)
+	if len(fix.Policies) == 0 {
+		fix.Summary = nothingToAttach
+		return
+	}
 	if len(fix.Steps) > 0 {
 		fix.Steps = fix.Steps[1:] // the first step is this policy in words
 	}
@@ -124,18 +128,8 @@ func assumed(r *cause.Refusal) *AttachTo {
 // trustOf is the trust policy that lets one role assume another.
 func trustOf(principal string) iampolicy.Document {
 	return iampolicy.Document{Version: iampolicy.Version, Statement: []iampolicy.Statement{{
-		Effect: "Allow", Principal: iampolicy.Principal{"AWS": {principal}}, Action: []string{"sts:AssumeRole"},
+		Effect: "Allow", Principal: iampolicy.Principal{"AWS": {iampolicy.RoleOf(principal)}}, Action: []string{"sts:AssumeRole"},
 	}}}
-}
-
-func (f *Fix) add(kind iampolicy.Kind, to *AttachTo, doc iampolicy.Document) {
-	if len(doc.Statement) == 0 {
-		return
-	}
-	f.Policies = append(f.Policies, Policy{
-		Purpose: purposeDenied, Kind: string(kind), AttachTo: to, Document: doc,
-		Verified: Verified{Status: statusNotVerified, Detail: notSimulated},
-	})
 }
 
 // step adds a step; "" is none.

@@ -27,7 +27,7 @@ func (d Diagnosis) concluded(proofs []*proof) Diagnosis {
 			policy.Verified = p.verified()
 		}
 		if policy.Purpose == purposeComplete && len(p.trials) > 0 {
-			policy.Document = p.lacking()
+			policy = policy.narrowed(p.lacking())
 			lacks := actionsOf(policy.Document)
 			policy.NeededNext = slices.DeleteFunc(slices.Clone(policy.NeededNext), func(action string) bool { return !slices.Contains(lacks, action) })
 			policy.Verified.Detail = strings.TrimSpace(p.share(len(policy.Document.Statement)) + " " + policy.Verified.Detail)

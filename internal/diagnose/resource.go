@@ -37,7 +37,7 @@ func refusalContext(c *cause.Case, r *cause.Refusal) iampolicy.Context {
 func policyResource(c *cause.Case, r *cause.Refusal) string {
 	ctx := refusalContext(c, r)
 	if r.Resource != "" {
-		if res, ok := iampolicy.ResourceARN(r.Action, r.Resource, ctx); ok {
+		if res, ok := iampolicy.Locate(r.Action, r.Resource, ctx); ok {
 			return res
 		}
 	}

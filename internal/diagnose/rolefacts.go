@@ -212,13 +212,29 @@ func fixAssumption(c *cause.Case, k candidate, fix *Fix) {
 	case !known:
 		fix.add(iampolicy.KindTrust, fix.AttachTo, iampolicy.TrustPolicy(k.cause.Trusts))
 	case f.standing == roleUntrusting:
-		fix.add(iampolicy.KindTrust, fix.AttachTo, iampolicy.AddTrust(f.document, assumption(c, k)))
-		fix.Policies[len(fix.Policies)-1].Verified = Verified{
-			Status: statusAllowed, By: roleSource, Before: "implicitDeny",
-			Detail: "before: the trust policy does not let " + k.cause.Trusts + " assume the role; with this one it does, and all that it says now stays",
-		}
+		addTrust(c, k, f, fix)
 	case f.standing == roleFine && k.identity().Kind == verdict.Caller:
 		passing, _ := iampolicy.Allow(passRequests(c, k, f.asked), policyContext(c, f.asked))
 		fix.add(iampolicy.KindIdentity, fix.AttachTo, passing)
+	}
+}
+
+// addTrust gives the role's trust policy with the service in it. A policy that
+// the gate does not let out whole, as one with a Deny, is given as the one
+// statement to add.
+func addTrust(c *cause.Case, k candidate, f fact, fix *Fix) {
+	whole := iampolicy.AddTrust(f.document, assumption(c, k))
+	added := whole
+	added.Version, added.Statement = iampolicy.Version, whole.Statement[len(whole.Statement)-1:]
+	if !whole.Passes(iampolicy.KindTrust) {
+		fix.Steps = append(fix.Steps, "Add the statement to the trust policy that "+attachWords(fix.AttachTo)+" has now, and keep its other statements: they are not shown here.")
+		fix.add(iampolicy.KindTrust, fix.AttachTo, added)
+		return
+	}
+	for i := range fix.add(iampolicy.KindTrust, fix.AttachTo, whole) {
+		fix.Policies[len(fix.Policies)-1-i].Verified = Verified{
+			Status: statusAllowed, By: roleSource, Before: "implicitDeny",
+			Detail: "before: the trust policy does not let " + k.cause.Trusts + " assume the role; with this one it does, and all that it says now stays",
+		}
 	}
 }

@@ -28,12 +28,14 @@ func addStartupComplete(c *cause.Case, k candidate, fix *Fix) {
 		return
 	}
 	denied := actionsOf(fix.Policies[0].Document)
-	fix.add(iampolicy.KindIdentity, fix.AttachTo, doc)
-	last := &fix.Policies[len(fix.Policies)-1]
-	last.Purpose = purposeComplete
-	for _, action := range actionsOf(doc) {
-		if !slices.Contains(denied, action) {
-			last.NeededNext = append(last.NeededNext, action)
+	added := fix.add(iampolicy.KindIdentity, fix.AttachTo, doc)
+	for i := range added {
+		p := &added[i]
+		p.Purpose = purposeComplete
+		for _, action := range actionsOf(p.Document) {
+			if !slices.Contains(denied, action) {
+				p.NeededNext = append(p.NeededNext, action)
+			}
 		}
 	}
 	if readsSecrets(d) {
@@ -123,11 +125,11 @@ func addSecret(add adder, valueFrom string, ctx iampolicy.Context) {
 	switch {
 	case valueFrom == "":
 	case ok && a.Service == "secretsmanager":
-		if res, ok := iampolicy.ResourceARN("secretsmanager:GetSecretValue", valueFrom, ctx); ok {
+		if res, ok := iampolicy.Locate("secretsmanager:GetSecretValue", valueFrom, ctx); ok {
 			add(res, "secretsmanager:GetSecretValue")
 		}
 	case !ok || a.Service == "ssm":
-		if res, ok := iampolicy.ResourceARN("ssm:GetParameters", valueFrom, ctx); ok {
+		if res, ok := iampolicy.Locate("ssm:GetParameters", valueFrom, ctx); ok {
 			add(res, "ssm:GetParameters")
 		}
 	}

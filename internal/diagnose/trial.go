@@ -69,7 +69,7 @@ func (d Diagnosis) untriable(p Policy) string {
 	if why := d.unaskable(p.AttachTo); why != "" {
 		return why
 	}
-	if slices.ContainsFunc(p.Document.Statement, iampolicy.Statement.IsForm) {
+	if p.waits() {
 		return "It has words in capitals to replace, since the evidence does not name the resource."
 	}
 	return ""
@@ -148,9 +148,8 @@ func (d Diagnosis) trialsOf(principal string, s iampolicy.Statement, actions []s
 // calls are made on things and not on patterns. What it makes up is used for
 // the simulation only.
 func (d Diagnosis) concrete(pattern string) string {
-	pattern = strings.ReplaceAll(pattern, "${$}", "$")
 	a, ok := arn.Parse(pattern)
-	if !ok || !strings.ContainsAny(pattern, "*?") {
+	if !ok {
 		return pattern
 	}
 	a.Region = strings.ReplaceAll(a.Region, "*", d.Task.Region)
@@ -161,6 +160,6 @@ func (d Diagnosis) concrete(pattern string) string {
 	case a.Service == "logs" && strings.HasSuffix(a.Resource, ":*"):
 		a.Resource = strings.TrimSuffix(a.Resource, "*") + "log-stream:example"
 	}
-	a.Resource = strings.NewReplacer("*", "example", "?", "x").Replace(a.Resource)
+	a.Resource = iampolicy.Unescape(a.Resource, "example", "x")
 	return a.String()
 }

@@ -47,59 +47,75 @@ type grant struct {
 }
 
 func grantFor(req Request, ctx Context) (grant, []Note) {
-	act, known := Canonical(req.Action)
+	act, known, notes := authorizes(req.Action)
 	if act.Service == "" {
 		return grant{}, nil
 	}
+	ctx = ctx.sound()
 	g := grant{service: act.Service, action: act.String()}
 	if act.Service == "kms" && act.ResourceLevel() && req.ViaService != "" {
-		g.condition = Condition{"StringEquals": {"kms:ViaService": {req.ViaService}}}
+		g.condition = Condition{"StringEquals": {"kms:ViaService": {literal(req.ViaService)}}}
 	}
 	if g.action == "iam:PassRole" {
 		g.condition = req.passedTo()
 	}
 	if pattern, alias, ok := keyOfAlias(act, req.Resource, ctx); ok {
 		g.resources = []string{pattern}
-		g.condition = g.condition.and("ForAnyValue:StringEquals", "kms:ResourceAliases", alias)
-		return g, []Note{{g.action, pattern, "IAM does not match keys by alias; the condition holds the statement to keys with " + alias + "."}}
+		g.condition = g.condition.and("ForAnyValue:StringEquals", "kms:ResourceAliases", literal(alias))
+		return g, append(notes, Note{g.action, pattern, "IAM does not match keys by alias; the condition holds the statement to keys with " + alias + "."})
 	}
-	resource, ok := ResourceARN(req.Action, req.Resource, ctx)
+	resource, ok := ResourceARN(act.String(), req.Resource, ctx)
 	if !ok && known && act.ResourceLevel() {
 		g.resources = unknownResources(act, req, ctx)
-		return g, []Note{{g.action, g.resources[0], unknownReason(act, req, g.resources[0])}}
+		return g, append(notes, Note{g.action, g.resources[0], unknownReason(act, req, g.resources[0])})
 	}
 	if !ok {
-		resource = "*"
+		resource = "*" // of an action that is not known: no document has it
 	}
-	g.resources = bothReadings(act, escapeVariables(resource))
-	if reason := wildcardReason(act, known, req.Resource, resource, ok); reason != "" {
-		return g, []Note{{g.action, resource, reason}}
+	g.resources = bothReadings(act, resource)
+	if reason := wildcardReason(act, known, resource); reason != "" {
+		notes = append(notes, Note{g.action, resource, reason})
 	}
-	return g, nil
+	return g, notes
 }
 
-// wildcardReason explains a resource that is wider than one thing; "" where it
-// is not.
-func wildcardReason(act Action, known bool, printed, resource string, ok bool) string {
+// authorizes finds the action that a policy names for a printed one. Some people
+// and programs print an operation in its place.
+func authorizes(printed string) (act Action, known bool, notes []Note) {
+	act, known = Canonical(printed)
+	if known || act.Service == "" {
+		return act, known, nil
+	}
+	for _, name := range CallActions(act.Service, act.Name) {
+		if of, ok := Canonical(name); ok {
+			return of, true, []Note{{of.String(), "", "IAM has no action " + act.String() + "; " + act.Name + " is authorized as " + of.String() + "."}}
+		}
+	}
+	return act, false, nil
+}
+
+// wildcardReason explains a resource that is wider than one thing, or that looks
+// so; "" where it needs no word.
+func wildcardReason(act Action, known bool, resource string) string {
+	a, _ := arn.Parse(resource)
 	switch {
 	case known && !act.ResourceLevel():
 		return "IAM has no resource-level permissions for " + act.String() + ": only * works."
-	case !ok:
-		return "The Service Authorization Reference does not know " + act.String() + "; put the resource's ARN in place of *."
-	case resource == "*":
+	case resource == "*" && act.String() != publishSMS:
 		return "AWS checked " + act.String() + " on *, not on one resource."
-	}
-	a, _ := arn.Parse(resource)
-	if was, _ := arn.Parse(trimPrinted(printed)); a.Account == "*" && was.Account != "*" || a.Region == "*" && was.Region != "*" {
-		return "The evidence does not name the account or the Region; put them in place of *."
-	}
-	if act.Service == "logs" && strings.HasSuffix(resource, ":*") {
+	case resource == "*":
+		return "A text message to a phone number is checked on *: no policy can name the number."
+	case a.Account == wordAccount || a.Region == wordRegion || a.Partition == wordPartition:
+		return "The evidence does not name the account or the Region: put them in place of the words in capitals before you attach the policy."
+	case strings.Contains(resource, "${*}") || strings.Contains(resource, "${?}"):
+		return "The name has * or ? in it. The policy escapes them, so that they stand for themselves: it allows that one name, not all names of that pattern."
+	case act.Service == "logs" && strings.HasSuffix(resource, ":*"):
 		return "A log stream's name changes with each task, so the whole log group is allowed."
 	}
 	return ""
 }
 
-// bothReadings gives a secret whose name may or may not end in its suffix in
+// bothReadings gives a secret whose ARN may or may not end in its suffix in
 // both ways; anything else as it is.
 func bothReadings(act Action, resource string) []string {
 	a, _ := arn.Parse(resource)
@@ -119,10 +135,11 @@ func bothReadings(act Action, resource string) []string {
 func keyOfAlias(act Action, printed string, ctx Context) (pattern, alias string, ok bool) {
 	printed = trimPrinted(printed)
 	if a, isARN := arn.Parse(printed); isARN {
+		a = ctx.place(a)
 		ctx = Context{Partition: a.Partition, Region: a.Region, Account: a.Account}
 		printed = a.Resource
 	}
-	if act.Service != "kms" || !takes(act, "key") || takes(act, "alias") || !strings.HasPrefix(printed, "alias/") {
+	if act.Service != "kms" || !takes(act, "key") || takes(act, "alias") || !aliasName.MatchString(printed) {
 		return "", "", false
 	}
 	return ctx.arn("kms", "key/*"), printed, true
@@ -140,13 +157,5 @@ func (c Condition) and(operator, key, value string) Condition {
 	return c
 }
 
-// policyVariable is what IAM would fill in: ${aws:username}, ${*}.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
-var policyVariable = regexp.MustCompile(`\$\{([\w-]+:|[*?$]\})`)
-
-// escapeVariables keeps IAM from filling in what stands in a resource's name.
-func escapeVariables(resource string) string {
-	return policyVariable.ReplaceAllStringFunc(resource, func(variable string) string {
-		return "${$}" + strings.TrimPrefix(variable, "$")
-	})
-}
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
+var aliasName = regexp.MustCompile(`^alias/[a-zA-Z0-9/_-]{1,250}$`)

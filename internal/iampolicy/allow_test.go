@@ -141,7 +141,7 @@ func TestAllow(t *testing.T) {
 			reqs: []Request{{Action: "s3:GetObject", Resource: "arn:aws:s3:::home/${aws:username}/${HOME}"}},
 			want: []Statement{{
 				Sid: "S3GetObject", Effect: "Allow", Action: []string{"s3:GetObject"},
-				Resource: []string{"arn:aws:s3:::home/${$}{aws:username}/${HOME}"},
+				Resource: []string{"arn:aws:s3:::home/${$}{aws:username}/${$}{HOME}"},
 			}},
 		},
 		{name: "no action", reqs: []Request{{Resource: "arn:aws:s3:::a"}, {Action: "GetObject"}}},
@@ -166,10 +166,10 @@ func TestAllow(t *testing.T) {
 
 func TestAllowNotesMissingPlace(t *testing.T) {
 	doc, notes := Allow([]Request{{Action: "sqs:SendMessage", Resource: "jobs"}}, Context{Partition: "aws"})
-	if got := doc.Statement[0].Resource[0]; got != "arn:aws:sqs:*:*:jobs" {
+	if got := doc.Statement[0].Resource[0]; got != "arn:aws:sqs:REGION:ACCOUNT_ID:jobs" {
 		t.Errorf("resource %s", got)
 	}
-	want := []Note{{"sqs:SendMessage", "arn:aws:sqs:*:*:jobs", "The evidence does not name the account or the Region; put them in place of *."}}
+	want := []Note{{"sqs:SendMessage", "arn:aws:sqs:REGION:ACCOUNT_ID:jobs", "The evidence does not name the account or the Region: put them in place of the words in capitals before you attach the policy."}}
 	if diff := cmp.Diff(want, notes); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

@@ -19,7 +19,7 @@ import (
 // for a service that is not known.
 func CallActions(service, operation string) []string {
 	operation = plainOperation(operation)
-	if operation == "" {
+	if !operationForm.MatchString(operation) {
 		return nil
 	}
 	prefixes := servicePrefixes(service)
@@ -60,7 +60,7 @@ func actionNamed(prefix, operation string) (string, bool) {
 // can be trusted.
 func OperationActions(operation string) []string {
 	operation = plainOperation(operation)
-	if operation == "" {
+	if !operationForm.MatchString(operation) {
 		return nil
 	}
 	var found []string
@@ -90,6 +90,10 @@ func rank(action string) int {
 // A date of an API version at the end of an operation's name: CloudTrail writes
 // "Invoke20150331", "GetFunction20150331v2" and "CreateDistribution2020_05_31".
 var versionTail = regexp.MustCompile(`(\d{8}|\d{4}_\d{2}_\d{2})(v\d+)?$`)
+
+// operationForm is what APIs call their operations; all else is no operation,
+// whatever a record says.
+var operationForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`)
 
 // plainOperation takes the API version off an operation's name.
 func plainOperation(operation string) string {

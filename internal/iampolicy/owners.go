@@ -30,7 +30,7 @@ func ResourcePolicy(principalARN string, reqs []Request, ctx Context) (Document,
 	doc, notes := Allow(reqs, ctx)
 	for i := range doc.Statement {
 		s := &doc.Statement[i]
-		s.Principal = Principal{"AWS": {roleOf(principalARN)}}
+		s.Principal = Principal{"AWS": {RoleOf(principalARN)}}
 		switch service, _, _ := strings.Cut(s.Action[0], ":"); service {
 		case "ecr":
 			// https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
@@ -54,13 +54,13 @@ func EndpointPolicy(principalARN string, reqs []Request, ctx Context) (Document,
 	for i := range doc.Statement {
 		s := &doc.Statement[i]
 		s.Principal = Principal{"*": {"*"}}
-		s.Condition = s.Condition.and("ArnEquals", "aws:PrincipalArn", roleOf(principalARN))
+		s.Condition = s.Condition.and("ArnEquals", "aws:PrincipalArn", RoleOf(principalARN))
 	}
 	return doc, notes
 }
 
-// roleOf gives the role of a role session's ARN, and any other ARN as it is.
-func roleOf(principal string) string {
+// RoleOf gives the role of a role session's ARN, and any other ARN as it is.
+func RoleOf(principal string) string {
 	a, ok := arn.Parse(principal)
 	if !ok || a.Service != "sts" {
 		return principal

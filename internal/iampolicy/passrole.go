@@ -201,7 +201,7 @@ func (r Request) passedTo() Condition {
 	a, _ := arn.Parse(r.Resource)
 	var condition Condition
 	for service := range strings.FieldsSeq(r.PassedTo) {
-		condition = condition.and("StringEquals", "iam:PassedToService", service)
+		condition = condition.and("StringEquals", "iam:PassedToService", literal(service))
 		if a.Partition == "aws-cn" && (service == toEC2 || service == toScaling) {
 			condition = condition.and("StringEquals", "iam:PassedToService", service+".cn")
 		}

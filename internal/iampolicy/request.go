@@ -66,7 +66,7 @@ func (r request) fitting(texts []string) []string {
 		if !strings.HasPrefix(text, "arn:") {
 			continue
 		}
-		resource, ok := ResourceARN(r.act.String(), text, r.ctx)
+		resource, ok := Locate(r.act.String(), text, r.ctx)
 		if !ok {
 			continue
 		}
@@ -143,7 +143,7 @@ func (r request) fill(t sar.ResourceType, whole bool) []string {
 		}
 		if len(found) == 0 {
 			missing++
-			values[variable] = "*"
+			values[variable] = capitals(variable)
 			continue
 		}
 		if len(t.Variables()) == 1 {
@@ -154,14 +154,18 @@ func (r request) fill(t sar.ResourceType, whole bool) []string {
 	if missing == len(values) || missing > 0 && whole {
 		return nil
 	}
-	return r.shaped(r.ctx.expand(t, func(variable string) string { return values[variable] }))
+	resource := r.ctx.expand(t, func(variable string) string { return values[variable] })
+	if missing > 0 { // all objects of a bucket, a stack of any id: their forms know
+		resource = strings.TrimSuffix(strings.TrimSuffix(resource, "/OBJECT_NAME"), "/ID")
+	}
+	return r.shaped(resource)
 }
 
 func (r request) fillEach(t sar.ResourceType, values []string) []string {
 	var found []string
 	for _, value := range values {
 		if form := serviceForms[r.act.Service].fromName; form != nil && r.act.Service != "s3" {
-			if resource, ok := ResourceARN(r.act.String(), value, r.ctx); ok {
+			if resource, ok := Locate(r.act.String(), value, r.ctx); ok {
 				found = append(found, resource)
 				continue
 			}
@@ -173,7 +177,7 @@ func (r request) fillEach(t sar.ResourceType, values []string) []string {
 
 // shaped gives a filled template its form in a policy.
 func (r request) shaped(resource string) []string {
-	if resource, ok := ResourceARN(r.act.String(), resource, r.ctx); ok {
+	if resource, ok := Locate(r.act.String(), resource, r.ctx); ok {
 		return []string{resource}
 	}
 	return nil

@@ -9,41 +9,86 @@ import (
 )
 
 // ResourceARN puts a resource as an error printed it into the form that belongs
-// in a policy for the action: quotes and trailing punctuation off, a secret's
-// name to "…:secret:NAME-??????", a queue's URL to its ARN, an object's ARN to
-// its bucket's for an action on buckets. It is "*" for an action without
-// resource-level permissions and for a resource printed as "*".
+// in a policy for the action: what Locate finds, its name taken literally, with
+// the wildcards that it needs behind it and words in capitals for a partition,
+// Region or account that is not known. It is "*" for an action without
+// resource-level permissions, and for the few requests on what has no ARN.
+//
+// It is false where the resource is not known, or where the action cannot match
+// it: more has to be found out then.
+func ResourceARN(action, printed string, ctx Context) (string, bool) {
+	act, known := Canonical(action)
+	switch {
+	case known && !act.ResourceLevel(), isPhoneNumber(act, trimPrinted(printed)):
+		return "*", true
+	case trimPrinted(printed) == "*" && seesAll(act):
+		return "*", true
+	}
+	of, tail, ok := locate(act, known, printed, ctx)
+	if !ok {
+		return "", false
+	}
+	return pattern(of, tail, ctx), true
+}
+
+// pattern writes a located resource as a policy has it.
+func pattern(of arn.ARN, tail string, ctx Context) string {
+	of = ctx.place(of)
+	of.Resource = literal(of.Resource) + tail
+	return of.String()
+}
+
+// Locate gives the ARN of a resource as an error printed it, for people to read
+// and for Allow to write a policy by: quotes and trailing punctuation off, a
+// secret's name to "…:secret:NAME-??????", a queue's URL to its ARN, an object's
+// ARN to its bucket's for an action on buckets. It is "*" for an action without
+// resource-level permissions.
 //
 // An ARN is kept as printed where the action can match it, masked accounts and
 // all. What a bare name leaves out comes from ctx, "*" where ctx does not know
-// it. It is false where the resource is not known, or where the action cannot
-// match it: a policy then has to say "*", or more has to be found out.
-func ResourceARN(action, printed string, ctx Context) (string, bool) {
+// it. It is false where the resource is not known, as when AWS prints "*" for
+// it, or where the action cannot match it.
+func Locate(action, printed string, ctx Context) (string, bool) {
 	act, known := Canonical(action)
 	if known && !act.ResourceLevel() {
 		return "*", true
 	}
-	printed = trimPrinted(printed)
-	if len(printed) > maxARN {
+	if printed = trimPrinted(printed); isPhoneNumber(act, printed) {
+		return printed, true
+	}
+	of, tail, ok := locate(act, known, printed, ctx)
+	if !ok {
 		return "", false
 	}
-	if printed == "*" || isPhoneNumber(act, printed) {
-		return "*", true
+	if act.Service != "s3" { // a key may end in "*": the bucket alone says that all are meant
+		of.Resource += tail
+	}
+	return of.String(), true
+}
+
+// locate finds the thing that a printed resource names, and the wildcards that a
+// policy has behind it.
+func locate(act Action, known bool, printed string, ctx Context) (of arn.ARN, tail string, ok bool) {
+	printed = trimPrinted(printed)
+	if len(printed) > maxARN || printed == "*" {
+		return arn.ARN{}, "", false
 	}
 	if !strings.HasPrefix(printed, "arn:") {
 		if printed = named(act, printed, ctx); printed == "" {
-			return "", false
+			return arn.ARN{}, "", false
 		}
 	}
 	parsed, ok := arn.Parse(printed)
 	if !ok || hasControl(printed) {
-		return "", false
+		return arn.ARN{}, "", false
 	}
-	resource := reshape(act, parsed).String()
-	if known && !act.Fits(resource) {
-		return "", false
+	of, tail, ok = reshape(act, parsed)
+	if ok && known {
+		shown := of
+		shown.Resource = literal(of.Resource) + tail
+		ok = actsOn(act, shown.String())
 	}
-	return resource, true
+	return of, tail, ok
 }
 
 // maxARN is longer than any ARN: an object's key has up to 1,024 bytes.

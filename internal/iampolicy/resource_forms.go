@@ -11,12 +11,16 @@ import (
 type serviceForm struct {
 	// fromName makes an ARN of what is not one, "" to leave it to the rules.
 	fromName func(act Action, printed string, ctx Context) string
-	// reshape puts an ARN as printed into the form that a policy needs.
-	reshape func(act Action, a arn.ARN) arn.ARN
+	// reshape puts an ARN as printed into the form that a policy needs: what
+	// stands for itself, and the wildcards that go behind it. It is false where
+	// the ARN does not name a thing that the action acts on.
+	reshape func(act Action, a arn.ARN) (of arn.ARN, tail string, ok bool)
 }
 
 // serviceForms is read only.
 var serviceForms = map[string]serviceForm{
+	"cloudformation": {reshape: stackOfAnyID},
+	"ec2":            {reshape: newThing},
 	"ecr":            {fromName: repositoryOfImage},
 	"kms":            {fromName: keyOfID},
 	"logs":           {fromName: groupByName, reshape: logGroup},
@@ -26,30 +30,32 @@ var serviceForms = map[string]serviceForm{
 	"ssm":            {fromName: parameterByName, reshape: oneSlash},
 }
 
-func reshape(act Action, a arn.ARN) arn.ARN {
+func reshape(act Action, a arn.ARN) (of arn.ARN, tail string, ok bool) {
 	if form := serviceForms[act.Service].reshape; form != nil && a.Service == act.Service {
 		return form(act, a)
 	}
-	return a
+	return a, "", true
 }
 
 // Secrets Manager
 
 // wholeSecret drops the JSON key, stage and version that ECS lets follow a
 // secret's ARN, and stands in for the six characters that Secrets Manager adds
-// to each name where they are missing.
+// to each name where they are missing. A name has no question marks: six of them
+// at its end are that stand-in already.
 // https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
-func wholeSecret(act Action, a arn.ARN) arn.ARN {
+func wholeSecret(act Action, a arn.ARN) (of arn.ARN, tail string, ok bool) {
 	name, ok := strings.CutPrefix(a.Resource, "secret:")
 	if !ok || act.Name == "CreateSecret" {
-		return a
+		return a, "", true
 	}
 	name, _, _ = strings.Cut(name, ":")
-	if !hasSecretSuffix(name) && !strings.ContainsAny(name, "*?") {
-		name += anySecretSuffix
+	name, open := strings.CutSuffix(name, anySecretSuffix)
+	if open || !hasSecretSuffix(name) {
+		tail = anySecretSuffix
 	}
 	a.Resource = "secret:" + name
-	return a
+	return a, tail, name != ""
 }
 
 const anySecretSuffix = "-??????"
@@ -81,12 +87,12 @@ func secretByName(act Action, printed string, ctx Context) string {
 // oneSlash writes a parameter's ARN with exactly one slash before its name, and
 // without the version or label that may follow it.
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
-func oneSlash(_ Action, a arn.ARN) arn.ARN {
+func oneSlash(_ Action, a arn.ARN) (of arn.ARN, tail string, ok bool) {
 	if name, ok := strings.CutPrefix(a.Resource, "parameter/"); ok {
 		name, _, _ = strings.Cut(strings.TrimLeft(name, "/"), ":")
 		a.Resource = "parameter/" + name
 	}
-	return a
+	return a, "", true
 }
 
 func parameterByName(act Action, printed string, ctx Context) string {
@@ -112,21 +118,17 @@ func takes(act Action, resourceType string) bool {
 // actions see it and its streams: a stream's name carries the task's id and is
 // another one next time. The tagging actions see the group without it.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
-func logGroup(act Action, a arn.ARN) arn.ARN {
+func logGroup(act Action, a arn.ARN) (of arn.ARN, tail string, ok bool) {
 	group, ok := strings.CutPrefix(a.Resource, "log-group:")
 	if !ok {
-		return a
+		return a, "", true
 	}
 	group, _, _ = strings.Cut(group, ":")
-	switch {
-	case group == "" || group == "*":
-		a.Resource = "log-group:*"
-	case act.Name == "TagResource" || act.Name == "UntagResource" || act.Name == "ListTagsForResource":
-		a.Resource = "log-group:" + group
-	default:
-		a.Resource = "log-group:" + group + ":*"
+	a.Resource = "log-group:" + group
+	if act.Name != "TagResource" && act.Name != "UntagResource" && act.Name != "ListTagsForResource" {
+		tail = ":*"
 	}
-	return a
+	return a, tail, group != "" && group != "*"
 }
 
 // groupByName is for a group, or a stream of it, without the ARN before it.
@@ -135,6 +137,41 @@ func groupByName(act Action, printed string, ctx Context) string {
 		return ""
 	}
 	return ctx.arn("logs", "log-group:"+strings.TrimPrefix(printed, "log-group:"))
+}
+
+// CloudFormation
+
+// stackOfAnyID is for a stack without its id, which CloudFormation makes up and
+// prints as "*". A stack's name has no such character.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html
+func stackOfAnyID(_ Action, a arn.ARN) (of arn.ARN, tail string, ok bool) {
+	name, ok := strings.CutPrefix(a.Resource, "stack/")
+	if stack, id, _ := strings.Cut(name, "/"); ok && stack != "" && (id == "" || id == "*") {
+		a.Resource = "stack/" + stack
+		return a, "/*", stack != "*"
+	}
+	return a, "", true
+}
+
+// EC2
+
+// newThing is for what a call creates: EC2 checks it as "volume/*", since it has
+// no id yet.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-policy-structure.html
+func newThing(act Action, a arn.ARN) (of arn.ARN, tail string, ok bool) {
+	if kind, ok := strings.CutSuffix(a.Resource, "/*"); ok && creates(act, kind) {
+		a.Resource = kind
+		return a, "/*", true
+	}
+	return a, "", true
+}
+
+// creates reports whether an action of EC2 creates a resource of the type.
+func creates(act Action, kind string) bool {
+	if act.Name == "RunInstances" {
+		return kind == "instance" || kind == "volume" || kind == "network-interface"
+	}
+	return takes(act, kind) && act.Name == "Create"+words(kind)
 }
 
 // KMS

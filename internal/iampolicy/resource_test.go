@@ -19,18 +19,24 @@ func TestResourceARN(t *testing.T) {
 		{"sqs:ListQueues", "arn:aws:sqs:eu-west-1:111122223333:", "*"},
 		{"logs:DescribeLogGroups", "arn:aws:logs:eu-west-1:111122223333:log-group::log-stream:", "*"},
 		{"iam:ListPolicies", "policy path /", "*"},
-		// AWS checked it on everything
+		// AWS checked it on everything, and names nothing
+		{"iam:CreateUser", "*", ""},
+		{"s3:ListBucket", "*", ""},
+		{"sns:Publish", "*", ""},
 		{"ecs:ListTasks", "*", "*"},
+		{"rds:DescribeDBInstances", "*", "*"},
 		// as printed: quotes, punctuation, masks
 		{"s3:GetObject", `"arn:aws:s3:::settings/prod/.env"`, "arn:aws:s3:::settings/prod/.env"},
 		{"sns:Publish", "arn:aws:sns:eu-west-1:111122223333:alerts.", "arn:aws:sns:eu-west-1:111122223333:alerts"},
 		{"ses:SendRawEmail", "`arn:aws:ses:eu-west-1:111122223333:identity/example.com'", "arn:aws:ses:eu-west-1:111122223333:identity/example.com"},
 		{"iam:PassRole", "<arn:aws:iam::111122223333:role/api>", "arn:aws:iam::111122223333:role/api"},
-		{"dynamodb:Query", "arn:aws:dynamodb:eu-west-1:<account id>:table/<table>", "arn:aws:dynamodb:eu-west-1:<account id>:table/<table>"},
-		{"logs:CreateLogGroup", "arn:aws:logs:eu-west-1:xxxx:log-group:/ecs/api:log-stream:", "arn:aws:logs:eu-west-1:xxxx:log-group:/ecs/api:*"},
-		{"ssm:GetParameters", "arn:aws:ssm:eu-west-1:**:parameter/API_KEY", "arn:aws:ssm:eu-west-1:**:parameter/API_KEY"},
+		{"dynamodb:Query", "arn:aws:dynamodb:eu-west-1:<account id>:table/orders", "arn:aws:dynamodb:eu-west-1:ACCOUNT_ID:table/orders"},
+		{"logs:CreateLogGroup", "arn:aws:logs:eu-west-1:xxxx:log-group:/ecs/api:log-stream:", "arn:aws:logs:eu-west-1:ACCOUNT_ID:log-group:/ecs/api:*"},
+		{"ssm:GetParameters", "arn:aws:ssm:eu-west-1:**:parameter/API_KEY", "arn:aws:ssm:eu-west-1:ACCOUNT_ID:parameter/API_KEY"},
 		{"iam:PassRole", "arn:aws-us-gov:iam::111122223333:role/team/api", "arn:aws-us-gov:iam::111122223333:role/team/api"},
 		{"ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", "arn:aws:ec2:eu-west-1:111122223333:instance/*"},
+		{"ec2:StopInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", "arn:aws:ec2:eu-west-1:111122223333:instance/${*}"},
+		{"ec2:CreateTags", "arn:aws:ec2:eu-west-1:111122223333:volume/*", "arn:aws:ec2:eu-west-1:111122223333:volume/${*}"},
 		// secrets
 		{"secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-a1B2c3", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-a1B2c3"},
 		{"secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-a1B2c3:password::", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-a1B2c3"},
@@ -70,7 +76,7 @@ func TestResourceARN(t *testing.T) {
 		// tables, keys, images, roles, functions, zones
 		{"dynamodb:GetItem", "orders", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"},
 		{"dynamodb:Query", "table/orders/index/by-day", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders/index/by-day"},
-		{"dynamodb:GetItem", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders/index/by-day", ""},
+		{"dynamodb:GetItem", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders/index/by-day", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders/index/by-day"},
 		{"kms:Decrypt", "1234abcd-12ab-34cd-56ef-1234567890ab", "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"},
 		{"kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:alias/app", ""},
 		{"kms:Decrypt", "this resource", ""},
@@ -108,8 +114,8 @@ func TestResourceARNContext(t *testing.T) {
 	}{
 		{here, "arn:aws:sqs:eu-west-1:111122223333:jobs"},
 		{Context{Region: "cn-north-1", Account: "111122223333"}, "arn:aws-cn:sqs:cn-north-1:111122223333:jobs"},
-		{Context{Region: "us-gov-west-1"}, "arn:aws-us-gov:sqs:us-gov-west-1:*:jobs"},
-		{Context{Partition: "aws-iso"}, "arn:aws-iso:sqs:*:*:jobs"},
+		{Context{Region: "us-gov-west-1"}, "arn:aws-us-gov:sqs:us-gov-west-1:ACCOUNT_ID:jobs"},
+		{Context{Partition: "aws-iso"}, "arn:aws-iso:sqs:REGION:ACCOUNT_ID:jobs"},
 	}
 	for _, tt := range tests {
 		if got, ok := ResourceARN("sqs:SendMessage", "jobs", tt.ctx); !ok || got != tt.want {
@@ -136,7 +142,7 @@ func FuzzResourceARN(f *testing.F) {
 		case ok && hasControl(got):
 			t.Errorf("ResourceARN(%q, %q) = %q", action, printed, got)
 		case ok:
-			if act, known := Canonical(action); known && !act.Fits(got) && act.ResourceLevel() {
+			if act, known := Canonical(action); known && !actsOn(act, got) && act.ResourceLevel() && !isPhoneNumber(act, trimPrinted(printed)) {
 				t.Errorf("ResourceARN(%q, %q) = %q, which does not fit", action, printed, got)
 			}
 		}

@@ -69,7 +69,7 @@ func bucketOrObject(_ Action, printed string, ctx Context) string {
 }
 
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-var bucketName = regexp.MustCompile(`^[a-z0-9*?][a-z0-9.*?-]{1,61}[a-z0-9*?]$`)
+var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
 var s3Host = regexp.MustCompile(`^(?:(.+)\.)?s3[.-](?:[a-z0-9.-]+\.)?amazonaws\.com(?:\.cn)?$`)
 
@@ -84,16 +84,16 @@ func bucketOfHost(host string) (string, bool) {
 
 // bucketNotObject gives an action on buckets the object's bucket, and an action
 // on objects all of a bucket's objects.
-func bucketNotObject(act Action, a arn.ARN) arn.ARN {
+func bucketNotObject(act Action, a arn.ARN) (of arn.ARN, tail string, ok bool) {
 	if a.Region != "" || a.Account != "" {
-		return a // an access point, a job
+		return a, "", true // an access point, a job
 	}
 	bucket, _, hasKey := strings.Cut(a.Resource, "/")
 	switch onBuckets, onObjects := takes(act, "bucket"), takes(act, "object"); {
 	case hasKey && onBuckets && !onObjects:
 		a.Resource = bucket
-	case !hasKey && onObjects && !onBuckets && bucket != "*":
-		a.Resource = bucket + "/*"
+	case !hasKey && onObjects && !onBuckets:
+		tail = "/*"
 	}
-	return a
+	return a, tail, strings.Trim(bucket, "*") != ""
 }

@@ -2,6 +2,7 @@ package iampolicy
 
 import (
 	_ "embed" // for the tables in data
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -61,11 +62,14 @@ func plainName(name string) string {
 	return plain
 }
 
+// hostForm is how service prefixes and the names of service hosts are built.
+var hostForm = regexp.MustCompile(`^[a-z0-9]+([.-][a-z0-9]+)*$`)
+
 // awsHost takes the domain off "NAME.amazonaws.com".
 func awsHost(name string) (string, bool) {
 	name = strings.ToLower(strings.TrimSpace(name))
 	for _, domain := range []string{".amazonaws.com", ".amazonaws.com.cn"} {
-		if host, ok := strings.CutSuffix(name, domain); ok && host != "" {
+		if host, ok := strings.CutSuffix(name, domain); ok && hostForm.MatchString(host) {
 			return host, true
 		}
 	}

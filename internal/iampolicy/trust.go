@@ -1,6 +1,7 @@
 package iampolicy
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -87,11 +88,18 @@ func AddTrust(doc Document, a Assumption) Document {
 			added.Condition = added.Condition.and("ArnLike", "aws:SourceArn", source.String())
 		}
 	}
-	if doc.Version == "" {
-		doc.Version = "2008-10-17" // what IAM reads where none is written
+	if !doc.hasVariables() {
+		doc.Version = Version // the old version reads the same without variables
 	}
 	doc.Statement = append(slices.Clone(doc.Statement), added)
 	return doc
+}
+
+// hasVariables reports whether the document has what only the newer version of
+// the policy language reads as a variable.
+func (d Document) hasVariables() bool {
+	text, err := json.Marshal(d)
+	return err != nil || strings.Contains(string(text), "${")
 }
 
 // actsOn tells whether the statement is about the action.

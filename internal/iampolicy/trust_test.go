@@ -127,7 +127,7 @@ func TestAddTrust(t *testing.T) {
 		},
 		{
 			"the version that IAM takes for none", `{"Statement":[]}`,
-			`{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["ecs-tasks.amazonaws.com"]},"Action":["sts:AssumeRole"]}]}`,
+			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["ecs-tasks.amazonaws.com"]},"Action":["sts:AssumeRole"]}]}`,
 		},
 		{
 			"a policy that holds the service to an account still does",

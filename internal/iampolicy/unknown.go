@@ -1,6 +1,7 @@
 package iampolicy
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,14 +16,19 @@ import (
 // condition holds to one service's use can be left open.
 func unknownResources(act Action, req Request, ctx Context) []string {
 	if act.Service == "kms" && req.ViaService != "" {
-		return []string{ctx.arn("kms", "key/*")}
+		return []string{ctx.formOf("kms", "key/*")}
+	}
+	if checkedOnAll[act.String()] != "" {
+		return []string{"*"}
 	}
 	types := requiredTypes(act)
 	resources := make([]string, len(types))
 	for i, t := range types {
 		resources[i] = placeholder(t, ctx)
 		if parsed, ok := arn.Parse(resources[i]); ok {
-			resources[i] = reshape(act, parsed).String()
+			of, tail, _ := reshape(act, parsed)
+			of.Resource += tail
+			resources[i] = of.String()
 		}
 	}
 	return resources
@@ -54,30 +60,69 @@ func requiredTypes(act Action) []sar.ResourceType {
 }
 
 func placeholder(t sar.ResourceType, ctx Context) string {
+	if len(t.Variables()) == 0 { // "cert:*" would be all certificates
+		t.Template = strings.Replace(t.Template, "*", "${"+t.Name+"}", 1)
+	}
 	return t.Expand(func(variable string) string {
 		switch variable {
 		case "Partition":
 			return ctx.partition()
 		case "Region":
-			return orWord(ctx.Region, "REGION")
+			return orWord(ctx.Region, wordRegion)
 		case "Account":
-			return orWord(ctx.Account, "ACCOUNT_ID")
+			return orWord(ctx.Account, wordAccount)
 		}
 		return capitals(variable)
 	})
 }
 
-// IsForm tells whether one of the statement's resources has words in capitals to
-// replace, so that the statement allows nothing yet.
-func (s Statement) IsForm() bool {
-	return slices.ContainsFunc(s.Resource, func(resource string) bool {
-		a, ok := arn.Parse(resource)
-		at := Context{Partition: a.Partition, Region: a.Region, Account: a.Account}
-		return ok && slices.ContainsFunc(s.Action, func(action string) bool {
-			act, _ := Canonical(action)
-			return slices.ContainsFunc(act.Types, func(t sar.TypeUse) bool { return placeholder(*t.ResourceType, at) == resource })
-		})
-	})
+// formOf writes an ARN of this place, words in capitals for what is not known.
+func (c Context) formOf(service, resource string) string {
+	return strings.Join([]string{"arn", c.partition(), service, orWord(c.Region, wordRegion), orWord(c.Account, wordAccount), resource}, ":")
+}
+
+// IsForm reports whether the statement has words in capitals to replace, so that
+// it allows nothing yet.
+func (s Statement) IsForm() bool { return len(s.placeholders()) > 0 }
+
+// Placeholders are the words in capitals that somebody has to replace before the
+// document can be attached, in their order; none where it is ready.
+func (d Document) Placeholders() []string {
+	words := []string{}
+	for _, s := range d.Statement {
+		for _, word := range s.placeholders() {
+			if !slices.Contains(words, word) {
+				words = append(words, word)
+			}
+		}
+	}
+	return words
+}
+
+var wordForm = regexp.MustCompile(`[A-Za-z0-9_$]+`)
+
+func (s Statement) placeholders() []string {
+	if len(s.Resource) == 0 {
+		return nil
+	}
+	known := map[string]bool{wordPartition: true, wordRegion: true, wordAccount: true}
+	for _, action := range s.Action {
+		act, _ := Canonical(action)
+		for _, use := range act.Types {
+			for _, variable := range append(use.Variables(), use.Name) {
+				known[capitals(variable)] = true
+			}
+		}
+	}
+	var words []string
+	for _, resource := range s.Resource {
+		for _, word := range wordForm.FindAllString(resource, -1) {
+			if known[word] && !slices.Contains(words, word) {
+				words = append(words, word)
+			}
+		}
+	}
+	return words
 }
 
 func orWord(s, word string) string {
@@ -90,10 +135,10 @@ func orWord(s, word string) string {
 // capitals writes a template's variable as a word to replace: TableName as
 // TABLE_NAME.
 func capitals(variable string) string {
-	variable = strings.TrimSuffix(strings.TrimSuffix(variable, "WithoutLeadingSlash"), "WithPath")
+	variable = strings.ReplaceAll(strings.TrimSuffix(strings.TrimSuffix(variable, "WithoutLeadingSlash"), "WithPath"), "-", "_")
 	var b strings.Builder
 	for i, r := range variable {
-		if unicode.IsUpper(r) && i > 0 && !unicode.IsUpper(rune(variable[i-1])) {
+		if unicode.IsUpper(r) && i > 0 && variable[i-1] != '_' && !unicode.IsUpper(rune(variable[i-1])) {
 			b.WriteByte('_')
 		}
 		b.WriteRune(unicode.ToUpper(r))
@@ -105,8 +150,15 @@ func unknownReason(act Action, req Request, resource string) string {
 	if strings.HasSuffix(resource, ":key/*") {
 		return "The evidence does not name the key: the statement is open to keys of this account and Region, through this one service only. Put the key's ARN in place of key/* to narrow it."
 	}
+	if resource == "*" {
+		return act.String() + " is checked on *: " + checkedOnAll[act.String()] + "."
+	}
 	lead := "The evidence does not name the resource"
-	if strings.TrimSpace(req.Resource) != "" {
+	switch strings.TrimSpace(req.Resource) {
+	case "":
+	case "*":
+		lead = "AWS checked " + act.String() + " on *, and names no resource"
+	default:
 		lead = act.String() + " cannot be allowed on " + req.Resource
 	}
 	return lead + ": put the right names in place of the words in capitals before you attach the policy."

@@ -178,7 +178,7 @@ func (v *validator) resource(resource string) {
 	if strings.ContainsAny(a.Service, "*?") {
 		v.add("%s has a wildcard for the service", resource)
 	}
-	if a.Partition != "*" {
+	if a.Partition != "*" && a.Partition != wordPartition {
 		v.partitions[a.Partition] = true
 	}
 }
@@ -191,7 +191,7 @@ func (v *validator) fit(s Statement) {
 		act, known := Canonical(action)
 		fits := false
 		for i, resource := range s.Resource {
-			if !known || act.Fits(strings.ReplaceAll(resource, "${$}", "$")) {
+			if !known || actsOn(act, resource) {
 				used[i], fits = true, true
 			}
 		}

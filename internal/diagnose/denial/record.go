@@ -89,7 +89,7 @@ func recordResource(r evidence.Record, d Denial) string {
 		return "*"
 	}
 	ctx := recordContext(r)
-	if res, ok := iampolicy.ResourceARN(d.Action, d.Resource, ctx); ok && d.Resource != "" && !strings.HasSuffix(res, ":") {
+	if res, ok := iampolicy.Locate(d.Action, d.Resource, ctx); ok && d.Resource != "" && !strings.HasSuffix(res, ":") {
 		return res
 	}
 	listed := make([]string, 0, len(r.Resources))

@@ -1,0 +1,146 @@
+package iampolicy
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"whystopped/internal/arn"
+)
+
+// resourceFault says what is wrong with a resource; "" for one that may stand in
+// a policy.
+func resourceFault(s Statement, resource string) string {
+	a, ok := arn.Parse(resource)
+	switch {
+	case !ok || hasControl(resource) || len(resource) > maxARN:
+		return "it isn't an ARN"
+	case !arnService.MatchString(a.Service):
+		return "it names no service"
+	case a.Partition != wordPartition && !arn.IsPartition(a.Partition):
+		return "AWS has no such partition"
+	case a.Region != "" && a.Region != wordRegion && !regionForm.MatchString(a.Region):
+		return "its Region isn't one"
+	case regionForm.MatchString(a.Region) && arn.PartitionOf(a.Region) != a.Partition:
+		return "its Region is not in that partition"
+	case a.Account != "" && a.Account != wordAccount && !ownedByAWS(a.Account) && !arn.IsAccount(a.Account):
+		return "its account isn't one"
+	case hasVariable(a.Resource):
+		return "IAM would fill in a variable in its name"
+	case hasWildcard(a.Resource) && !ownWildcard(s, a):
+		return "it's a pattern"
+	}
+	return ""
+}
+
+var arnService = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+
+// hasVariable reports whether a name has a policy variable other than those for
+// the special characters themselves.
+func hasVariable(name string) bool { return strings.Contains(withoutEscapes(name), "${") }
+
+var withoutEscapes = strings.NewReplacer("${$}", "", "${*}", "", "${?}", "").Replace
+
+// ownTails are the only wildcards that documents of this package have, by the
+// service of the resource: what AWS itself appends to names, and what lies below
+// a thing that the action names.
+var ownTails = map[string]*regexp.Regexp{
+	"cloudformation": regexp.MustCompile(`^stack/[^*?]+/\*$`),
+	"es":             regexp.MustCompile(`^domain/[^*?]+/\*$`),
+	"logs":           regexp.MustCompile(`^log-group:[^*?]+:\*$`),
+	"s3":             regexp.MustCompile(`^[^*?/]+/([^*?]*/)?\*$`),
+	"secretsmanager": regexp.MustCompile(`^secret:[^*?]+-\?{6}$`),
+}
+
+// ownWildcard reports whether a resource's wildcards are those that this package
+// writes for a statement.
+func ownWildcard(s Statement, a arn.ARN) bool {
+	name := sample(a.Resource)
+	switch a.Service {
+	case "kms":
+		return name == "key/*" && (s.Condition.has("kms:ViaService") || s.Condition.has("kms:ResourceAliases"))
+	case "ec2":
+		kind, open := strings.CutSuffix(name, "/*")
+		return open && !slices.ContainsFunc(s.Action, func(action string) bool {
+			act, _ := Canonical(action)
+			return !creates(act, kind)
+		})
+	}
+	tail := ownTails[a.Service]
+	return tail != nil && tail.MatchString(name)
+}
+
+// has reports whether a condition asks for a key.
+func (c Condition) has(key string) bool {
+	for _, keys := range c {
+		if len(keys[key]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// principal reports whether the statement's principals are spelled out, as those
+// of documents with principals have to be.
+func (g *gate) principal(s Statement) bool {
+	named := s.Condition["ArnEquals"]["aws:PrincipalArn"]
+	for _, kind := range sortedKeys(s.Principal) {
+		for _, name := range s.Principal[kind] {
+			switch {
+			case kind == "AWS" && soundPrincipal(name), kind == "Service" && servicePrincipal.MatchString(name):
+			case kind == "*" && name == "*" && g.kind == KindEndpoint && len(named) > 0:
+				// An endpoint's policy takes no other principal; the condition names the role.
+			default:
+				g.unnamed(name)
+				return false
+			}
+		}
+	}
+	for _, name := range named {
+		if !soundPrincipal(name) {
+			g.unnamed(name)
+			return false
+		}
+	}
+	return true
+}
+
+func (g *gate) unnamed(principal string) {
+	g.refuse("No policy is given: %s isn't the whole ARN of a role or user, or the name of an AWS service. Find out which principal was denied.", show(principal))
+}
+
+var servicePrincipal = regexp.MustCompile(`^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*\.amazonaws\.com(\.cn)?$`)
+
+// soundPrincipal reports whether a principal is one role or user.
+func soundPrincipal(name string) bool {
+	a, ok := arn.Parse(name)
+	return ok && arn.IsPartition(a.Partition) && fits(principals, name, maxRoleARN)
+}
+
+// conditionForms are the values of the condition keys that documents of this
+// package ask for. Others take plain words.
+var conditionForms = map[string]*regexp.Regexp{
+	"aws:PrincipalArn":    principals,
+	"aws:SourceAccount":   regexp.MustCompile(`^[0-9]{12}$`),
+	"aws:SourceArn":       regexp.MustCompile(`^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]+:[0-9]{12}:(\*|[\w+=,.@:/-]+)$`),
+	"kms:ResourceAliases": aliasName,
+	"":                    regexp.MustCompile(`^[\w+=,.@:/-]{1,1000}$`),
+}
+
+func (g *gate) condition(c Condition) bool {
+	for _, operator := range sortedKeys(c) {
+		for _, key := range sortedKeys(c[operator]) {
+			form := conditionForms[key]
+			if form == nil {
+				form = conditionForms[""]
+			}
+			for _, value := range c[operator][key] {
+				if !form.MatchString(value) {
+					g.refuse("No policy is given: a value of its condition (%s) isn't well-formed: %s.", show(key), show(value))
+					return false
+				}
+			}
+		}
+	}
+	return true
+}

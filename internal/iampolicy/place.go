@@ -1,0 +1,81 @@
+package iampolicy
+
+import (
+	"regexp"
+	"strings"
+
+	"whystopped/internal/arn"
+)
+
+// Words in capitals for what the evidence does not tell of a resource's place.
+const (
+	wordPartition = "PARTITION"
+	wordRegion    = "REGION"
+	wordAccount   = "ACCOUNT_ID"
+)
+
+// regionForm is how all Regions are named. It is narrower than what may be called:
+// "eu-xxxx-x" is what people write to hide one.
+var regionForm = regexp.MustCompile(`^[a-z]{2,5}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$`)
+
+// ownedByAWS reports whether AWS itself is the account of a resource, as of its
+// managed policies.
+func ownedByAWS(account string) bool { return account == "aws" }
+
+// sound is the context without what is not well-formed. A partition that the
+// Region is not in gives way to it.
+func (c Context) sound() Context {
+	if !regionForm.MatchString(c.Region) {
+		c.Region = ""
+	}
+	if !arn.IsAccount(c.Account) {
+		c.Account = ""
+	}
+	if !arn.IsPartition(c.Partition) || c.Region != "" && arn.PartitionOf(c.Region) != c.Partition {
+		c.Partition = ""
+	}
+	return c
+}
+
+// place puts words in capitals, or what the context knows, where an ARN's
+// partition, Region or account is masked, a wildcard or malformed. An empty
+// Region or account stays: many resources have none.
+func (c Context) place(a arn.ARN) arn.ARN {
+	c = c.sound()
+	switch {
+	case a.Region == "" || a.Region == wordRegion || regionForm.MatchString(a.Region):
+	case agrees(a.Region, c.Region):
+		a.Region = c.Region
+	default:
+		a.Region = wordRegion
+	}
+	switch {
+	case a.Account == "" || a.Account == wordAccount || ownedByAWS(a.Account) || arn.IsAccount(a.Account):
+	case agrees(a.Account, c.Account):
+		a.Account = c.Account
+	default:
+		a.Account = wordAccount
+	}
+	switch {
+	case regionForm.MatchString(a.Region):
+		a.Partition = arn.PartitionOf(a.Region)
+	case arn.IsPartition(a.Partition):
+	case c.Partition != "" || c.Region != "":
+		a.Partition = c.partition()
+	default:
+		a.Partition = wordPartition
+	}
+	return a
+}
+
+// maskRuns are the characters with which services and people hide parts of
+// an account or Region.
+var maskRuns = regexp.MustCompile(`[*xX#•.…?]+`)
+
+// agrees reports whether a masked text can be the known one: something of it is
+// to be seen, and stands in the known one too. API Gateway prints accounts as
+// "********3333".
+func agrees(masked, known string) bool {
+	pattern := maskRuns.ReplaceAllString(masked, "*")
+	return known != "" && strings.Trim(pattern, "*") != "" && pattern != masked && Like(pattern, known)
+}
