@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -40,6 +41,7 @@ const (
 	scoreEventAlone = 600  // a service event where no task is known
 	scoreLog        = 500  // the log of the container that ended the task
 	scoreTrail      = 480
+	scoreNoted      = 320 // what a server noted of its requests
 	scoreExit       = 300 // an exit code alone
 	scoreFrame      = 290 // what ECS writes around every such stop
 	scoreSibling    = 280 // the log of another container
@@ -115,6 +117,8 @@ func placeScore(c *cause.Case, k candidate) int {
 		return scoreExit
 	case t.Stale || k.survived:
 		return scoreBackground
+	case t.Noted(k.match.Start):
+		return min(scoreNoted, logScore(c, k))
 	}
 	switch t.Place {
 	case cause.Stopped, cause.Attachment:
@@ -209,19 +213,12 @@ func survived(c *cause.Case, k candidate) bool {
 	return false
 }
 
-// dropImitations leaves out what a StopTask caller wrote: free text may imitate
-// any error.
+// dropImitations leaves out what reads like an error in words that a caller
+// wrote; that there are such words may be a cause all the same.
 func dropImitations(c *cause.Case, all []candidate) []candidate {
-	if c.Facts.StopCode != "UserInitiated" {
-		return all
-	}
-	kept := all[:0]
-	for _, k := range all {
-		if k.place() != cause.Stopped || k.cause.Area == cause.AreaShutdown && k.cause.Level == cause.Specific {
-			kept = append(kept, k)
-		}
-	}
-	return kept
+	return slices.DeleteFunc(all, func(k candidate) bool {
+		return c.Imitates(k.match.Text) && (k.cause.Area != cause.AreaShutdown || k.cause.Level != cause.Specific)
+	})
 }
 
 // dropRepeats keeps of one cause and one refusal the strongest sighting, of the

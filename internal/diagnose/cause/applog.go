@@ -50,6 +50,7 @@ func complaintIn(t *Text, misconfigured bool) (Match, bool) {
 		if len(line) > smallText {
 			line = line[:runeStart(line, smallText)]
 		}
+		line = ownLine(line)
 		if !complains(line) {
 			continue
 		}

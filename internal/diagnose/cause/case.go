@@ -155,20 +155,20 @@ const maxDenialBytes = 512 << 10
 func denialsOf(t *Text, set *literalSet) []denial.Denial {
 	var ends []int
 	for _, id := range set.denialAnchors {
-		ends = append(ends, t.ends(id)...)
+		ends = append(ends, t.ends(id, false)...)
 	}
 	if len(ends) == 0 {
 		if (byECS(t) || t.Place == Pasted) && len(t.Raw) <= smallText {
-			return denial.Find(t.Raw) // a sentence may be cut before the anchor
+			return denial.Find(t.own(0, len(t.Raw))) // a sentence may be cut before the anchor
 		}
 		return nil
 	}
 	if len(t.Raw) <= smallText && t.Place != Log {
-		return denial.Find(t.Raw)
+		return denial.Find(t.own(0, len(t.Raw)))
 	}
 	var found []denial.Denial
 	for _, w := range windows(t.Raw, ends) {
-		for _, d := range denial.Find(t.Raw[w[0]:w[1]]) {
+		for _, d := range denial.Find(t.own(w[0], w[1])) {
 			d.Start, d.End = d.Start+w[0], d.End+w[0]
 			found = append(found, d)
 		}

@@ -78,7 +78,7 @@ func lookalikeCauses() []*Cause {
 				"Check root, index, and the access rules in the server's configuration, and that the files are in the image.",
 			},
 			Docs: []string{docStoppedErrors},
-			When: says(ByApp,
+			When: noted(ByApp,
 				pattern("is forbidden", `directory index of "\S+" is forbidden`), phrase("access forbidden by rule"), phrase("client denied by server configuration"), phrase("cannot serve directory"), phrase("because search permissions are missing on a component of the path")),
 		},
 		{

@@ -40,6 +40,8 @@ type Phrase struct {
 	// a text, and compiling them all would delay the first answer.
 	pattern func() *regexp.Regexp
 	id      int
+	// requests is set where the words may stand in what was noted of a request.
+	requests bool
 }
 
 // phrase is a literal that decides by itself. Case and the kind of white space
@@ -73,7 +75,7 @@ const (
 // in finds the phrase in a text. Callers keep the matches as they are: several
 // causes look for the same phrase.
 func (p *Phrase) in(t *Text) []Match {
-	ends := t.ends(p.id)
+	ends := t.ends(p.id, p.requests)
 	switch {
 	case len(ends) == 0:
 		return nil
@@ -140,15 +142,18 @@ func isBlank(b byte) bool { return b == ' ' || b == '\n' || b == '\t' || b == '\
 func (p *Phrase) patternMatches(t *Text, from, to int) []Match {
 	var found []Match
 	re := p.pattern()
-	names := re.SubexpNames()
-	for _, m := range re.FindAllStringSubmatchIndex(t.Raw[from:to], maxMatches) {
+	names, words := re.SubexpNames(), t.Raw[from:to]
+	if !p.requests {
+		words = t.own(from, to)
+	}
+	for _, m := range re.FindAllStringSubmatchIndex(words, maxMatches) {
 		match := Match{Text: t, Start: from + m[0], End: from + m[1]}
 		for i, name := range names {
 			if name != "" && m[2*i] >= 0 {
 				if match.Captures == nil {
 					match.Captures = map[string]string{}
 				}
-				match.Captures[name] = t.Raw[from+m[2*i] : from+m[2*i+1]]
+				match.Captures[name] = words[m[2*i]:m[2*i+1]]
 			}
 		}
 		found = append(found, match)
@@ -170,6 +175,14 @@ type Says struct {
 }
 
 func says(in Place, any ...*Phrase) Says { return Says{In: in, Any: any} }
+
+// noted is says for what a server writes of the requests that it gets.
+func noted(in Place, any ...*Phrase) Says {
+	for _, p := range any {
+		p.requests = true
+	}
+	return says(in, any...)
+}
 
 func (s Says) phrases() []*Phrase { return s.Any }
 

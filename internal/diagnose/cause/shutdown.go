@@ -89,7 +89,7 @@ func shutdownCauses() []*Cause {
 				says(Stopped|Event|Log|Pasted,
 					pattern("is unhealthy in", `is unhealthy in \(?(?:target-group|elb|target group)[^\n]{0,250}?due to \(reason (?P<reason>[^)\n]*)`), pattern("failed elb health check", `failed ELB health check`), phrase("health checks failed with these codes"),
 					pattern("is unhealthy in", `is unhealthy in`), phrase("target.failedhealthchecks"), phrase("target.responsecodemismatch"), phrase("target.timeout"), phrase("failed route 53 health checks")),
-				says(Log, pattern("elb-healthchecker", `\b[A-Z]+ \S+ HTTP/[\d.]+"? [45]\d\d [^\n]{0,120}?ELB-HealthChecker`)),
+				noted(Log, pattern("elb-healthchecker", `\b[A-Z]+ \S+ HTTP/[\d.]+"? [45]\d\d [^\n]{0,120}?ELB-HealthChecker`)),
 			},
 		},
 		{

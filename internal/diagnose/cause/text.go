@@ -1,6 +1,7 @@
 package cause
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -50,6 +51,7 @@ type Text struct {
 	lineStarts []int       // logs only: offset of each line
 	lineTimes  []time.Time // logs only
 	lastTime   time.Time   // of the last line that has one
+	hides      hides
 	found      map[int]*places
 	matches    map[*Phrase][]Match // of the patterns that were sought
 }
@@ -100,11 +102,17 @@ func (t *Text) index(set *scan.Set) {
 	})
 }
 
-func (t *Text) ends(literal int) []int {
-	if p := t.found[literal]; p != nil {
-		return p.all()
+// ends are where a literal ends in the text, in what its writer says or anywhere.
+func (t *Text) ends(literal int, anywhere bool) []int {
+	p := t.found[literal]
+	if p == nil {
+		return nil
 	}
-	return nil
+	all := p.all()
+	if anywhere {
+		return all
+	}
+	return slices.DeleteFunc(all, func(end int) bool { return t.Noted(end - 1) })
 }
 
 // logText joins the lines of a log, so that a sentence may run over several.

@@ -235,14 +235,14 @@ func startsTask(d denial.Denial, t *Text) bool {
 		return true
 	}
 	if t.Place == Log { // of the agent, or of a tool that prints a task's reason
-		return startHead(t.Raw[runeStart(t.Raw, max(0, d.Start-startHeadNear)):d.End])
+		return startHead(t.own(runeStart(t.Raw, max(0, d.Start-startHeadNear)), d.End))
 	}
 	switch d.Action {
 	case "ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability", "ecr:BatchImportUpstreamImage",
 		"logs:CreateLogGroup", "logs:CreateLogStream":
 		return true
 	}
-	return startHead(t.Raw[:min(len(t.Raw), smallText)])
+	return startHead(t.own(0, min(len(t.Raw), smallText)))
 }
 
 // startHeads are the words of ECS's startup errors, without the letters that
