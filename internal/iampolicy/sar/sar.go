@@ -18,6 +18,9 @@ import (
 type Action struct {
 	// Service is the prefix, such as "s3", and Name what follows the colon.
 	Service, Name string
+	// Permissions is set for actions of the access level "Permissions
+	// management": those that write policies, grants and the like.
+	Permissions bool
 	// Types are the kinds of resources that it takes, none where a policy has
 	// to say "*".
 	Types []TypeUse

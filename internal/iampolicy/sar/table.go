@@ -78,6 +78,10 @@ func parse(prefix, text string) *service {
 		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		act := Action{Service: prefix, Name: fields[0]}
 		for _, field := range fields[1:] {
+			if field == "^" {
+				act.Permissions = true
+				continue
+			}
 			digits, required := strings.CutSuffix(field, "!")
 			act.Types = append(act.Types, TypeUse{&svc.types[number(digits)], required})
 		}

@@ -17,7 +17,8 @@ import (
 // length" for each service. A section has a line "type TAB template" for each resource type, an
 // empty line, and a line "Action TAB 0 TAB 2!" for each action, sorted by its
 // name in lower case, with the numbers of the types it takes and a "!" where
-// the reference calls the type required.
+// the reference calls the type required. A field "^" marks actions whose access
+// level is "Permissions management".
 func encode(ref reference) ([]byte, error) {
 	var index strings.Builder
 	var sections bytes.Buffer
@@ -47,6 +48,9 @@ func (s service) section() string {
 	text.WriteString("\n")
 	for _, a := range s.actions {
 		text.WriteString(a.name)
+		if a.permissions {
+			text.WriteString("\t^")
+		}
 		for _, use := range a.types {
 			text.WriteString("\t" + strconv.Itoa(use.number))
 			if use.required {

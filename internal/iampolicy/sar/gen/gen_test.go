@@ -22,12 +22,12 @@ func TestSection(t *testing.T) {
 		`{"box": {"key": "box", "arn": "arn:${Partition}:toy:::${Box}, arn:${Partition}:toy:${Region}::box/${Box}"},
 		  "ball": {"key": "Ball", "arn": "arn:${Partition}:toy:::${Box}/${Ball}"}}`,
 		`{"throwball": {"name": "ThrowBall", "resourceTypes": [{"name": "box", "required": true}, {"name": "ball"}]},
-		  "list": {"name": "List", "resourceTypes": []}}`,
+		  "list": {"name": "List", "accessLevel": "Permissions management, Write", "resourceTypes": []}}`,
 	))
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "Ball\ttoy:::${Box}/${Ball}\nbox\ttoy:::${Box}\nbox\ttoy:${Region}::box/${Box}\n\nList\nThrowBall\t0\t1!\t2!\n"
+	const want = "Ball\ttoy:::${Box}/${Ball}\nbox\ttoy:::${Box}\nbox\ttoy:${Region}::box/${Box}\n\nList\t^\nThrowBall\t0\t1!\t2!\n"
 	if diff := cmp.Diff(want, ref.services[0].section()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

@@ -26,6 +26,8 @@ type resourceType struct {
 
 type action struct {
 	name string
+	// permissions is set where the reference's access level is "Permissions management".
+	permissions bool
 	// types are the resource types that the action takes, by number.
 	types []typeUse
 }
@@ -39,6 +41,7 @@ type typeUse struct {
 type (
 	actionFile map[string]struct {
 		Name          string `json:"name"`
+		AccessLevel   string `json:"accessLevel"`
 		ResourceTypes []struct {
 			Name     string `json:"name"`
 			Required bool   `json:"required"`
@@ -99,7 +102,7 @@ func parseService(files map[string][]byte, prefix string) (service, error) {
 		return svc, err
 	}
 	for _, key := range slices.Sorted(maps.Keys(actions)) {
-		act := action{name: actions[key].Name}
+		act := action{name: actions[key].Name, permissions: strings.Contains(actions[key].AccessLevel, "Permissions management")}
 		for _, use := range actions[key].ResourceTypes {
 			rows, ok := numbers[strings.ToLower(use.Name)]
 			if !ok {
