@@ -32,7 +32,7 @@ locals {
       WHYSTOPPED_TRUSTED_PROXIES = "1" # the load balancer
       WHYSTOPPED_ASSUME_ROLE     = var.read_other_accounts ? "arn:{partition}:iam::{account}:role/${var.reader_role_name}" : null
       WHYSTOPPED_EXTERNAL_ID     = var.read_other_accounts ? var.external_id : null
-      WHYSTOPPED_ACCOUNTS        = join(",", var.accounts)
+      WHYSTOPPED_ACCOUNTS        = var.read_other_accounts && length(var.accounts) == 0 ? "*" : join(",", var.accounts) # the policy "accounts" keeps * to the organization
       WHYSTOPPED_REGIONS         = join(",", var.regions)
       WHYSTOPPED_TRAIL_LOG_GROUP = var.trail_log_group
       WHYSTOPPED_SLACK_CHANNELS  = var.slack.channels

@@ -266,15 +266,25 @@ variable "external_id" {
 }
 
 variable "organization_id" {
-  description = "Organization whose accounts may send their events here; null where those of accounts may."
+  description = "Organization of this account, whose accounts are read where accounts names none, and may send their events here."
   type        = string
   default     = null
 }
 
 variable "accounts" {
-  description = "The only accounts that are read; empty for all."
+  description = "The only accounts that are read. To read other accounts, empty needs organization_id and means all of it."
   type        = list(string)
   default     = []
+
+  validation {
+    condition     = alltrue([for account in var.accounts : can(regex("^[0-9]{12}$", account))])
+    error_message = "Accounts are numbers of 12 digits."
+  }
+
+  validation {
+    condition     = !var.read_other_accounts || length(var.accounts) > 0 || var.organization_id != null
+    error_message = "Reading other accounts needs accounts or organization_id."
+  }
 }
 
 variable "regions" {

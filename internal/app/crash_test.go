@@ -29,7 +29,7 @@ import (
 )
 
 const (
-	eventsKey = "made-up-key"
+	eventsKey = "made-up-key-of-thirty-two-letters"
 	// patience is how long a whole crash test may take on a machine that has
 	// much else to do.
 	patience = 6 * time.Minute

@@ -12,6 +12,7 @@ import (
 
 var (
 	accountOK  = regexp.MustCompile(`^[0-9]{12}$`)
+	accountsOK = regexp.MustCompile(`^(?:\*|[0-9]{12})$`)
 	regionOK   = regexp.MustCompile(`^[a-z]{2,}(?:-[a-z]+)+-[0-9]+$`)
 	logGroupOK = regexp.MustCompile(`^[\w./#-]{1,512}$`)
 	// Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html

@@ -35,7 +35,8 @@ type Config struct {
 	AssumeRole string
 	// ExternalID is what that role's trust policy asks for; "" where it does not.
 	ExternalID string
-	// Accounts and Regions are the only ones that are read; empty for all.
+	// Accounts and Regions are the only ones that are read, and of which events are
+	// taken and what is kept is shown; empty for all.
 	Accounts, Regions []string
 	// TrailLogGroup is the log group, by name or ARN, into which a trail with
 	// data events writes; "" where there is none.
@@ -116,12 +117,12 @@ func (c *Config) flags() *flag.FlagSet {
 	fs.Var((*levelValue)(&c.LogLevel), "log-level", "least `level` that is logged: debug, info, warn or error")
 	fs.Var((*roleValue)(&c.AssumeRole), "assume-role", "`ARN` of a role to read accounts with; {account} and {partition} in it stand for the task's")
 	fs.Var((*externalIDValue)(&c.ExternalID), "external-id", "external `id` that the trust policy of assume-role asks for")
-	fs.Var(&listValue{&c.Accounts, accountOK, "want account numbers of 12 digits, with commas between them"}, "accounts", "`numbers` of the only accounts that are read, with commas between them; by default all")
+	fs.Var(&listValue{&c.Accounts, accountsOK, "want account numbers of 12 digits, with commas between them, or *"}, "accounts", "`numbers` of the only accounts that are read, with commas between them; * or by default all, but assume-role with {account} wants it said")
 	fs.Var(&listValue{&c.Regions, regionOK, "want names of Regions such as eu-west-1, with commas between them"}, "regions", "`names` of the only Regions that are read, with commas between them; by default all")
 	fs.Var((*logGroupValue)(&c.TrailLogGroup), "trail-log-group", "log `group`, by name or ARN, into which a CloudTrail trail with data events writes")
 	secretVar(fs, &c.DatabaseURL, "database-url", "`URL` of the database: file:PATH for SQLite, postgres://… for several instances; by default a file in the user's state folder, with demo one in memory")
 	fs.Var((*retentionValue)(&c.Retention), "retention", "`time` for which diagnoses and events are kept, such as 90d or 36h")
-	secretVar(fs, &c.EventsKey, "events-key", "`key` that senders of EventBridge's events show in the header x-api-key; without it only API tokens of the scope ingest may send")
+	secretVar(fs, &c.EventsKey, "events-key", "`key` of 32 characters or more that senders of EventBridge's events show in the header x-api-key; without it only API tokens of the scope ingest may send")
 	fs.Var((*queueValue)(&c.QueueURL), "queue-url", "`URL` of the SQS queue from which EventBridge's events are taken; by default none")
 	secretVar(fs, &c.SlackSigningSecret, "slack-signing-secret", "`secret` with which Slack signs its requests; without it Slack may not ask")
 	secretVar(fs, &c.SlackBotToken, "slack-bot-token", "`token` of the Slack app's bot, to unfurl links and to tell of incidents")

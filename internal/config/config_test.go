@@ -13,6 +13,9 @@ import (
 	"whystopped/internal/config"
 )
 
+// key is long enough for a key.
+const key = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+
 // home is what the default of database-url needs.
 const home = "HOME=/home/me"
 
@@ -41,7 +44,7 @@ func TestLoad(t *testing.T) {
 				"-listen", ":0", "-demo", "-timeout", "30s", "-public-url=https://why.example.com/ecs/", "--log-level", "DEBUG",
 				"-assume-role", "arn:{partition}:iam::{account}:role/ops/reader", "-external-id=ours:1",
 				"-accounts", "111122223333, 444455556666", "-regions=eu-west-1,us-gov-west-1", "-trail-log-group", "trail/all",
-				"-database-url", "postgres://me:pass@db/whystopped", "-retention=36h", "-events-key", "k", "-slack-api-url=https://slack-gov.com/api",
+				"-database-url", "postgres://me:pass@db/whystopped", "-retention=36h", "-events-key", key, "-slack-api-url=https://slack-gov.com/api",
 				"-queue-url", "https://sqs.eu-west-1.amazonaws.com/111122223333/whystopped-events",
 				"-oidc-issuer=https://login.example.com", "-oidc-client-id=why", "-oidc-client-secret=s", "-oidc-scopes=groups, api://why/read", "-session-key=new,old",
 				"-alb-arn=arn", "-alb-issuer=https://login.example.com/", "-alb-client-id=lb", "-alb-keys-url=https://keys.example.com", "-alb-sign-out-url=https://login.example.com/out",
@@ -52,7 +55,7 @@ func TestLoad(t *testing.T) {
 				Listen: ":0", Demo: true, Timeout: 30 * time.Second, PublicURL: "https://why.example.com/ecs", LogLevel: slog.LevelDebug,
 				AssumeRole: "arn:{partition}:iam::{account}:role/ops/reader", ExternalID: "ours:1",
 				Accounts: []string{"111122223333", "444455556666"}, Regions: []string{"eu-west-1", "us-gov-west-1"}, TrailLogGroup: "trail/all",
-				DatabaseURL: "postgres://me:pass@db/whystopped", Retention: 36 * time.Hour, EventsKey: "k", SlackAPIURL: "https://slack-gov.com/api/",
+				DatabaseURL: "postgres://me:pass@db/whystopped", Retention: 36 * time.Hour, EventsKey: key, SlackAPIURL: "https://slack-gov.com/api/",
 				QueueURL: "https://sqs.eu-west-1.amazonaws.com/111122223333/whystopped-events",
 				Access: config.Access{
 					OIDCIssuer: "https://login.example.com", OIDCClientID: "why", OIDCClientSecret: "s", OIDCScopes: []string{"groups", "api://why/read"}, SessionKeys: "new,old",
@@ -68,7 +71,7 @@ func TestLoad(t *testing.T) {
 				"WHYSTOPPED_LISTEN=[::1]:0", "WHYSTOPPED_DEMO=1", "WHYSTOPPED_TIMEOUT=1m", "WHYSTOPPED_PUBLIC_URL=http://why:80", "WHYSTOPPED_LOG_LEVEL=warn",
 				"WHYSTOPPED_ASSUME_ROLE=arn:aws:iam::111122223333:role/reader", "WHYSTOPPED_EXTERNAL_ID=ours", "WHYSTOPPED_ACCOUNTS=111122223333",
 				"WHYSTOPPED_REGIONS=eu-west-1", "WHYSTOPPED_TRAIL_LOG_GROUP=arn:aws:logs:us-east-1:111122223333:log-group:trail:*",
-				"WHYSTOPPED_DATABASE_URL=file:here.db", "WHYSTOPPED_RETENTION=7d", "WHYSTOPPED_EVENTS_KEY= k ", "WHYSTOPPED_SLACK_API_URL=http://127.0.0.1:1/api/",
+				"WHYSTOPPED_DATABASE_URL=file:here.db", "WHYSTOPPED_RETENTION=7d", "WHYSTOPPED_EVENTS_KEY= " + key + " ", "WHYSTOPPED_SLACK_API_URL=http://127.0.0.1:1/api/",
 				"WHYSTOPPED_QUEUE_URL=http://localhost:5000/123456789012/events",
 				"WHYSTOPPED_OIDC_ISSUER=http://127.0.0.1:5556/dex", "WHYSTOPPED_ALLOWED_DOMAINS=*", "WHYSTOPPED_API_TOKENS=# CI\nci:read:0", "WHYSTOPPED_RATE_LIMIT=1",
 			},
@@ -76,12 +79,22 @@ func TestLoad(t *testing.T) {
 				Listen: "[::1]:0", Demo: true, Timeout: time.Minute, PublicURL: "http://why:80", LogLevel: slog.LevelWarn,
 				AssumeRole: "arn:aws:iam::111122223333:role/reader", ExternalID: "ours", Accounts: []string{"111122223333"},
 				Regions: []string{"eu-west-1"}, TrailLogGroup: "arn:aws:logs:us-east-1:111122223333:log-group:trail:*",
-				DatabaseURL: "file:here.db", Retention: 7 * 24 * time.Hour, EventsKey: "k", SlackAPIURL: "http://127.0.0.1:1/api/",
+				DatabaseURL: "file:here.db", Retention: 7 * 24 * time.Hour, EventsKey: key, SlackAPIURL: "http://127.0.0.1:1/api/",
 				QueueURL: "http://localhost:5000/123456789012/events",
 				Access: config.Access{
 					OIDCIssuer: "http://127.0.0.1:5556/dex", AllowedDomains: []string{"*"}, GroupsClaim: "groups", APITokens: "# CI\nci:read:0", RateLimit: 1, ConcurrencyLimit: 1024,
 				},
 			},
+		},
+		{
+			name: "every account, as somebody says",
+			args: []string{"-assume-role=arn:aws:iam::{account}:role/reader", "-accounts=*"},
+			want: with(func(c *config.Config) { c.AssumeRole = "arn:aws:iam::{account}:role/reader" }),
+		},
+		{
+			name: "the same account each time",
+			args: []string{"-assume-role=arn:{partition}:iam::111122223333:role/reader"},
+			want: with(func(c *config.Config) { c.AssumeRole = "arn:{partition}:iam::111122223333:role/reader" }),
 		},
 		{
 			name:    "the flag wins, even over a bad variable",
@@ -141,6 +154,9 @@ func TestLoadRefuses(t *testing.T) {
 		{"a role by its name", []string{"-assume-role=reader"}, nil, "{account}"},
 		{"a user in a role's place", []string{"-assume-role=arn:aws:iam::{account}:user/me"}, nil, "role"},
 		{"a placeholder of nobody's", []string{"-assume-role=arn:aws:iam::{account}:role/{region}"}, nil, "role"},
+		{"a role in any account", []string{"-assume-role=arn:aws:iam::{account}:role/reader"}, nil, "needs accounts"},
+		{"a role in any account, by variables", nil, []string{"WHYSTOPPED_ASSUME_ROLE=arn:{partition}:iam::{account}:role/reader", "WHYSTOPPED_ACCOUNTS="}, "needs accounts"},
+		{"every account and another", []string{"-accounts=*,111122223333"}, nil, "*"},
 		{"an external id with a space", []string{"-external-id=a b"}, nil, "letters"},
 		{"an account that is too short", []string{"-accounts=111122223333,4444"}, nil, "12 digits"},
 		{"an empty entry", []string{"-accounts=111122223333,"}, nil, "12 digits"},

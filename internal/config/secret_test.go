@@ -63,7 +63,7 @@ func TestSlackSettings(t *testing.T) {
 		}
 		return path
 	}
-	file, other := inFile("token", "from-file\n"), inFile("other", "other-file")
+	file, other, signing := inFile("token", "from-file\n"), inFile("other", "other-file"), inFile("signing", key+"\n")
 	type settings struct {
 		Signing, Token string
 		Channels       channels.Rules
@@ -79,12 +79,12 @@ func TestSlackSettings(t *testing.T) {
 		{
 			name: "variables",
 			environ: []string{
-				"WHYSTOPPED_SLACK_SIGNING_SECRET= s ", "WHYSTOPPED_SLACK_BOT_TOKEN=t", "WHYSTOPPED_SLACK_CHANNELS=default=#ecs;cause:startup.*=#platform",
+				"WHYSTOPPED_SLACK_SIGNING_SECRET= " + key + " ", "WHYSTOPPED_SLACK_BOT_TOKEN=t", "WHYSTOPPED_SLACK_CHANNELS=default=#ecs;cause:startup.*=#platform",
 			},
-			want: settings{"s", "t", channels.Rules{{Kind: channels.Default, Channel: "#ecs"}, {Kind: channels.Cause, Pattern: "startup.*", Channel: "#platform"}}},
+			want: settings{key, "t", channels.Rules{{Kind: channels.Default, Channel: "#ecs"}, {Kind: channels.Cause, Pattern: "startup.*", Channel: "#platform"}}},
 		},
 		{name: "a variable's file", environ: []string{"WHYSTOPPED_SLACK_BOT_TOKEN_FILE=" + file}, want: settings{Token: "from-file"}},
-		{name: "a flag's file", args: []string{"-slack-signing-secret-file=" + file}, want: settings{Signing: "from-file"}},
+		{name: "a flag's file", args: []string{"-slack-signing-secret-file=" + signing}, want: settings{Signing: key}},
 		{
 			name: "the flag wins over a variable's file",
 			args: []string{"-slack-bot-token=flag"}, environ: []string{"WHYSTOPPED_SLACK_BOT_TOKEN_FILE=" + file}, want: settings{Token: "flag"},

@@ -2,9 +2,11 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,10 +33,45 @@ func (c *Config) complete(environ []string) error {
 	if err != nil {
 		return err
 	}
+	if err := c.checkKeys(); err != nil {
+		return err
+	}
+	return c.boundAccounts()
+}
+
+// minKey is the least length of a key that others show, in characters: what
+// "openssl rand -hex 16" makes, and what Slack's signing secrets have.
+const minKey = 32
+
+func (c *Config) checkKeys() error {
 	for _, r := range c.EventsKey.Reveal() {
 		if r <= ' ' || r > '~' {
 			return errors.New("invalid value for events-key: want one word of ASCII letters, digits and signs, as it stands in a header (-h prints all settings)")
 		}
+	}
+	if c.EventsKey != "" && len(c.EventsKey) < minKey {
+		return fmt.Errorf("invalid value for events-key: want %d characters or more, such as from: openssl rand -hex 32 (-h prints all settings)", minKey)
+	}
+	if c.SlackSigningSecret != "" && len(c.SlackSigningSecret) < minKey {
+		return fmt.Errorf("invalid value for slack-signing-secret: want the signing secret of the Slack app, which has %d characters (-h prints all settings)", minKey)
+	}
+	return nil
+}
+
+// anyAccount is what stands in accounts for all that there are.
+const anyAccount = "*"
+
+// boundAccounts makes sure that somebody said which accounts are read where the
+// account of a reference chooses the role: else whoever may ask could have a role
+// assumed in an account of their own, with our external ID, and bring its evidence.
+func (c *Config) boundAccounts() error {
+	switch {
+	case slices.Contains(c.Accounts, anyAccount) && len(c.Accounts) > 1:
+		return errors.New("invalid value for accounts: * stands for every account, so nothing goes beside it (-h prints all settings)")
+	case len(c.Accounts) == 0 && strings.Contains(c.AssumeRole, "{account}"):
+		return errors.New("assume-role with {account} needs accounts: the numbers of those that may be read, or * for every account whose role lets this server in (-h prints all settings)")
+	case slices.Contains(c.Accounts, anyAccount):
+		c.Accounts = nil
 	}
 	return nil
 }

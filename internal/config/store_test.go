@@ -62,6 +62,8 @@ func TestDatabaseRefused(t *testing.T) {
 		{"PostgreSQL in key=value form", nil, []string{"WHYSTOPPED_DATABASE_URL=host=db password=pass"}, "postgres://"},
 		{"a URL that is none", []string{"-database-url=postgres://me:p%zzass@db/x"}, nil, "postgres://"},
 		{"PostgreSQL without slashes", []string{"-database-url=postgres:x"}, nil, "postgres://"},
+		{"a key that can be guessed", []string{"-demo", "-events-key=" + key[1:]}, nil, "events-key: want 32"},
+		{"a secret that is none of Slack's", []string{"-demo", "-slack-signing-secret=" + key[1:]}, nil, "slack-signing-secret: want"},
 		{"a key of two words", []string{"-demo", "-events-key=two pass"}, nil, "events-key"},
 		{"a key that no header can hold", []string{"-demo", "-events-key=pässe"}, nil, "events-key"},
 	}
@@ -71,7 +73,7 @@ func TestDatabaseRefused(t *testing.T) {
 			if err == nil {
 				t.Fatal("no error")
 			}
-			if got := err.Error(); !strings.Contains(got, test.says) || strings.Contains(got, "\n") || strings.Contains(got, "pass@") || strings.Contains(got, "two pass") {
+			if got := err.Error(); !strings.Contains(got, test.says) || strings.Contains(got, "\n") || strings.Contains(got, "pass@") || strings.Contains(got, "two pass") || strings.Contains(got, key[1:]) {
 				t.Errorf("error %q, want one line with %q and without the value", got, test.says)
 			}
 		})

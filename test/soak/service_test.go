@@ -22,7 +22,7 @@ import (
 	"time"
 )
 
-const eventsKey = "made-up-key"
+const eventsKey = "made-up-key-of-thirty-two-letters"
 
 // build makes the program.
 func build(t *testing.T) string {
