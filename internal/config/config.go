@@ -110,23 +110,23 @@ func (c *Config) flags() *flag.FlagSet {
 	fs := flag.NewFlagSet("whystopped", flag.ContinueOnError)
 	fs.SetOutput(io.Discard) // errors are returned, and printed once
 	*c = Config{Listen: "127.0.0.1:8080", Timeout: 10 * time.Second, LogLevel: slog.LevelInfo, Retention: 90 * day, SlackAPIURL: "https://slack.com/api/"}
-	fs.Var((*listenValue)(&c.Listen), "listen", "TCP `address` to serve on, host:port; port 0 takes a free one")
-	fs.BoolVar(&c.Demo, "demo", false, "serve sample tasks from an embedded AWS double; needs no account and no network")
-	fs.Var((*timeoutValue)(&c.Timeout), "timeout", "longest `duration` of one diagnosis, 1s to 5m")
-	fs.Var((*urlValue)(&c.PublicURL), "public-url", "`URL` at which people reach the service, for links; by default the address it listens on")
-	fs.Var((*levelValue)(&c.LogLevel), "log-level", "least `level` that is logged: debug, info, warn or error")
-	fs.Var((*roleValue)(&c.AssumeRole), "assume-role", "`ARN` of a role to read accounts with; {account} and {partition} in it stand for the task's")
-	fs.Var((*externalIDValue)(&c.ExternalID), "external-id", "external `id` that the trust policy of assume-role asks for")
-	fs.Var(&listValue{&c.Accounts, accountsOK, "want account numbers of 12 digits, with commas between them, or *"}, "accounts", "`numbers` of the only accounts that are read, with commas between them; * or by default all, but assume-role with {account} wants it said")
-	fs.Var(&listValue{&c.Regions, regionOK, "want names of Regions such as eu-west-1, with commas between them"}, "regions", "`names` of the only Regions that are read, with commas between them; by default all")
-	fs.Var((*logGroupValue)(&c.TrailLogGroup), "trail-log-group", "log `group`, by name or ARN, into which a CloudTrail trail with data events writes")
-	secretVar(fs, &c.DatabaseURL, "database-url", "`URL` of the database: file:PATH for SQLite, postgres://… for several instances; by default a file in the user's state folder, with demo one in memory")
-	fs.Var((*retentionValue)(&c.Retention), "retention", "`time` for which diagnoses and events are kept, such as 90d or 36h")
-	secretVar(fs, &c.EventsKey, "events-key", "`key` of 32 characters or more that senders of EventBridge's events show in the header x-api-key; without it only API tokens of the scope ingest may send")
-	fs.Var((*queueValue)(&c.QueueURL), "queue-url", "`URL` of the SQS queue from which EventBridge's events are taken; by default none")
-	secretVar(fs, &c.SlackSigningSecret, "slack-signing-secret", "`secret` with which Slack signs its requests; without it Slack may not ask")
-	secretVar(fs, &c.SlackBotToken, "slack-bot-token", "`token` of the Slack app's bot, to unfurl links and to tell of incidents")
-	fs.Var((*channelsValue)(&c.SlackChannels), "slack-channels", "`rules` of which channel hears of an incident, such as default=#ecs;cluster:prod=#prod;cause:startup.*=#platform; by default none")
+	fs.Var((*listenValue)(&c.Listen), "listen", "TCP `address` to serve on, host:port; port 0 picks a free one")
+	fs.BoolVar(&c.Demo, "demo", false, "serve sample tasks from an embedded AWS double, without an account or network")
+	fs.Var((*timeoutValue)(&c.Timeout), "timeout", "maximum `duration` of one diagnosis, 1s to 5m")
+	fs.Var((*urlValue)(&c.PublicURL), "public-url", "`URL` of the service, for links (default: the address it listens on)")
+	fs.Var((*levelValue)(&c.LogLevel), "log-level", "minimum log `level`: debug, info, warn, or error")
+	fs.Var((*roleValue)(&c.AssumeRole), "assume-role", "`ARN` of the role to read accounts with; {account} and {partition} stand for the task's, as in arn:{partition}:iam::{account}:role/whystopped-reader")
+	fs.Var((*externalIDValue)(&c.ExternalID), "external-id", "external `ID` that the trust policy of assume-role requires")
+	fs.Var(&listValue{&c.Accounts, accountsOK, "want comma-separated account IDs of 12 digits, or *"}, "accounts", "comma-separated `accounts` to read, by ID, or * for all (default: all; assume-role with {account} requires a value)")
+	fs.Var(&listValue{&c.Regions, regionOK, "want comma-separated Regions such as eu-west-1"}, "regions", "comma-separated `Regions` to read (default: all)")
+	fs.Var((*logGroupValue)(&c.TrailLogGroup), "trail-log-group", "log `group`, by name or ARN, of a CloudTrail trail with data events")
+	secretVar(fs, &c.DatabaseURL, "database-url", "`URL` of the database: file:PATH for SQLite, postgres://… for several instances (default: a file in the user's state folder, in the demo in memory)")
+	fs.Var((*retentionValue)(&c.Retention), "retention", "`time` to store diagnoses and events, from 1h to 3650d")
+	secretVar(fs, &c.EventsKey, "events-key", "`key` that senders of EventBridge events put into the header x-api-key, 32 characters or more; without it only API tokens with the scope ingest can send")
+	fs.Var((*queueValue)(&c.QueueURL), "queue-url", "`URL` of the SQS queue to read EventBridge events from")
+	secretVar(fs, &c.SlackSigningSecret, "slack-signing-secret", "signing `secret` of the Slack app; without it, requests from Slack are denied")
+	secretVar(fs, &c.SlackBotToken, "slack-bot-token", "bot `token` of the Slack app, for link previews and incident messages")
+	fs.Var((*channelsValue)(&c.SlackChannels), "slack-channels", "`rules` that choose the channel of an incident, such as default=#ecs;cluster:prod=#prod;cause:startup.*=#platform")
 	fs.Var((*apiURLValue)(&c.SlackAPIURL), "slack-api-url", "`URL` of Slack's Web API; https://slack-gov.com/api/ for GovSlack")
 	c.Access.flags(fs)
 	c.Command.flags(fs)
@@ -168,28 +168,4 @@ func envName(flagName string) string {
 
 func flagName(envName string) string {
 	return strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(envName, prefix)), "_", "-")
-}
-
-func printHelp(fs *flag.FlagSet, w io.Writer) error {
-	var b strings.Builder
-	b.WriteString("whystopped says why an ECS task stopped, and whose permission was missing.\n\n" +
-		"Each setting is a flag and an environment variable; the flag wins. AWS itself is\n" +
-		"set up as for any AWS tool: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and so on.\n\n")
-	fs.VisitAll(func(f *flag.Flag) {
-		value, usage := flag.UnquoteUsage(f)
-		variable := envName(f.Name)
-		if isCommand(f.Name) {
-			variable = "(a flag only)"
-		}
-		fmt.Fprintf(&b, "  %-24s %s\n", strings.TrimSpace("-"+f.Name+" "+value), variable)
-		fmt.Fprintf(&b, "        %s", usage)
-		if f.DefValue != "" {
-			fmt.Fprintf(&b, " (default %s)", f.DefValue)
-		}
-		b.WriteString("\n")
-	})
-	if _, err := io.WriteString(w, b.String()); err != nil {
-		return fmt.Errorf("print the settings: %w", err)
-	}
-	return ErrHelp
 }

@@ -203,12 +203,12 @@ func TestHelp(t *testing.T) {
 		"-timeout duration", "WHYSTOPPED_TIMEOUT", "default 10s",
 		"-public-url URL", "WHYSTOPPED_PUBLIC_URL",
 		"-log-level level", "WHYSTOPPED_LOG_LEVEL", "default info",
-		"-assume-role ARN", "WHYSTOPPED_ASSUME_ROLE", "-external-id id", "WHYSTOPPED_EXTERNAL_ID",
-		"-accounts numbers", "WHYSTOPPED_ACCOUNTS", "-regions names", "WHYSTOPPED_REGIONS", "-trail-log-group group", "WHYSTOPPED_TRAIL_LOG_GROUP",
+		"-assume-role ARN", "WHYSTOPPED_ASSUME_ROLE", "-external-id ID", "WHYSTOPPED_EXTERNAL_ID",
+		"-accounts accounts", "WHYSTOPPED_ACCOUNTS", "-regions Regions", "WHYSTOPPED_REGIONS", "-trail-log-group group", "WHYSTOPPED_TRAIL_LOG_GROUP",
 		"-database-url URL", "WHYSTOPPED_DATABASE_URL", "WHYSTOPPED_DATABASE_URL_FILE", "-retention time", "WHYSTOPPED_RETENTION", "default 90d",
 		"-events-key key", "WHYSTOPPED_EVENTS_KEY", "WHYSTOPPED_EVENTS_KEY_FILE", "-queue-url URL", "WHYSTOPPED_QUEUE_URL",
 		"-slack-api-url URL", "WHYSTOPPED_SLACK_API_URL", "default https://slack.com/api/",
-		"-oidc-issuer URL", "WHYSTOPPED_OIDC_CLIENT_SECRET_FILE", "-allowed-domains domains", "-rate-limit number", "default 50", "-check", "(a flag only)",
+		"-oidc-issuer URL", "WHYSTOPPED_OIDC_CLIENT_SECRET_FILE", "-allowed-domains domains", "-rate-limit number", "default 50", "-check", "(flag only)", "\nBasics\n", "\nLimits\n",
 	} {
 		if !strings.Contains(help.String(), want) {
 			t.Errorf("help lacks %q:\n%s", want, help.String())

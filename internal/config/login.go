@@ -55,24 +55,24 @@ const (
 
 func (a *Access) flags(fs *flag.FlagSet) {
 	*a = Access{GroupsClaim: "groups", RateLimit: defaultRate, ConcurrencyLimit: defaultConcurrency}
-	fs.StringVar(&a.OIDCIssuer, "oidc-issuer", "", "`URL` of the OpenID Connect provider at which people log in; by default nobody has to, which is for loopback alone")
-	fs.StringVar(&a.OIDCClientID, "oidc-client-id", "", "`id` under which the provider knows this service")
-	secretVar(fs, &a.OIDCClientSecret, "oidc-client-secret", "`secret` under which the provider knows this service")
-	fs.Var(&listValue{&a.OIDCScopes, scopeOK, "want names of scopes, with commas between them"}, "oidc-scopes", "`names` of scopes to ask for beside openid, profile and email, with commas between them, such as groups")
-	secretVar(fs, &a.SessionKeys, "session-key", "`key` of 32 characters or more that seals logins, the same for all instances, or several with commas between them, the newest first; by default one that ends with the process")
-	fs.StringVar(&a.ALBARN, "alb-arn", "", "`ARN` of the Application Load Balancer that logs people in, and whose signed header is taken")
-	fs.StringVar(&a.ALBIssuer, "alb-issuer", "", "`URL` of the provider that the load balancer uses, to be checked; by default any")
-	fs.StringVar(&a.ALBClientID, "alb-client-id", "", "`id` under which the provider knows the load balancer, to be checked; by default any")
-	fs.StringVar(&a.ALBKeysURL, "alb-keys-url", "", "`URL` of the load balancer's public keys; by default AWS's for its Region")
-	fs.StringVar(&a.ALBSignOutURL, "alb-sign-out-url", "", "`URL` at the provider to which people are led who sign out; by default nowhere")
-	fs.Var(&listValue{&a.AllowedDomains, domainOK, "want domains such as example.com, with commas between them, or * for everybody who can log in"}, "allowed-domains", "`domains` of the e-mail addresses of those who may ask, with commas between them, or * for everybody who can log in")
-	fs.Var(&listValue{&a.AllowedGroups, groupOK, "want names of groups, with commas between them"}, "allowed-groups", "`names` of the groups whose members may ask, with commas between them")
-	fs.StringVar(&a.GroupsClaim, "groups-claim", a.GroupsClaim, "`name` of the claim that lists somebody's groups")
-	secretVar(fs, &a.APITokens, "api-tokens", "`lines` NAME:SCOPE:HASH of the tokens that let programs in, as -new-token prints them")
+	fs.StringVar(&a.OIDCIssuer, "oidc-issuer", "", "`URL` of the OpenID Connect provider for sign-in, such as https://login.example.com; the redirect URI is public-url plus /auth/callback")
+	fs.StringVar(&a.OIDCClientID, "oidc-client-id", "", "client `ID` of this service at the provider")
+	secretVar(fs, &a.OIDCClientSecret, "oidc-client-secret", "client `secret` of this service at the provider")
+	fs.Var(&listValue{&a.OIDCScopes, scopeOK, "want names of scopes, with commas between them"}, "oidc-scopes", "comma-separated `scopes` to request besides openid, profile, and email, such as groups")
+	secretVar(fs, &a.SessionKeys, "session-key", "`key` that seals sign-ins, 32 characters or more, the same for all instances; comma-separated for rotation, newest first (default: random per process)")
+	fs.StringVar(&a.ALBARN, "alb-arn", "", "`ARN` of the Application Load Balancer that authenticates users, whose signed header is accepted")
+	fs.StringVar(&a.ALBIssuer, "alb-issuer", "", "`URL` of the load balancer's provider, to be verified (default: any)")
+	fs.StringVar(&a.ALBClientID, "alb-client-id", "", "client `ID` of the load balancer at the provider, to be verified (default: any)")
+	fs.StringVar(&a.ALBKeysURL, "alb-keys-url", "", "`URL` of the load balancer's public keys (default: the one of AWS for its Region)")
+	fs.StringVar(&a.ALBSignOutURL, "alb-sign-out-url", "", "sign-out `URL` at the provider")
+	fs.Var(&listValue{&a.AllowedDomains, domainOK, "want domains such as example.com, with commas between them, or * for everybody who can log in"}, "allowed-domains", "comma-separated e-mail `domains` of users with access, or * for everyone who can sign in")
+	fs.Var(&listValue{&a.AllowedGroups, groupOK, "want names of groups, with commas between them"}, "allowed-groups", "comma-separated `groups` of users with access; with allowed-domains, users need both")
+	fs.StringVar(&a.GroupsClaim, "groups-claim", a.GroupsClaim, "`name` of the claim that lists a user's groups")
+	secretVar(fs, &a.APITokens, "api-tokens", "`lines` NAME:SCOPE:HASH of the API tokens, as -new-token prints them")
 	fs.BoolVar(&a.MetricsOnLoopback, "metrics-on-loopback", false, "let programs on this machine read /metrics without a token")
-	fs.Var(&numberValue{&a.TrustedProxies, 16}, "trusted-proxies", "`number` of proxies of yours in front, whose X-Forwarded-For tells a client's address")
-	fs.Var(&numberValue{&a.RateLimit, 1_000_000}, "rate-limit", "`number` of requests in a second that a client may send for long, and ten times as many at once; 0 for any. An open service does not limit this machine")
-	fs.Var(&numberValue{&a.ConcurrencyLimit, 1_000_000}, "concurrency-limit", "`number` of requests that run at once, an eighth of them of one client; 0 for any")
+	fs.Var(&numberValue{&a.TrustedProxies, 16}, "trusted-proxies", "`number` of your own proxies in front, for the client address in X-Forwarded-For")
+	fs.Var(&numberValue{&a.RateLimit, 1_000_000}, "rate-limit", "`number` of requests per second per client, burst ×10; 0 = unlimited; not applied on loopback")
+	fs.Var(&numberValue{&a.ConcurrencyLimit, 1_000_000}, "concurrency-limit", "`number` of concurrent requests, an eighth of them for one client; 0 = unlimited")
 }
 
 var (
@@ -114,8 +114,8 @@ type Command struct {
 }
 
 func (c *Command) flags(fs *flag.FlagSet) {
-	fs.StringVar(&c.NewToken, "new-token", "", "make up an API token for `NAME:SCOPE`, print it and its line for api-tokens, and end; the scope is read, ingest or read+ingest")
-	fs.BoolVar(&c.Check, "check", false, "ask the service that runs with these settings whether it answers, and end with 0 or 1")
+	fs.StringVar(&c.NewToken, "new-token", "", "generate an API token for `NAME:SCOPE`, print it with its line for api-tokens, and exit; scopes: read, ingest, read+ingest")
+	fs.BoolVar(&c.Check, "check", false, "check that the service with these settings answers, and exit with 0 or 1")
 }
 
 // isCommand tells flags that no variable sets.

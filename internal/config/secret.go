@@ -43,7 +43,7 @@ func withoutFile(flagName string) string { return strings.TrimSuffix(flagName, f
 // secretVar declares a secret, and with it the setting that reads it from a file.
 func secretVar(fs *flag.FlagSet, to *Secret, name, usage string) {
 	fs.Var((*secretValue)(to), name, usage)
-	fs.Var(&secretFileValue{to: to}, name+fileSuffix, "`path` of a file with "+name+" in it")
+	fs.Var(&secretFileValue{to: to}, name+fileSuffix, "`path` of a file that holds "+name)
 }
 
 // secretValue takes any text: an error about it would show it.
