@@ -140,6 +140,8 @@ func containerDefinitionOf(c types.ContainerDefinition) evidence.ContainerDefini
 		CredentialSpecs:   slices.Clone(c.CredentialSpecs),
 		HealthCheck:       healthCheckOf(c.HealthCheck),
 		StopTimeout:       intOf(c.StopTimeout),
+
+		DockerSecurityOptions: slices.Clone(c.DockerSecurityOptions),
 		DependsOn: each(c.DependsOn, func(d types.ContainerDependency) evidence.Dependency {
 			return evidence.Dependency{ContainerName: aws.ToString(d.ContainerName), Condition: string(d.Condition)}
 		}),

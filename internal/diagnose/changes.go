@@ -36,7 +36,7 @@ var changeOrder = []string{
 	"secret", "repository-credentials",
 	"image",
 	"log-driver", "log-option", "secret-option", "log-router",
-	"environment-file", "credential-spec",
+	"environment-file", "credential-spec", "security-option",
 	"volume", "mount",
 	"entry-point", "command",
 	"health-check",
@@ -108,6 +108,7 @@ func (c *changes) noteNeeds(was, now evidence.ContainerDefinition) {
 	c.noteOptions("log-router", wasRouter.Options, nowRouter.Options)
 	c.noteList("environment-file", environmentFiles(was.EnvironmentFiles), environmentFiles(now.EnvironmentFiles))
 	c.noteList("credential-spec", was.CredentialSpecs, now.CredentialSpecs)
+	c.noteList("security-option", was.DockerSecurityOptions, now.DockerSecurityOptions)
 }
 
 // noteRest compares what else a container has.

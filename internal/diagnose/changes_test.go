@@ -327,7 +327,7 @@ func TestNoPartOfADefinitionIsForgotten(t *testing.T) {
 	want := []string{
 		"command", "compatibility", "container", "cpu", "credential-spec", "dependency", "entry-point", "environment-file", "essential", "execution-role",
 		"health-check", "image", "log-driver", "log-option", "log-router", "memory", "mount", "network-mode", "platform", "repository-credentials",
-		"secret", "secret-option", "stop-timeout", "task-role", "volume",
+		"secret", "secret-option", "security-option", "stop-timeout", "task-role", "volume",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(told))); diff != "" {
 		t.Errorf("kinds of changes, of which none may be renamed (-want +got):\n%s", diff)

@@ -197,6 +197,14 @@ type Policy struct {
 	// NeededNext are the actions, beside the denied one, that the task would be
 	// refused next; set for "startup-complete".
 	NeededNext []string `json:"neededNext,omitempty"`
+	// NeededCalls are the same with their resources, each pair for itself.
+	NeededCalls []NeededCall `json:"neededCalls,omitempty"`
+}
+
+// NeededCall is an action on a resource, as the policy writes it.
+type NeededCall struct {
+	Action   string `json:"action"`
+	Resource string `json:"resource"`
 }
 
 // Verified says whether the policy was tried.

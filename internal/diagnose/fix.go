@@ -49,7 +49,7 @@ func fixIAM(c *cause.Case, k candidate, fix *Fix) {
 	default:
 		fixGranted(c, k, fix)
 	}
-	if k.identity().Kind == verdict.ExecutionRole && len(fix.Policies) > 0 && k.cause.Trusts == "" && phaseOf(c, k) == verdict.PhaseStartup {
+	if startsTasks(c, k.identity().Kind) && len(fix.Policies) > 0 && k.cause.Trusts == "" && phaseOf(c, k) == verdict.PhaseStartup {
 		addStartupComplete(c, k, fix)
 	}
 	fix.Snippets = snippets(*fix)
@@ -130,6 +130,17 @@ func trustOf(principal string) iampolicy.Document {
 	return iampolicy.Document{Version: iampolicy.Version, Statement: []iampolicy.Statement{{
 		Effect: "Allow", Principal: iampolicy.Principal{"AWS": {iampolicy.RoleOf(principal)}}, Action: []string{"sts:AssumeRole"},
 	}}}
+}
+
+// documents are those of the policies of a purpose and kind.
+func (f *Fix) documents(purpose string, kind iampolicy.Kind) []iampolicy.Document {
+	var docs []iampolicy.Document
+	for _, p := range f.Policies {
+		if p.Purpose == purpose && p.Kind == string(kind) {
+			docs = append(docs, p.Document)
+		}
+	}
+	return docs
 }
 
 // step adds a step; "" is none.

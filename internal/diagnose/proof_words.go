@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/iampolicy"
 )
 
 // notTried is for a policy that no simulation was made of; why is a sentence.
@@ -16,6 +17,7 @@ func notTried(why string) Verified {
 // concluded puts what the proofs found into the diagnosis.
 func (d Diagnosis) concluded(proofs []*proof) Diagnosis {
 	d.Caveats = slices.Clone(d.Caveats)
+	denied := d.Fix.documents(purposeDenied, iampolicy.KindIdentity)
 	d.Fix.Policies = nil
 	for _, p := range proofs {
 		policy := p.policy
@@ -28,8 +30,7 @@ func (d Diagnosis) concluded(proofs []*proof) Diagnosis {
 		}
 		if policy.Purpose == purposeComplete && len(p.trials) > 0 {
 			policy = policy.narrowed(p.lacking())
-			lacks := actionsOf(policy.Document)
-			policy.NeededNext = slices.DeleteFunc(slices.Clone(policy.NeededNext), func(action string) bool { return !slices.Contains(lacks, action) })
+			policy.needs(neededBeside(policy.Document, denied))
 			policy.Verified.Detail = strings.TrimSpace(p.share(len(policy.Document.Statement)) + " " + policy.Verified.Detail)
 		}
 		if len(policy.Document.Statement) > 0 {

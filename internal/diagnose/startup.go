@@ -2,17 +2,16 @@ package diagnose
 
 import (
 	"slices"
-	"strings"
 
-	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 )
 
-// addStartupComplete adds everything that the execution role needs to start
-// this task definition, so that the next deploy does not show the next denial.
-// It needs to know the task's account and Region.
+// addStartupComplete adds everything that the role which starts the task needs
+// to start this task definition, so that the next deploy does not show the next
+// denial. It needs to know the task's account and Region.
 func addStartupComplete(c *cause.Case, k candidate, fix *Fix) {
 	d := c.Evidence.TaskDefinition
 	ctx := policyContext(c)
@@ -20,6 +19,9 @@ func addStartupComplete(c *cause.Case, k candidate, fix *Fix) {
 		return
 	}
 	requests := startupRequests(d, ctx)
+	if k.identity().Kind == verdict.InstanceRole {
+		requests = hostRequests(requests)
+	}
 	if k.match.Refusal != nil {
 		requests = append(requests, refusedRequests(c, k.match.Refusal)...)
 	}
@@ -27,20 +29,33 @@ func addStartupComplete(c *cause.Case, k candidate, fix *Fix) {
 	if len(doc.Statement) == 0 {
 		return
 	}
-	denied := actionsOf(fix.Policies[0].Document)
+	denied := fix.documents(purposeDenied, iampolicy.KindIdentity)
 	added := fix.add(iampolicy.KindIdentity, fix.AttachTo, doc)
 	for i := range added {
-		p := &added[i]
-		p.Purpose = purposeComplete
-		for _, action := range actionsOf(p.Document) {
-			if !slices.Contains(denied, action) {
-				p.NeededNext = append(p.NeededNext, action)
-			}
-		}
+		added[i].Purpose = purposeComplete
+		added[i].needs(neededBeside(added[i].Document, denied))
 	}
-	if readsSecrets(d) {
-		fix.Steps = append(fix.Steps, "If a secret or SecureString parameter has a customer managed key, the execution role needs kms:Decrypt on that key too; the task definition does not name keys.")
+	for _, step := range startupSteps(k, d, requests, ctx) {
+		fix.step(step)
 	}
+}
+
+// startsTasks reports whether the identity is the one that starts this task: the
+// execution role, or the container instance role of a task that has none.
+// Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+func startsTasks(c *cause.Case, kind verdict.IdentityKind) bool {
+	onOwnHost := c.Facts.Host == cause.HostEC2 || c.Facts.Host == cause.HostExternal
+	return kind == verdict.ExecutionRole || kind == verdict.InstanceRole && onOwnHost && c.Facts.RolesComplete && c.Facts.ExecutionRole == ""
+}
+
+// hostRequests are those of a start's calls that the host makes itself for a
+// task without execution role: it pulls from ECR and writes to CloudWatch Logs.
+// The rest of a start takes an execution role.
+func hostRequests(all []iampolicy.Request) []iampolicy.Request {
+	return slices.DeleteFunc(all, func(r iampolicy.Request) bool {
+		act, _ := iampolicy.Canonical(r.Action)
+		return act.Service != "ecr" && act.Service != "logs"
+	})
 }
 
 // refusedRequests are the refused call itself, which the definition may not
@@ -56,18 +71,6 @@ func refusedRequests(c *cause.Case, r *cause.Refusal) []iampolicy.Request {
 		all = append(all, iampolicy.Request{Action: "ecr:CreateRepository", Resource: resource})
 	}
 	return all
-}
-
-func actionsOf(doc iampolicy.Document) []string {
-	var actions []string
-	for _, s := range doc.Statement {
-		for _, a := range s.Action {
-			if !slices.Contains(actions, a) {
-				actions = append(actions, a)
-			}
-		}
-	}
-	return actions
 }
 
 // startupRequests are the calls that ECS makes with the execution role before
@@ -86,7 +89,7 @@ func startupRequests(d *evidence.TaskDefinition, ctx iampolicy.Context) []iampol
 		}
 	}
 	for _, cd := range d.ContainerDefinitions {
-		if repository := ecrRepository(cd.Image, ctx); repository != "" {
+		if repository := iampolicy.RepositoryOfImage(cd.Image, ctx); repository != "" {
 			add("*", "ecr:GetAuthorizationToken")
 			add(repository, "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 		}
@@ -97,13 +100,13 @@ func startupRequests(d *evidence.TaskDefinition, ctx iampolicy.Context) []iampol
 			addObject(add, f.Value)
 		}
 		if cd.RepositoryCredentials != nil {
-			addSecret(add, cd.RepositoryCredentials.CredentialsParameter, ctx)
+			addLogin(add, cd.RepositoryCredentials.CredentialsParameter, ctx)
 		}
 		addLogging(add, cd.LogConfiguration, ctx)
 		if f := cd.FirelensConfiguration; f != nil && f.Options["config-file-type"] == "s3" {
 			addObject(add, f.Options["config-file-value"])
 		}
-		for _, spec := range cd.CredentialSpecs {
+		for _, spec := range credentialSpecs(cd) {
 			addCredentialSpec(add, spec, ctx)
 		}
 	}
@@ -114,94 +117,4 @@ func startupRequests(d *evidence.TaskDefinition, ctx iampolicy.Context) []iampol
 		}
 	}
 	return all
-}
-
-type adder func(resource string, actions ...string)
-
-// addSecret adds reading a secret or parameter, as valueFrom names it: a
-// secret's ARN with key, stage and version behind it, a parameter's ARN or name.
-func addSecret(add adder, valueFrom string, ctx iampolicy.Context) {
-	a, ok := arn.Parse(valueFrom)
-	switch {
-	case valueFrom == "":
-	case ok && a.Service == "secretsmanager":
-		if res, ok := iampolicy.Locate("secretsmanager:GetSecretValue", valueFrom, ctx); ok {
-			add(res, "secretsmanager:GetSecretValue")
-		}
-	case !ok || a.Service == "ssm":
-		if res, ok := iampolicy.Locate("ssm:GetParameters", valueFrom, ctx); ok {
-			add(res, "ssm:GetParameters")
-		}
-	}
-}
-
-// addObject adds reading one S3 object and asking for its bucket's Region.
-func addObject(add adder, object string) {
-	a, ok := arn.Parse(object)
-	if !ok || a.Service != "s3" {
-		return
-	}
-	add(object, "s3:GetObject")
-	bucket, _, _ := strings.Cut(a.Resource, "/")
-	a.Resource = bucket
-	add(a.String(), "s3:GetBucketLocation")
-}
-
-func addLogging(add adder, l *evidence.LogConfiguration, ctx iampolicy.Context) {
-	if l == nil {
-		return
-	}
-	for _, s := range l.SecretOptions {
-		addSecret(add, s.ValueFrom, ctx)
-	}
-	group := l.Options["awslogs-group"]
-	if l.LogDriver != "awslogs" || group == "" {
-		return
-	}
-	region := l.Options["awslogs-region"]
-	if region == "" {
-		region = ctx.Region
-	}
-	a := arn.ARN{Partition: ctx.Partition, Service: "logs", Region: region, Account: ctx.Account, Resource: "log-group:" + group + ":*"}
-	add(a.String(), "logs:CreateLogStream", "logs:PutLogEvents")
-	if l.Options["awslogs-create-group"] == "true" {
-		add(a.String(), "logs:CreateLogGroup")
-	}
-}
-
-// addCredentialSpec adds reading a gMSA credential spec: credentialspec:ARN or
-// credentialspecdomainless:ARN, of an S3 object or a parameter.
-func addCredentialSpec(add adder, spec string, ctx iampolicy.Context) {
-	_, value, ok := strings.Cut(spec, ":")
-	if !ok {
-		return
-	}
-	if a, ok := arn.Parse(value); ok && a.Service == "s3" {
-		addObject(add, value)
-		return
-	}
-	addSecret(add, value, ctx)
-}
-
-// ecrRepository is the repository's ARN of an image in a private ECR registry.
-func ecrRepository(image string, ctx iampolicy.Context) string {
-	host, path, ok := strings.Cut(image, "/")
-	parts := strings.Split(host, ".")
-	if !ok || len(parts) < 6 || parts[1] != "dkr" || !strings.HasPrefix(parts[2], "ecr") {
-		return ""
-	}
-	path, _, _ = strings.Cut(path, "@")
-	if i := strings.LastIndexByte(path, ':'); i >= 0 {
-		path = path[:i]
-	}
-	return arn.ARN{Partition: ctx.Partition, Service: "ecr", Region: parts[3], Account: parts[0], Resource: "repository/" + path}.String()
-}
-
-func readsSecrets(d *evidence.TaskDefinition) bool {
-	for _, cd := range d.ContainerDefinitions {
-		if len(cd.Secrets) > 0 || cd.RepositoryCredentials != nil {
-			return true
-		}
-	}
-	return false
 }

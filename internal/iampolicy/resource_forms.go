@@ -191,6 +191,14 @@ var keyID = regexp.MustCompile(`^(key/)?(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{
 
 var imageHost = regexp.MustCompile(`^(?:https?://)?([^./]+)\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.]+/([^:@]+)`)
 
+// RepositoryOfImage is the ARN of the repository that an image is in, where its
+// registry is a private one of ECR, by a dual-stack or FIPS host, too; "" for
+// any other image.
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html
+func RepositoryOfImage(image string, ctx Context) string {
+	return repositoryOfImage(Action{}, image, ctx)
+}
+
 // repositoryOfImage is for an image in a private registry.
 func repositoryOfImage(_ Action, printed string, ctx Context) string {
 	if m := imageHost.FindStringSubmatch(printed); m != nil {

@@ -54,6 +54,7 @@ type ContainerDefinition struct {
 	FirelensConfiguration *FirelensConfiguration `json:"firelensConfiguration,omitempty"`
 	DependsOn             []Dependency           `json:"dependsOn,omitempty"`
 	CredentialSpecs       []string               `json:"credentialSpecs,omitempty"`
+	DockerSecurityOptions []string               `json:"dockerSecurityOptions,omitempty"`
 	HealthCheck           *HealthCheck           `json:"healthCheck,omitempty"`
 	StopTimeout           *int                   `json:"stopTimeout,omitempty"` // seconds
 	MountPoints           []MountPoint           `json:"mountPoints,omitempty"`
