@@ -2,6 +2,7 @@ package app
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -89,5 +90,40 @@ func TestForgedEvidenceIsInNoList(t *testing.T) {
 	}
 	if got := f.get("/api/v1/diagnoses?brought=true&task="+f.task, f.bearer(f.reader)); got.status != http.StatusUnprocessableEntity {
 		t.Errorf("brought with a task: status %d, want 422", got.status)
+	}
+}
+
+// TestHugeEvidenceMakesNoHugeList: whatever size of evidence is posted, nobody's
+// list carries it, and what is too large is answered without being kept.
+func TestHugeEvidenceMakesNoHugeList(t *testing.T) {
+	f := newFortress(t, nil)
+	for n := range 8 {
+		f.evaluated(t, f.forged(t, fmt.Sprintf("%d %s %s", n, forgedReason, strings.Repeat("forged ", 100_000))), f.bearer(f.reader))
+	}
+	if d := f.evaluated(t, f.forged(t, forgedReason+strings.Repeat(" forged", 500_000)), f.bearer(f.reader)); d.Kept != (d.ID != "") || d.Verdict.Cause != "startup.secretsmanager.denied" {
+		t.Errorf("kept %v under the id %q, with the cause %s", d.Kept, d.ID, d.Verdict.Cause)
+	}
+	for _, path := range []string{"/api/v1/diagnoses?limit=100", "/api/v1/diagnoses?limit=100&brought=true", "/", "/diagnoses", "/diagnoses?brought=true"} {
+		if got := f.get(path, f.bearer(f.reader)); got.status != http.StatusOK || len(got.body) > 5<<20 {
+			t.Errorf("%s: status %d, %d bytes", path, got.status, len(got.body))
+		}
+	}
+	seen, cursor := 0, ""
+	for range 20 {
+		var page struct {
+			Items      []diagnose.Diagnosis
+			NextCursor string
+		}
+		got := f.get("/api/v1/diagnoses?limit=100&brought=true&cursor="+cursor, f.bearer(f.reader))
+		if err := json.Unmarshal([]byte(got.body), &page); err != nil {
+			t.Fatalf("status %d: %.300s", got.status, got.body)
+		}
+		seen += len(page.Items)
+		if cursor = page.NextCursor; cursor == "" {
+			break
+		}
+	}
+	if seen < 8 {
+		t.Errorf("the pages together have %d reports, want all that are kept", seen)
 	}
 }

@@ -81,9 +81,14 @@ func (s watchedStore) Event(ctx context.Context, id string) (casebook.Event, err
 	return s.store.Event(ctx, id)
 }
 
-func (s watchedStore) List(ctx context.Context, f casebook.Filter, before string, limit int) ([]diagnose.Diagnosis, error) {
+func (s watchedStore) List(ctx context.Context, f casebook.Filter, before string, limit int) ([]diagnose.Diagnosis, bool, error) {
 	defer s.begin("list")()
 	return s.store.List(ctx, f, before, limit)
+}
+
+func (s watchedStore) Summaries(ctx context.Context, f casebook.Filter, before string, limit int) ([]casebook.Summary, bool, error) {
+	defer s.begin("summaries")()
+	return s.store.Summaries(ctx, f, before, limit)
 }
 
 func (s watchedStore) Incident(ctx context.Context, id string) (casebook.Incident, error) {

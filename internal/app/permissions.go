@@ -15,7 +15,7 @@ import (
 type tester struct {
 	*awsclient.Collector
 	kept interface {
-		List(ctx context.Context, f casebook.Filter, cursor string, limit int) (casebook.Page, error)
+		Summaries(ctx context.Context, f casebook.Filter, cursor string, limit int) (casebook.SummaryPage, error)
 	}
 }
 
@@ -30,12 +30,12 @@ func (t tester) Places(ctx context.Context) ([]permissions.Place, error) {
 	if home := t.Home(ctx); home.Region != "" {
 		places = append(places, home)
 	}
-	newest, err := t.kept.List(ctx, casebook.Filter{}, "", lookedThrough)
+	newest, err := t.kept.Summaries(ctx, casebook.Filter{}, "", lookedThrough)
 	if err != nil {
 		return nil, fmt.Errorf("list the newest diagnoses: %w", err)
 	}
-	for _, d := range newest.Diagnoses {
-		place := permissions.Place{Account: d.Task.Account, Region: d.Task.Region, Cluster: d.Task.Cluster}
+	for _, d := range newest.Summaries {
+		place := permissions.Place{Account: d.Account, Region: d.Region, Cluster: d.Cluster}
 		i := slices.IndexFunc(places, func(p permissions.Place) bool { return p.Account == place.Account && p.Region == place.Region })
 		switch {
 		case i >= 0 && places[i].Cluster == "":

@@ -90,20 +90,22 @@ type Page struct {
 	Next string
 }
 
-// List gives kept diagnoses, newest first. The cursor is "" for the first page
-// and a Page's Next after it; limit is at least 1.
+// List gives kept diagnoses, newest first, and fewer than limit where they would
+// be too large an answer. The cursor is "" for the first page and a Page's Next
+// after it; limit is at least 1.
 func (c *Casebook) List(ctx context.Context, f Filter, cursor string, limit int) (Page, error) {
 	if cursor != "" && !isID(cursor) {
 		return Page{}, badCursor()
 	}
-	found, err := c.opts.Store.List(ctx, f, cursor, limit+1)
+	found, more, err := c.opts.Store.List(ctx, f, cursor, limit)
 	if err != nil {
 		return Page{}, fmt.Errorf("list diagnoses: %w", err)
 	}
-	if len(found) <= limit {
-		return Page{Diagnoses: found}, nil
+	page := Page{Diagnoses: found}
+	if more {
+		page.Next = found[len(found)-1].ID
 	}
-	return Page{Diagnoses: found[:limit], Next: found[limit-1].ID}, nil
+	return page, nil
 }
 
 // task reads what was pasted; a service means its newest failed task.

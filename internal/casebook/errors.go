@@ -64,6 +64,9 @@ func KindOf(err error) Kind {
 // ErrNotKept is what a Store answers for what it does not have.
 var ErrNotKept = errors.New("nothing like that is kept")
 
+// ErrTooLarge is what a Store answers for a diagnosis that it does not take.
+var ErrTooLarge = errors.New("the diagnosis is too large to be kept")
+
 // ErrClaimLost is what a Store answers to whoever gives a claim back too late:
 // it ended by itself, and somebody else may hold it.
 var ErrClaimLost = errors.New("the claim was lost to somebody else")

@@ -2,6 +2,7 @@ package casebook
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -66,14 +67,24 @@ func (c *Casebook) save(ctx context.Context, k Kept) (diagnose.Diagnosis, error)
 	within, cancel := context.WithTimeout(ctx, saveTimeout)
 	defer cancel()
 	kept, err := c.opts.Store.Save(within, k)
-	if err == nil {
+	switch {
+	case err == nil:
 		return kept, nil
+	case errors.Is(err, ErrTooLarge):
+		c.opts.Log.WarnContext(ctx, "a diagnosis is answered and not kept", "cause", k.Diagnosis.Verdict.Cause, "brought", k.Brought, "error", err)
+		return unkept(k.Diagnosis), nil
 	}
 	err = fmt.Errorf("keep diagnosis %s: %w", k.Diagnosis.ID, err)
 	if within.Err() != nil && ctx.Err() == nil {
 		err = &Error{Kind: Busy, Message: "The diagnosis is made, but the database has too much to do to keep it. Ask again in a moment.", Err: err}
 	}
 	return diagnose.Diagnosis{}, err
+}
+
+// unkept is a diagnosis as it is answered without being kept.
+func unkept(d diagnose.Diagnosis) diagnose.Diagnosis {
+	d.ID, d.Kept = "", false
+	return d
 }
 
 // definitions are the task definitions that were read.

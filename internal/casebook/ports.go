@@ -61,8 +61,12 @@ type Kept struct {
 	// Brought is set where the evidence came from whoever asked and not from
 	// AWS. Such a diagnosis is found by its id, and in lists only if they ask
 	// for it, and never answers a question about its task: anybody could have
-	// written the evidence. No other field is set then.
+	// written the evidence. Of the other fields Asker and Content alone are
+	// set then.
 	Brought bool
+	// Asker is the same for all that one asker brought, and Content for all of
+	// which the same came.
+	Asker, Content string
 
 	// Facts are the task as it was read, without secrets; nil where it was not.
 	Facts *evidence.Task
@@ -108,7 +112,9 @@ type Refresh struct {
 // because of it.
 type Store interface {
 	// Save keeps k under its diagnosis's id, and gives the diagnosis as it is
-	// kept: its incident is known only now. An id is never saved twice.
+	// kept: its incident is known only now. An id is never saved twice. It
+	// answers ErrTooLarge, and writes nothing, where the diagnosis is larger
+	// than any that is made of honest evidence.
 	//
 	// A stop joins the open incident that has its key. Where there is none and
 	// the stop was in an open incident already, under another cause, that
@@ -140,8 +146,13 @@ type Store interface {
 	Event(ctx context.Context, id string) (Event, error)
 
 	// List gives the newest first: at most limit diagnoses that pass the
-	// filter and whose id is smaller than before; "" begins at the newest.
-	List(ctx context.Context, f Filter, before string, limit int) ([]diagnose.Diagnosis, error)
+	// filter and whose id is smaller than before; "" begins at the newest. It
+	// ends earlier, though not before the first, where they would have too many
+	// bytes together. more tells that others follow.
+	List(ctx context.Context, f Filter, before string, limit int) (found []diagnose.Diagnosis, more bool, err error)
+
+	// Summaries is List without the diagnoses themselves. It ends at limit alone.
+	Summaries(ctx context.Context, f Filter, before string, limit int) (found []Summary, more bool, err error)
 
 	// Incident finds an incident by its id; ErrNotKept where there is none.
 	Incident(ctx context.Context, id string) (Incident, error)

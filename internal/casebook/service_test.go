@@ -73,7 +73,7 @@ func TestServiceGlancesAtItsTasks(t *testing.T) {
 				t.Errorf("%d tasks: number %d is task %s, id %q, cause %s, want task %s without an id, its cause known", test.tasks, i, d.Task.ID, d.ID, d.Verdict.Cause, want)
 			}
 		}
-		if kept, err := store.List(t.Context(), casebook.Filter{}, "", 1); err != nil || len(kept) != 0 {
+		if kept, _, err := store.List(t.Context(), casebook.Filter{}, "", 1); err != nil || len(kept) != 0 {
 			t.Errorf("%d tasks: a glance is kept, %v", test.tasks, err)
 		}
 	}

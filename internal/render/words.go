@@ -20,7 +20,7 @@ type fact struct {
 // facts are the answer in short: who, when, how sure, where. Facts that are not
 // known are left out.
 func facts(d diagnose.Diagnosis) []fact {
-	who := identityOf(d)
+	who := d.Identity()
 	all := []fact{
 		{label: "Whose", value: identityWords(who.Kind), name: roleName(who.ARN)},
 		{label: "ARN", name: who.ARN},
@@ -42,20 +42,6 @@ func facts(d diagnose.Diagnosis) []fact {
 		}
 	}
 	return known
-}
-
-// identityOf is the identity at fault, with the ARN of the task's own role
-// where the verdict knows its kind only.
-func identityOf(d diagnose.Diagnosis) verdict.Identity {
-	id := d.Verdict.Identity
-	switch {
-	case id.ARN != "":
-	case id.Kind == verdict.ExecutionRole:
-		id.ARN = d.Task.ExecutionRoleARN
-	case id.Kind == verdict.TaskRole:
-		id.ARN = d.Task.TaskRoleARN
-	}
-	return id
 }
 
 func identityWords(k verdict.IdentityKind) string {

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
@@ -48,7 +50,7 @@ func (t *tx) save(ctx context.Context, k casebook.Kept, d *diagnose.Diagnosis, o
 	if k.Refresh != nil {
 		t.owed = append(t.owed, casebook.Work{Kind: casebook.WorkRefresh, At: k.Refresh.At, Task: k.Refresh.Task, Refresh: k.Refresh})
 	}
-	return t.insertDiagnosis(ctx, *d, k.Brought)
+	return t.insertDiagnosis(ctx, *d, k)
 }
 
 // inIncident is a diagnosis's incident with its id, or without where the stop
@@ -64,36 +66,73 @@ func inIncident(in *diagnose.Incident, id string) *diagnose.Incident {
 	return &with
 }
 
-func (t *tx) insertDiagnosis(ctx context.Context, d diagnose.Diagnosis, brought bool) error {
-	body, err := pack(d)
+// What a diagnosis may have in bytes, packed and as JSON. One of a real task has
+// some thousands; evidence that somebody made up may have millions, which every
+// list would have to carry.
+const (
+	maxPacked   = 256 << 10
+	maxUnpacked = 2 << 20
+)
+
+func (t *tx) insertDiagnosis(ctx context.Context, d diagnose.Diagnosis, k casebook.Kept) error {
+	body, unpacked, err := packSized(d)
 	if err != nil {
 		return err
+	}
+	if len(body) > maxPacked || unpacked > maxUnpacked {
+		return fmt.Errorf("%w: it has %d bytes, and %d packed", casebook.ErrTooLarge, unpacked, len(body))
 	}
 	var incident string
 	if d.Incident != nil {
 		incident = d.Incident.ID
 	}
+	sum := casebook.SummaryOf(d)
 	_, err = t.exec(ctx, `INSERT INTO diagnoses (id, task_id, account, region, cluster, service, cause, category, identity,
-		engine, created_at, brought, supersedes, incident, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		d.ID, d.Task.ID, d.Task.Account, d.Task.Region, d.Task.Cluster, service(d.Task.Group), d.Verdict.Cause, d.Verdict.Category, d.Verdict.Identity.Kind,
-		d.Engine, micros(d.CreatedAt), brought, d.Supersedes, incident, body)
+		engine, created_at, brought, supersedes, incident, body, title, identity_arn, task_group, asker, content)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		d.ID, word(sum.TaskID), word(sum.Account), word(sum.Region), word(sum.Cluster), word(service(sum.Group)), sum.Cause, d.Verdict.Category, sum.Identity.Kind,
+		d.Engine, micros(d.CreatedAt), k.Brought, d.Supersedes, incident, body, word(sum.Title), word(sum.Identity.ARN), word(sum.Group), k.Asker, k.Content)
 	if err != nil {
 		return fmt.Errorf("write the diagnosis: %w", err)
 	}
 	return nil
 }
 
+// maxWord bounds what stands in a column, in bytes: an index of PostgreSQL takes
+// no more than 2704 in a row. No name in AWS is longer, and few titles are.
+// Source: https://www.postgresql.org/docs/current/limits.html
+const maxWord = 600
+
+// word is a text as a column takes it.
+func word(s string) string {
+	if len(s) > maxWord {
+		s = s[:maxWord]
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "")
+}
+
 const diagnosisColumns = "brought, body"
 
-// scanDiagnosis reads a row of diagnosisColumns. Bodies of earlier versions do
-// not tell that they are kept, nor of what.
-func scanDiagnosis(r row) (d diagnose.Diagnosis, err error) {
+func scanDiagnosis(r row) (diagnose.Diagnosis, error) {
+	d, err := scanSized(r)
+	return d.Diagnosis, err
+}
+
+// sized is a diagnosis with the bytes that it has as JSON.
+type sized struct {
+	diagnose.Diagnosis
+	bytes int
+}
+
+// scanSized reads a row of diagnosisColumns. Bodies of earlier versions do not
+// tell that they are kept, nor of what.
+func scanSized(r row) (d sized, err error) {
 	var brought bool
 	var body []byte
 	if err := r.Scan(&brought, &body); err != nil {
 		return d, err
 	}
-	err = unpack(body, &d)
+	d.bytes, err = unpackSized(body, &d.Diagnosis)
 	d.Kept, d.Brought = true, brought
 	return d, err
 }
@@ -122,14 +161,65 @@ func (s *Store) Latest(ctx context.Context, task taskref.Ref) (diagnose.Diagnosi
 	return d, nil
 }
 
+// listBytes is what a list may have in bytes, unless its first diagnosis has more:
+// one that an earlier version kept.
+const listBytes = 4 << 20
+
 // List implements casebook.Store.
-func (s *Store) List(ctx context.Context, f casebook.Filter, before string, limit int) ([]diagnose.Diagnosis, error) {
+func (s *Store) List(ctx context.Context, f casebook.Filter, before string, limit int) (found []diagnose.Diagnosis, more bool, err error) {
 	w := where{dialect: s.dialect}
 	w.filter(f, "created_at", before)
 	w.brought(f.Brought)
-	found, err := all(ctx, s.read(), scanDiagnosis, "SELECT "+diagnosisColumns+" FROM diagnoses"+w.String()+" ORDER BY id DESC LIMIT ?", w.with(limit)...)
+	total := 0
+	err = each(ctx, s.read(), scanSized, func(d sized) bool {
+		total += d.bytes
+		more = len(found) == limit || len(found) > 0 && total > listBytes
+		if !more {
+			found = append(found, d.Diagnosis)
+		}
+		return !more
+	}, "SELECT "+diagnosisColumns+" FROM diagnoses"+w.String()+" ORDER BY id DESC LIMIT ?", w.with(limit+1)...)
 	if err != nil {
-		return nil, fmt.Errorf("read a list of diagnoses: %w", err)
+		return nil, false, fmt.Errorf("read a list of diagnoses: %w", err)
 	}
-	return found, nil
+	return found, more, nil
+}
+
+// summaryColumns are those of a casebook.Summary, and the body of a row that has
+// them not yet. Of evidence that somebody brought that body may have any size when
+// it is unpacked, so the cause has to do.
+const summaryColumns = `id, created_at, task_id, account, region, cluster, COALESCE(task_group, ''), cause, COALESCE(title, ''), identity,
+	COALESCE(identity_arn, ''), brought, CASE WHEN title IS NULL AND NOT brought THEN body END`
+
+func scanSummary(from row) (s casebook.Summary, err error) {
+	var at int64
+	var body []byte
+	err = from.Scan(&s.ID, &at, &s.TaskID, &s.Account, &s.Region, &s.Cluster, &s.Group, &s.Cause, &s.Title, &s.Identity.Kind, &s.Identity.ARN, &s.Brought, &body)
+	if err != nil {
+		return s, err
+	}
+	s.CreatedAt = instant(at)
+	if body != nil {
+		var d diagnose.Diagnosis
+		err = unpack(body, &d)
+		of := casebook.SummaryOf(d)
+		s.Group, s.Title, s.Identity.ARN = of.Group, word(of.Title), of.Identity.ARN
+	}
+	s.Title = cmp.Or(s.Title, s.Cause)
+	return s, err
+}
+
+// Summaries implements casebook.Store.
+func (s *Store) Summaries(ctx context.Context, f casebook.Filter, before string, limit int) (found []casebook.Summary, more bool, err error) {
+	w := where{dialect: s.dialect}
+	w.filter(f, "created_at", before)
+	w.brought(f.Brought)
+	found, err = all(ctx, s.read(), scanSummary, "SELECT "+summaryColumns+" FROM diagnoses"+w.String()+" ORDER BY id DESC LIMIT ?", w.with(limit+1)...)
+	if err != nil {
+		return nil, false, fmt.Errorf("read a list of summaries: %w", err)
+	}
+	if len(found) <= limit {
+		return found, false, nil
+	}
+	return found[:limit], true, nil
 }

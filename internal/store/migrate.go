@@ -21,8 +21,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find the migrations: %w", err)
 	}
-	dialect := map[Dialect]goose.Dialect{SQLite: goose.DialectSQLite3, PostgreSQL: goose.DialectPostgres}[s.dialect]
-	provider, err := goose.NewProvider(dialect, s.writes, files, goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(s.gooseDialect(), s.writes, files, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
@@ -56,4 +55,8 @@ func (s *Store) orderedText(ctx context.Context) error {
 	}
 	_, err = s.writes.ExecContext(ctx, `CREATE DOMAIN ordered_text AS TEXT COLLATE "C"`)
 	return err
+}
+
+func (s *Store) gooseDialect() goose.Dialect {
+	return map[Dialect]goose.Dialect{SQLite: goose.DialectSQLite3, PostgreSQL: goose.DialectPostgres}[s.dialect]
 }

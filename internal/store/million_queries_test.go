@@ -20,7 +20,7 @@ func (m *million) queries() []question {
 			if m.rng.IntN(2) == 0 {
 				before = m.ids[m.rng.IntN(len(m.ids))]
 			}
-			found, err := m.List(ctx, f(m.places[m.rng.IntN(len(m.places))]), before, 50)
+			found, _, err := m.Summaries(ctx, f(m.places[m.rng.IntN(len(m.places))]), before, 50)
 			return len(found), err
 		}
 	}
@@ -29,24 +29,24 @@ func (m *million) queries() []question {
 	}
 	since := noon.Add(-7 * 24 * time.Hour)
 	return append([]question{
-		{"List", 0, list(func(casebook.Place) casebook.Filter { return casebook.Filter{} })},
-		{"List by account", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Account: p.Account} })},
-		{"List by region", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Region: p.Region} })},
-		{"List by cluster", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Cluster: p.Cluster} })},
-		{"List by service", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Service: service(p.Group)} })},
-		{"List by cause", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Cause: cause(p)} })},
-		{"List by category", 0, list(func(casebook.Place) casebook.Filter { return casebook.Filter{Category: verdict.OOM} })},
-		{"List by identity", 0, list(func(casebook.Place) casebook.Filter { return casebook.Filter{Identity: verdict.TaskRole} })},
-		{"List by what is not there", 0, list(func(casebook.Place) casebook.Filter { return casebook.Filter{Cause: "stop.spot"} })},
-		{"List since last week", 0, list(func(casebook.Place) casebook.Filter { return casebook.Filter{Since: since} })},
-		{"List by account and cause", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Account: p.Account, Cause: cause(p)} })},
-		{"List by cluster, service and cause", 0, list(func(p casebook.Place) casebook.Filter {
+		{"Summaries", 0, list(func(casebook.Place) casebook.Filter { return casebook.Filter{} })},
+		{"Summaries by account", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Account: p.Account} })},
+		{"Summaries by region", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Region: p.Region} })},
+		{"Summaries by cluster", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Cluster: p.Cluster} })},
+		{"Summaries by service", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Service: service(p.Group)} })},
+		{"Summaries by cause", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Cause: cause(p)} })},
+		{"Summaries by category", 0, list(func(casebook.Place) casebook.Filter { return casebook.Filter{Category: verdict.OOM} })},
+		{"Summaries by identity", 0, list(func(casebook.Place) casebook.Filter { return casebook.Filter{Identity: verdict.TaskRole} })},
+		{"Summaries by what is not there", 0, list(func(casebook.Place) casebook.Filter { return casebook.Filter{Cause: "stop.spot"} })},
+		{"Summaries since last week", 0, list(func(casebook.Place) casebook.Filter { return casebook.Filter{Since: since} })},
+		{"Summaries by account and cause", 0, list(func(p casebook.Place) casebook.Filter { return casebook.Filter{Account: p.Account, Cause: cause(p)} })},
+		{"Summaries by cluster, service and cause", 0, list(func(p casebook.Place) casebook.Filter {
 			return casebook.Filter{Cluster: p.Cluster, Service: service(p.Group), Cause: cause(p)}
 		})},
-		{"List by account and what is not there", 0, list(func(p casebook.Place) casebook.Filter {
+		{"Summaries by account and what is not there", 0, list(func(p casebook.Place) casebook.Filter {
 			return casebook.Filter{Account: p.Account, Category: verdict.Spot}
 		})},
-		{"List by cluster and account that contradict", countLimit, list(func(p casebook.Place) casebook.Filter {
+		{"Summaries by cluster and account that contradict", countLimit, list(func(p casebook.Place) casebook.Filter {
 			return casebook.Filter{Cluster: "cluster-1", Account: "111122223333"}
 		})},
 	}, m.otherQueries(since)...)

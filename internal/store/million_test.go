@@ -103,7 +103,7 @@ func (m *million) fill(t *testing.T) {
 	var p casebook.Place
 	var v variant
 	for from := 0; from < tasks; from += batch {
-		diagnoses := &rows{into: "diagnoses (id, task_id, account, region, cluster, service, cause, category, identity, engine, created_at, brought, supersedes, incident, body)"}
+		diagnoses := &rows{into: "diagnoses (id, task_id, account, region, cluster, service, cause, category, identity, engine, created_at, brought, supersedes, incident, body, title, identity_arn, task_group)"}
 		stops := &rows{into: "stops (stop_key, place, " + placeColumns + ", task_id, revision, stopped_at, cause, verdict, diagnosis, incident)"}
 		facts := &rows{into: "facts (task_id, account, region, cluster, version, seen_at, body)"}
 		events := &rows{into: "events (id, received_at, kind, task, body)"}
@@ -118,7 +118,7 @@ func (m *million) fill(t *testing.T) {
 			key := strings.Replace(d.Task.ARN, v.kept.Diagnosis.Task.ID, d.Task.ID, 1)
 			in := m.incident(incidents, v.kept.Stop.Incident, p, d.Task.TaskDefinitionARN, at)
 			in.Verdict, in.Diagnosis = d.Verdict, d.ID
-			diagnoses.add(d.ID, d.Task.ID, p.Account, p.Region, p.Cluster, service(p.Group), d.Verdict.Cause, string(d.Verdict.Category), string(d.Verdict.Identity.Kind), "1", micros(at.Add(time.Minute)), false, "", in.ID, v.body)
+			diagnoses.add(d.ID, d.Task.ID, p.Account, p.Region, p.Cluster, service(p.Group), d.Verdict.Cause, string(d.Verdict.Category), string(d.Verdict.Identity.Kind), "1", micros(at.Add(time.Minute)), false, "", in.ID, v.body, d.Verdict.Title, d.Identity().ARN, p.Group)
 			stops.add(key, digest(p), p.Partition, p.Account, p.Region, p.Cluster, p.Group, d.Task.ID, d.Task.TaskDefinitionARN, micros(at), d.Verdict.Cause, v.verdict, d.ID, in.ID)
 			facts.add(d.Task.ID, p.Account, p.Region, p.Cluster, 6, micros(at), v.facts)
 			events.add(fmt.Sprintf("%016x-%016x", m.rng.Uint64(), m.rng.Uint64()), micros(at), "task", key, nil)

@@ -110,20 +110,34 @@ func one[T any](ctx context.Context, s session, scan func(row) (T, error), query
 
 // all reads the rows of a query; nil where there are none.
 func all[T any](ctx context.Context, s session, scan func(row) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := s.on.QueryContext(ctx, s.dialect.rebind(query), args...)
+	var out []T
+	err := each(ctx, s, scan, func(v T) bool {
+		out = append(out, v)
+		return true
+	}, query, args...)
 	if err != nil {
 		return nil, err
 	}
+	return out, nil
+}
+
+// each gives the rows of a query to a function, as long as it wants another.
+func each[T any](ctx context.Context, s session, scan func(row) (T, error), take func(T) bool, query string, args ...any) error {
+	rows, err := s.on.QueryContext(ctx, s.dialect.rebind(query), args...)
+	if err != nil {
+		return err
+	}
 	defer rows.Close()
-	var out []T
 	for rows.Next() {
 		v, err := scan(rows)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		out = append(out, v)
+		if !take(v) {
+			return nil
+		}
 	}
-	return out, rows.Err()
+	return rows.Err()
 }
 
 // scanValue reads a row of one column.

@@ -3,7 +3,7 @@ package web
 import (
 	"net/http"
 
-	"whystopped/internal/diagnose"
+	"whystopped/internal/casebook"
 )
 
 // DiagnosesPage is the kept diagnoses, newest first.
@@ -21,20 +21,30 @@ const listed = 50
 func (s *Site) diagnoses(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	filter, form := s.readFilter(query, "/diagnoses")
+	filter.Brought = form.onlyBrought(query.Get("brought"))
 	page := DiagnosesPage{Page: s.newPage(r.Context(), "Diagnoses", "Every diagnosis that is kept, the newest first.", "/diagnoses"), Filters: form}
 	page.NoIndex = true
 	if !form.Unusable {
 		cursor := query.Get("cursor")
-		kept, err := s.opts.Casebook.List(r.Context(), filter, cursor, listed)
+		kept, err := s.opts.Casebook.Summaries(r.Context(), filter, cursor, listed)
 		if err != nil {
 			return err
 		}
-		page.Rows, page.Pager = s.recentRows(kept.Diagnoses), form.pager(cursor, kept.Next)
+		page.Rows, page.Pager = s.recentRows(kept.Summaries), form.pager(cursor, kept.Next)
 	}
 	return s.render(w, form.Status(), "diagnoses", page)
 }
 
-func (s *Site) recentRows(kept []diagnose.Diagnosis) []recentRow {
+// onlyBrought adds the field by which reports on evidence that somebody provided
+// are chosen, in place of those on what was read from AWS.
+func (form *filterForm) onlyBrought(value string) bool {
+	const yes = "true"
+	form.choose("brought", "Evidence", value, []choiceGroup{{Choices: []choice{{Value: yes, Word: "provided", Chosen: value == yes}}}}, "There is no evidence")
+	form.Fields[len(form.Fields)-1].All = "read from AWS"
+	return value == yes
+}
+
+func (s *Site) recentRows(kept []casebook.Summary) []recentRow {
 	var rows []recentRow
 	clock := clock{now: s.opts.Now()}
 	for _, d := range kept {

@@ -33,6 +33,8 @@ type filterField struct {
 	Value   string
 	Hint    string // an example of what goes into it
 	Choices []choiceGroup
+	// All is the word of a select for no choice; empty for "all".
+	All string
 	// Problem says why the value cannot be used, and what can.
 	Problem string
 }

@@ -84,11 +84,11 @@ func (f *fakeCasebook) Service(context.Context, string) (casebook.ServiceStops, 
 	return f.stops, f.stopsErr
 }
 
-func (f *fakeCasebook) List(_ context.Context, _ casebook.Filter, _ string, limit int) (casebook.Page, error) {
-	page := casebook.Page{Next: f.listNext}
+func (f *fakeCasebook) Summaries(_ context.Context, filter casebook.Filter, _ string, limit int) (casebook.SummaryPage, error) {
+	page := casebook.SummaryPage{Next: f.listNext}
 	for _, d := range f.kept {
-		if len(page.Diagnoses) < limit {
-			page.Diagnoses = append(page.Diagnoses, d)
+		if len(page.Summaries) < limit && d.Brought == filter.Brought {
+			page.Summaries = append(page.Summaries, casebook.SummaryOf(d))
 		}
 	}
 	return page, f.listErr

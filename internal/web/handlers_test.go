@@ -261,10 +261,10 @@ func TestStart(t *testing.T) {
 }
 
 func TestRecentAreTheNewestOfEach(t *testing.T) {
-	of := func(id, arn, group string) diagnose.Diagnosis {
-		return diagnose.Diagnosis{ID: id, Task: diagnose.TaskView{ARN: arn, Group: group}}
+	of := func(id, task, group string) casebook.Summary {
+		return casebook.Summary{ID: id, TaskID: task, Group: group}
 	}
-	kept := []diagnose.Diagnosis{of("1", "a", "service:s"), of("2", "", ""), of("3", "a", "service:s"), of("4", "", ""), of("5", "b", "service:s"), of("6", "c", "")}
+	kept := []casebook.Summary{of("1", "a", "service:s"), of("2", "", ""), of("3", "a", "service:s"), of("4", "", ""), of("5", "b", "service:s"), of("6", "c", "")}
 	var ids []string
 	for _, d := range newestOfEach(kept, 4) {
 		ids = append(ids, d.ID)

@@ -84,3 +84,30 @@ func TestAReportThatIsNotKept(t *testing.T) {
 		}
 	}
 }
+
+// TestListsHoldProvidedEvidenceOnlyIfAsked, and mark it then.
+func TestListsHoldProvidedEvidenceOnlyIfAsked(t *testing.T) {
+	read, provided := secretDenied(), broughtBy("ana@example.com")
+	provided.ID = "01kd3r8m2vq6w0p9x7n5t4s1hp"
+	book := always(read)
+	book.kept[provided.ID] = provided
+	h := newHandler(t, options(book))
+	for path, want := range map[string]string{"/": read.ID, "/diagnoses": read.ID, "/diagnoses?brought=true": provided.ID} {
+		var links []string
+		doc := parsePage(t, get(t, h, path))
+		for _, a := range find(doc, ".rows a") {
+			if href := attr(a, "href"); strings.HasPrefix(href, "/d/") {
+				links = append(links, href)
+			}
+		}
+		if len(links) != 1 || links[0] != "/d/"+want {
+			t.Errorf("%s links to %v, want /d/%s", path, links, want)
+		}
+		if got := len(find(doc, ".rows .tag")); (got == 1) != (want == provided.ID) {
+			t.Errorf("%s: %d rows are marked", path, got)
+		}
+	}
+	if w := get(t, h, "/diagnoses?brought=perhaps"); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "There is no evidence “perhaps”: choose one of the list.") {
+		t.Errorf("brought=perhaps: status %d", w.Code)
+	}
+}

@@ -190,20 +190,8 @@ func isQuoted(findings []diagnose.Finding, text string) bool {
 	return false
 }
 
-// whoOf names the identity at fault. Where the verdict knows its kind only, the
-// role's name is that of the task's own role of this kind.
-func whoOf(d diagnose.Diagnosis) actor {
-	id := d.Verdict.Identity
-	if id.ARN == "" {
-		switch id.Kind {
-		case verdict.ExecutionRole:
-			id.ARN = d.Task.ExecutionRoleARN
-		case verdict.TaskRole:
-			id.ARN = d.Task.TaskRoleARN
-		}
-	}
-	return actorOf(id)
-}
+// whoOf names the identity at fault.
+func whoOf(d diagnose.Diagnosis) actor { return actorOf(d.Identity()) }
 
 func categoryOf(v diagnose.Verdict) string {
 	if v.Category == "" || v.Category == verdict.Other {

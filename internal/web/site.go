@@ -40,8 +40,8 @@ type Casebook interface {
 	Get(ctx context.Context, id string) (diagnose.Diagnosis, error)
 	// Service looks at the newest stopped tasks of a service.
 	Service(ctx context.Context, pasted string) (casebook.ServiceStops, error)
-	// List gives kept diagnoses, newest first.
-	List(ctx context.Context, f casebook.Filter, cursor string, limit int) (casebook.Page, error)
+	// Summaries lists kept diagnoses, newest first.
+	Summaries(ctx context.Context, f casebook.Filter, cursor string, limit int) (casebook.SummaryPage, error)
 	// History tells what is kept of a service's stops of the last time, without
 	// a call to AWS.
 	History(ctx context.Context, pasted string, back time.Duration) (casebook.ServiceHistory, error)

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"net/http"
 	"strings"
 
@@ -45,6 +44,8 @@ type recentRow struct {
 	Heading string
 	Where   []string
 	When    *moment
+	// Brought is set where somebody provided the evidence.
+	Brought bool
 }
 
 // The start page lists so many diagnoses, each task's newest: somebody who looks
@@ -64,11 +65,11 @@ func (s *Site) start(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.OwnBox = true
 	// The box works without the lists.
-	kept, err := s.opts.Casebook.List(r.Context(), casebook.Filter{}, "", recentRead)
+	kept, err := s.opts.Casebook.Summaries(r.Context(), casebook.Filter{}, "", recentRead)
 	if err != nil {
 		s.opts.Logger.WarnContext(r.Context(), "the start page lacks its recent diagnoses", "error", err)
 	}
-	page.Recent = s.recentRows(newestOfEach(kept.Diagnoses, recentShown))
+	page.Recent = s.recentRows(newestOfEach(kept.Summaries, recentShown))
 	open, err := s.opts.Casebook.Incidents(r.Context(), casebook.Filter{}, true, "", goingOnShown)
 	if err != nil {
 		s.opts.Logger.WarnContext(r.Context(), "the start page lacks what goes on", "error", err)
@@ -79,12 +80,12 @@ func (s *Site) start(w http.ResponseWriter, r *http.Request) error {
 
 // newestOfEach keeps the first diagnosis of each task or service, and those that
 // are of none that is known, up to so many.
-func newestOfEach(kept []diagnose.Diagnosis, most int) []diagnose.Diagnosis {
-	var newest []diagnose.Diagnosis
+func newestOfEach(kept []casebook.Summary, most int) []casebook.Summary {
+	var newest []casebook.Summary
 	seen := map[string]bool{}
 	for _, d := range kept {
-		of := cmp.Or(d.Task.ARN, strings.Join(whereOf(d.Task), " "))
-		if of != "" && seen[of] {
+		of := strings.Join([]string{d.TaskID, d.Account, d.Region, d.Cluster, d.Group}, "\n")
+		if strings.TrimSpace(of) != "" && seen[of] {
 			continue
 		}
 		seen[of] = true
@@ -95,12 +96,13 @@ func newestOfEach(kept []diagnose.Diagnosis, most int) []diagnose.Diagnosis {
 	return newest
 }
 
-func recentOf(d diagnose.Diagnosis, clock clock) recentRow {
+func recentOf(d casebook.Summary, clock clock) recentRow {
 	return recentRow{
 		URL:     reportPath(d.ID),
-		Who:     whoOf(d),
-		Heading: d.Verdict.Title,
-		Where:   whereOf(d.Task),
+		Who:     actorOf(d.Identity),
+		Heading: d.Title,
+		Where:   whereOf(diagnose.TaskView{ID: d.TaskID, Account: d.Account, Region: d.Region, Cluster: d.Cluster, Group: d.Group}),
 		When:    clock.ago(d.CreatedAt),
+		Brought: d.Brought,
 	}
 }

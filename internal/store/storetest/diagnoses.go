@@ -1,11 +1,16 @@
 package storetest
 
 import (
+	"cmp"
+	"encoding/hex"
 	"errors"
+	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
@@ -24,14 +29,14 @@ func testGet(t *testing.T, w *world) {
 		CompleteAfter: &after, Kept: true,
 	}
 	saved := save(t, w, casebook.Kept{Diagnosis: full})
-	if diff := cmp.Diff(full, saved[0]); diff != "" {
+	if diff := gocmp.Diff(full, saved[0]); diff != "" {
 		t.Errorf("saved diagnosis (-want +got):\n%s", diff)
 	}
 	got, err := w.Get(t.Context(), id(0))
 	if err != nil {
 		t.Fatalf("Get: %v", err)
 	}
-	if diff := cmp.Diff(full, got); diff != "" {
+	if diff := gocmp.Diff(full, got); diff != "" {
 		t.Errorf("kept diagnosis (-want +got):\n%s", diff)
 	}
 	if _, err := w.Get(t.Context(), id(1)); !errors.Is(err, casebook.ErrNotKept) {
@@ -117,11 +122,12 @@ func testFilter(t *testing.T, w *world) {
 		{"two that contradict", casebook.Filter{Region: "eu-west-1", Cause: "runtime.oom"}, nil},
 	}
 	for _, test := range tests {
-		got, err := w.List(t.Context(), test.filter, "", 10)
+		got, more, err := w.List(t.Context(), test.filter, "", 10)
 		if err != nil {
 			t.Errorf("%s: %v", test.name, err)
 		}
-		if diff := cmp.Diff(test.want, ids(got)); diff != "" {
+		checkSummaries(t, w, test.name, test.filter, "", 10, got, more)
+		if diff := gocmp.Diff(test.want, ids(got)); diff != "" {
 			t.Errorf("filter %s (-want +got):\n%s", test.name, diff)
 		}
 	}
@@ -150,11 +156,12 @@ func testBrought(t *testing.T, w *world) {
 		{"what was brought, by a filter", casebook.Filter{Brought: true, Service: "api", Since: minute(3)}, []string{id(3)}},
 	}
 	for _, test := range tests {
-		got, err := w.List(t.Context(), test.filter, "", 10)
+		got, more, err := w.List(t.Context(), test.filter, "", 10)
 		if err != nil {
 			t.Errorf("%s: %v", test.name, err)
 		}
-		if diff := cmp.Diff(test.want, ids(got)); diff != "" {
+		checkSummaries(t, w, test.name, test.filter, "", 10, got, more)
+		if diff := gocmp.Diff(test.want, ids(got)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
 		for _, d := range got {
@@ -180,22 +187,137 @@ func testPages(t *testing.T, w *world) {
 		before string
 		limit  int
 		want   []string
+		more   bool
 	}{
-		{"the first page", casebook.Filter{}, "", 2, []string{"0z", "0y"}},
-		{"the second", casebook.Filter{}, "0y", 2, []string{"0t", "0s"}},
-		{"the last", casebook.Filter{}, "0s", 2, []string{"0a"}},
-		{"beyond the last", casebook.Filter{}, "0a", 2, nil},
-		{"before an id that is not there", casebook.Filter{}, "0sx", 1, []string{"0s"}},
-		{"the limit counts what passes the filter", casebook.Filter{Cause: "a"}, "", 2, []string{"0z", "0t"}},
+		{"the first page", casebook.Filter{}, "", 2, []string{"0z", "0y"}, true},
+		{"the second", casebook.Filter{}, "0y", 2, []string{"0t", "0s"}, true},
+		{"the last", casebook.Filter{}, "0s", 2, []string{"0a"}, false},
+		{"beyond the last", casebook.Filter{}, "0a", 2, nil, false},
+		{"as many as there are", casebook.Filter{}, "", 5, []string{"0z", "0y", "0t", "0s", "0a"}, false},
+		{"before an id that is not there", casebook.Filter{}, "0sx", 1, []string{"0s"}, true},
+		{"the limit counts what passes the filter", casebook.Filter{Cause: "a"}, "", 2, []string{"0z", "0t"}, true},
 	}
 	for _, test := range tests {
-		got, err := w.List(t.Context(), test.filter, test.before, test.limit)
-		if err != nil {
-			t.Errorf("%s: %v", test.name, err)
+		got, more, err := w.List(t.Context(), test.filter, test.before, test.limit)
+		if err != nil || more != test.more {
+			t.Errorf("%s: more %v, want %v, %v", test.name, more, test.more, err)
 		}
-		if diff := cmp.Diff(test.want, ids(got)); diff != "" {
+		checkSummaries(t, w, test.name, test.filter, test.before, test.limit, got, more)
+		if diff := gocmp.Diff(test.want, ids(got)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
+	}
+}
+
+// checkSummaries holds that summaries are of the same diagnoses as a list.
+func checkSummaries(t *testing.T, w *world, name string, f casebook.Filter, before string, limit int, list []diagnose.Diagnosis, more bool) {
+	t.Helper()
+	var want []casebook.Summary
+	for _, d := range list {
+		s := casebook.SummaryOf(d)
+		s.Title = cmp.Or(s.Title, s.Cause)
+		want = append(want, s)
+	}
+	got, others, err := w.Summaries(t.Context(), f, before, limit)
+	if diff := gocmp.Diff(want, got); err != nil || others != more || diff != "" {
+		t.Errorf("%s: summaries, more %v, want %v, %v (-want +got):\n%s", name, others, more, err, diff)
+	}
+}
+
+func testSummaries(t *testing.T, w *world) {
+	role := func(kind verdict.IdentityKind, arn string) verdict.Identity {
+		return verdict.Identity{Kind: kind, ARN: arn}
+	}
+	task := diagnose.TaskView{
+		ARN: "arn:aws:ecs:eu-west-1:111122223333:task/web/t1", ID: "t1", Account: "111122223333", Region: "eu-west-1", Cluster: "web", Group: "family:api",
+		ExecutionRoleARN: "arn:aws:iam::111122223333:role/exec", TaskRoleARN: "arn:aws:iam::111122223333:role/task", StoppedReason: "not for a list",
+	}
+	save(t, w,
+		casebook.Kept{Diagnosis: diagnose.Diagnosis{ID: id(1), CreatedAt: minute(1), Task: task, Verdict: diagnose.Verdict{Cause: "runtime.s3.denied", Title: "“quotes” & <marks>", Identity: role(verdict.TaskRole, "")}}},
+		casebook.Kept{Diagnosis: diagnose.Diagnosis{ID: id(2), CreatedAt: minute(2), Task: task, Verdict: diagnose.Verdict{Cause: "runtime.caller", Title: "Of somebody else", Identity: role(verdict.Caller, "arn:aws:iam::111122223333:user/me")}}},
+		casebook.Kept{Diagnosis: diagnose.Diagnosis{ID: id(3), CreatedAt: minute(3), Verdict: diagnose.Verdict{Cause: "unknown"}}},
+	)
+	of := func(n int, cause, title string, who verdict.Identity) casebook.Summary {
+		return casebook.Summary{
+			ID: id(n), CreatedAt: minute(n), TaskID: "t1", Account: "111122223333", Region: "eu-west-1", Cluster: "web", Group: "family:api",
+			Cause: cause, Title: title, Identity: who,
+		}
+	}
+	want := []casebook.Summary{
+		{ID: id(3), CreatedAt: minute(3), Cause: "unknown", Title: "unknown"},
+		of(2, "runtime.caller", "Of somebody else", role(verdict.Caller, "arn:aws:iam::111122223333:user/me")),
+		of(1, "runtime.s3.denied", "“quotes” & <marks>", role(verdict.TaskRole, "arn:aws:iam::111122223333:role/task")),
+	}
+	got, _, err := w.Summaries(t.Context(), casebook.Filter{}, "", 10)
+	if diff := gocmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("summaries: %v (-want +got):\n%s", err, diff)
+	}
+}
+
+// noise is a text that does not pack.
+func noise(bytes int) string {
+	b := make([]byte, bytes/2)
+	rand.NewChaCha8([32]byte{}).Read(b)
+	return hex.EncodeToString(b)
+}
+
+// testSizes: what nobody can list is not kept, and a list ends before it is too
+// large an answer.
+func testSizes(t *testing.T, w *world) {
+	of := func(n int, text string) casebook.Kept {
+		return casebook.Kept{
+			Diagnosis: diagnose.Diagnosis{ID: id(n), CreatedAt: minute(n), Task: diagnose.TaskView{ARN: id(n), StoppedReason: text}},
+			Facts:     &evidence.Task{}, Stop: &casebook.KeptStop{Key: id(n), At: minute(n), Incident: "i"},
+		}
+	}
+	before := tables(t, w)
+	for name, text := range map[string]string{"much that packs": strings.Repeat("x", 3<<20), "less that does not": noise(1 << 20)} {
+		if _, err := w.Save(t.Context(), of(0, text)); !errors.Is(err, casebook.ErrTooLarge) {
+			t.Errorf("%s: %v, want ErrTooLarge", name, err)
+		}
+	}
+	if diff := gocmp.Diff(before, tables(t, w)); diff != "" {
+		t.Errorf("rows, by table, after what is too large (-before +after):\n%s", diff)
+	}
+	const each = 1 << 20
+	for n := range 10 {
+		save(t, w, of(n, strings.Repeat("x", each)))
+	}
+	var seen []string
+	for cursor := ""; ; {
+		found, more, err := w.List(t.Context(), casebook.Filter{}, cursor, 100)
+		if err != nil || len(found) == 0 || len(found) > 4 {
+			t.Fatalf("a page of %d diagnoses of %d bytes, %v", len(found), each, err)
+		}
+		seen = append(seen, ids(found)...)
+		if !more {
+			break
+		}
+		cursor = seen[len(seen)-1]
+	}
+	if len(seen) != 10 || !slices.IsSortedFunc(seen, func(a, b string) int { return strings.Compare(b, a) }) {
+		t.Errorf("the pages together have %v, want all 10, newest first", seen)
+	}
+	if found, more, err := w.Summaries(t.Context(), casebook.Filter{}, "", 100); err != nil || len(found) != 10 || more {
+		t.Errorf("%d summaries, more %v, %v, want all 10", len(found), more, err)
+	}
+}
+
+// testOddWords: columns take any name, also one that no name in AWS looks like.
+func testOddWords(t *testing.T, w *world) {
+	for n, odd := range []string{"a\x00b", "\xff", strings.Repeat("é", 5_000), "", noise(20_000)} {
+		d := diagnose.Diagnosis{
+			ID: id(n), CreatedAt: minute(n),
+			Task:    diagnose.TaskView{ID: odd, Account: odd, Region: odd, Cluster: odd, Group: "service:" + odd, TaskRoleARN: odd},
+			Verdict: diagnose.Verdict{Cause: "unknown", Title: odd, Identity: verdict.Identity{Kind: verdict.TaskRole}},
+		}
+		save(t, w, casebook.Kept{Diagnosis: d, Brought: true})
+		if got, err := w.Get(t.Context(), id(n)); err != nil || got.Task.Cluster != strings.ToValidUTF8(odd, "\ufffd") {
+			t.Errorf("%.20q: kept as %.20q, %v", odd, got.Task.Cluster, err)
+		}
+	}
+	if found, _, err := w.Summaries(t.Context(), casebook.Filter{Brought: true}, "", 10); err != nil || len(found) != 5 {
+		t.Errorf("%d summaries, %v, want 5", len(found), err)
 	}
 }
 
@@ -222,7 +344,7 @@ func testFacts(t *testing.T, w *world) {
 		casebook.Kept{Diagnosis: diagnose.Diagnosis{ID: id(4), Task: diagnose.TaskView{ID: "t2"}}},
 	)
 	got, err := w.Facts(t.Context(), taskref.Ref{TaskID: "t1", Cluster: "web"})
-	if diff := cmp.Diff(*task(6, "STOPPED"), got); err != nil || diff != "" {
+	if diff := gocmp.Diff(*task(6, "STOPPED"), got); err != nil || diff != "" {
 		t.Errorf("facts: %v (-want +got):\n%s", err, diff)
 	}
 	for name, ref := range map[string]taskref.Ref{"another cluster": {TaskID: "t1", Cluster: "batch"}, "a task that was not read": {TaskID: "t2"}, "no task": {}} {
@@ -231,7 +353,7 @@ func testFacts(t *testing.T, w *world) {
 		}
 	}
 	def, err := w.Definition(t.Context(), definition("").TaskDefinitionARN)
-	if diff := cmp.Diff(definition("api"), def); err != nil || diff != "" {
+	if diff := gocmp.Diff(definition("api"), def); err != nil || diff != "" {
 		t.Errorf("definition: %v (-want +got):\n%s", err, diff)
 	}
 	if _, err := w.Definition(t.Context(), "arn:aws:ecs:eu-west-1:111122223333:task-definition/api:8"); !errors.Is(err, casebook.ErrNotKept) {
