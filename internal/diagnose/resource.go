@@ -41,6 +41,9 @@ func policyResource(c *cause.Case, r *cause.Refusal) string {
 			return res
 		}
 	}
+	if res, ok := iampolicy.ResourceInText(r.Action, r.Text.Raw, ctx); ok {
+		return res
+	}
 	if a, known := iampolicy.Canonical(r.Action); known && !a.ResourceLevel() {
 		return "*"
 	}

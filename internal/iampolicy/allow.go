@@ -73,6 +73,7 @@ func grantFor(req Request, ctx Context) (grant, []Note) {
 		resource = "*" // of an action that is not known: no document has it
 	}
 	g.resources = bothReadings(act, resource)
+	notes = append(notes, besides(act, resource)...)
 	if reason := wildcardReason(act, known, resource); reason != "" {
 		notes = append(notes, Note{g.action, resource, reason})
 	}
@@ -113,6 +114,17 @@ func wildcardReason(act Action, known bool, resource string) string {
 		return "A log stream's name changes with each task, so the whole log group is allowed."
 	}
 	return ""
+}
+
+// besides tells what else a call needs that is denied only once this is allowed.
+func besides(act Action, resource string) []Note {
+	a, _ := arn.Parse(resource)
+	if act.Service != "bedrock" || a.Type() != "inference-profile" && a.Type() != "application-inference-profile" {
+		return nil
+	}
+	// https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+	return []Note{{act.String(), resource, "An inference profile alone isn't enough: allow " + act.String() +
+		" on its foundation model too, in every Region that the profile sends requests to, or the next call is denied there."}}
 }
 
 // bothReadings gives a secret whose ARN may or may not end in its suffix in

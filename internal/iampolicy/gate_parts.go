@@ -48,6 +48,7 @@ var ownTails = map[string]*regexp.Regexp{
 	"cloudformation": regexp.MustCompile(`^stack/[^*?]+/\*$`),
 	"es":             regexp.MustCompile(`^domain/[^*?]+/\*$`),
 	"logs":           regexp.MustCompile(`^log-group:[^*?]+:\*$`),
+	"neptune-db":     regexp.MustCompile(`^[^*?]+/\*$`),
 	"s3":             regexp.MustCompile(`^[^*?/]+/([^*?]*/)?\*$`),
 	"secretsmanager": regexp.MustCompile(`^secret:[^*?]+-\?{6}$`),
 }

@@ -3,6 +3,8 @@ package iampolicy
 import (
 	"strings"
 	"testing"
+
+	"whystopped/internal/iampolicy/sar"
 )
 
 // TestGate: what is no exact Allow of something that exists comes out in words.
@@ -96,5 +98,24 @@ func TestGateKeepsTheRest(t *testing.T) {
 	passed := Gate(doc, KindIdentity)
 	if got := passed.Document.Statement; len(got) != 1 || len(got[0].Action) != 1 || len(got[0].Resource) != 1 || len(passed.Refused) != 3 {
 		t.Errorf("let out %+v, refused %q", got, passed.Refused)
+	}
+}
+
+// TestEveryActionHasADocument: for each action there is, the document that is
+// written where its resource isn't known passes the gate, and waits for somebody
+// to put a name in, or is about what has none.
+func TestEveryActionHasADocument(t *testing.T) {
+	for _, service := range sar.Services() {
+		for _, act := range sar.Actions(service) {
+			for _, resource := range []string{"", "*"} {
+				doc, _ := Allow([]Request{{Action: act.String(), Resource: resource}}, here)
+				passed := Gate(doc, KindIdentity)
+				if len(passed.Refused) > 0 || len(passed.Document.Statement) != 1 {
+					t.Errorf("%s on %q: %q", act, resource, passed.Refused)
+				} else if r := passed.Document.Statement[0].Resource[0]; r != "*" && hasWildcard(r) && len(passed.Placeholders) == 0 {
+					t.Errorf("%s on %q is open: %s", act, resource, passed.Document.Statement[0].Resource)
+				}
+			}
+		}
 	}
 }

@@ -56,6 +56,12 @@ func Locate(action, printed string, ctx Context) (string, bool) {
 	if printed = trimPrinted(printed); isPhoneNumber(act, printed) {
 		return printed, true
 	}
+	if _, alias, ok := keyOfAlias(act, printed, ctx); ok {
+		if strings.HasPrefix(printed, "arn:") {
+			return printed, true
+		}
+		return ctx.arn("kms", alias), true
+	}
 	of, tail, ok := locate(act, known, printed, ctx)
 	if !ok {
 		return "", false

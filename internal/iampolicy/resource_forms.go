@@ -22,8 +22,10 @@ var serviceForms = map[string]serviceForm{
 	"cloudformation": {reshape: stackOfAnyID},
 	"ec2":            {reshape: newThing},
 	"ecr":            {fromName: repositoryOfImage},
+	"es":             {fromName: domainOfHost, reshape: domainWithPaths},
 	"kms":            {fromName: keyOfID},
 	"logs":           {fromName: groupByName, reshape: logGroup},
+	"neptune-db":     {reshape: anyDatabase},
 	"s3":             {fromName: bucketOrObject, reshape: bucketNotObject},
 	"secretsmanager": {fromName: secretByName, reshape: wholeSecret},
 	"sqs":            {fromName: queueOfURL},
@@ -172,6 +174,19 @@ func creates(act Action, kind string) bool {
 		return kind == "instance" || kind == "volume" || kind == "network-interface"
 	}
 	return takes(act, kind) && act.Name == "Create"+words(kind)
+}
+
+// Neptune
+
+// anyDatabase is for a cluster, whose ARN ends in "/*" for all its databases:
+// there is no other form of it.
+// https://docs.aws.amazon.com/neptune/latest/userguide/iam-data-resources.html
+func anyDatabase(_ Action, a arn.ARN) (of arn.ARN, tail string, ok bool) {
+	cluster, open := strings.CutSuffix(a.Resource, "/*")
+	if open {
+		a.Resource, tail = cluster, "/*"
+	}
+	return a, tail, strings.Trim(cluster, "*") != ""
 }
 
 // KMS

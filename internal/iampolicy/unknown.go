@@ -60,20 +60,28 @@ func requiredTypes(act Action) []sar.ResourceType {
 }
 
 func placeholder(t sar.ResourceType, ctx Context) string {
-	if len(t.Variables()) == 0 { // "cert:*" would be all certificates
-		t.Template = strings.Replace(t.Template, "*", "${"+t.Name+"}", 1)
-	}
-	return t.Expand(func(variable string) string {
+	form := t.Expand(func(variable string) string {
 		switch variable {
 		case "Partition":
 			return ctx.partition()
 		case "Region":
 			return orWord(ctx.Region, wordRegion)
-		case "Account":
+		case "Account", "ManagementAccountId":
 			return orWord(ctx.Account, wordAccount)
+		case "Vendor": // AWS Backup's own recovery points
+			return "backup"
 		}
 		return capitals(variable)
 	})
+	a, ok := arn.Parse(form)
+	if !ok {
+		return form
+	}
+	a = ctx.place(a)
+	if a.Service != "neptune-db" { // whose form knows its wildcard
+		a.Resource = strings.ReplaceAll(a.Resource, "*", capitals(t.Name)) // "cert:*" would be all certificates
+	}
+	return a.String()
 }
 
 // formOf writes an ARN of this place, words in capitals for what is not known.

@@ -149,7 +149,7 @@ func (v *validator) principal(s Statement) {
 	}
 }
 
-var actionForm = regexp.MustCompile(`^[a-z0-9-]+:[A-Za-z0-9*?]+$`)
+var actionForm = regexp.MustCompile(`^[a-z0-9-]+:[A-Za-z0-9*?-]+$`)
 
 func (v *validator) action(action string) {
 	if action == "*" {

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/iampolicy/sar"
 )
 
 // brief is what the tables compare of a denial.
@@ -277,4 +278,18 @@ func FuzzFind(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestEveryServicePrefixIsReadWhole: no letter of an action is taken for the
+// line break of a quoted text.
+func TestEveryServicePrefixIsReadWhole(t *testing.T) {
+	for _, service := range sar.Services() {
+		want := sar.Actions(service)[0].String()
+		for _, between := range []string{": ", " ", `:\n`, `:\\n `, ":\n  ", `: \"`} {
+			found := Find(user + " is not authorized to perform" + between + want + " on resource: *")
+			if len(found) != 1 || found[0].Action != want {
+				t.Errorf("%q before %s: %+v", between, want, found)
+			}
+		}
+	}
 }

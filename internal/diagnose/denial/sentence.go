@@ -11,7 +11,7 @@ import (
 // sentenceAnchor is the part that every form of the sentence shares. Between
 // the words there may be any white space, a line break among it, and
 // backslashes where the text was quoted.
-var sentenceAnchor = regexp.MustCompile(`(?i)(?:is[\s\\n]+)?not[\s\\n]+authori[sz]ed[\s\\n]+to[\s\\n]+(?:perform|access|invoke)\b`)
+var sentenceAnchor = regexp.MustCompile(`(?i)(?:is(?:\s|\\[nrt]?)+)?not(?:\s|\\[nrt]?)+authori[sz]ed(?:\s|\\[nrt]?)+to(?:\s|\\[nrt]?)+(?:perform|access|invoke)\b`)
 
 var (
 	// The subject stands before the anchor: "User: ARN", "User `ARN'" (SES),
@@ -19,7 +19,7 @@ var (
 	subject = regexp.MustCompile("(?i)\\b(?:user:\\s*|user\\s+with\\s+accountid:?\\s*|principal:\\s*|user\\s+[`'\"]|user\\s+(arn:))")
 	// An action is service:Name. Some services print it in lower case, in
 	// capitals, or in quotes.
-	actionPattern = regexp.MustCompile("^[\\s:\\\\n]*[`'\"\\\\]*([A-Za-z][A-Za-z0-9-]*:\\s?[A-Za-z][A-Za-z0-9*]*)")
+	actionPattern = regexp.MustCompile("^(?:\\s|:|\\\\[nrt]?)*[`'\"\\\\]*([A-Za-z][A-Za-z0-9-]*:\\s?[A-Za-z][A-Za-z0-9*]*)")
 	// SES and STS leave the colon after "perform" out; what the anchor left is
 	// matched by actionPattern all the same.
 	onResource = regexp.MustCompile("(?i)^[`'\"\\\\]*[,.]?(?:\\s|\\\\n)+on(?:\\s|\\\\n)+(?:the(?:\\s|\\\\n)+)?(?:this(?:\\s|\\\\n)+)?resources?\\b(?:\\(s\\))?\\s*:?(?:\\s|\\\\n)*")

@@ -72,7 +72,7 @@ func (t ResourceType) matches(resource string, how strictness) bool {
 			}
 			continue
 		}
-		if i < 5 && parts[i] != part && parts[i] != "*" {
+		if i < 5 && part != "*" && parts[i] != part && parts[i] != "*" {
 			return false
 		}
 	}

@@ -8,6 +8,7 @@
 package sar
 
 import (
+	"slices"
 	"sort"
 	"strings"
 )
@@ -60,6 +61,15 @@ func Lookup(service, name string) (Action, bool) {
 		return Action{}, false
 	}
 	return svc.actions[i], true
+}
+
+// Actions lists a service's actions by name; none for a service that the
+// reference does not have.
+func Actions(service string) []Action {
+	if svc := load(strings.ToLower(service)); svc != nil {
+		return slices.Clone(svc.actions)
+	}
+	return nil
 }
 
 // Services lists the prefixes of all services, sorted.
