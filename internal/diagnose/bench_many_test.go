@@ -11,24 +11,24 @@ import (
 	"whystopped/internal/diagnose/evidence"
 )
 
-// many are evidence with n of one thing, each of which a diagnosis has to look
+// manyThings are evidence with n of one thing, each of which a diagnosis has to look
 // at: more than Decode lets through, since the work has to be linear all the same.
-var many = map[string]func(b *testing.B, n int) evidence.Evidence{
-	"secrets": func(b *testing.B, n int) evidence.Evidence {
+var manyThings = map[string]func(b testing.TB, n int) evidence.Evidence{
+	"secrets": func(b testing.TB, n int) evidence.Evidence {
 		ev := mustDecode(b, `{"task": {"taskArn": "`+taskARN+`", "stopCode": "TaskFailedToStart", "stoppedReason": "User: arn:aws:sts::111122223333:assumed-role/orders-exec/0f1e2d3c4b5a69788796a5b4c3d2e1f0 is not authorized to perform: secretsmanager:GetSecretValue on resource: x"}, "taskDefinition": {`+roles+`, "containerDefinitions": [{"name": "app"}]}}`)
 		for i := range n {
 			ev.TaskDefinition.ContainerDefinitions[0].Secrets = append(ev.TaskDefinition.ContainerDefinitions[0].Secrets, evidence.Secret{Name: "S", ValueFrom: fmt.Sprintf("%06x", i)})
 		}
 		return ev
 	},
-	"records": func(b *testing.B, n int) evidence.Evidence {
+	"records": func(b testing.TB, n int) evidence.Evidence {
 		ev := typical(b)
 		for i := range n {
 			ev.CloudTrail = append(ev.CloudTrail, refusedRecord(b, i))
 		}
 		return ev
 	},
-	"logs": func(b *testing.B, n int) evidence.Evidence {
+	"logs": func(b testing.TB, n int) evidence.Evidence {
 		ev := typical(b)
 		ev.Logs = nil
 		for i := range n {
@@ -36,14 +36,14 @@ var many = map[string]func(b *testing.B, n int) evidence.Evidence{
 		}
 		return ev
 	},
-	"events": func(b *testing.B, n int) evidence.Evidence {
+	"events": func(b testing.TB, n int) evidence.Evidence {
 		ev := typical(b)
 		for i := range n {
 			ev.ServiceEvents = append(ev.ServiceEvents, evidence.ServiceEvent{Text: "(service orders) was unable to place a task. Reason: " + refusedSecret(i)})
 		}
 		return ev
 	},
-	"lines": func(b *testing.B, n int) evidence.Evidence {
+	"lines": func(b testing.TB, n int) evidence.Evidence {
 		ev := typical(b)
 		for i := range n {
 			ev.Logs[0].Lines = append(ev.Logs[0].Lines, evidence.LogLine{Text: refusedSecret(i)})
@@ -56,7 +56,7 @@ func refusedSecret(i int) string {
 	return fmt.Sprintf("AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/orders-task/0f1e2d3c4b5a69788796a5b4c3d2e1f0 is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:s%06d-AbCdEf because no identity-based policy allows the secretsmanager:GetSecretValue action", i)
 }
 
-func refusedRecord(b *testing.B, i int) evidence.Record {
+func refusedRecord(b testing.TB, i int) evidence.Record {
 	var r evidence.Record
 	text := fmt.Sprintf(`{"eventID": "%08d", "eventTime": "2026-11-22T08:39:%02dZ", "eventSource": "secretsmanager.amazonaws.com", "eventName": "GetSecretValue", "errorCode": "AccessDenied", "errorMessage": %q, "userIdentity": {"arn": "arn:aws:sts::111122223333:assumed-role/orders-task/0f1e2d3c4b5a69788796a5b4c3d2e1f0"}, "requestParameters": {"secretId": "s%06d"}}`, i, i%60, refusedSecret(i), i)
 	if err := json.Unmarshal([]byte(text), &r); err != nil {
@@ -70,7 +70,7 @@ func BenchmarkMany(b *testing.B) {
 	for _, name := range []string{"secrets", "records", "logs", "events", "lines"} {
 		for _, n := range []int{1000, 16000} {
 			b.Run(fmt.Sprintf("%s-%d", name, n), func(b *testing.B) {
-				ev := many[name](b, n)
+				ev := manyThings[name](b, n)
 				var d diagnose.Diagnosis
 				before := cpuTime(b)
 				for b.Loop() {

@@ -11,7 +11,7 @@ import (
 
 // typical is a task as most are: a definition, two containers, 200 log lines, a
 // denial at the end, a few CloudTrail records.
-func typical(b *testing.B) evidence.Evidence {
+func typical(b testing.TB) evidence.Evidence {
 	ev := mustDecode(b, `{"task": {"taskArn": "`+taskARN+`", "launchType": "FARGATE", "stopCode": "EssentialContainerExited", "stoppedReason": "Essential container in task exited", "startedAt": 1795336200, "stoppedAt": 1795336800, "containers": [{"name": "app", "exitCode": 1}, {"name": "proxy", "exitCode": 143}]}, "taskDefinition": {`+roles+`, "containerDefinitions": [{"name": "app", "image": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:7", "essential": true, "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/orders", "awslogs-region": "eu-west-1"}}}]}, "logs": [{"container": "app", "lines": `+lines(nil, 200, sqsDeny)+`}], "cloudtrail": [{"eventSource": "ecr.amazonaws.com", "eventName": "GetAuthorizationToken"}, {"eventSource": "logs.amazonaws.com", "eventName": "CreateLogStream"}], "serviceEvents": ["(service orders) has started 1 tasks: (task 0f1e2d3c4b5a69788796a5b4c3d2e1f0)."]}`)
 	diagnose.Diagnose(ev) // the catalogue is compiled once a process
 	return ev

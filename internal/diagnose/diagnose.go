@@ -1,6 +1,8 @@
 package diagnose
 
 import (
+	"context"
+
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
@@ -10,14 +12,38 @@ import (
 // cause "unknown" and a summary of what would decide. ID and CreatedAt are
 // left to whoever keeps the diagnosis.
 func Diagnose(ev evidence.Evidence) Diagnosis {
-	c := cause.NewCase(ev)
-	ranked := withRoleFacts(c, rank(c))
+	d, err := DiagnoseContext(context.Background(), ev)
+	if err != nil {
+		panic(err) // this context never ends
+	}
+	return d
+}
+
+// DiagnoseContext is Diagnose for whoever may not want the answer any more: the
+// only error is that of a context that has ended.
+func DiagnoseContext(ctx context.Context, ev evidence.Evidence) (Diagnosis, error) {
+	c, err := cause.NewCase(ctx, ev)
+	if err != nil {
+		return Diagnosis{}, err
+	}
+	ranked, err := rank(ctx, c)
+	if err != nil {
+		return Diagnosis{}, err
+	}
+	d := diagnosisOf(c, withRoleFacts(c, ranked))
+	d.fit()
+	return d, nil
+}
+
+// diagnosisOf returns the diagnosis of a case by its causes, what ended the task
+// first.
+func diagnosisOf(c *cause.Case, ranked []candidate) Diagnosis {
 	d := Diagnosis{
 		Engine:   Engine(),
 		Task:     taskView(c),
 		Findings: findings(c, ranked),
 		Timeline: timeline(c, ranked),
-		Sources:  orEmpty(ev.Sources),
+		Sources:  orEmpty(c.Evidence.Sources),
 		Caveats:  caveats(c, ranked),
 	}
 	placeInLogs(c, d.Findings)

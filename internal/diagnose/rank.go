@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"context"
 	"slices"
 	"sort"
 	"strings"
@@ -52,9 +53,12 @@ const (
 )
 
 // rank finds every cause of the case and orders them: what ended the task first.
-func rank(c *cause.Case) []candidate {
+func rank(ctx context.Context, c *cause.Case) ([]candidate, error) {
 	var all []candidate
 	for _, k := range cause.All() {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		for _, m := range k.When.Find(c) {
 			all = append(all, newCandidate(c, k, m))
 		}
@@ -63,7 +67,7 @@ func rank(c *cause.Case) []candidate {
 	sort.SliceStable(all, func(i, j int) bool { return before(all[i], all[j]) })
 	all = dropVague(all)
 	weigh(c, all)
-	return all
+	return all, nil
 }
 
 func newCandidate(c *cause.Case, k *cause.Cause, m cause.Match) candidate {

@@ -25,6 +25,10 @@ func addStartupComplete(c *cause.Case, k candidate, fix *Fix) {
 	if k.match.Refusal != nil {
 		requests = append(requests, refusedRequests(c, k.match.Refusal)...)
 	}
+	if size(requests) > maxStartup {
+		fix.Steps = append(fix.Steps, "The task definition names more resources than a role's policies have room for, so no policy for the whole start is shown.")
+		return
+	}
 	doc, _ := iampolicy.Allow(requests, ctx)
 	if len(doc.Statement) == 0 {
 		return
@@ -56,6 +60,20 @@ func hostRequests(all []iampolicy.Request) []iampolicy.Request {
 		act, _ := iampolicy.Canonical(r.Action)
 		return act.Service != "ecr" && act.Service != "logs"
 	})
+}
+
+// maxStartup bounds the names in the policy for the whole start, in bytes: a role
+// has room for ten managed policies of 6,144 characters and 10,240 of its own.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const maxStartup = 10*6_144 + 10_240
+
+// size is how many bytes the names of the requests' resources have.
+func size(requests []iampolicy.Request) int {
+	n := 0
+	for _, r := range requests {
+		n += len(r.Resource)
+	}
+	return n
 }
 
 // refusedRequests are the refused call itself, which the definition may not

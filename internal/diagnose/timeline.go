@@ -9,7 +9,10 @@ import (
 	"whystopped/internal/diagnose/evidence"
 )
 
-const maxTimeline = 60
+const (
+	maxTimeline = 60
+	maxLabel    = 1 << 10 // bytes; the whole text stands in the finding that it made
+)
 
 // moment is an entry of the timeline that is not written yet: of thousands of
 // calls only the last ones are.
@@ -47,7 +50,9 @@ func timeline(c *cause.Case, ranked []candidate) []TimelineEntry {
 	sort.SliceStable(all, func(i, j int) bool { return all[i].at.Before(all[j].at) })
 	out := []TimelineEntry{}
 	for _, m := range all[max(0, len(all)-maxTimeline):] {
-		out = append(out, m.write())
+		e := m.write()
+		e.Label = evidence.Cut(e.Label, maxLabel)
+		out = append(out, e)
 	}
 	return out
 }

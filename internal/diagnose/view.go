@@ -145,7 +145,8 @@ func beside(c *cause.Case, k candidate) []Quote {
 	if r := k.match.Refusal; r != nil && k.place() != cause.Trail {
 		for _, other := range c.Refusals {
 			if other.Text.Place == cause.Trail && other.Action == r.Action && other.Who.Identity.Kind == r.Who.Identity.Kind {
-				out = append(out, Quote{Source: other.Text.Source, Text: other.Text.Raw, At: other.Text.At, Ref: other.Text.Ref})
+				text, _ := other.Text.Quote(other.Start, other.End)
+				out = append(out, Quote{Source: other.Text.Source, Text: text, At: other.Text.At, Ref: other.Text.Ref})
 			}
 		}
 	}

@@ -4,6 +4,7 @@
 package cause
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -21,26 +22,28 @@ type Case struct {
 	known known
 }
 
-// NewCase reads the evidence once for all causes.
-func NewCase(ev evidence.Evidence) *Case {
+// NewCase reads the evidence once for all causes. The error is that of a context
+// that has ended.
+func NewCase(ctx context.Context, ev evidence.Evidence) (*Case, error) {
 	c := &Case{Evidence: ev, Facts: factsOf(ev)}
 	c.Texts = textsOf(ev, &c.Facts)
 	c.known = newKnown(c.Texts)
 	set := literals()
 	for _, t := range c.Texts {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		t.index(set.scan)
-	}
-	for _, t := range c.Texts {
 		for _, d := range denialsOf(t, set) {
 			c.addRefusal(d, t)
 		}
 	}
-	c.readTrail()
-	return c
+	return c, c.readTrail(ctx)
 }
 
 // addRefusal adds what a text tells, each call once.
 func (c *Case) addRefusal(d denial.Denial, t *Text) {
+	d = plausible(d)
 	if d.At.IsZero() {
 		d.At = t.AtOffset(d.Start)
 	}
@@ -54,6 +57,16 @@ func (c *Case) addRefusal(d denial.Denial, t *Text) {
 	c.append(Refusal{Denial: d, Text: t, Who: c.who(d, t)})
 }
 
+// plausible leaves out what is too long for a name of AWS.
+func plausible(d denial.Denial) denial.Denial {
+	for _, name := range []*string{&d.Resource, &d.PolicyARN, &d.Service, &d.Operation} {
+		if len(*name) > evidence.MaxName {
+			*name = ""
+		}
+	}
+	return d
+}
+
 func (c *Case) append(r Refusal) {
 	c.Refusals = append(c.Refusals, r)
 	c.known.refused[r.Text] = true
@@ -61,13 +74,17 @@ func (c *Case) append(r Refusal) {
 
 // readTrail adds what CloudTrail recorded. A record of a call that a text shows
 // too completes it; the task's own session makes it the task's.
-func (c *Case) readTrail() {
+func (c *Case) readTrail(ctx context.Context) error {
 	for _, r := range c.Evidence.CloudTrail {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		d, ok := denial.FromRecord(r)
 		if !ok {
 			c.readFailure(r)
 			continue
 		}
+		d = plausible(d)
 		text := recordText(r)
 		c.Texts = append(c.Texts, text)
 		if d.End == 0 || d.End > len(text.Raw) || d.Start >= d.End {
@@ -75,6 +92,7 @@ func (c *Case) readTrail() {
 		}
 		c.append(Refusal{Denial: d, Text: text, Who: c.who(d, text)})
 	}
+	return nil
 }
 
 // readFailure takes the words of a call that failed without being refused, so

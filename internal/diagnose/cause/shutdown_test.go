@@ -30,7 +30,7 @@ func TestUnhealthyNamesTheContainer(t *testing.T) {
 			for i, health := range test.health {
 				task.Containers = append(task.Containers, evidence.Container{Name: string(rune('a' + i)), HealthStatus: health})
 			}
-			found := check.When.Find(NewCase(evidence.Evidence{Task: task}))
+			found := check.When.Find(caseOf(t, evidence.Evidence{Task: task}))
 			if len(found) == 0 {
 				t.Fatal("the cause is not found")
 			}
@@ -39,4 +39,13 @@ func TestUnhealthyNamesTheContainer(t *testing.T) {
 			}
 		})
 	}
+}
+
+func caseOf(t *testing.T, ev evidence.Evidence) *Case {
+	t.Helper()
+	c, err := NewCase(t.Context(), ev)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }

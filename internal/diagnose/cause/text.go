@@ -173,11 +173,15 @@ func (t *Text) LinesAfter(offset int) int {
 // LastTime returns the time of the last log line that has one.
 func (t *Text) LastTime() time.Time { return t.lastTime }
 
-const maxQuote = 1200 // bytes of a quote; more would bury the deciding words
+const (
+	maxQuote = 1200    // bytes of a quote; more would bury the deciding words
+	maxMark  = 8 << 10 // bytes of the deciding words themselves
+)
 
 // Quote is the line or lines around a byte range, cut to a readable length,
 // and where the range lies in them.
 func (t *Text) Quote(start, end int) (quote string, mark [2]int) {
+	end = runeStart(t.Raw, min(end, start+maxMark))
 	from := strings.LastIndexByte(t.Raw[:start], '\n') + 1
 	to := len(t.Raw)
 	if i := strings.IndexByte(t.Raw[end:], '\n'); i >= 0 {

@@ -94,10 +94,12 @@ type textBound struct {
 	name bool
 }
 
+// MaxName is how many bytes an ARN has at most, and what has the place of one.
+// Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PolicyDescriptorType.html
+const MaxName = 2 << 10
+
 var (
-	// names are ARNs and what has the place of one.
-	// Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
-	names = textBound{most: 2 << 10, name: true}
+	names = textBound{most: MaxName, name: true}
 	// images are at most a repository of 255 bytes, a tag of 128 and a digest.
 	// Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 	images = textBound{most: 512, name: true}
