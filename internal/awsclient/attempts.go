@@ -67,5 +67,5 @@ func (c *Collector) gate(t target, operation string) *gate {
 	if q.global {
 		t.region = ""
 	}
-	return c.gates.getOrMake(gateKey{t, q.kind}, func() *gate { return newGate(q, c.meter.queue(q.kind)) })
+	return c.gates.GetOrMake(gateKey{t, q.kind}, func() *gate { return newGate(q, c.meter.queue(q.kind)) })
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/lru"
 	"whystopped/internal/taskref"
 )
 
@@ -43,13 +44,13 @@ type Options struct {
 type Collector struct {
 	opts        Options
 	config      aws.Config
-	targets     *lru[target, *clients]
-	sessions    *lru[sessionKey, *aws.CredentialsCache]
-	gates       *lru[gateKey, *gate]
+	targets     *lru.Cache[target, *clients]
+	sessions    *lru.Cache[sessionKey, *aws.CredentialsCache]
+	gates       *lru.Cache[gateKey, *gate]
 	tasks       *batcher
-	definitions *lru[string, *types.TaskDefinition]
-	asking      singleflight.Group     // for definitions
-	roles       *lru[string, keptRole] // by the ARN that was asked for
+	definitions *lru.Cache[string, *types.TaskDefinition]
+	asking      singleflight.Group           // for definitions
+	roles       *lru.Cache[string, keptRole] // by the ARN that was asked for
 	identity    identity
 	iamRest     rest
 	meter       *meter
@@ -71,12 +72,12 @@ func New(opts Options) *Collector {
 	return &Collector{
 		opts:        opts,
 		config:      prepare(opts.Config),
-		targets:     newLRU[target, *clients](maxTargets),
-		sessions:    newLRU[sessionKey, *aws.CredentialsCache](maxSessions),
-		gates:       newLRU[gateKey, *gate](maxGates),
+		targets:     lru.New[target, *clients](maxTargets),
+		sessions:    lru.New[sessionKey, *aws.CredentialsCache](maxSessions),
+		gates:       lru.New[gateKey, *gate](maxGates),
 		tasks:       newBatcher(),
-		definitions: newLRU[string, *types.TaskDefinition](maxDefinitions),
-		roles:       newLRU[string, keptRole](maxRoles),
+		definitions: lru.New[string, *types.TaskDefinition](maxDefinitions),
+		roles:       lru.New[string, keptRole](maxRoles),
 		meter:       newMeter(),
 		uses:        newUses(),
 	}

@@ -25,7 +25,7 @@ func (r *run) describeDefinition(ctx context.Context, revision string) definitio
 	if revision == "" {
 		return definitionAnswer{asked: r.skip(sourceDefinition, "The task does not say which task definition it was made from.")}
 	}
-	if def, ok := r.definitions.get(revision); ok {
+	if def, ok := r.definitions.Get(revision); ok {
 		src := evidence.Source{Name: sourceDefinition, Status: evidence.SourceOK, Detail: "Known from before: a revision never changes."}
 		r.tell(src)
 		return definitionAnswer{asked: asked{source: src}, definition: definitionOf(def)}
@@ -47,7 +47,7 @@ func (r *run) describeDefinition(ctx context.Context, revision string) definitio
 func (r *run) getDefinition(ctx context.Context, revision string) (*types.TaskDefinition, error) {
 	t := r.target(r.ref.Region)
 	return together(ctx, &r.asking, t.role+" "+t.region+" "+revision, func(ctx context.Context) (*types.TaskDefinition, error) {
-		if def, ok := r.definitions.get(revision); ok { // by an answer that has just come
+		if def, ok := r.definitions.Get(revision); ok { // by an answer that has just come
 			return def, nil
 		}
 		out, err := r.at(t).ecs.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(revision)})
@@ -58,7 +58,7 @@ func (r *run) getDefinition(ctx context.Context, revision string) (*types.TaskDe
 			return nil, fmt.Errorf("describe task definition %s: %w", revision, err)
 		}
 		forgetValues(out.TaskDefinition)
-		r.definitions.put(revision, out.TaskDefinition)
+		r.definitions.Put(revision, out.TaskDefinition)
 		return out.TaskDefinition, nil
 	})
 }

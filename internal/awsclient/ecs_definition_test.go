@@ -21,7 +21,7 @@ func (d oneDefinition) DescribeTaskDefinition(context.Context, *ecs.DescribeTask
 func TestTheKeptDefinitionHoldsNoValues(t *testing.T) {
 	value := "do-not-keep"
 	c := New(Options{})
-	c.targets.put(target{region: "eu-west-1"}, &clients{ecs: oneDefinition{definition: types.TaskDefinition{ContainerDefinitions: []types.ContainerDefinition{{
+	c.targets.Put(target{region: "eu-west-1"}, &clients{ecs: oneDefinition{definition: types.TaskDefinition{ContainerDefinitions: []types.ContainerDefinition{{
 		Environment:  []types.KeyValuePair{{Name: &value, Value: &value}},
 		DockerLabels: map[string]string{"label": value},
 	}}}}})
@@ -30,7 +30,7 @@ func TestTheKeptDefinitionHoldsNoValues(t *testing.T) {
 	if ans := r.describeDefinition(t.Context(), "api:7"); ans.definition == nil {
 		t.Fatal("no definition was read")
 	}
-	kept, ok := c.definitions.get("api:7")
+	kept, ok := c.definitions.Get("api:7")
 	if !ok {
 		t.Fatal("no definition was kept")
 	}

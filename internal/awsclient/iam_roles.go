@@ -93,7 +93,7 @@ func (r *run) getRoles(ctx context.Context, arns []string) ([]evidence.Role, err
 
 // getRole asks IAM for a role, or remembers what it said a moment ago.
 func (r *run) getRole(ctx context.Context, roleARN string) (evidence.Role, error) {
-	if kept, ok := r.roles.get(roleARN); ok && r.now.Sub(kept.at) < roleKept {
+	if kept, ok := r.roles.Get(roleARN); ok && r.now.Sub(kept.at) < roleKept {
 		return kept.role, nil
 	}
 	a, _ := arn.Parse(roleARN)
@@ -110,7 +110,7 @@ func (r *run) getRole(ctx context.Context, roleARN string) (evidence.Role, error
 	default:
 		role = roleOf(out.Role)
 	}
-	r.roles.put(roleARN, keptRole{role, r.now})
+	r.roles.Put(roleARN, keptRole{role, r.now})
 	return role, nil
 }
 

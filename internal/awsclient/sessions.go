@@ -120,7 +120,7 @@ type sessionKey struct{ role, task string }
 
 func (r roleCredentials) session(ctx context.Context) *aws.CredentialsCache {
 	task, _ := ctx.Value(taskKey{}).(string)
-	return r.sessions.getOrMake(sessionKey{r.role, task}, func() *aws.CredentialsCache {
+	return r.sessions.GetOrMake(sessionKey{r.role, task}, func() *aws.CredentialsCache {
 		return aws.NewCredentialsCache(r.assume(task), func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = expiryWindow })
 	})
 }

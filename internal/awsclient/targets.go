@@ -27,7 +27,7 @@ const maxTargets = 256
 // at gives the clients of a target. They are shared, since they hold what the
 // SDK has learned of the target's throttles.
 func (c *Collector) at(t target) *clients {
-	return c.targets.getOrMake(t, func() *clients { return c.newClients(t) })
+	return c.targets.GetOrMake(t, func() *clients { return c.newClients(t) })
 }
 
 func (c *Collector) newClients(t target) *clients {

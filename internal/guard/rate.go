@@ -1,16 +1,16 @@
 package guard
 
 import (
-	"container/list"
 	"errors"
 	"fmt"
 	"math"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"whystopped/internal/lru"
 )
 
 // RateOptions bound how often each client may ask. All but Now are needed.
@@ -33,14 +33,7 @@ type RateOptions struct {
 type Rate struct {
 	opts RateOptions
 
-	mu     sync.Mutex
-	byKey  map[string]*list.Element
-	recent *list.List // of clients, the one that asked last first
-}
-
-type client struct {
-	key string
-	*rate.Limiter
+	clients *lru.Cache[string, *rate.Limiter]
 }
 
 // NewRate makes a Rate.
@@ -51,7 +44,7 @@ func NewRate(o RateOptions) (*Rate, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Rate{opts: o, byKey: map[string]*list.Element{}, recent: list.New()}, nil
+	return &Rate{opts: o, clients: lru.New[string, *rate.Limiter](o.Clients)}, nil
 }
 
 // Handler refuses with 429 what comes too often, and says when to ask again.
@@ -72,30 +65,18 @@ func (l *Rate) refuse(w http.ResponseWriter, r *http.Request, wait time.Duration
 	l.opts.Deny(w, r, http.StatusTooManyRequests, TooManyRequests, fmt.Sprintf("You ask too often. Ask again in %d s.", seconds))
 }
 
-// take counts a question of a client, or tells how long it has to wait and
+// take counts a request of a client, or returns how long it has to wait and
 // counts nothing.
 func (l *Rate) take(key string) time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	now := l.opts.Now()
-	asked := l.client(key).ReserveN(now, 1)
-	wait := asked.DelayFrom(now)
+	taken := l.clients.GetOrMake(key, l.newLimiter).ReserveN(now, 1)
+	wait := taken.DelayFrom(now)
 	if wait > 0 {
-		asked.CancelAt(now)
+		taken.CancelAt(now)
 	}
 	return wait
 }
 
-func (l *Rate) client(key string) client {
-	if e, ok := l.byKey[key]; ok {
-		l.recent.MoveToFront(e)
-		return e.Value.(client)
-	}
-	if l.recent.Len() >= l.opts.Clients {
-		oldest := l.recent.Back()
-		delete(l.byKey, l.recent.Remove(oldest).(client).key)
-	}
-	c := client{key, rate.NewLimiter(rate.Limit(l.opts.PerSecond), l.opts.Burst)}
-	l.byKey[key] = l.recent.PushFront(c)
-	return c
+func (l *Rate) newLimiter() *rate.Limiter {
+	return rate.NewLimiter(rate.Limit(l.opts.PerSecond), l.opts.Burst)
 }

@@ -1,13 +1,14 @@
-package awsclient
+// Package lru has one bounded map that forgets what was not used for longest.
+package lru
 
 import (
 	"container/list"
 	"sync"
 )
 
-// lru is a bounded map that forgets what was not used for longest. It is safe
+// Cache is a bounded map that forgets what was not used for longest. It is safe
 // for concurrent use.
-type lru[K comparable, V any] struct {
+type Cache[K comparable, V any] struct {
 	limit int
 	mu    sync.Mutex
 	byKey map[K]*list.Element
@@ -19,11 +20,13 @@ type entry[K comparable, V any] struct {
 	value V
 }
 
-func newLRU[K comparable, V any](limit int) *lru[K, V] {
-	return &lru[K, V]{limit: limit, byKey: make(map[K]*list.Element), order: list.New()}
+// New returns an empty cache of at most limit entries.
+func New[K comparable, V any](limit int) *Cache[K, V] {
+	return &Cache[K, V]{limit: limit, byKey: make(map[K]*list.Element), order: list.New()}
 }
 
-func (c *lru[K, V]) get(key K) (V, bool) {
+// Get returns the value of a key, and counts as a use of it.
+func (c *Cache[K, V]) Get(key K) (V, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.byKey[key]
@@ -35,9 +38,9 @@ func (c *lru[K, V]) get(key K) (V, bool) {
 	return e.Value.(entry[K, V]).value, true
 }
 
-// getOrMake gives what is kept, or keeps and gives what make makes, which must
-// not use the map.
-func (c *lru[K, V]) getOrMake(key K, make func() V) V {
+// GetOrMake returns the value of a key, or stores and returns what make makes,
+// which must not use the cache.
+func (c *Cache[K, V]) GetOrMake(key K, make func() V) V {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e, ok := c.byKey[key]; ok {
@@ -45,11 +48,12 @@ func (c *lru[K, V]) getOrMake(key K, make func() V) V {
 		return e.Value.(entry[K, V]).value
 	}
 	value := make()
-	c.keep(key, value)
+	c.add(key, value)
 	return value
 }
 
-func (c *lru[K, V]) put(key K, value V) {
+// Put stores a value, and counts as a use of its key.
+func (c *Cache[K, V]) Put(key K, value V) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e, ok := c.byKey[key]; ok {
@@ -57,10 +61,10 @@ func (c *lru[K, V]) put(key K, value V) {
 		c.order.MoveToFront(e)
 		return
 	}
-	c.keep(key, value)
+	c.add(key, value)
 }
 
-func (c *lru[K, V]) keep(key K, value V) {
+func (c *Cache[K, V]) add(key K, value V) {
 	c.byKey[key] = c.order.PushFront(entry[K, V]{key, value})
 	if c.order.Len() > c.limit {
 		oldest := c.order.Back()
