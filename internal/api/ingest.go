@@ -15,6 +15,7 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/ingest"
+	"whystopped/internal/taskref"
 )
 
 // Events say who may send events, and who keeps them.
@@ -27,6 +28,10 @@ type Events struct {
 	Known func(context.Context) bool
 	// Book is needed where anybody may send.
 	Book ingest.Book
+	// Bounds are the only accounts and Regions of which events are taken.
+	Bounds taskref.Bounds
+	// NotAllowed counts events of others; nil where nobody does.
+	NotAllowed func(events int)
 }
 
 const eventsPath = "/api/v1/events"
@@ -57,6 +62,8 @@ type eventsOutput struct {
 type EventCounts struct {
 	Accepted int `json:"accepted" doc:"How many are stored, also those that had come already."`
 	Ignored  int `json:"ignored" doc:"How many were passed over: of other sources or kinds, of services that are well, of tasks on their way."`
+	// NotAllowed are dropped and not refused, so that nobody sends them again.
+	NotAllowed int `json:"notAllowed,omitempty" doc:"How many were dropped, since they are of accounts or Regions that this server does not read; left out for none."`
 }
 
 // EventBridgeEvent describes an event for the document. ingest.Parse reads it.
@@ -145,12 +152,16 @@ func (a *API) events(ctx context.Context, in *eventsInput) (*eventsOutput, error
 	if err != nil {
 		return nil, a.problemOf(ctx, noEvent(err))
 	}
+	batch = batch.Within(a.opts.Events.Bounds)
+	if count := a.opts.Events.NotAllowed; count != nil && batch.NotAllowed > 0 {
+		count(batch.NotAllowed)
+	}
 	if len(batch.Events) > 0 {
 		if err := a.opts.Events.Book.Accept(ctx, batch.Events); err != nil {
 			return nil, huma.ErrorWithHeaders(a.notStored(ctx, err), http.Header{"Retry-After": {strconv.Itoa(int(sendAgain / time.Second))}})
 		}
 	}
-	return &eventsOutput{EventCounts{Accepted: len(batch.Events), Ignored: batch.Ignored}}, nil
+	return &eventsOutput{EventCounts{Accepted: len(batch.Events), Ignored: batch.Ignored, NotAllowed: batch.NotAllowed}}, nil
 }
 
 // noEvent tells a body that is no JSON from one that is no event.

@@ -50,6 +50,11 @@ func openAccount(ctx context.Context, cfg config.Config, log *slog.Logger) (*acc
 	}, nil
 }
 
+// bounds are the only accounts and Regions that are read.
+func bounds(cfg config.Config) taskref.Bounds {
+	return taskref.Bounds{Accounts: cfg.Accounts, Regions: cfg.Regions}
+}
+
 // collector is the casebook's view of awsclient: the same calls, with errors in
 // the casebook's words.
 type collector struct{ aws *awsclient.Collector }

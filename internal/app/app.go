@@ -96,6 +96,7 @@ func (a *App) open(ctx context.Context, cfg config.Config, tune tuning) (err err
 	book := casebook.New(casebook.Options{
 		Collector: a.aws.collector, Prover: a.aws.collector, Store: kept, Tells: a.slack.notifier != nil,
 		Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID, Asker: asker,
+		Bounds: bounds(cfg),
 	})
 	teller := a.slack.teller()
 	if tune.teller != nil {
@@ -129,7 +130,7 @@ func (a *App) routes(cfg config.Config, book *casebook.Casebook) (http.Handler, 
 	a.addFigures(book)
 	keeper := permissions.NewKeeper(tester{a.aws.collector.aws, book}, time.Now)
 	return routes(surroundings{
-		door: a.door, slack: a.slack, book: book, eventsKey: cfg.EventsKey, causes: diagnose.Catalogue(), samples: a.aws.samples, publicURL: cfg.PublicURL, version: version(), log: a.log,
+		door: a.door, slack: a.slack, book: book, eventsKey: cfg.EventsKey, bounds: bounds(cfg), causes: diagnose.Catalogue(), samples: a.aws.samples, publicURL: cfg.PublicURL, version: version(), log: a.log,
 		ready:   readiness{store: &storeCheck{ping: a.history.store.Ping}, credentials: a.aws.credentials, permissions: keeper},
 		metrics: a.metrics, tracing: a.tracing,
 	})

@@ -127,3 +127,37 @@ func TestRefusedRequestsDoNotFillTheLog(t *testing.T) {
 		t.Errorf("afterwards a stranger is answered %d", got.status)
 	}
 }
+
+// TestTheListsHoldForEvents sends what happens in accounts and Regions that are
+// not read, by the key for events.
+func TestTheListsHoldForEvents(t *testing.T) {
+	f := newFortress(t, func(c *config.Config, _ *tuning) {
+		c.Accounts, c.Regions = []string{"111122223333"}, []string{"eu-west-1"}
+	})
+	key := headers{"x-api-key", eventsKey}
+	ours := string(endEvent("ours", "EssentialContainerExited", "Essential container in task exited", "", 7))
+	for name, event := range map[string]string{
+		"another account": strings.ReplaceAll(ours, "111122223333", "999988887777"),
+		"another Region":  strings.ReplaceAll(ours, "eu-west-1", "us-east-1"),
+	} {
+		if got := f.ask(http.MethodPost, "/api/v1/events", event, key); got.status != 202 || !strings.Contains(got.body, `"accepted":0,"ignored":0,"notAllowed":1`) {
+			t.Errorf("%s: status %d: %s", name, got.status, got.body)
+		}
+	}
+	if got := f.ask(http.MethodPost, "/api/v1/events", ours, key); got.status != 202 || !strings.Contains(got.body, `"accepted":1,"ignored":0}`) {
+		t.Errorf("an account that is read: status %d: %s", got.status, got.body)
+	}
+	f.waitFor("/api/v1/stops", `"111122223333"`)
+	for _, path := range []string{"/api/v1/stops", "/api/v1/incidents", "/api/v1/diagnoses", "/", "/incidents"} {
+		if got := f.get(path, f.bearer(f.reader)); got.status != 200 || strings.Contains(got.body, "999988887777") || strings.Contains(got.body, "us-east-1:") {
+			t.Errorf("%s: status %d, with what is not read: %s", path, got.status, got.body)
+		}
+	}
+	foreign := strings.Replace(f.task, "111122223333", "999988887777", 1)
+	if got := f.ask(http.MethodPost, "/api/v1/diagnoses", `{"task":"`+foreign+`"}`, f.bearer(f.reader)); got.status != 403 {
+		t.Errorf("a task of another account: status %d: %s", got.status, got.body)
+	}
+	if got := f.get("/metrics", f.bearer(f.reader)); !strings.Contains(got.body, `whystopped_events_total{result="not-allowed",way="http"} 2`) {
+		t.Error("nobody counts the events of what is not read")
+	}
+}

@@ -16,7 +16,7 @@ func openEvents(aws *account, cfg config.Config, book ingest.Book, log *slog.Log
 	}
 	sdk := aws.sdk.Copy()
 	sdk.APIOptions = append(sdk.APIOptions, aws.collector.aws.Listen())
-	queue, err := ingest.NewQueue(sdk, ingest.QueueOptions{URL: cfg.QueueURL, Book: book, Log: log})
+	queue, err := ingest.NewQueue(sdk, ingest.QueueOptions{URL: cfg.QueueURL, Book: book, Bounds: bounds(cfg), Log: log})
 	if err != nil {
 		return nil, fmt.Errorf("set up the queue of events: %w", err)
 	}

@@ -112,7 +112,10 @@ func (m *metrics) observe(next http.Handler) http.Handler {
 const eventsRoute = "/api/v1/events"
 
 // sentEvents counts requests that bring events.
-type sentEvents struct{ accepted, refused, malformed, failed atomic.Uint64 }
+type sentEvents struct{ accepted, notAllowed, refused, malformed, failed atomic.Uint64 }
+
+// drop counts events of accounts and Regions that are not read.
+func (e *sentEvents) drop(events int) { e.notAllowed.Add(uint64(events)) }
 
 // count counts a request by its answer.
 func (e *sentEvents) count(status int) {

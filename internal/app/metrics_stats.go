@@ -45,7 +45,7 @@ var (
 
 	jobs      = describe("jobs", "Work that is owed, as it was counted last: ready, running, planned for later, or waiting to be tried again.", "kind", "state")
 	incidents = describe("incidents_open", "Incidents that go on, as they were counted last.")
-	events    = describe("events_total", "Messages of the queue of events and requests that bring events, by what came of them.", "way", "result")
+	events    = describe("events_total", "Messages of the queue of events and requests that bring events, by what came of them; not-allowed counts the events of requests.", "way", "result")
 )
 
 // Describe implements prometheus.Collector.
@@ -102,10 +102,10 @@ func (c statsCollector) collectWork(count func(*prometheus.Desc, float64, ...str
 		gauge(incidents, open)
 	}
 	e := c.events()
-	for result, n := range map[string]uint64{"accepted": e.Accepted, "ignored": e.Ignored, "malformed": e.Malformed, "failed": e.Failed} {
+	for result, n := range map[string]uint64{"accepted": e.Accepted, "ignored": e.Ignored, "not-allowed": e.NotAllowed, "malformed": e.Malformed, "failed": e.Failed} {
 		count(events, float64(n), "queue", result)
 	}
-	for result, n := range map[string]*atomic.Uint64{"accepted": &c.sent.accepted, "refused": &c.sent.refused, "malformed": &c.sent.malformed, "failed": &c.sent.failed} {
+	for result, n := range map[string]*atomic.Uint64{"accepted": &c.sent.accepted, "not-allowed": &c.sent.notAllowed, "refused": &c.sent.refused, "malformed": &c.sent.malformed, "failed": &c.sent.failed} {
 		count(events, float64(n.Load()), "http", result)
 	}
 }

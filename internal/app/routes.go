@@ -15,6 +15,7 @@ import (
 	"whystopped/internal/config"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/guard"
+	"whystopped/internal/taskref"
 	"whystopped/internal/web"
 )
 
@@ -24,6 +25,7 @@ type surroundings struct {
 	slack     *slackParts
 	book      *casebook.Casebook
 	eventsKey config.Secret
+	bounds    taskref.Bounds
 	causes    []diagnose.CauseInfo
 	samples   []web.Sample
 	publicURL string
@@ -42,7 +44,7 @@ const unreadTime = time.Second
 // behind the door.
 func routes(s surroundings) (http.Handler, error) {
 	book := newAudited(s.book, s.log)
-	senders := api.Events{Key: s.eventsKey.Reveal(), Known: mayIngest, Book: s.book}
+	senders := api.Events{Key: s.eventsKey.Reveal(), Known: mayIngest, Book: s.book, Bounds: s.bounds, NotAllowed: s.metrics.sent.drop}
 	calls, err := api.New(api.Options{
 		Casebook: book, Events: senders,
 		Causes: s.causes, PublicURL: s.publicURL, Version: s.version, Log: s.log, Permissions: s.ready.permissions,

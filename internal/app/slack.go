@@ -33,7 +33,7 @@ func openSlack(cfg config.Config, told slack.Book, clock slack.Clock, log *slog.
 	}
 	var err error
 	p.notifier, err = slack.NewNotifier(slack.NotifierOptions{
-		Client: p.client, Book: told, Channels: cfg.SlackChannels, PublicURL: cfg.PublicURL, Log: log, Clock: clock,
+		Client: p.client, Book: told, Channels: cfg.SlackChannels, PublicURL: cfg.PublicURL, Bounds: bounds(cfg), Log: log, Clock: clock,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up Slack's notifications: %w", err)

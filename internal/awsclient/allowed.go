@@ -2,7 +2,6 @@ package awsclient
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"whystopped/internal/arn"
@@ -20,10 +19,9 @@ func (c *Collector) allowed(ref taskref.Ref) error {
 		return &Error{Kind: ErrUnknownRegion, Message: fmt.Sprintf("%.40q is not the name of a Region.", ref.Region)}
 	case ref.Partition != "" && ref.Region != "" && ref.Partition != arn.PartitionOf(ref.Region):
 		return &Error{Kind: ErrUnknownRegion, Message: fmt.Sprintf("The partition %.40q has no Region %s.", ref.Partition, ref.Region)}
-	case ref.Account != "" && !among(c.opts.Accounts, ref.Account):
-		return notAllowed(fmt.Sprintf("Account %s is not among those that this server reads.", ref.Account))
-	case ref.Region != "" && !among(c.opts.Regions, ref.Region):
-		return notAllowed(fmt.Sprintf("Region %s is not among those that this server reads.", ref.Region))
+	}
+	if why := c.bounds().Excludes(ref.Account, ref.Region); why != "" {
+		return notAllowed(why)
 	}
 	return nil
 }
@@ -44,11 +42,10 @@ func (c *Collector) known(ref taskref.Ref) error {
 // of a host's. Ours is what whoever runs the server calls it.
 func (c *Collector) isRegion(name string) bool { return name == c.config.Region || arn.IsRegion(name) }
 
-func notAllowed(message string) error {
-	return &Error{Kind: ErrNotAllowed, Message: message + " Ask whoever runs it to add it to the list."}
+func (c *Collector) bounds() taskref.Bounds {
+	return taskref.Bounds{Accounts: c.opts.Accounts, Regions: c.opts.Regions}
 }
 
-// among tells whether a list holds the value; an empty list holds all.
-func among(list []string, value string) bool {
-	return len(list) == 0 || slices.Contains(list, value)
+func notAllowed(message string) error {
+	return &Error{Kind: ErrNotAllowed, Message: message + " Ask whoever runs it to add it to the list."}
 }

@@ -46,7 +46,7 @@ func (r *run) readLogs(ctx context.Context, streams []logStream, since time.Time
 // are read, the denials among the older ones.
 func (r *run) readLog(ctx context.Context, s logStream, since time.Time) logAnswer {
 	name := s.source()
-	if s.unreadable == "" && !among(r.opts.Regions, s.region) {
+	if s.unreadable == "" && r.bounds().Excludes("", s.region) != "" {
 		s.unreadable = fmt.Sprintf("The log group is in %s, which is not among the Regions that this server reads.", s.region)
 	}
 	if s.unreadable != "" {

@@ -22,6 +22,9 @@ func (c *Casebook) diagnoseAction(ctx context.Context, id string) error {
 	case err != nil:
 		return fmt.Errorf("look up event %s: %w", id, err)
 	}
+	if err := c.within(e.Ref.Account, e.Ref.Region); err != nil {
+		return err
+	}
 	ref := e.Ref
 	ref.Kind = taskref.KindService
 	in := &inquiry{Casebook: c, question: question{ref: ref, urgency: inBackground}, flight: newFlight(inBackground), left: c.opts.Timeout}

@@ -25,6 +25,9 @@ type Options struct {
 	Log       *slog.Logger
 	// Tells is set where people are told of incidents.
 	Tells bool
+	// Bounds are the only accounts and Regions that are read, and of which what is
+	// stored is shown.
+	Bounds taskref.Bounds
 	// Timeout bounds one whole diagnosis.
 	Timeout time.Duration
 	Now     func() time.Time
@@ -80,6 +83,9 @@ func (c *Casebook) Get(ctx context.Context, id string) (diagnose.Diagnosis, erro
 	case err != nil:
 		return d, fmt.Errorf("get diagnosis %s: %w", id, err)
 	}
+	if err := c.mayShow(d); err != nil {
+		return diagnose.Diagnosis{}, err
+	}
 	return d, nil
 }
 
@@ -96,6 +102,9 @@ type Page struct {
 func (c *Casebook) List(ctx context.Context, f Filter, cursor string, limit int) (Page, error) {
 	if cursor != "" && !isID(cursor) {
 		return Page{}, badCursor()
+	}
+	if !f.Brought {
+		f.Bounds = c.opts.Bounds
 	}
 	found, more, err := c.opts.Store.List(ctx, f, cursor, limit)
 	if err != nil {
@@ -134,6 +143,9 @@ func (c *Casebook) Newest(ctx context.Context, pasted string) (diagnose.Diagnosi
 	if err != nil {
 		return diagnose.Diagnosis{}, notAReference(err)
 	}
+	if err := c.within(ref.Account, ref.Region); err != nil {
+		return diagnose.Diagnosis{}, err
+	}
 	kept, err := c.latest(ctx, ref)
 	switch {
 	case err != nil:
@@ -144,7 +156,8 @@ func (c *Casebook) Newest(ctx context.Context, pasted string) (diagnose.Diagnosi
 	return *kept, nil
 }
 
-// latest finds the newest diagnosis of a task; nil where there is none.
+// latest finds the newest diagnosis of a task; nil where there is none. The
+// reference may not tell the account, and so be allowed where the task is not.
 func (c *Casebook) latest(ctx context.Context, ref taskref.Ref) (*diagnose.Diagnosis, error) {
 	d, err := c.opts.Store.Latest(ctx, ref)
 	switch {
@@ -152,6 +165,9 @@ func (c *Casebook) latest(ctx context.Context, ref taskref.Ref) (*diagnose.Diagn
 		return nil, nil
 	case err != nil:
 		return nil, fmt.Errorf("look up task %s: %w", ref.TaskID, err)
+	}
+	if err := c.mayShow(d); err != nil {
+		return nil, err
 	}
 	return &d, nil
 }

@@ -150,13 +150,28 @@ func TestALaterVersionIsDiagnosedAnew(t *testing.T) {
 	})
 }
 
+// TestEventsOfWhatMayNotBeRead: not even the event's own facts are kept as a
+// diagnosis.
+func TestEventsOfWhatMayNotBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		queue := newOwed()
+		s := openOwing(t, queue)
+		book := open(&deployment{fail: &casebook.Error{Kind: casebook.NotAllowed}}, s)
+		run(t, book, queue)
+		accept(t, book, ended(taskID, nil))
+		if d, err := s.Latest(t.Context(), taskref.Ref{TaskID: taskID}); err == nil || len(incidentsOf(t, book)) != 0 {
+			t.Errorf("it is diagnosed all the same: %+v", d.Verdict)
+		}
+	})
+}
+
 func TestEventsWhileAWSIsDown(t *testing.T) {
 	tests := []struct {
 		kind  casebook.Kind
 		again bool // it is tried until it works
 	}{
 		{casebook.Unreachable, true},
-		{casebook.NotAllowed, false},
+		{casebook.UnknownTask, false},
 	}
 	for _, test := range tests {
 		t.Run(string(test.kind), func(t *testing.T) {

@@ -27,6 +27,9 @@ func (c *Casebook) Follow(ctx context.Context, pasted string, refresh bool, tell
 	if err != nil {
 		return diagnose.Diagnosis{}, err
 	}
+	if err := c.within(ref.Account, ref.Region); err != nil {
+		return diagnose.Diagnosis{}, err
+	}
 	kept, err := c.latest(ctx, ref)
 	if err != nil {
 		return diagnose.Diagnosis{}, err

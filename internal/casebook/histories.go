@@ -49,6 +49,9 @@ func (c *Casebook) IncidentReport(ctx context.Context, id string) (IncidentRepor
 	case err != nil:
 		return IncidentReport{}, fmt.Errorf("get incident %s: %w", id, err)
 	}
+	if err := c.within(in.Account, in.Region); err != nil {
+		return IncidentReport{}, err
+	}
 	report := IncidentReport{Incident: in}
 	if in.Into != "" {
 		return report, nil
@@ -143,7 +146,7 @@ func (c *Casebook) otherUsers(ctx context.Context, in Incident) ([]RoleUser, err
 		return nil, nil
 	}
 	users, err := c.opts.Store.RoleUsers(ctx, role, in.First.Add(-roleUsersSince), maxRoleUsers)
-	return slices.DeleteFunc(users, func(u RoleUser) bool { return u.Place == in.Place }), err
+	return slices.DeleteFunc(users, func(u RoleUser) bool { return u.Place == in.Place || c.within(u.Account, u.Region) != nil }), err
 }
 
 // IncidentPage is one page of a list of incidents.
@@ -159,6 +162,7 @@ func (c *Casebook) Incidents(ctx context.Context, f Filter, goingOn bool, cursor
 	if cursor != "" && !isID(cursor) {
 		return IncidentPage{}, badCursor()
 	}
+	f.Bounds = c.opts.Bounds
 	wanted := IncidentFilter{Filter: f}
 	if goingOn {
 		wanted.GoingOn = c.opts.Now()
@@ -182,6 +186,7 @@ type StopPage struct {
 
 // Stops lists stops, the newest first.
 func (c *Casebook) Stops(ctx context.Context, f StopFilter, cursor string, limit int) (StopPage, error) {
+	f.Bounds = c.opts.Bounds
 	stops, next, err := c.opts.Store.Stops(ctx, f, cursor, limit)
 	switch {
 	case errors.Is(err, ErrBadCursor):
@@ -215,16 +220,19 @@ func (c *Casebook) History(ctx context.Context, pasted string, back time.Duratio
 	if err != nil {
 		return ServiceHistory{}, notAReference(err)
 	}
+	if err := c.within(ref.Account, ref.Region); err != nil {
+		return ServiceHistory{}, err
+	}
 	now := c.opts.Now()
 	h := ServiceHistory{
 		Place: Place{Partition: ref.Partition, Account: ref.Account, Region: ref.Region, Cluster: ref.Cluster, Group: "service:" + ref.Service},
 		Span:  spanOf(back), Since: now.Add(-back), Until: now,
 	}
-	h.Counts, err = c.opts.Store.StopCounts(ctx, StopFilter{Place: h.Place, Since: h.Since}, h.Span)
+	h.Counts, err = c.opts.Store.StopCounts(ctx, StopFilter{Place: h.Place, Since: h.Since, Bounds: c.opts.Bounds}, h.Span)
 	if err != nil {
 		return ServiceHistory{}, fmt.Errorf("count the stops of service %s: %w", ref.Service, err)
 	}
-	f := IncidentFilter{Filter: Filter{Account: ref.Account, Region: ref.Region, Cluster: ref.Cluster, Service: ref.Service, Since: h.Since}}
+	f := IncidentFilter{Filter: Filter{Account: ref.Account, Region: ref.Region, Cluster: ref.Cluster, Service: ref.Service, Since: h.Since, Bounds: c.opts.Bounds}}
 	if h.Incidents, err = c.opts.Store.Incidents(ctx, f, "", serviceIncidents); err != nil {
 		return ServiceHistory{}, fmt.Errorf("list the incidents of service %s: %w", ref.Service, err)
 	}

@@ -119,7 +119,7 @@ func (in *inquiry) deep(ctx context.Context) (diagnose.Diagnosis, error) {
 // and nobody waits who could ask again: better a little at once than nothing. It
 // gives the error that it was called for.
 func (in *inquiry) keepFacts(ctx context.Context, why error) error {
-	if in.urgency == forPeople || in.kept != nil || !in.hasEnded() {
+	if in.urgency == forPeople || in.kept != nil || !in.hasEnded() || KindOf(why) == NotAllowed {
 		return why
 	}
 	own := conclude(evidence.Evidence{Now: in.opts.Now(), Ref: taskEvidenceRef(in.ref), Task: in.known})

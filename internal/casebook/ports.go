@@ -230,4 +230,8 @@ type Filter struct {
 	// Brought gives the diagnoses of evidence that somebody brought, which
 	// are left out otherwise. No incident is made of such evidence.
 	Brought bool
+
+	// Bounds leave out what is of other accounts and Regions. The casebook sets
+	// them.
+	Bounds taskref.Bounds
 }

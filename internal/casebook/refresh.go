@@ -44,6 +44,9 @@ func later(a, b time.Time) time.Time {
 // refresh makes a diagnosis anew, unless it is not kept any more or somebody
 // has done so already.
 func (c *Casebook) refresh(ctx context.Context, r Refresh) error {
+	if err := c.within(r.Task.Account, r.Task.Region); err != nil {
+		return err
+	}
 	newest, err := c.opts.Store.Latest(ctx, r.Task)
 	switch {
 	case errors.Is(err, ErrNotKept), err == nil && newest.ID != r.Diagnosis:

@@ -50,6 +50,9 @@ type StopFilter struct {
 	Cause    string
 	// Since and Until bound when it stopped: from Since on, and before Until.
 	Since, Until time.Time
+	// Bounds leave out what is of other accounts and Regions. The casebook sets
+	// them.
+	Bounds taskref.Bounds
 }
 
 // StopCount is how many stops of one cause fell into the span that begins at At.

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,6 +22,17 @@ type Batch struct {
 	Events []casebook.Event
 	// Ignored is how many others there are.
 	Ignored int
+	// NotAllowed is how many are of accounts or Regions that may not be read; see
+	// Within.
+	NotAllowed int
+}
+
+// Within is the batch without the events of what may not be read.
+func (b Batch) Within(bounds taskref.Bounds) Batch {
+	all := len(b.Events)
+	b.Events = slices.DeleteFunc(slices.Clone(b.Events), func(e casebook.Event) bool { return bounds.Excludes(e.Ref.Account, e.Ref.Region) != "" })
+	b.NotAllowed += all - len(b.Events)
+	return b
 }
 
 // Error says what keeps a body from being taken for events. It quotes nothing
@@ -97,6 +109,8 @@ type envelope struct {
 	ID         string          `json:"id"`
 	Source     string          `json:"source"`
 	DetailType string          `json:"detail-type"`
+	Account    string          `json:"account"`
+	Region     string          `json:"region"`
 	Time       json.RawMessage `json:"time"`
 	Resources  []string        `json:"resources"`
 	Detail     json.RawMessage `json:"detail"`
@@ -186,8 +200,15 @@ func (e envelope) action(raw []byte) (*casebook.Event, error) {
 	return e.event(casebook.Event{Ref: ref, Action: &ev.ServiceEvents[0]})
 }
 
-// event completes an event by what the envelope says of it.
+// event completes an event by what the envelope says of it. EventBridge itself
+// writes there who sent it from where: what it is about has to lie there.
 func (e envelope) event(event casebook.Event) (*casebook.Event, error) {
+	if e.Account != "" && e.Account != event.Ref.Account {
+		return nil, &Error{Path: "account", Problem: "is not that of the task or service"}
+	}
+	if e.Region != "" && e.Region != event.Ref.Region {
+		return nil, &Error{Path: "region", Problem: "is not that of the task or service"}
+	}
 	var at evidence.Time
 	if len(e.Time) == 0 || json.Unmarshal(e.Time, &at) != nil || at.IsZero() {
 		return nil, &Error{Path: "time", Problem: "is missing, or no time"}
@@ -230,8 +251,10 @@ func refOf(kind taskref.Kind, text, clusterARN string) (taskref.Ref, bool) {
 	if err != nil {
 		return ref, false
 	}
-	if cluster, ok := arn.Parse(clusterARN); ok && ref.Cluster == "" && cluster.Type() == "cluster" {
-		ref.Cluster = cluster.ID()
+	cluster, ok := arn.Parse(clusterARN)
+	if !ok || cluster.Type() != "cluster" {
+		return ref, ref.Cluster != ""
 	}
-	return ref, ref.Cluster != ""
+	ref.Cluster = cmp.Or(ref.Cluster, cluster.ID())
+	return ref, cluster.Account == ref.Account && cluster.Region == ref.Region && cluster.ID() == ref.Cluster
 }

@@ -109,7 +109,7 @@ func TestParse(t *testing.T) {
 			if err != nil {
 				t.Fatalf("Parse: %v", err)
 			}
-			if diff := cmp.Diff(Batch{test.events, test.ignored}, got); diff != "" {
+			if diff := cmp.Diff(Batch{Events: test.events, Ignored: test.ignored}, got); diff != "" {
 				t.Errorf("batch (-want +got):\n%s", diff)
 			}
 		})
@@ -146,6 +146,12 @@ func TestParseRefuses(t *testing.T) {
 		{"a short ARN and no cluster", strings.Replace(inStatus("STOPPED"), "task/prod/", "task/", 1), false, "detail.taskArn is not the ARN of a task in a cluster"},
 		{"no ARN", strings.Replace(inStatus("STOPPED"), taskARN, "prod/"+taskID, 1), false, "detail.taskArn is not the ARN of a task in a cluster"},
 		{"a service in a task's place", strings.Replace(inStatus("STOPPED"), taskARN, "arn:aws:ecs:eu-west-1:111122223333:service/prod/api", 1), false, "detail.taskArn is not the ARN of a task in a cluster"},
+		{"an account that is not the task's", strings.Replace(stopped("e1"), `"account":"111122223333"`, `"account":"999988887777"`, 1), false, "account is not that of the task or service"},
+		{"a Region that is not the task's", strings.Replace(stopped("e1"), `"region":"eu-west-1"`, `"region":"us-east-1"`, 1), false, "region is not that of the task or service"},
+		{"a cluster of another account", strings.Replace(stopped("e1"), "111122223333:cluster", "999988887777:cluster", 1), false, "detail.taskArn is not the ARN of a task in a cluster"},
+		{"another cluster", strings.Replace(stopped("e1"), "cluster/prod", "cluster/test", 1), false, "detail.taskArn is not the ARN of a task in a cluster"},
+		{"an action of another account", strings.Replace(action("WARN", "X", ""), `"id":"e2",`, `"id":"e2","account":"999988887777",`, 1), false, "account is not that of the task or service"},
+		{"a partition of another Region", strings.ReplaceAll(inStatus("STOPPED"), "arn:aws:", "arn:aws-cn:"), false, "detail.taskArn is not the ARN of a task in a cluster"},
 		{"no id", without(`"id":"e1",`), false, "id is missing"},
 		{"no time", without(`"time":"2026-11-22T08:00:00Z",`), false, "time is missing, or no time"},
 		{"an action without a name", action("WARN", "", ""), false, "detail.eventName is missing"},

@@ -14,14 +14,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"whystopped/internal/casebook"
+	"whystopped/internal/taskref"
 )
 
-// QueueOptions are what a Queue is made of. All fields are needed.
+// QueueOptions are what a Queue is made of. All fields but Bounds are needed.
 type QueueOptions struct {
 	// URL is the queue's address.
 	URL  string
 	Book Book
-	Log  *slog.Logger
+	// Bounds are the only accounts and Regions of which events are taken. Others
+	// are counted, and taken out of the queue: they would come for ever.
+	Bounds taskref.Bounds
+	Log    *slog.Logger
 }
 
 // Queue brings in the events that EventBridge puts into an SQS queue. A message
@@ -127,10 +131,14 @@ func (q *Queue) open(ctx context.Context, messages []types.Message) (parcels []p
 	q.counts.received.Add(uint64(len(messages)))
 	for _, m := range messages {
 		batch, err := Parse([]byte(aws.ToString(m.Body)))
+		batch = batch.Within(q.opts.Bounds)
 		switch {
 		case err != nil:
 			q.counts.malformed.Add(1)
 			q.opts.Log.WarnContext(ctx, "a message in the queue is no event and is left there", append(describe(m), "problem", err)...)
+		case len(batch.Events) == 0 && batch.NotAllowed > 0:
+			q.counts.notAllowed.Add(1)
+			done = append(done, m)
 		case len(batch.Events) == 0:
 			q.counts.ignored.Add(1)
 			done = append(done, m)

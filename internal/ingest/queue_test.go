@@ -11,7 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whystopped/internal/casebook"
+	"whystopped/internal/taskref"
 )
+
+// elsewhere is an event of another account.
+func elsewhere(event string) string {
+	return strings.ReplaceAll(event, "111122223333", "999988887777")
+}
 
 // steadyState is an event that nothing is made of.
 var steadyState = action("INFO", "SERVICE_STEADY_STATE", "")
@@ -27,11 +33,23 @@ func TestQueue(t *testing.T) {
 		accept func(n int, events []casebook.Event) error
 		fail   func(action string, n int) string
 
+		bounds taskref.Bounds
+
 		kept          []string
 		deleted, left []string
 		stats         Stats
 		waits         int
 	}{
+		{
+			name: "accounts and Regions that are not read", bodies: []string{stopped("a"), elsewhere(stopped("b")), "[" + stopped("c") + "," + elsewhere(stopped("d")) + "]", steadyState},
+			bounds: taskref.Bounds{Accounts: []string{"111122223333"}, Regions: []string{"eu-west-1"}},
+			kept:   []string{"a", "c"}, deleted: []string{"m1", "m2", "m3", "m4"},
+			stats: Stats{Received: 4, Accepted: 2, NotAllowed: 1, Ignored: 1, Deleted: 4},
+		},
+		{
+			name: "an event whose account is not the task's", bodies: []string{strings.Replace(stopped("a"), `"account":"111122223333"`, `"account":"999988887777"`, 1)},
+			left: []string{"m1"}, stats: Stats{Received: 1, Malformed: 1},
+		},
 		{
 			name: "all that EventBridge sends", bodies: []string{stopped("a"), steadyState, "[" + stopped("b") + "," + stopped("c") + "]"},
 			kept: []string{"a", "b", "c"}, deleted: []string{"m1", "m2", "m3"},
@@ -111,7 +129,7 @@ func TestQueue(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			b := newBench(t)
-			b.sqs.fail = test.fail
+			b.sqs.fail, b.opts.Bounds = test.fail, test.bounds
 			if test.accept != nil {
 				n := 0
 				b.book.accept = func(_ context.Context, events []casebook.Event) error {

@@ -10,6 +10,7 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/slack/channels"
+	"whystopped/internal/taskref"
 )
 
 const (
@@ -48,8 +49,10 @@ type NotifierOptions struct {
 	// PublicURL is where people reach the service; without it messages have no
 	// links.
 	PublicURL string
-	Log       *slog.Logger
-	Clock     Clock
+	// Bounds are the only accounts and Regions of which people are told.
+	Bounds taskref.Bounds
+	Log    *slog.Logger
+	Clock  Clock
 }
 
 // Notifier keeps one message for each incident up to date, in the channel that
@@ -149,6 +152,9 @@ func (w *telling) say(ctx context.Context) error {
 		return nil
 	} else if err != nil {
 		return fmt.Errorf("read the incident: %w", err)
+	}
+	if w.Bounds.Excludes(in.Account, in.Region) != "" {
+		return nil // the lists were narrowed since
 	}
 	if !w.thread.Unsure.IsZero() {
 		if err := w.look(ctx, in); err != nil {

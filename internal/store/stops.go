@@ -62,6 +62,7 @@ func (w *where) stops(f casebook.StopFilter) {
 	w.is("incident", f.Incident)
 	w.in(f.Place)
 	w.is("cause", f.Cause)
+	w.within(f.Bounds)
 	if !f.Since.IsZero() {
 		w.and("stopped_at >= ?", micros(f.Since))
 	}

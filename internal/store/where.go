@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"whystopped/internal/casebook"
+	"whystopped/internal/taskref"
 )
 
 // where is the conditions of a query, all of which have to hold.
@@ -65,6 +66,29 @@ func (w *where) brought(wanted bool) {
 	w.and("NOT brought")
 }
 
+// within leaves out what is of other accounts and Regions than those that may be
+// read. Rows are mostly of the ones that are: SQLite would take an index of these
+// columns, and lose the order of the rows.
+func (w *where) within(b taskref.Bounds) {
+	w.among("account", b.Accounts)
+	w.among("region", b.Regions)
+}
+
+// among asks for one of the values of a column, or none; no values ask for any.
+func (w *where) among(column string, values []string) {
+	if len(values) == 0 {
+		return
+	}
+	if w.dialect == SQLite {
+		column = "+" + column
+	}
+	args := []any{}
+	for _, v := range values {
+		args = append(args, v)
+	}
+	w.and(column+" IN (''"+strings.Repeat(", ?", len(args))+")", args...)
+}
+
 // filter asks for what passes a filter. Ids sort by the time of a column: their
 // bounds let the index that the rows are read from begin and end there.
 func (w *where) filter(f casebook.Filter, made, before string) {
@@ -75,6 +99,7 @@ func (w *where) filter(f casebook.Filter, made, before string) {
 	w.is("identity", string(f.Identity))
 	w.is("account", f.Account)
 	w.is("region", f.Region)
+	w.within(f.Bounds)
 	if !f.Since.IsZero() {
 		w.and(made+" >= ? AND id >= ?", micros(f.Since), casebook.FirstID(f.Since))
 	}

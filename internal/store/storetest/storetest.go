@@ -57,6 +57,7 @@ func Run(t *testing.T, db Database) {
 		{"summaries", testSummaries},
 		{"sizes", testSizes},
 		{"odd words", testOddWords},
+		{"bounds", testBounds},
 		{"pages", testPages},
 		{"facts and definitions", testFacts},
 		{"incidents", testIncidents},

@@ -1,0 +1,23 @@
+package casebook
+
+import (
+	"whystopped/internal/diagnose"
+)
+
+// within refuses what is in an account or a Region that may not be read, or not
+// any more: the lists may have been narrowed since it was stored.
+func (c *Casebook) within(account, region string) error {
+	if why := c.opts.Bounds.Excludes(account, region); why != "" {
+		return &Error{Kind: NotAllowed, Message: why + " Ask whoever runs it to add it to the list."}
+	}
+	return nil
+}
+
+// mayShow refuses a stored diagnosis of what may not be read. Of evidence that
+// somebody brought nothing was read: what it names says nothing of an account.
+func (c *Casebook) mayShow(d diagnose.Diagnosis) error {
+	if d.Brought {
+		return nil
+	}
+	return c.within(d.Task.Account, d.Task.Region)
+}
