@@ -96,7 +96,7 @@ func pasteATaskWithoutScripts(t *testing.T, tab context.Context, base string, ta
 // checkVerdict reads the report of the first sample.
 func checkVerdict(t *testing.T, tab context.Context) {
 	t.Helper()
-	if got, want := ask(t, tab, text(".report h1")), "The execution role may not read the secret payments/db-password"; got != want {
+	if got, want := ask(t, tab, text(".report h1")), "The task execution role isn't allowed to read the secret payments/db-password"; got != want {
 		t.Errorf("verdict = %q, want %q", got, want)
 	}
 	if got := ask(t, tab, text(".report .badge")); !strings.Contains(got, "Execution role") || !strings.Contains(got, "payments-api-exec") {

@@ -297,7 +297,7 @@ func TestProgressWithoutScripts(t *testing.T) {
 	if ask(t, tab, visible(".looking h1")) {
 		t.Error("the progress is shown beside the report")
 	}
-	if got, want := ask(t, tab, text(".report h1")), "The execution role may not read the secret payments/db-password"; got != want {
+	if got, want := ask(t, tab, text(".report h1")), "The task execution role isn't allowed to read the secret payments/db-password"; got != want {
 		t.Errorf("verdict = %q, want %q", got, want)
 	}
 }

@@ -65,7 +65,7 @@ func TestActionsStep(t *testing.T) {
 		t.Fatal("the page has no such step")
 	}
 	for _, test := range []struct{ service, says string }{
-		{service[1], "# The execution role may not read the secret"},
+		{service[1], "# The task execution role isn't allowed to read the secret"},
 		{service[1] + "-unknown", "Nothing is known of this task (404): "},
 	} {
 		summary := filepath.Join(t.TempDir(), "summary.md")

@@ -9,7 +9,7 @@ func applicationSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "out-of-memory", Kind: kind,
-				Title:        "Killed for its use of memory",
+				Title:        "Out of memory (OOM kill)",
 				WantCause:    "oom.container",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseRuntime, WantCategory: verdict.OOM,
 			},
@@ -27,7 +27,7 @@ func applicationSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "application-crash", Kind: kind,
-				Title:        "A crash, long after a denial that the application survived",
+				Title:        "Application crash, long after a denial it survived",
 				WantCause:    "app.crash",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseRuntime, WantCategory: verdict.AppCrash,
 			},
@@ -51,7 +51,7 @@ func applicationSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "container-health-check", Kind: kind,
-				Title:        "Its own health check failed",
+				Title:        "Container health check failed",
 				WantCause:    "health.container",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseShutdown, WantCategory: verdict.HealthCheck,
 			},
@@ -71,7 +71,7 @@ func applicationSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "load-balancer-health-check", Kind: kind,
-				Title:        "The load balancer's health check failed",
+				Title:        "Load balancer health check failed",
 				WantCause:    "health.load-balancer",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseShutdown, WantCategory: verdict.HealthCheck,
 			},

@@ -5,7 +5,7 @@ import "whystopped/internal/diagnose/verdict"
 // deniedAtRuntimeSamples are applications that ended because a call of theirs
 // was refused. They call with the task role.
 func deniedAtRuntimeSamples() []draft {
-	const kind = "Denied at run time"
+	const kind = "Denied at runtime"
 	want := func(name, title string) Sample {
 		return Sample{
 			Name: name, Title: title, Kind: kind, WantCause: "runtime.denied",
@@ -15,7 +15,7 @@ func deniedAtRuntimeSamples() []draft {
 	const featureKeys = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:pricing/feature-keys-Lm4Np8"
 	return []draft{
 		{
-			Sample: want("s3-denied-in-log", "S3 refuses an upload, and the log has AWS's full sentence"),
+			Sample: want("s3-denied-in-log", "S3 upload denied, with AWS's full sentence in the log"),
 			app:    "upload-processor", life: ran, ended: 20 * minute, ranFor: 6 * minute,
 			taskIAM: roleDraft{policies: []string{allow("arn:aws:s3:::example-uploads/*", "s3:GetObject"), allow("arn:aws:s3:::example-uploads", "s3:ListBucket")}},
 			boxes: []box{{exit: new(1), lines: []said{
@@ -26,7 +26,7 @@ func deniedAtRuntimeSamples() []draft {
 			}}},
 		},
 		{
-			Sample: want("s3-bare-access-denied", "S3 says nothing but Access Denied"),
+			Sample: want("s3-bare-access-denied", "S3: Access Denied without details"),
 			app:    "catalog-import", standalone: true, startedBy: "events-rule/catalog-import-daily", life: ran, ended: 36 * minute, ranFor: 48 * second,
 			boxes: []box{{exit: new(1), lines: []said{
 				{47 * second, "INFO reading s3://example-supplier-feeds/feeds/latest.csv"},
@@ -34,7 +34,7 @@ func deniedAtRuntimeSamples() []draft {
 			}}},
 		},
 		{
-			Sample: want("dynamodb-denied-in-log", "DynamoDB refuses a query of a task that runs with an overridden task role"),
+			Sample: want("dynamodb-denied-in-log", "DynamoDB query denied, with an overridden task role"),
 			app:    "nightly-export", standalone: true, startedBy: "events-rule/nightly-export", life: ran, ended: 49 * minute, ranFor: 95 * second,
 			logging:   logging{region: "eu-central-1"},
 			overrides: TaskOverrides{TaskRoleARN: "arn:aws:iam::111122223333:role/export-readonly"},
@@ -45,7 +45,7 @@ func deniedAtRuntimeSamples() []draft {
 			}}},
 		},
 		{
-			Sample: want("denied-in-cloudtrail-only", "The log hides the reason, CloudTrail has it"),
+			Sample: want("denied-in-cloudtrail-only", "Denial visible in CloudTrail only"),
 			app:    "pricing", life: ran, ended: 27 * minute, ranFor: 9 * second,
 			taskIAM: roleDraft{policies: []string{allow("arn:aws:secretsmanager:eu-west-1:111122223333:secret:pricing/rates-??????", "secretsmanager:GetSecretValue")}},
 			boxes: []box{{exit: new(78), lines: []said{
@@ -61,7 +61,7 @@ func deniedAtRuntimeSamples() []draft {
 			},
 		},
 		{
-			Sample: want("denied-by-scp", "A service control policy of the organisation says no"),
+			Sample: want("denied-by-scp", "Denied by an SCP"),
 			app:    "sandbox-provisioner", life: ran, ended: 33 * minute, ranFor: 4 * minute,
 			taskIAM: roleDraft{policies: []string{allow("*", "sns:*")}},
 			boxes: []box{{exit: new(1), lines: []said{

@@ -10,7 +10,7 @@ func imageSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "ecr-token-denied", Kind: kind,
-				Title:        "The execution role may not log in to ECR",
+				Title:        "Execution role isn't allowed to sign in to ECR",
 				WantCause:    "startup.ecr.token-denied",
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},
@@ -25,7 +25,7 @@ func imageSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "ecr-pull-forbidden", Kind: kind,
-				Title:        "ECR answers 403 to the pull, and only CloudTrail says why",
+				Title:        "ECR: 403 on pull, explained by CloudTrail only",
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},
 			app: "reports", life: failedPull, ended: 26 * minute,
@@ -39,7 +39,7 @@ func imageSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "instance-role-pull-denied", Kind: kind,
-				Title:        "On EC2 without an execution role: the instance role may not pull",
+				Title:        "EC2 without an execution role: instance role isn't allowed to pull",
 				WantCause:    "startup.ecr.pull-denied",
 				WantIdentity: verdict.InstanceRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},
@@ -56,7 +56,7 @@ func imageSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "ecr-timeout", Kind: kind,
-				Title:        "No way to ECR: a timeout that looks like a missing permission",
+				Title:        "ECR unreachable: timeout, not permissions",
 				WantCause:    "network.unreachable",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseStartup, WantCategory: verdict.Network,
 			},
@@ -66,7 +66,7 @@ func imageSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "image-tag-missing", Kind: kind,
-				Title:        "An image tag that was never pushed",
+				Title:        "Image tag not found",
 				WantCause:    "image.not-found",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseStartup, WantCategory: verdict.ImageNotFound,
 			},
@@ -77,7 +77,7 @@ func imageSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "image-platform", Kind: kind,
-				Title:        "An image that was built for ARM only",
+				Title:        "Image built for ARM only",
 				WantCause:    "image.platform",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseStartup, WantCategory: verdict.ImagePlatform,
 			},

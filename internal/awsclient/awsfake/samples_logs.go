@@ -10,7 +10,7 @@ func logSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "log-stream-denied", Kind: kind,
-				Title:        "The execution role may not create the log stream",
+				Title:        "Execution role isn't allowed to create the log stream",
 				WantCause:    "startup.logs.stream-denied",
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},
@@ -25,7 +25,7 @@ func logSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "log-group-missing", Kind: kind,
-				Title:        "A log group that does not exist",
+				Title:        "Log group not found",
 				WantCause:    "log.group-missing",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseStartup, WantCategory: verdict.LogGroupMissing,
 			},

@@ -10,7 +10,7 @@ func placementSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "capacity-unavailable", Kind: kind,
-				Title:        "Fargate has no capacity in the zone",
+				Title:        "No Fargate capacity in the zone",
 				WantCause:    "placement.fargate-capacity",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhasePlacement, WantCategory: verdict.Capacity,
 			},
@@ -23,7 +23,7 @@ func placementSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "instance-memory", Kind: kind,
-				Title:        "No EC2 instance has enough memory left",
+				Title:        "No EC2 instance with enough memory",
 				WantCause:    "placement.resources",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhasePlacement, WantCategory: verdict.ResourceLimit,
 			},

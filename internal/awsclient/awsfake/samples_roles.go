@@ -9,7 +9,7 @@ func roleSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "role-not-assumable-service", Kind: kind,
-				Title:        "A service that gets no task: ECS cannot assume the task role, which trusts another service",
+				Title:        "Service can't start tasks: the task role trusts another service",
 				WantCause:    "role.cannot-be-assumed",
 				WantIdentity: verdict.TaskRole, WantPhase: verdict.PhasePlacement, WantCategory: verdict.IAMTrust,
 			},
@@ -23,7 +23,7 @@ func roleSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "role-not-assumable-task", Kind: kind,
-				Title:        "A task whose execution role ECS cannot assume, since it is gone",
+				Title:        "Execution role was deleted",
 				WantCause:    "role.cannot-be-assumed",
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMRoleMissing,
 			},

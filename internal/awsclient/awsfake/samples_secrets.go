@@ -16,7 +16,7 @@ func secretSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "secret-denied", Kind: kind,
-				Title:        "A secret in Secrets Manager that the execution role may not read",
+				Title:        "Execution role isn't allowed to read a secret",
 				WantCause:    "startup.secretsmanager.denied",
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},
@@ -31,7 +31,7 @@ func secretSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "parameter-denied", Kind: kind,
-				Title:        "A parameter that the execution role may not read, stopped two minutes ago",
+				Title:        "Execution role isn't allowed to read a parameter, stopped two minutes ago",
 				WantCause:    "startup.ssm.denied",
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},
@@ -47,7 +47,7 @@ func secretSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "kms-denied", Kind: kind,
-				Title:        "A secret under a customer key that the execution role may not decrypt with",
+				Title:        "Execution role isn't allowed to decrypt a secret with its customer managed key",
 				WantCause:    "startup.kms.denied",
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.KMS,
 			},
@@ -70,7 +70,7 @@ func secretSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "env-file-forbidden", Kind: kind,
-				Title:        "An environment file in S3 that answers 403",
+				Title:        "Environment file in S3: 403",
 				WantCause:    "startup.s3.denied",
 				WantIdentity: verdict.ExecutionRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},

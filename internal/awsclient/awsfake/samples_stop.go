@@ -5,7 +5,7 @@ import "whystopped/internal/diagnose/verdict"
 // stopSamples are tasks that somebody or something else stopped, and one that
 // nobody has stopped yet.
 func stopSamples() []draft {
-	const kind = "Stopped from outside"
+	const kind = "Stopped by ECS, AWS or a user"
 	want := func(name, title, cause string, category verdict.Category) Sample {
 		return Sample{
 			Name: name, Title: title, Kind: kind, WantCause: cause,
@@ -14,7 +14,7 @@ func stopSamples() []draft {
 	}
 	return []draft{
 		{
-			Sample: want("spot-interruption", "AWS took the Spot capacity back", "stop.spot", verdict.Spot),
+			Sample: want("spot-interruption", "Spot interruption", "stop.spot", verdict.Spot),
 			app:    "encoder", spot: true, life: ran, ended: 28 * minute, ranFor: 50 * minute,
 			stopCode: "SpotInterruption", stopped: "Your Spot Task was interrupted.",
 			boxes: []box{{exit: new(143), lines: []said{
@@ -23,7 +23,7 @@ func stopSamples() []draft {
 			}}},
 		},
 		{
-			Sample: want("stopped-by-user", "Someone stopped it", "stop.user", verdict.UserStop),
+			Sample: want("stopped-by-user", "Stopped by a user", "stop.user", verdict.UserStop),
 			app:    "data-migration", standalone: true, startedBy: "dana", life: ran, ended: 21 * minute, ranFor: 18 * minute,
 			stopCode: "UserInitiated", stopped: "Task stopped by user",
 			boxes: []box{{exit: new(137), lines: []said{
@@ -37,7 +37,7 @@ func stopSamples() []draft {
 		},
 		{
 			// The newest stopped task of its service, but not one that failed.
-			Sample: want("scaling-activity", "Scaled in, with nothing wrong", "stop.scaling", verdict.Deployment),
+			Sample: want("scaling-activity", "Normal scale-in", "stop.scaling", verdict.Deployment),
 			app:    "orders-api", life: ran, ended: 6 * minute, ranFor: 31 * minute,
 			stopCode: "ServiceSchedulerInitiated", stopped: "Scaling activity initiated by (deployment {deployment})",
 			boxes: []box{{exit: new(0), lines: []said{
@@ -49,7 +49,7 @@ func stopSamples() []draft {
 		},
 		{
 			Sample: Sample{
-				Name: "still-running", Title: "A task that still runs", Kind: "Not stopped", WantCause: "running",
+				Name: "still-running", Title: "Task still running", Kind: "Not stopped", WantCause: "running",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseUnknown, WantCategory: verdict.Other,
 			},
 			app: "notifications", life: running, ranFor: 40 * minute,

@@ -11,7 +11,7 @@ func storageSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "efs-denied", Kind: kind,
-				Title:        "EFS with IAM: the task role may not mount, before anything has started",
+				Title:        "EFS with IAM: task role isn't allowed to mount, before the container starts",
 				WantCause:    "volume.efs.denied",
 				WantIdentity: verdict.TaskRole, WantPhase: verdict.PhaseStartup, WantCategory: verdict.IAMPermission,
 			},
@@ -25,7 +25,7 @@ func storageSamples() []draft {
 		{
 			Sample: Sample{
 				Name: "efs-timeout", Kind: kind,
-				Title:        "EFS without IAM: the mount runs into a timeout",
+				Title:        "EFS without IAM: mount timeout",
 				WantCause:    "volume.efs.unreachable",
 				WantIdentity: verdict.NoIdentity, WantPhase: verdict.PhaseStartup, WantCategory: verdict.VolumeMount,
 			},
