@@ -45,8 +45,8 @@ func TestServiceHistory(t *testing.T) {
 		kept[2] != "Its diagnosis is on the way no task came to be · stopped 2026-11-22 11:00:00 UTC" {
 		t.Errorf("kept, without what ECS knows still: %q", kept)
 	}
-	if got, want := book.history.stopsOf, (casebook.StopFilter{Place: ordersPlace(), Since: book.history.service.Since}); got != want {
-		t.Errorf("asked for the stops of %+v, want %+v", got, want)
+	if diff := cmp.Diff(casebook.StopFilter{Place: ordersPlace(), Since: book.history.service.Since}, book.history.stopsOf); diff != "" {
+		t.Errorf("asked for stops (-want +got):\n%s", diff)
 	}
 }
 
