@@ -194,6 +194,9 @@ type Policy struct {
 	// before it can be attached; none where it is ready.
 	Placeholders []string `json:"placeholders"`
 	Verified     Verified `json:"verified"`
+	// Detail says what to know before attaching it: what a pattern allows beyond
+	// what was denied, or that a statement is to be added; "" where nothing is.
+	Detail string `json:"detail,omitempty"`
 	// NeededNext are the actions, beside the denied one, that the task would be
 	// refused next; set for "startup-complete".
 	NeededNext []string `json:"neededNext,omitempty"`

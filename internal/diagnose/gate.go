@@ -1,8 +1,10 @@
 package diagnose
 
 import (
+	"fmt"
 	"slices"
 
+	"whystopped/internal/arn"
 	"whystopped/internal/iampolicy"
 )
 
@@ -11,23 +13,51 @@ import (
 const nothingToAttach = "No policy is given for what was denied: the name of the action or of the principal isn't one that IAM knows."
 
 // add puts a document into the fix. It is the only way into it: what the gate
-// does not let out becomes a step in words. It gives the policies that were
-// added, none where nothing passed, until the next one is.
+// does not let out becomes a step in words, and what is too large for IAM comes
+// in parts. It gives the policies that were added, none where nothing passed,
+// until the next one is.
 func (f *Fix) add(kind iampolicy.Kind, to *AttachTo, doc iampolicy.Document) []Policy {
 	if len(doc.Statement) == 0 {
 		return nil
 	}
-	passed := iampolicy.Gate(doc, kind)
-	f.Steps = append(f.Steps, passed.Refused...)
-	if len(passed.Document.Statement) == 0 {
-		return nil
+	parts, limit := []iampolicy.Document{doc}, 0
+	if kind == iampolicy.KindIdentity {
+		limit = inlineLimit(to)
+		parts = iampolicy.Split(doc, limit)
 	}
 	before := len(f.Policies)
-	f.Policies = append(f.Policies, Policy{
-		Purpose: purposeDenied, Kind: string(kind), AttachTo: to, Document: passed.Document, Placeholders: passed.Placeholders,
-		Verified: Verified{Status: statusNotVerified, Detail: notSimulated},
-	})
+	for i, part := range parts {
+		passed := iampolicy.Gate(part, kind)
+		for _, words := range passed.Refused {
+			f.step(words)
+		}
+		if len(passed.Document.Statement) == 0 {
+			continue
+		}
+		f.Policies = append(f.Policies, Policy{
+			Purpose: purposeDenied, Kind: string(kind), AttachTo: to, Document: passed.Document, Placeholders: passed.Placeholders,
+			Verified: Verified{Status: statusNotVerified, Detail: notSimulated}, Detail: partWords(i, len(parts), limit),
+		})
+	}
 	return f.Policies[before:]
+}
+
+// inlineLimit is how large the inline policies of an identity may be together.
+func inlineLimit(to *AttachTo) int {
+	if to != nil {
+		if a, ok := arn.Parse(to.ARN); ok && a.Type() == "user" {
+			return iampolicy.InlineOfUser
+		}
+	}
+	return iampolicy.InlineOfRole
+}
+
+// partWords say what to do with one of several documents; "" where there is one.
+func partWords(i, of, limit int) string {
+	if of == 1 {
+		return ""
+	}
+	return fmt.Sprintf("Part %d of %d. Inline policies can have %d characters in all, and this one is larger: create each part as a managed policy and attach all of them.", i+1, of, limit)
 }
 
 // narrowed is a policy with a part of its document, through the gate again.

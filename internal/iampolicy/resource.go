@@ -28,6 +28,7 @@ func ResourceARN(action, printed string, ctx Context) (string, bool) {
 	if !ok {
 		return "", false
 	}
+	of.Resource = withWords(act, of.Resource)
 	return pattern(of, tail, ctx), true
 }
 

@@ -124,6 +124,13 @@ func TestResourceARN(t *testing.T) {
 		{"s3:GetObject", "arn:*:s3:::settings/k", "arn:aws:s3:::settings/k"},
 		{"sqs:SendMessage", "arn:aws:sqs:cn-north-1:111122223333:jobs", "arn:aws-cn:sqs:cn-north-1:111122223333:jobs"},
 		{"sqs:SendMessage", "arn:aws-evil:sqs:eu-west-1:111122223333:jobs", "arn:aws:sqs:eu-west-1:111122223333:jobs"},
+		// masked names are words to replace
+		{"dynamodb:Query", "arn:aws:dynamodb:eu-west-1:<account id>:table/<table>", "arn:aws:dynamodb:eu-west-1:ACCOUNT_ID:table/TABLE_NAME"},
+		{"dynamodb:Query", "arn:aws:dynamodb:eu-west-1:111122223333:table/<table>/index/by-day", "arn:aws:dynamodb:eu-west-1:111122223333:table/TABLE_NAME/index/by-day"},
+		{"s3:GetObject", "arn:aws:s3:::***/in/a.csv", "arn:aws:s3:::BUCKET_NAME/in/a.csv"},
+		{"secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:[redacted]", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:SECRET_ID-??????"},
+		{"logs:CreateLogStream", "arn:aws:logs:eu-west-1:111122223333:log-group:xxxx:log-stream:a", "arn:aws:logs:eu-west-1:111122223333:log-group:LOG_GROUP_NAME:*"},
+		{"iam:PassRole", "arn:aws:iam::***:role/****", "arn:aws:iam::ACCOUNT_ID:role/ROLE_NAME"},
 		// forms that the reference does not have
 		{"ecs:TagResource", "arn:aws:ecs:eu-west-1:111122223333:task-definition/api", "arn:aws:ecs:eu-west-1:111122223333:task-definition/api"},
 		{"newservice:DoIt", "arn:aws:newservice:eu-west-1:111122223333:thing/1", "arn:aws:newservice:eu-west-1:111122223333:thing/1"},

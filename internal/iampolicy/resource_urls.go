@@ -95,5 +95,5 @@ func bucketNotObject(act Action, a arn.ARN) (of arn.ARN, tail string, ok bool) {
 	case !hasKey && onObjects && !onBuckets:
 		tail = "/*"
 	}
-	return a, tail, strings.Trim(bucket, "*") != ""
+	return a, tail, bucket != "*"
 }

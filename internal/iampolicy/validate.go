@@ -1,7 +1,6 @@
 package iampolicy
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -71,29 +70,23 @@ func (v *validator) add(format string, args ...any) {
 // https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
 // https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
 var sizeLimits = map[Kind]int{
-	KindIdentity: 10_240,
+	KindIdentity: InlineOfRole,
 	KindTrust:    2_048,
 	KindResource: 20_480,
 	KindKey:      32_768,
 	KindEndpoint: 20_480,
-	KindBoundary: 6_144,
+	KindBoundary: ManagedLimit,
 	KindSCP:      5_120,
 	KindRCP:      5_120,
 }
 
 func (v *validator) size(doc Document) {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(doc); err != nil {
-		v.add("not JSON: %v", err)
-	}
 	limit, ok := sizeLimits[v.kind]
 	if !ok {
 		v.add("unknown kind %q", v.kind)
 		return
 	}
-	if size := len(strings.TrimSpace(b.String())); size > limit {
+	if size := characters(doc); size > limit {
 		v.add("%d characters, more than the %d of a policy of this kind", size, limit)
 	}
 }
