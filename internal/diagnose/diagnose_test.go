@@ -106,7 +106,7 @@ func TestWhatEndedTheTaskLeads(t *testing.T) {
 		},
 		"another principal in the log": {
 			`{` + exited(1) + `, "taskDefinition": {` + roles + `}, "logs": [{"container": "app", "lines": ["AccessDenied: User: arn:aws:iam::111122223333:user/legacy-key is not authorized to perform: s3:PutObject on resource: \"arn:aws:s3:::orders/a\" because no identity-based policy allows the s3:PutObject action"]}]}`,
-			"runtime.other-principal.denied", verdict.Caller, verdict.PhaseRuntime, verdict.Confirmed,
+			"runtime.other-principal.denied", verdict.Caller, verdict.PhaseRuntime, verdict.Likely,
 		},
 		"only CloudTrail saw it": {
 			`{` + exited(1) + `, "taskDefinition": {` + roles + `}, "cloudtrail": [{"eventSource": "secretsmanager.amazonaws.com", "eventName": "GetSecretValue", "errorCode": "AccessDenied", "errorMessage": "User: arn:aws:sts::111122223333:assumed-role/orders-task/0f1e2d3c4b5a69788796a5b4c3d2e1f0 is not authorized to perform: secretsmanager:GetSecretValue on resource: ledger/db because no identity-based policy allows the secretsmanager:GetSecretValue action", "userIdentity": {"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/orders-task/0f1e2d3c4b5a69788796a5b4c3d2e1f0", "sessionContext": {"sessionIssuer": {"type": "Role", "arn": "arn:aws:iam::111122223333:role/svc/orders-task"}}}}]}`,

@@ -52,7 +52,10 @@ func fixIAM(c *cause.Case, k candidate, fix *Fix) {
 	if startsTasks(c, k.identity().Kind) && len(fix.Policies) > 0 && k.cause.Trusts == "" && phaseOf(c, k) == verdict.PhaseStartup {
 		addStartupComplete(c, k, fix)
 	}
-	fix.Snippets = snippets(*fix)
+	heed(c, k, fix)
+	if !hearsay(c, k) || powerIn(fix.Policies) == "" {
+		fix.Snippets = snippets(*fix)
+	}
 }
 
 // fixRefusal mends a refusal where it was made: at the identity, or at whoever

@@ -63,7 +63,9 @@ func rank(ctx context.Context, c *cause.Case) ([]candidate, error) {
 			all = append(all, newCandidate(c, k, m))
 		}
 	}
-	all = dropRepeats(dropImitations(c, all))
+	all = dropImitations(c, all)
+	heedTrail(c, all)
+	all = dropRepeats(all)
 	sort.SliceStable(all, func(i, j int) bool { return before(all[i], all[j]) })
 	all = dropVague(all)
 	weigh(c, all)

@@ -24,6 +24,8 @@ func shallow(t *testing.T, id string) diagnose.Diagnosis {
 
 func deep(t *testing.T, id, line string) diagnose.Diagnosis {
 	t.Helper()
+	line = strings.ReplaceAll(line, "0f1e2d3c4b5a69788796a5b4c3d2e1f0", id) // ECS names sessions after their task
+	line = strings.ReplaceAll(line, "0f1e2d3c4b5a69788796a5b4c3d2e1f0", id) // ECS names sessions after their task
 	ev := mustDecode(t, `{`+strings.Replace(exitedOrders, "TASK", id, 1)+`, "logs": [{"container": "app", "group": "/ecs/orders", "stream": "app/app/`+id+`", "lines": ["`+line+`"]}]}`)
 	ev.Sources = []evidence.Source{
 		{Name: "ecs:DescribeTasks", Status: evidence.SourceOK},

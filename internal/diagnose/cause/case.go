@@ -38,7 +38,9 @@ func NewCase(ctx context.Context, ev evidence.Evidence) (*Case, error) {
 			c.addRefusal(d, t)
 		}
 	}
-	return c, c.readTrail(ctx)
+	err := c.readTrail(ctx)
+	c.compareTrail()
+	return c, err
 }
 
 // addRefusal adds what a text tells, each call once.
@@ -48,13 +50,18 @@ func (c *Case) addRefusal(d denial.Denial, t *Text) {
 		d.At = t.AtOffset(d.Start)
 	}
 	if i, ok := c.known.calls.find(d, t.Place); ok {
-		if r := &c.Refusals[i]; t.Place == Log && r.Text == t { // the later one is nearer to the end
+		r := &c.Refusals[i]
+		switch {
+		case t.Place == Log && c.ownSession(d.Principal) && !c.ownSession(r.Principal): // and no stranger's words about it
+			*r = c.judged(d, t)
+			c.known.refused[t] = true
+		case t.Place == Log && r.Text == t: // the later one is nearer to the end
 			r.Start, r.End, r.At = d.Start, d.End, d.At
 		}
 		return
 	}
 	c.known.calls.add(d, t.Place, len(c.Refusals))
-	c.append(Refusal{Denial: d, Text: t, Who: c.who(d, t)})
+	c.append(c.judged(d, t))
 }
 
 // plausible leaves out what is too long for a name of AWS.
@@ -90,7 +97,7 @@ func (c *Case) readTrail(ctx context.Context) error {
 		if d.End == 0 || d.End > len(text.Raw) || d.Start >= d.End {
 			d.Start, d.End = 0, len(text.Raw)
 		}
-		c.append(Refusal{Denial: d, Text: text, Who: c.who(d, text)})
+		c.append(c.judged(d, text))
 	}
 	return nil
 }

@@ -20,6 +20,9 @@ type Refusal struct {
 	denial.Denial
 	Text *Text // never nil
 	Who  Answer
+
+	witness  witness
+	recorded bool // CloudTrail's record of the task's own session
 }
 
 // who names the identity behind a denial. What the text says of the principal

@@ -1,0 +1,148 @@
+package diagnose
+
+import (
+	"fmt"
+	"slices"
+
+	"whystopped/internal/arn"
+	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/iampolicy"
+)
+
+// heedTrail puts what only a log or a paste tells behind CloudTrail's records of
+// the task's own session: a stranger can make a program write a line, and cannot
+// make CloudTrail write a record. A line about a call that CloudTrail has as well
+// stays where it is.
+func heedTrail(c *cause.Case, all []candidate) {
+	lead := 0
+	for _, k := range all {
+		if r := k.match.Refusal; r != nil && c.Recorded(r) && k.score > scoreBackground {
+			lead = max(lead, k.score)
+		}
+	}
+	for i := range all {
+		if r := all[i].match.Refusal; r != nil && !r.ToldByAWS() && lead > 0 {
+			all[i].score = min(all[i].score, lead-1)
+		}
+	}
+}
+
+// hearsay reports whether no more than a program's log or a pasted text tells of
+// a candidate.
+func hearsay(c *cause.Case, k candidate) bool {
+	if r := k.match.Refusal; r != nil {
+		return !r.Proven()
+	}
+	if k.cause.Trusts != "" {
+		role := k.identity().ARN
+		if _, known := roleFact(c, k); known || role != "" && (role == c.Facts.ExecutionRole || role == c.Facts.TaskRole) {
+			return false // IAM tells, or it is a role of the task that ECS is to use
+		}
+	}
+	return k.place() == cause.Log // what is pasted has ECS's own words, or there were no match
+}
+
+// delegations hand on rights, but only those of the one role that they name. They
+// are what deployment tools are most often denied, and what people paste.
+var delegations = []string{"iam:PassRole", "sts:AssumeRole", "iam:CreateServiceLinkedRole"}
+
+// heed takes out of a fix what nobody should paste because a line of a log says
+// so, and puts steps in its place:
+//   - documents that change what somebody else allows (trust, resource, key,
+//     boundary and endpoint policies);
+//   - documents for principals of accounts that the task doesn't name;
+//   - documents for actions that give power over permissions. Of those, the
+//     delegations stay where a text was brought without a task: there is nothing
+//     but the text, and a person means it. They come without snippets.
+//
+// What ECS or CloudTrail tells as well stays as it is; power comes with a warning.
+func heed(c *cause.Case, k candidate, fix *Fix) {
+	power := powerIn(fix.Policies)
+	if !hearsay(c, k) {
+		fix.warn(power)
+		return
+	}
+	foreign := foreignAccount(c, k)
+	kept := slices.DeleteFunc(slices.Clone(fix.Policies), func(p Policy) bool {
+		gives := powerIn([]Policy{p})
+		switch {
+		case p.Kind != string(iampolicy.KindIdentity), foreign != "":
+			return true
+		}
+		return gives != "" && (c.KnowsTask() || !slices.Contains(delegations, gives))
+	})
+	if len(kept) < len(fix.Policies) {
+		fix.withhold(c, k, kept, power, foreign)
+	}
+	fix.warn(powerIn(kept))
+}
+
+// powerIn is the first action of the policies that gives power over permissions;
+// "" for none. A trust policy's sts:AssumeRole is what trust policies are for.
+func powerIn(policies []Policy) string {
+	for _, p := range policies {
+		for _, s := range p.Document.Statement {
+			for _, action := range s.Action {
+				if p.Kind != string(iampolicy.KindTrust) && iampolicy.GivesPower(action) {
+					return action
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// foreignAccount is the account of the denied principal where the task doesn't
+// name it.
+func foreignAccount(c *cause.Case, k candidate) string {
+	account := ""
+	if a, ok := arn.Parse(k.identity().ARN); ok {
+		account = a.Account
+	}
+	if r := k.match.Refusal; r != nil && r.Principal.Account != "" {
+		account = r.Principal.Account
+	}
+	if c.Names(account) {
+		return ""
+	}
+	return account
+}
+
+// warn puts a step before the others where a policy gives power.
+func (f *Fix) warn(action string) {
+	if action != "" {
+		f.Steps = slices.Insert(f.Steps, 0, fmt.Sprintf("Review this policy before you attach it: whoever has %s can gain more permissions with it.", action))
+	}
+}
+
+// withhold leaves the kept policies in the fix, and says in words what the others
+// would have done.
+func (f *Fix) withhold(c *cause.Case, k candidate, kept []Policy, power, foreign string) {
+	f.Policies = kept
+	teller := "the application's log"
+	if k.place() == cause.Pasted {
+		teller = "the pasted text"
+	}
+	steps := []string{fmt.Sprintf("Confirm the denied call in CloudTrail before you change a policy: only %s reports it.", teller)}
+	if foreign != "" {
+		steps = append(steps, fmt.Sprintf("Check who uses account %s: neither the task nor its roles belong to it.", foreign))
+	}
+	if power != "" {
+		steps = append(steps, fmt.Sprintf("Allow %s only if the application is meant to have it: whoever has it can gain more permissions with it.", power))
+	}
+	if len(kept) == 0 {
+		words := captures(c, k)
+		for _, step := range k.cause.Fix { // the policy in words
+			steps = append(steps, cause.Fill(step, words))
+		}
+		if r := k.match.Refusal; r == nil || allowHelps(k, r) {
+			f.Summary = steps[0]
+			steps = steps[1:]
+		}
+	}
+	for i, step := range steps {
+		if !slices.Contains(f.Steps, step) {
+			f.Steps = slices.Insert(f.Steps, min(i, len(f.Steps)), step)
+		}
+	}
+}
