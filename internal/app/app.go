@@ -95,7 +95,8 @@ func (a *App) open(ctx context.Context, cfg config.Config, tune tuning) (err err
 	}
 	book := casebook.New(casebook.Options{
 		Collector: a.aws.collector, Prover: a.aws.collector, Store: kept, Tells: a.slack.notifier != nil,
-		Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID, Asker: asker,
+		Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
+		Asker: asker, BroughtQuota: cfg.EvaluateQuota, BroughtRetention: cfg.EvaluateRetention,
 		Bounds: bounds(cfg),
 	})
 	teller := a.slack.teller()

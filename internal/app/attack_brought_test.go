@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"whystopped/internal/config"
 	"whystopped/internal/diagnose"
 )
 
@@ -125,5 +127,40 @@ func TestHugeEvidenceMakesNoHugeList(t *testing.T) {
 	}
 	if seen < 8 {
 		t.Errorf("the pages together have %d reports, want all that are kept", seen)
+	}
+}
+
+// TestForgedEvidenceHasAQuota of its own for each who brings it, and the same is
+// kept once.
+func TestForgedEvidenceHasAQuota(t *testing.T) {
+	f := newFortress(t, func(cfg *config.Config, _ *tuning) { cfg.EvaluateQuota, cfg.EvaluateRetention = 2, time.Hour })
+	first := f.evaluated(t, f.forged(t, forgedReason+" 1"), f.bearer(f.reader))
+	if again := f.evaluated(t, f.forged(t, forgedReason+" 1"), f.bearer(f.reader)); again.ID != first.ID {
+		t.Errorf("the same evidence is kept as %s and as %s", first.ID, again.ID)
+	}
+	f.evaluated(t, f.forged(t, forgedReason+" 2"), f.bearer(f.reader))
+	if d := f.evaluated(t, f.forged(t, forgedReason+" 3"), f.bearer(f.reader)); d.Kept || d.ID != "" || !d.Brought || d.Verdict.Cause != first.Verdict.Cause {
+		t.Errorf("above the quota: kept %v as %q, with the cause %s", d.Kept, d.ID, d.Verdict.Cause)
+	}
+	got := f.ask(http.MethodPost, "/api/v1/evaluate", f.forged(t, forgedReason+" 3"), append(f.bearer(f.reader), "Accept", "text/plain"))
+	if got.status != http.StatusOK || !strings.HasPrefix(got.body, "Based on evidence that ci provided; nothing was read from AWS.") || strings.Contains(got.body, "/d/") {
+		t.Errorf("above the quota, as text: status %d: %s", got.status, got.body)
+	}
+	b, _ := f.logIn("/")
+	paste := func(text string) heard {
+		return b.ask(http.MethodPost, "/diagnose", "task="+url.QueryEscape(text), headers{"Content-Type", "application/x-www-form-urlencoded", "Origin", attackedURL, "Sec-Fetch-Site", "same-origin"})
+	}
+	for n := range 2 {
+		report := paste(fmt.Sprint("OutOfMemoryError: killed ", n))
+		if report.status != http.StatusSeeOther {
+			t.Fatalf("somebody else: status %d: %s", report.status, report.body)
+		}
+		page := b.ask(http.MethodGet, report.header.Get("Location"), "", nil)
+		if !strings.Contains(page.body, "Based on evidence that ana@example.com provided; nothing was read from AWS.") {
+			t.Errorf("the page does not say who provided the evidence: %s", page.body)
+		}
+	}
+	if page := paste("OutOfMemoryError: killed once more"); page.status != http.StatusOK || !strings.Contains(page.body, "Not stored") {
+		t.Errorf("above the quota, on the page: status %d: %s", page.status, page.body)
 	}
 }

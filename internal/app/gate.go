@@ -137,7 +137,7 @@ func asker(ctx context.Context) casebook.Asker {
 	if !ok || who.Kind == auth.KindLocal {
 		return casebook.Asker{}
 	}
-	return casebook.Asker{Name: cmp.Or(who.Email, who.Name, who.Subject)}
+	return casebook.Asker{Key: string(who.Kind) + ":" + who.Subject, Name: cmp.Or(who.Email, who.Name, who.Subject)}
 }
 
 // mayIngest tells whether a request showed a token that may send events. Being on

@@ -33,7 +33,7 @@ func openHistory(ctx context.Context, cfg config.Config, log *slog.Logger, trace
 	if strings.HasPrefix(url, "file:") {
 		dialect = work.SQLite
 	}
-	queue := work.New(work.Options{Dialect: dialect, Log: log, Diagnosis: cfg.Timeout, Retention: cfg.Retention, Now: time.Now, Tracer: tracer, Tuning: tune.work})
+	queue := work.New(work.Options{Dialect: dialect, Log: log, Diagnosis: cfg.Timeout, Retention: cfg.Retention, BroughtRetention: cfg.EvaluateRetention, Now: time.Now, Tracer: tracer, Tuning: tune.work})
 	kept, err := store.Open(ctx, store.Options{
 		URL: url, Queue: queue, Migrate: queue.Migrate, Log: log, Now: time.Now, NewID: casebook.NewID,
 	})

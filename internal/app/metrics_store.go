@@ -91,6 +91,16 @@ func (s watchedStore) Summaries(ctx context.Context, f casebook.Filter, before s
 	return s.store.Summaries(ctx, f, before, limit)
 }
 
+func (s watchedStore) Brought(ctx context.Context, content string, since time.Time) (diagnose.Diagnosis, error) {
+	defer s.begin("brought")()
+	return s.store.Brought(ctx, content, since)
+}
+
+func (s watchedStore) CountBrought(ctx context.Context, asker string, since time.Time, most int) (int, error) {
+	defer s.begin("count-brought")()
+	return s.store.CountBrought(ctx, asker, since, most)
+}
+
 func (s watchedStore) Incident(ctx context.Context, id string) (casebook.Incident, error) {
 	defer s.begin("incident")()
 	return s.store.Incident(ctx, id)

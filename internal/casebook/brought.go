@@ -2,6 +2,12 @@ package casebook
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
@@ -10,9 +16,13 @@ import (
 
 // Asker is somebody who asks.
 type Asker struct {
-	// Name is for people to read; "" without a login.
-	Name string
+	// Key tells one from another, and Name is for people to read; both are ""
+	// without a login.
+	Key, Name string
 }
+
+// quotaTime is the time that BroughtQuota is for.
+const quotaTime = 24 * time.Hour
 
 // Evaluate diagnoses evidence that the caller brought, and keeps the answer.
 // Its text may be JSON of any kind that evidence.FromText reads. No call to AWS
@@ -28,9 +38,13 @@ func (c *Casebook) evaluate(ctx context.Context, ev evidence.Evidence) (diagnose
 	if err != nil {
 		return diagnose.Diagnosis{}, &Error{Kind: InvalidEvidence, Message: "What was pasted cannot be diagnosed: " + redact.Text(err.Error()) + "."}
 	}
-	d := conclude(ev).Diagnosis
-	d.Brought, d.BroughtBy = true, c.asker(ctx).Name
-	return c.save(ctx, Kept{Diagnosis: c.sign(d), Brought: true})
+	d, by := conclude(ev).Diagnosis, c.asker(ctx)
+	d.Brought, d.BroughtBy = true, by.Name
+	k := Kept{Diagnosis: d, Brought: true, Asker: digest([]byte(by.Key))}
+	if k.Content, err = contentOf(k); err != nil {
+		return diagnose.Diagnosis{}, err
+	}
+	return c.keepBrought(ctx, k)
 }
 
 func (c *Casebook) asker(ctx context.Context) Asker {
@@ -38,4 +52,56 @@ func (c *Casebook) asker(ctx context.Context) Asker {
 		return Asker{}
 	}
 	return c.opts.Asker(ctx)
+}
+
+// keepBrought keeps the diagnosis of what somebody brought, unless the same is
+// kept already, which is given then, or they have had their share of the day.
+func (c *Casebook) keepBrought(ctx context.Context, k Kept) (diagnose.Diagnosis, error) {
+	within, cancel := context.WithTimeout(ctx, saveTimeout)
+	defer cancel()
+	same, err := c.opts.Store.Brought(within, k.Content, c.reusableSince())
+	switch {
+	case err == nil:
+		return same, nil
+	case !errors.Is(err, ErrNotKept):
+		return diagnose.Diagnosis{}, unsaved(ctx, within, fmt.Errorf("look for the same evidence: %w", err))
+	}
+	if quota := c.opts.BroughtQuota; quota > 0 {
+		n, err := c.opts.Store.CountBrought(within, k.Asker, c.opts.Now().Add(-quotaTime), quota)
+		if err != nil {
+			return diagnose.Diagnosis{}, unsaved(ctx, within, fmt.Errorf("count what was brought: %w", err))
+		}
+		if n >= quota {
+			return unkept(c.sign(k.Diagnosis)), nil
+		}
+	}
+	k.Diagnosis = c.sign(k.Diagnosis)
+	return c.save(ctx, k)
+}
+
+// reusableSince is since when a diagnosis was made that is given once more: it
+// has half of its time left at least, so that its link does not end at once.
+func (c *Casebook) reusableSince() time.Time {
+	if c.opts.BroughtRetention == 0 {
+		return time.Time{}
+	}
+	return c.opts.Now().Add(-c.opts.BroughtRetention / 2)
+}
+
+// contentOf is the same for what the same asker brought and from which the same
+// diagnosis came. It has no id and no date yet.
+func contentOf(k Kept) (string, error) {
+	text, err := json.Marshal(k.Diagnosis)
+	if err != nil {
+		return "", fmt.Errorf("write the diagnosis: %w", err)
+	}
+	return digest([]byte(k.Asker), text), nil
+}
+
+func digest(parts ...[]byte) string {
+	h := sha256.New()
+	for _, part := range parts {
+		h.Write(part)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }

@@ -14,8 +14,8 @@ import (
 	"whystopped/internal/taskref"
 )
 
-// Options are what a Casebook works with. All fields but Tells and Asker are
-// needed.
+// Options are what a Casebook works with. All fields but Tells and those from
+// Asker on are needed.
 type Options struct {
 	// Collector may be a ShallowCollector; then crowds of tasks that stopped
 	// alike are told from a few of them.
@@ -35,6 +35,10 @@ type Options struct {
 	NewID func(time.Time) string
 	// Asker tells who asks; nil where nobody logs in.
 	Asker func(context.Context) Asker
+	// BroughtQuota is how many diagnoses of what one asker brought are kept in
+	// a day; 0 for all. BroughtRetention is for how long; 0 for ever.
+	BroughtQuota     int
+	BroughtRetention time.Duration
 }
 
 // How many looks at AWS are under way at most. A deep one makes about ten

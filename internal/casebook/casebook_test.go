@@ -347,8 +347,10 @@ func TestEvidenceThatCameLateIsKept(t *testing.T) {
 func TestList(t *testing.T) {
 	book := open(&collector{}, openStore(t))
 	var made []string
-	for range 3 {
-		d, err := book.Evaluate(t.Context(), stoppedTask())
+	for n := range 3 {
+		ev := stoppedTask()
+		ev.Task.StoppedReason = fmt.Sprint("reason ", n)
+		d, err := book.Evaluate(t.Context(), ev)
 		if err != nil {
 			t.Fatalf("Evaluate: %v", err)
 		}

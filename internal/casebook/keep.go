@@ -74,11 +74,16 @@ func (c *Casebook) save(ctx context.Context, k Kept) (diagnose.Diagnosis, error)
 		c.opts.Log.WarnContext(ctx, "a diagnosis is answered and not kept", "cause", k.Diagnosis.Verdict.Cause, "brought", k.Brought, "error", err)
 		return unkept(k.Diagnosis), nil
 	}
-	err = fmt.Errorf("keep diagnosis %s: %w", k.Diagnosis.ID, err)
+	return diagnose.Diagnosis{}, unsaved(ctx, within, fmt.Errorf("keep diagnosis %s: %w", k.Diagnosis.ID, err))
+}
+
+// unsaved is why a diagnosis is not kept, in words where that is the time that
+// the database took.
+func unsaved(ctx, within context.Context, err error) error {
 	if within.Err() != nil && ctx.Err() == nil {
-		err = &Error{Kind: Busy, Message: "The diagnosis is made, but the database has too much to do to keep it. Ask again in a moment.", Err: err}
+		return &Error{Kind: Busy, Message: "The diagnosis is made, but the database has too much to do to keep it. Ask again in a moment.", Err: err}
 	}
-	return diagnose.Diagnosis{}, err
+	return err
 }
 
 // unkept is a diagnosis as it is answered without being kept.

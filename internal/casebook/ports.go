@@ -64,8 +64,8 @@ type Kept struct {
 	// written the evidence. Of the other fields Asker and Content alone are
 	// set then.
 	Brought bool
-	// Asker is the same for all that one asker brought, and Content for all of
-	// which the same came.
+	// Asker is the same for all that one asker brought, and Content for that of
+	// it of which the same diagnosis came.
 	Asker, Content string
 
 	// Facts are the task as it was read, without secrets; nil where it was not.
@@ -153,6 +153,14 @@ type Store interface {
 
 	// Summaries is List without the diagnoses themselves. It ends at limit alone.
 	Summaries(ctx context.Context, f Filter, before string, limit int) (found []Summary, more bool, err error)
+
+	// Brought finds the newest diagnosis with a Kept's Content that was made at
+	// a time or later; ErrNotKept where there is none.
+	Brought(ctx context.Context, content string, since time.Time) (diagnose.Diagnosis, error)
+
+	// CountBrought counts those with a Kept's Asker that were made at a time or
+	// later, and stops at most.
+	CountBrought(ctx context.Context, asker string, since time.Time, most int) (int, error)
 
 	// Incident finds an incident by its id; ErrNotKept where there is none.
 	Incident(ctx context.Context, id string) (Incident, error)

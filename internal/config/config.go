@@ -47,6 +47,11 @@ type Config struct {
 	DatabaseURL Secret
 	// Retention is for how long they are kept.
 	Retention time.Duration
+	// EvaluateRetention is for how long diagnoses of evidence that somebody
+	// brought are kept, at most Retention; EvaluateQuota is how many of one
+	// asker's are kept in a day, 0 for all.
+	EvaluateRetention time.Duration
+	EvaluateQuota     int
 	// EventsKey is what senders of events show in the header x-api-key; "" where
 	// nobody may send.
 	EventsKey Secret
@@ -109,7 +114,7 @@ func Load(args, environ []string, help io.Writer) (Config, []string, error) {
 func (c *Config) flags() *flag.FlagSet {
 	fs := flag.NewFlagSet("whystopped", flag.ContinueOnError)
 	fs.SetOutput(io.Discard) // errors are returned, and printed once
-	*c = Config{Listen: "127.0.0.1:8080", Timeout: 10 * time.Second, LogLevel: slog.LevelInfo, Retention: 90 * day, SlackAPIURL: "https://slack.com/api/"}
+	*c = Config{Listen: "127.0.0.1:8080", Timeout: 10 * time.Second, LogLevel: slog.LevelInfo, Retention: 90 * day, EvaluateRetention: 7 * day, EvaluateQuota: 200, SlackAPIURL: "https://slack.com/api/"}
 	fs.Var((*listenValue)(&c.Listen), "listen", "TCP `address` to serve on, host:port; port 0 picks a free one")
 	fs.BoolVar(&c.Demo, "demo", false, "serve sample tasks from an embedded AWS double, without an account or network")
 	fs.Var((*timeoutValue)(&c.Timeout), "timeout", "maximum `duration` of one diagnosis, 1s to 5m")
@@ -122,6 +127,8 @@ func (c *Config) flags() *flag.FlagSet {
 	fs.Var((*logGroupValue)(&c.TrailLogGroup), "trail-log-group", "log `group`, by name or ARN, of a CloudTrail trail with data events")
 	secretVar(fs, &c.DatabaseURL, "database-url", "`URL` of the database: file:PATH for SQLite, postgres://… for several instances (default: a file in the user's state folder, in the demo in memory)")
 	fs.Var((*retentionValue)(&c.Retention), "retention", "`time` to store diagnoses and events, from 1h to 3650d")
+	fs.Var((*retentionValue)(&c.EvaluateRetention), "evaluate-retention", "`time` to store reports on evidence that a user or token provided, at most retention")
+	fs.Var(&numberValue{&c.EvaluateQuota, 1_000_000}, "evaluate-quota", "`number` of such reports to store per day for each user or token, more are answered without a permalink; without a login, all callers share it; 0 = unlimited")
 	secretVar(fs, &c.EventsKey, "events-key", "`key` that senders of EventBridge events put into the header x-api-key, 32 characters or more; without it only API tokens with the scope ingest can send")
 	fs.Var((*queueValue)(&c.QueueURL), "queue-url", "`URL` of the SQS queue to read EventBridge events from")
 	secretVar(fs, &c.SlackSigningSecret, "slack-signing-secret", "signing `secret` of the Slack app; without it, requests from Slack are denied")

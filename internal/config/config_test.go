@@ -22,7 +22,7 @@ const home = "HOME=/home/me"
 func TestLoad(t *testing.T) {
 	defaults := config.Config{
 		Listen: "127.0.0.1:8080", Timeout: 10 * time.Second, LogLevel: slog.LevelInfo,
-		DatabaseURL: "file:/home/me/.local/state/whystopped/whystopped.db", Retention: 90 * 24 * time.Hour, SlackAPIURL: "https://slack.com/api/",
+		DatabaseURL: "file:/home/me/.local/state/whystopped/whystopped.db", Retention: 90 * 24 * time.Hour, EvaluateRetention: 7 * 24 * time.Hour, EvaluateQuota: 200, SlackAPIURL: "https://slack.com/api/",
 		Access: config.Access{GroupsClaim: "groups", RateLimit: 50, ConcurrencyLimit: 1024},
 	}
 	with := func(change func(*config.Config)) config.Config {
@@ -44,7 +44,7 @@ func TestLoad(t *testing.T) {
 				"-listen", ":0", "-demo", "-timeout", "30s", "-public-url=https://why.example.com/ecs/", "--log-level", "DEBUG",
 				"-assume-role", "arn:{partition}:iam::{account}:role/ops/reader", "-external-id=ours:1",
 				"-accounts", "111122223333, 444455556666", "-regions=eu-west-1,us-gov-west-1", "-trail-log-group", "trail/all",
-				"-database-url", "postgres://me:pass@db/whystopped", "-retention=36h", "-events-key", key, "-slack-api-url=https://slack-gov.com/api",
+				"-database-url", "postgres://me:pass@db/whystopped", "-retention=36h", "-evaluate-retention=2d", "-evaluate-quota=0", "-events-key", key, "-slack-api-url=https://slack-gov.com/api",
 				"-queue-url", "https://sqs.eu-west-1.amazonaws.com/111122223333/whystopped-events",
 				"-oidc-issuer=https://login.example.com", "-oidc-client-id=why", "-oidc-client-secret=s", "-oidc-scopes=groups, api://why/read", "-session-key=new,old",
 				"-alb-arn=arn", "-alb-issuer=https://login.example.com/", "-alb-client-id=lb", "-alb-keys-url=https://keys.example.com", "-alb-sign-out-url=https://login.example.com/out",
@@ -55,7 +55,7 @@ func TestLoad(t *testing.T) {
 				Listen: ":0", Demo: true, Timeout: 30 * time.Second, PublicURL: "https://why.example.com/ecs", LogLevel: slog.LevelDebug,
 				AssumeRole: "arn:{partition}:iam::{account}:role/ops/reader", ExternalID: "ours:1",
 				Accounts: []string{"111122223333", "444455556666"}, Regions: []string{"eu-west-1", "us-gov-west-1"}, TrailLogGroup: "trail/all",
-				DatabaseURL: "postgres://me:pass@db/whystopped", Retention: 36 * time.Hour, EventsKey: key, SlackAPIURL: "https://slack-gov.com/api/",
+				DatabaseURL: "postgres://me:pass@db/whystopped", Retention: 36 * time.Hour, EvaluateRetention: 36 * time.Hour, EventsKey: key, SlackAPIURL: "https://slack-gov.com/api/",
 				QueueURL: "https://sqs.eu-west-1.amazonaws.com/111122223333/whystopped-events",
 				Access: config.Access{
 					OIDCIssuer: "https://login.example.com", OIDCClientID: "why", OIDCClientSecret: "s", OIDCScopes: []string{"groups", "api://why/read"}, SessionKeys: "new,old",
@@ -71,7 +71,7 @@ func TestLoad(t *testing.T) {
 				"WHYSTOPPED_LISTEN=[::1]:0", "WHYSTOPPED_DEMO=1", "WHYSTOPPED_TIMEOUT=1m", "WHYSTOPPED_PUBLIC_URL=http://why:80", "WHYSTOPPED_LOG_LEVEL=warn",
 				"WHYSTOPPED_ASSUME_ROLE=arn:aws:iam::111122223333:role/reader", "WHYSTOPPED_EXTERNAL_ID=ours", "WHYSTOPPED_ACCOUNTS=111122223333",
 				"WHYSTOPPED_REGIONS=eu-west-1", "WHYSTOPPED_TRAIL_LOG_GROUP=arn:aws:logs:us-east-1:111122223333:log-group:trail:*",
-				"WHYSTOPPED_DATABASE_URL=file:here.db", "WHYSTOPPED_RETENTION=7d", "WHYSTOPPED_EVENTS_KEY= " + key + " ", "WHYSTOPPED_SLACK_API_URL=http://127.0.0.1:1/api/",
+				"WHYSTOPPED_DATABASE_URL=file:here.db", "WHYSTOPPED_RETENTION=7d", "WHYSTOPPED_EVALUATE_RETENTION=1h", "WHYSTOPPED_EVALUATE_QUOTA=10", "WHYSTOPPED_EVENTS_KEY= " + key + " ", "WHYSTOPPED_SLACK_API_URL=http://127.0.0.1:1/api/",
 				"WHYSTOPPED_QUEUE_URL=http://localhost:5000/123456789012/events",
 				"WHYSTOPPED_OIDC_ISSUER=http://127.0.0.1:5556/dex", "WHYSTOPPED_ALLOWED_DOMAINS=*", "WHYSTOPPED_API_TOKENS=# CI\nci:read:0", "WHYSTOPPED_RATE_LIMIT=1",
 			},
@@ -79,7 +79,7 @@ func TestLoad(t *testing.T) {
 				Listen: "[::1]:0", Demo: true, Timeout: time.Minute, PublicURL: "http://why:80", LogLevel: slog.LevelWarn,
 				AssumeRole: "arn:aws:iam::111122223333:role/reader", ExternalID: "ours", Accounts: []string{"111122223333"},
 				Regions: []string{"eu-west-1"}, TrailLogGroup: "arn:aws:logs:us-east-1:111122223333:log-group:trail:*",
-				DatabaseURL: "file:here.db", Retention: 7 * 24 * time.Hour, EventsKey: key, SlackAPIURL: "http://127.0.0.1:1/api/",
+				DatabaseURL: "file:here.db", Retention: 7 * 24 * time.Hour, EvaluateRetention: time.Hour, EvaluateQuota: 10, EventsKey: key, SlackAPIURL: "http://127.0.0.1:1/api/",
 				QueueURL: "http://localhost:5000/123456789012/events",
 				Access: config.Access{
 					OIDCIssuer: "http://127.0.0.1:5556/dex", AllowedDomains: []string{"*"}, GroupsClaim: "groups", APITokens: "# CI\nci:read:0", RateLimit: 1, ConcurrencyLimit: 1024,
@@ -165,6 +165,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"a log group with a space", []string{"-trail-log-group=a b"}, nil, "log group"},
 		{"a time that is too short", []string{"-retention=59m"}, nil, "90d"},
 		{"a time that is too long", []string{"-retention=3651d"}, nil, "90d"},
+		{"a time that is too short for what was brought", []string{"-evaluate-retention=1m"}, nil, "1h"},
+		{"a quota below none", []string{"-evaluate-quota=-1"}, nil, "0 to"},
 		{"days with a fraction", []string{"-retention=1.5d"}, nil, "90d"},
 		{"a queue's ARN", []string{"-queue-url=arn:aws:sqs:eu-west-1:111122223333:whystopped-events"}, nil, "https://sqs."},
 		{"a queue that others can listen to", []string{"-queue-url=http://sqs.eu-west-1.amazonaws.com/111122223333/whystopped-events"}, nil, "https://sqs."},

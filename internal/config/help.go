@@ -23,7 +23,7 @@ var groups = []group{
 		"alb-arn", "alb-issuer", "alb-client-id", "alb-keys-url", "alb-sign-out-url",
 		"allowed-domains", "allowed-groups", "groups-claim", "api-tokens", "metrics-on-loopback",
 	}},
-	{"Storage", []string{"database-url", "retention"}},
+	{"Storage", []string{"database-url", "retention", "evaluate-retention", "evaluate-quota"}},
 	{"Events", []string{"queue-url", "events-key"}},
 	{"Slack", []string{"slack-signing-secret", "slack-bot-token", "slack-channels", "slack-api-url"}},
 	{"Limits", []string{"rate-limit", "concurrency-limit", "trusted-proxies"}},

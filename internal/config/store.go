@@ -33,6 +33,7 @@ func (c *Config) complete(environ []string) error {
 	if err != nil {
 		return err
 	}
+	c.EvaluateRetention = min(c.EvaluateRetention, c.Retention)
 	if err := c.checkKeys(); err != nil {
 		return err
 	}

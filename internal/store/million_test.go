@@ -35,7 +35,9 @@ func TestMillion(t *testing.T) {
 				m.measure(t, q)
 			}
 			m.measure(t, question{name: "Save", ask: m.saveOne(t)})
-			m.measure(t, question{name: "Purge of 200 rows", ask: func(ctx context.Context) (int, error) { return m.Purge(ctx, noon.Add(-days/2*24*time.Hour), 200) }})
+			m.measure(t, question{name: "Purge of 200 rows", ask: func(ctx context.Context) (int, error) {
+				return m.Purge(ctx, noon.Add(-days/2*24*time.Hour), noon.Add(-days/2*24*time.Hour), 200)
+			}})
 		})
 	}
 }

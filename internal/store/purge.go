@@ -8,12 +8,13 @@ import (
 	"whystopped/internal/casebook"
 )
 
-// Purge removes what stopped or was made before a time, the oldest of each kind
-// first and about batch rows at most: diagnoses, stops, facts, events, incidents
+// Purge removes what stopped or was made before a time, and what was made before
+// another of evidence that somebody brought, the oldest of each kind first and
+// about batch rows at most: diagnoses, stops, facts, events, incidents
 // that were over by then, and the revisions and task definitions that nothing
 // refers to any more. It tells how many rows it removed; there is more until that
 // is 0.
-func (s *Store) Purge(ctx context.Context, before time.Time, batch int) (removed int, err error) {
+func (s *Store) Purge(ctx context.Context, before, brought time.Time, batch int) (removed int, err error) {
 	over := before.Add(-casebook.IncidentGap)
 	steps := []struct {
 		rows  string
@@ -21,6 +22,7 @@ func (s *Store) Purge(ctx context.Context, before time.Time, batch int) (removed
 		args  []any
 	}{
 		{"diagnoses", "DELETE FROM diagnoses WHERE id IN (SELECT id FROM diagnoses WHERE id < ? ORDER BY id LIMIT ?)", []any{casebook.FirstID(before)}},
+		{"brought diagnoses", "DELETE FROM diagnoses WHERE id IN (SELECT id FROM diagnoses WHERE brought AND id < ? ORDER BY id LIMIT ?)", []any{casebook.FirstID(brought)}},
 		{"stops", "DELETE FROM stops WHERE stop_key IN (SELECT stop_key FROM stops WHERE stopped_at < ? ORDER BY stopped_at LIMIT ?)", []any{micros(before)}},
 		{"facts", `DELETE FROM facts WHERE (task_id, account, region, cluster, version) IN
 			(SELECT task_id, account, region, cluster, version FROM facts WHERE seen_at < ? ORDER BY seen_at LIMIT ?)`, []any{micros(before)}},

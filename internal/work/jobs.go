@@ -140,11 +140,15 @@ func (q *Queue) periodic() []*river.PeriodicJob {
 }
 
 func (w *purgeWorker) Work(ctx context.Context, _ *river.Job[purgeArgs]) error {
-	before := w.queue.opts.Now().Add(-w.queue.opts.Retention)
+	o := w.queue.opts
+	before, brought := o.Now().Add(-o.Retention), o.Now().Add(-o.Retention)
+	if o.BroughtRetention > 0 && o.BroughtRetention < o.Retention {
+		brought = o.Now().Add(-o.BroughtRetention)
+	}
 	for ctx.Err() == nil {
-		removed, err := w.queue.doers.Purger.Purge(ctx, before, purgeBatch)
+		removed, err := w.queue.doers.Purger.Purge(ctx, before, brought, purgeBatch)
 		if err != nil {
-			return fmt.Errorf("forget what is older than %s: %w", w.queue.opts.Retention, err)
+			return fmt.Errorf("forget what is older than %s: %w", o.Retention, err)
 		}
 		if removed == 0 {
 			return nil

@@ -33,7 +33,8 @@ const (
 	Postgres Dialect = "postgres"
 )
 
-// Options are what a Queue is made of. All fields but Tuning are needed.
+// Options are what a Queue is made of. All fields but BroughtRetention and Tuning
+// are needed.
 type Options struct {
 	Dialect Dialect
 	Log     *slog.Logger
@@ -42,7 +43,10 @@ type Options struct {
 	// Retention is how long is kept what is of no use but to look it up; 0 for
 	// ever.
 	Retention time.Duration
-	Now       func() time.Time
+	// BroughtRetention is how long diagnoses are kept of evidence that somebody
+	// brought; 0, or more than Retention, for as long as the others.
+	BroughtRetention time.Duration
+	Now              func() time.Time
 	// Tracer makes the spans of jobs.
 	Tracer trace.Tracer
 	// Tuning is for tests that cannot wait.
@@ -83,9 +87,9 @@ type Teller interface {
 
 // Purger forgets what is too old.
 type Purger interface {
-	// Purge removes at most about batch rows of what ended before a time, and
-	// tells how many they were.
-	Purge(ctx context.Context, before time.Time, batch int) (removed int, err error)
+	// Purge removes at most about batch rows of what ended before a time, and of
+	// what somebody brought before another. It tells how many they were.
+	Purge(ctx context.Context, before, brought time.Time, batch int) (removed int, err error)
 }
 
 // Queue is the queue. Before it can take or do work it has to be connected.

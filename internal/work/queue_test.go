@@ -28,7 +28,7 @@ type workshop struct {
 
 	did   chan casebook.Work
 	told  chan string
-	purge chan time.Time
+	purge chan purged
 
 	mu    sync.Mutex
 	tells int
@@ -36,7 +36,7 @@ type workshop struct {
 }
 
 func newWorkshop() *workshop {
-	return &workshop{did: make(chan casebook.Work, 100), told: make(chan string, 100), purge: make(chan time.Time, 100)}
+	return &workshop{did: make(chan casebook.Work, 100), told: make(chan string, 100), purge: make(chan purged, 100)}
 }
 
 func (w *workshop) Do(_ context.Context, owed casebook.Work) error {
@@ -58,12 +58,15 @@ func (w *workshop) Tell(_ context.Context, incident string) (time.Duration, erro
 	return w.tell(w.tells)
 }
 
-func (w *workshop) Purge(_ context.Context, before time.Time, batch int) (int, error) {
+// purged is what was purged: what ended, and what was brought, before a time.
+type purged struct{ before, brought time.Time }
+
+func (w *workshop) Purge(_ context.Context, before, brought time.Time, batch int) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	removed := min(w.left, batch)
 	w.left -= removed
-	w.purge <- before
+	w.purge <- purged{before, brought}
 	return removed, nil
 }
 
@@ -96,7 +99,7 @@ func openTraced(t *testing.T, w *workshop, tracer trace.Tracer) (*work.Queue, *s
 	t.Cleanup(func() { db.Close() })
 	db.SetMaxOpenConns(1)
 	q := work.New(work.Options{
-		Dialect: work.SQLite, Log: slog.New(slog.DiscardHandler), Diagnosis: 10 * time.Second, Retention: 24 * time.Hour,
+		Dialect: work.SQLite, Log: slog.New(slog.DiscardHandler), Diagnosis: 10 * time.Second, Retention: 24 * time.Hour, BroughtRetention: time.Hour,
 		Now: func() time.Time { return now }, Tracer: tracer, Tuning: work.Tuning{Poll: 10 * time.Millisecond},
 	})
 	if err := q.Migrate(t.Context(), db); err != nil {
@@ -234,8 +237,8 @@ func TestPurgeGoesOnUntilNothingIsLeft(t *testing.T) {
 	q, _ := openQueue(t, w)
 	run(t, q)
 	for range 4 {
-		if before := soon(t, w.purge); !before.Equal(now.Add(-24 * time.Hour)) {
-			t.Errorf("purged what is older than %s", before)
+		if got := soon(t, w.purge); !got.before.Equal(now.Add(-24*time.Hour)) || !got.brought.Equal(now.Add(-time.Hour)) {
+			t.Errorf("purged what is older than %s, and %s if it was brought", got.before, got.brought)
 		}
 	}
 	w.mu.Lock()

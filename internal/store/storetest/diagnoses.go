@@ -176,6 +176,42 @@ func testBrought(t *testing.T, w *world) {
 	}
 }
 
+func testAsker(t *testing.T, w *world) {
+	of := func(n int, asker, content string) casebook.Kept {
+		return casebook.Kept{Diagnosis: diagnose.Diagnosis{ID: id(n), CreatedAt: minute(n)}, Brought: true, Asker: asker, Content: content}
+	}
+	save(t, w,
+		of(1, "ana", "a"), of(2, "ana", "b"), of(3, "ana", "a"), of(4, "ben", "c"),
+		casebook.Kept{Diagnosis: diagnose.Diagnosis{ID: id(5)}}, casebook.Kept{Diagnosis: diagnose.Diagnosis{ID: id(6)}, Brought: true},
+	)
+	for _, test := range []struct {
+		content string
+		since   time.Time
+		want    string
+	}{
+		{"a", time.Time{}, id(3)},
+		{"a", minute(3), id(3)},
+		{"a", minute(4), ""},
+		{"b", minute(1), id(2)},
+		{"d", time.Time{}, ""},
+	} {
+		got, err := w.Brought(t.Context(), test.content, test.since)
+		if got.ID != test.want || errors.Is(err, casebook.ErrNotKept) != (test.want == "") || test.want != "" && (err != nil || !got.Brought || !got.Kept) {
+			t.Errorf("what came to %q since %s: %q, %v, want %q", test.content, test.since, got.ID, err, test.want)
+		}
+	}
+	for _, test := range []struct {
+		asker string
+		since time.Time
+		most  int
+		want  int
+	}{{"ana", time.Time{}, 10, 3}, {"ana", minute(2), 10, 2}, {"ana", minute(1), 2, 2}, {"ben", minute(1), 10, 1}, {"cem", minute(1), 10, 0}} {
+		if got, err := w.CountBrought(t.Context(), test.asker, test.since, test.most); err != nil || got != test.want {
+			t.Errorf("%s brought %d since %s, %v, want %d", test.asker, got, test.since, err, test.want)
+		}
+	}
+}
+
 // testPages has ids in which letters stand that some languages order otherwise.
 func testPages(t *testing.T, w *world) {
 	for i, name := range []string{"0a", "0s", "0t", "0y", "0z"} {

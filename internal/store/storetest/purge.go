@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whystopped/internal/casebook"
+	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
 )
@@ -27,7 +28,7 @@ func testPurge(t *testing.T, w *world) {
 	before := tables(t, w)
 
 	for range 100 {
-		removed, err := w.Purge(t.Context(), minute(400), 3)
+		removed, err := w.Purge(t.Context(), minute(400), minute(400), 3)
 		if err != nil {
 			t.Fatalf("Purge: %v", err)
 		}
@@ -57,6 +58,24 @@ func testPurge(t *testing.T, w *world) {
 	}
 	if _, err := w.Definition(t.Context(), "api:7"); err != nil {
 		t.Errorf("the definition that is still in use: %v", err)
+	}
+}
+
+// testPurgeOfBrought: what somebody brought goes sooner than the rest.
+func testPurgeOfBrought(t *testing.T, w *world) {
+	save(t, w,
+		casebook.Kept{Diagnosis: diagnose.Diagnosis{ID: id(1)}}, casebook.Kept{Diagnosis: diagnose.Diagnosis{ID: id(2)}, Brought: true},
+		casebook.Kept{Diagnosis: diagnose.Diagnosis{ID: id(3)}, Brought: true}, casebook.Kept{Diagnosis: diagnose.Diagnosis{ID: id(5)}, Brought: true},
+	)
+	for _, want := range []int{1, 1, 0} {
+		if removed, err := w.Purge(t.Context(), minute(1), minute(4), 1); err != nil || removed != want {
+			t.Errorf("%d rows are gone, %v, want %d", removed, err, want)
+		}
+	}
+	for n, kept := range map[int]bool{1: true, 2: false, 3: false, 5: true} {
+		if _, err := w.Get(t.Context(), id(n)); (err == nil) != kept {
+			t.Errorf("diagnosis %d: %v, want it kept: %v", n, err, kept)
+		}
 	}
 }
 

@@ -54,6 +54,8 @@ func Run(t *testing.T, db Database) {
 		{"latest", testLatest},
 		{"filter", testFilter},
 		{"brought", testBrought},
+		{"what one asker brought", testAsker},
+		{"purge of what was brought", testPurgeOfBrought},
 		{"summaries", testSummaries},
 		{"sizes", testSizes},
 		{"odd words", testOddWords},
