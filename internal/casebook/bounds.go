@@ -21,3 +21,11 @@ func (c *Casebook) mayShow(d diagnose.Diagnosis) error {
 	}
 	return c.within(d.Task.Account, d.Task.Region)
 }
+
+// shown narrows a list of diagnoses to those that mayShow lets pass.
+func (c *Casebook) shown(f Filter) Filter {
+	if !f.Brought {
+		f.Bounds = c.opts.Bounds
+	}
+	return f
+}

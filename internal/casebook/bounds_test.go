@@ -58,6 +58,10 @@ func TestWhatIsOutOfBoundsIsNotShown(t *testing.T) {
 			if err != nil || len(list.Diagnoses) != 0 {
 				t.Errorf("List, only %v: %d diagnoses, %v", bounds, len(list.Diagnoses), err)
 			}
+			summaries, err := book.Summaries(ctx, casebook.Filter{}, "", 10)
+			if err != nil || len(summaries.Summaries) != 0 {
+				t.Errorf("Summaries, only %v: %d of them, %v", bounds, len(summaries.Summaries), err)
+			}
 			stops, err := book.Stops(ctx, casebook.StopFilter{}, "", 10)
 			if err != nil || len(stops.Stops) != 0 || len(incidentsOf(t, book)) != 0 {
 				t.Errorf("Stops, only %v: %d stops, %v", bounds, len(stops.Stops), err)

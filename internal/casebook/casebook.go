@@ -107,10 +107,7 @@ func (c *Casebook) List(ctx context.Context, f Filter, cursor string, limit int)
 	if cursor != "" && !isID(cursor) {
 		return Page{}, badCursor()
 	}
-	if !f.Brought {
-		f.Bounds = c.opts.Bounds
-	}
-	found, more, err := c.opts.Store.List(ctx, f, cursor, limit)
+	found, more, err := c.opts.Store.List(ctx, c.shown(f), cursor, limit)
 	if err != nil {
 		return Page{}, fmt.Errorf("list diagnoses: %w", err)
 	}

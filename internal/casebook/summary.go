@@ -42,7 +42,7 @@ func (c *Casebook) Summaries(ctx context.Context, f Filter, cursor string, limit
 	if cursor != "" && !isID(cursor) {
 		return SummaryPage{}, badCursor()
 	}
-	found, more, err := c.opts.Store.Summaries(ctx, f, cursor, limit)
+	found, more, err := c.opts.Store.Summaries(ctx, c.shown(f), cursor, limit)
 	if err != nil {
 		return SummaryPage{}, fmt.Errorf("list diagnoses: %w", err)
 	}
