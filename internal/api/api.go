@@ -136,7 +136,7 @@ func (a *API) OpenAPI() []byte { return a.json }
 func serve(contentType string, body []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
-		w.Header().Set("Cache-Control", "private, no-cache")
+		w.Header().Set("Cache-Control", "no-store")
 		w.Write(body) // an error here means that the client has left
 	}
 }

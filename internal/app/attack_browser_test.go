@@ -165,3 +165,64 @@ func TestNobodyIsLedSomewhereElse(t *testing.T) {
 		}
 	}
 }
+
+// callsToAWS counts the requests to AWS so far.
+func (f *fortress) callsToAWS() (n int64) {
+	for _, calls := range f.app.aws.collector.aws.Stats().Calls {
+		n += calls
+	}
+	return n
+}
+
+// TestOtherSitesStartNoCallToAWS lets a page of another site name a task in an
+// image, a frame and a fetch, in a browser that is logged in and in one on the
+// machine of an open service. A link, as an alert has one, goes on working.
+func TestOtherSitesStartNoCallToAWS(t *testing.T) {
+	f := newFortress(t, nil)
+	b, _ := f.logIn("/")
+	task := url.QueryEscape(f.app.aws.samples[1].ARN)
+	embedded := []headers{
+		{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image"},
+		{"Sec-Fetch-Site", "same-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "script"},
+		{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe"},
+		{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty", "Origin", "https://evil.example"},
+	}
+	before := f.callsToAWS()
+	for _, path := range []string{
+		"/diagnose?task=" + task, "/api/v1/diagnoses?task=" + task, "/api/v1/diagnoses?refresh=true&task=" + task, "/api/v1/diagnoses/stream?task=" + task,
+		"/service?ref=" + url.QueryEscape("arn:aws:ecs:eu-west-1:111122223333:service/production/payments-api"), "/permissions?again", "/api/v1/permissions",
+	} {
+		for _, from := range embedded {
+			if got := b.ask(http.MethodGet, path, "", from); got.status != 403 {
+				t.Errorf("%s, %q: status %d: %.200s", path, from, got.status, got.body)
+			}
+		}
+	}
+	if n := f.callsToAWS() - before; n != 0 {
+		t.Errorf("other sites started %d calls to AWS", n)
+	}
+	link := headers{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document", "Sec-Fetch-User", "?1"}
+	if got := b.ask(http.MethodGet, "/diagnose?task="+task, "", link); got.status != 200 || !strings.Contains(got.body, "</html>") || f.callsToAWS() == before {
+		t.Errorf("a link in an alert: status %d, %d calls to AWS: %.200s", got.status, f.callsToAWS()-before, got.body)
+	}
+	stranger := f.get("/diagnose?task="+task, slices.Concat(html, link))
+	if to := stranger.header.Get("Location"); stranger.status != http.StatusSeeOther || !strings.HasPrefix(to, attackedURL+"/auth/login?return=") {
+		t.Errorf("a link in an alert, not logged in: status %d, %q", stranger.status, to)
+	}
+}
+
+// TestLoginsDoNotFillTheCookies: with those of thirty logins no server takes a
+// browser's requests any more.
+func TestLoginsDoNotFillTheCookies(t *testing.T) {
+	f := newFortress(t, nil)
+	b := &loggedIn{fortress: f, cookies: map[string]string{}}
+	long := url.QueryEscape("/causes?q=" + strings.Repeat("x", 1400))
+	for range 40 {
+		if got := b.ask(http.MethodGet, "/auth/login?return="+long, "", nil); got.status != http.StatusSeeOther {
+			t.Fatalf("with %d cookies the login is answered %d", len(b.cookies), got.status)
+		}
+	}
+	if len(b.cookies) > 5 {
+		t.Errorf("the browser has %d cookies of logins", len(b.cookies))
+	}
+}

@@ -98,6 +98,9 @@ func (g *Gate) identifyOnce(w http.ResponseWriter, r *http.Request) (*http.Reque
 	if i, ok := r.Context().Value(identifiedKey{}).(identified); ok {
 		return r, i
 	}
+	if g.provider != nil {
+		g.trimLogins(w, r, maxLogins)
+	}
 	i := g.identify(r)
 	if s := i.used; s != nil {
 		g.sessions.set(w, sessionCookie, *s, s.Begun.Add(sessionLife).Sub(s.Seen))
@@ -167,14 +170,32 @@ func isDirectlyLocal(r *http.Request) bool {
 }
 
 // CrossOrigin refuses what a browser sends for another site's page, with this
-// site's cookies. Who shows a token passes: no browser adds one by itself.
+// site's cookies: forms, and also what only reads. The page couldn't read the
+// answer, but it would choose a task, and so an account in which a role is assumed.
+// Somebody who follows a link passes, and who shows a token: no browser adds one
+// by itself.
 func (g *Gate) CrossOrigin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-		if err := g.origins.Check(r); err != nil && !strings.EqualFold(scheme, "Bearer") {
+		if (g.origins.Check(r) != nil || isEmbedded(r)) && !strings.EqualFold(scheme, "Bearer") {
 			g.deny(w, r, http.StatusForbidden, CrossOrigin, "A page of another site must not send this.")
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// isEmbedded reports whether a browser sends a request for a part of another
+// site's page: an image, a script, a frame, a fetch. Browsers send these headers
+// to https and to this machine, and no page can set them.
+// Source: https://www.w3.org/TR/fetch-metadata/
+func isEmbedded(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	return (site == "cross-site" || site == "same-site") && !isNavigation(r)
+}
+
+// isNavigation reports whether a browser opens a page, in a window or a tab.
+func isNavigation(r *http.Request) bool {
+	dest := r.Header.Get("Sec-Fetch-Dest")
+	return r.Header.Get("Sec-Fetch-Mode") == "navigate" && (dest == "" || dest == "document")
 }

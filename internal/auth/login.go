@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,9 +29,46 @@ type login struct {
 	Until    time.Time `json:"u"`
 }
 
+const (
+	// loginCookie begins the names of the cookies of logins.
+	loginCookie = "login-"
+	// maxLogins is how many logins of one browser may be under way. Another site
+	// can have a browser begin any number, and with the cookies of some thirty of
+	// them no server would take its requests any more.
+	maxLogins = 5
+)
+
 // cookieOf names the cookie of a login: several may be under way at once, as when
 // a browser opens its tabs again.
-func cookieOf(state string) string { return "login-" + state[:min(8, len(state))] }
+func cookieOf(state string) string { return loginCookie + state[:min(8, len(state))] }
+
+// trimLogins takes logins from a browser that has more than so many: the oldest,
+// and before them what cannot be opened.
+func (g *Gate) trimLogins(w http.ResponseWriter, r *http.Request, most int) {
+	type underWay struct {
+		name  string
+		until time.Time
+	}
+	var all []underWay
+	for _, c := range r.Cookies() {
+		name, isLogin := strings.CutPrefix(c.Name, g.logins.name(loginCookie))
+		if !isLogin {
+			continue
+		}
+		var l login
+		if g.logins.sealed.open(c.Name, c.Value, &l) != nil {
+			l = login{}
+		}
+		all = append(all, underWay{loginCookie + name, l.Until})
+	}
+	if len(all) <= most {
+		return
+	}
+	slices.SortStableFunc(all, func(a, b underWay) int { return b.until.Compare(a.until) })
+	for _, old := range all[most:] {
+		g.logins.clear(w, old.name)
+	}
+}
 
 // Routes adds the addresses of logging in and out.
 func (g *Gate) Routes(r chi.Router) {
@@ -59,6 +97,7 @@ func (g *Gate) login(w http.ResponseWriter, r *http.Request) {
 		State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(),
 		Back: localPath(r.URL.Query().Get("return")), Until: g.opts.Now().Add(loginTime),
 	}
+	g.trimLogins(w, r, maxLogins-1) // with the one that begins
 	if !g.logins.set(w, cookieOf(l.State), l, loginTime) {
 		g.deny(w, r, http.StatusBadRequest, LoginFailed, "The login could not be begun.")
 		return

@@ -235,6 +235,37 @@ func TestSeveralLoginsAtOnce(t *testing.T) {
 	}
 }
 
+// TestABrowserHasFewLogins: another site may have it begin as many as it likes.
+func TestABrowserHasFewLogins(t *testing.T) {
+	s, p := newLoginService(t, nil)
+	b := newBrowser(t, s)
+	b.cookies["__Host-whystopped-login-AAAAAAAA"] = &http.Cookie{Name: "__Host-whystopped-login-AAAAAAAA", Value: "none of ours"}
+	var last string
+	for range 28 {
+		s.clock.pass(time.Second)
+		last = b.begin("/causes")
+		if n := len(b.cookies); n > maxLogins {
+			t.Fatalf("the browser has %d cookies", n)
+		}
+	}
+	if got := b.get(p.Approve(last)).Header.Get("Location"); got != publicURL+"/causes" {
+		t.Errorf("the last login leads to %q", got)
+	}
+	// Begun at once, they are not seen by each other, and taken by the next answer.
+	for range 2 {
+		other := newBrowser(t, s)
+		for range maxLogins {
+			other.begin("/docs")
+		}
+		for name, c := range other.cookies {
+			b.cookies[name] = c
+		}
+	}
+	if b.get(publicURL + "/causes"); len(b.cookies) != maxLogins+1 { // and the session
+		t.Errorf("the browser has %d cookies", len(b.cookies))
+	}
+}
+
 func TestTheServiceOutlivesItsProvider(t *testing.T) {
 	s, p := newLoginService(t, func(_ *Options, p *op) { p.SetDown(true) })
 	b := newBrowser(t, s)

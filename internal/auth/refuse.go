@@ -102,9 +102,8 @@ func isVisit(r *http.Request) bool {
 	if r.Method != http.MethodGet || !wantsPage(r) || strings.HasPrefix(r.URL.Path, "/api/") || r.Header.Get("Sec-Purpose") != "" {
 		return false
 	}
-	if mode := r.Header.Get("Sec-Fetch-Mode"); mode != "" {
-		dest := r.Header.Get("Sec-Fetch-Dest")
-		return mode == "navigate" && (dest == "" || dest == "document")
+	if r.Header.Get("Sec-Fetch-Mode") != "" {
+		return isNavigation(r)
 	}
 	return !robots.MatchString(r.UserAgent())
 }

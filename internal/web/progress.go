@@ -92,7 +92,7 @@ func (p *progress) begin() {
 	page := p.site.progressPage(p.r.Context(), p.task)
 	page.Sources = p.early
 	p.w.Header().Set("X-Accel-Buffering", "no") // for proxies that would wait for the end
-	htmlHeaders(p.w, forReader)
+	htmlHeaders(p.w)
 	p.w.WriteHeader(http.StatusOK)
 	p.send(page, "top", "looking")
 }

@@ -24,7 +24,7 @@ var refusals = map[string]problem{
 	"login-failed":      {Title: "The login did not work", Steps: []string{"Log in again. Browsers have to keep this site’s cookies for that."}},
 	"login-unavailable": {Title: "Nobody can log in now", Steps: []string{"Try again in a moment. If it stays, tell whoever runs this service."}},
 	"signed-out":        {Title: "You are signed out"},
-	"cross-origin":      {Title: "That form came from another site", Steps: []string{"Only the forms of this service’s own pages are taken: open its start page and send it from there."}},
+	"cross-origin":      {Title: "That request came from another site", Steps: []string{"Only the forms of this service’s own pages are taken: open its start page and send it from there."}},
 	"wrong-host":        {Title: "This is not the address of this service", Steps: []string{"Open it at the address that it printed when it started."}},
 	"too-many-requests": {Title: "You ask too often", Steps: []string{"Wait for a moment and ask again."}},
 	"too-busy":          {Title: "Too many are asking at once", Steps: []string{"Try again in a moment."}},
@@ -41,6 +41,6 @@ func (s *Site) Refused(w http.ResponseWriter, r *http.Request, refusal Refusal) 
 	page := ErrorPage{Page: s.newPage(r.Context(), told.Title, told.Detail, ""), Problem: told, LogIn: refusal.LogIn, SignOut: refusal.SignOut, Alone: true}
 	page.NoIndex, page.OwnBox = true, true
 	secureHeaders(s.handle(func(w http.ResponseWriter, _ *http.Request) error {
-		return s.renderFor(w, refusal.Status, "error", page, forNobody)
+		return s.render(w, refusal.Status, "error", page)
 	})).ServeHTTP(w, r)
 }

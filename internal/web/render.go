@@ -70,17 +70,6 @@ func parseTemplates(files fs.FS) (map[string]*template.Template, error) {
 // render writes a page. It is made in full before the first byte is sent, so
 // that a template that fails never leaves half a page.
 func (s *Site) render(w http.ResponseWriter, status int, name string, data any) error {
-	return s.renderFor(w, status, name, data, forReader)
-}
-
-// How long a page may be kept: by the reader's browser alone, which asks each
-// time whether it still holds, or by nobody.
-const (
-	forReader = "private, no-cache"
-	forNobody = "no-store"
-)
-
-func (s *Site) renderFor(w http.ResponseWriter, status int, name string, data any, cache string) error {
 	page, ok := s.templates[name]
 	if !ok {
 		return fmt.Errorf("render page %s: there is no such template", name)
@@ -89,14 +78,17 @@ func (s *Site) renderFor(w http.ResponseWriter, status int, name string, data an
 	if err := page.Execute(&b, data); err != nil {
 		return fmt.Errorf("render page %s: %w", name, err)
 	}
-	htmlHeaders(w, cache)
+	htmlHeaders(w)
 	w.WriteHeader(status)
 	// An error here means that the reader has gone away.
 	_, _ = b.WriteTo(w)
 	return nil
 }
 
-func htmlHeaders(w http.ResponseWriter, cache string) {
+// htmlHeaders sets the headers of a page. Every one may have something of
+// somebody's account on it, or who reads it: no cache stores it, so that whoever
+// uses the browser after they signed out doesn't find it there.
+func htmlHeaders(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", cache)
+	w.Header().Set("Cache-Control", "no-store")
 }
