@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"whystopped/internal/render"
 )
 
 const (
@@ -48,7 +50,7 @@ func (e *events) send(name string, data any) error {
 	if err != nil {
 		return fmt.Errorf("write event %s: %w", name, err)
 	}
-	return e.write(fmt.Sprintf("event: %s\ndata: %s\n\n", name, text))
+	return e.write(fmt.Sprintf("event: %s\ndata: %s\n\n", name, render.JSON(text)))
 }
 
 func (e *events) write(text string) error {

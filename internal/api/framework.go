@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"whystopped/internal/redact"
+	"whystopped/internal/render"
 )
 
 // config sets the framework up: JSON alone, read strictly, without the routes
@@ -19,7 +21,7 @@ import (
 func (a *API) config() huma.Config {
 	c := huma.DefaultConfig("whystopped", a.opts.Version)
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil
-	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshal}
+	format := huma.Format{Marshal: marshal, Unmarshal: unmarshal}
 	c.Formats = map[string]huma.Format{"application/json": format, "json": format} // "json" is that of problem+json
 	c.RejectUnknownQueryParameters = true
 	c.Transformers = []huma.Transformer{ownProblem}
@@ -28,6 +30,16 @@ func (a *API) config() huma.Config {
 		c.Servers = []*huma.Server{{URL: a.opts.PublicURL}}
 	}
 	return c
+}
+
+// marshal writes an answer, in which nothing acts on the terminal that shows it.
+func marshal(w io.Writer, v any) error {
+	var b bytes.Buffer
+	if err := huma.DefaultJSONFormat.Marshal(&b, v); err != nil {
+		return err
+	}
+	_, err := w.Write(render.JSON(b.Bytes()))
+	return err
 }
 
 // unmarshal is json.Unmarshal for objects whose names come once, also when

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -180,5 +179,5 @@ func write(w http.ResponseWriter, p *huma.ErrorModel) {
 	setHeaders(w.Header())
 	w.Header().Set("Content-Type", typeProblem)
 	w.WriteHeader(p.Status)
-	json.NewEncoder(w).Encode(p) // an error here means that the client has left
+	_ = marshal(w, p) // an error here means that the client has left
 }

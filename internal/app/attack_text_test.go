@@ -21,7 +21,19 @@ import (
 
 // hostile tries to leave every place that a text can stand in: markup, an
 // attribute, an address, a script, a shell, a message of Slack.
-const hostile = `</script><script>alert(1)</script>"><img src=x onerror=alert(1)>' onmouseover='alert(1)' <svg/onload=alert(1)> javascript:alert(1) ${7*7} {{7*7}} <!channel> <https://evil.example|x>`
+const hostile = `</script><script>alert(1)</script>"><img src=x onerror=alert(1)>' onmouseover='alert(1)' <svg/onload=alert(1)> javascript:alert(1) ${7*7} {{7*7}} <!channel> <https://evil.example|x>` + obeyed
+
+// obeyed are characters that a screen obeys instead of showing them: of terminals,
+// and marks that turn text around.
+const obeyed = " \u202egnp.exe \u2066x\u200f \u009b31m \x1b[31m \x7f"
+
+// checkObeyed fails for a form of a text that a screen would obey.
+func checkObeyed(t *testing.T, what, body string) {
+	t.Helper()
+	if i := strings.IndexAny(body, "\u202e\u2066\u200f\u009b\x1b\x7f"); i >= 0 {
+		t.Errorf("%.80s has a character that a screen obeys: %q", what, body[max(i-80, 0):min(i+40, len(body))])
+	}
+}
 
 // hostileTask is a task with hostile text in whatever ECS hands on of what people
 // wrote, of a service with a hostile name.
@@ -116,6 +128,7 @@ func TestHostileTextNeverRuns(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkHarmless(t, path, doc)
+		checkObeyed(t, path, got.body)
 		if strings.Contains(textOf(doc), "<img src=x onerror=alert(1)>") {
 			shown++
 		}
@@ -193,9 +206,7 @@ func TestHostileTextInOtherForms(t *testing.T) {
 			if strings.Contains(kind, "json") && !json.Valid([]byte(got.body)) {
 				t.Errorf("as %s it is no JSON: %s", form, got.body)
 			}
-			if strings.Contains(got.body, "\x1b") {
-				t.Errorf("as %s it commands a terminal", form)
-			}
+			checkObeyed(t, path+" as "+form, got.body)
 		}
 	}
 }

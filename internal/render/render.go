@@ -11,30 +11,11 @@ package render
 import (
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Line writes s as one line, for an error that has no more to say.
 func Line(s string) string {
 	return visible(oneLine(s)) + "\n"
-}
-
-// visible replaces what a terminal would obey instead of show: control
-// characters, those that turn the direction of text around or are not seen at
-// all, and bytes that are no UTF-8. Line feeds stay.
-func visible(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n', r == '\u200c', r == '\u200d': // the last two join letters of scripts and emoji
-			return r
-		case r == '\t':
-			return ' '
-		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co):
-			return utf8.RuneError
-		}
-		return r
-	}, strings.ToValidUTF8(s, string(utf8.RuneError)))
 }
 
 // oneLine makes every stretch of white space a single blank.

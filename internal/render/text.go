@@ -111,7 +111,7 @@ func policyJSON(doc iampolicy.Document) string {
 	if err := enc.Encode(doc); err != nil {
 		return "" // strings, and lists of them: there is nothing to fail
 	}
-	return strings.TrimRight(b.String(), "\n")
+	return string(JSON([]byte(strings.TrimRight(b.String(), "\n"))))
 }
 
 func (t *text) refused(calls []diagnose.DeniedCall) {

@@ -9,6 +9,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/render"
 )
 
 // fixView is what to do: a policy in the forms that people paste, or steps.
@@ -237,5 +238,5 @@ func prettyJSON(doc any) (string, error) {
 	if err := enc.Encode(doc); err != nil {
 		return "", err
 	}
-	return string(bytes.TrimRight(b.Bytes(), "\n")), nil
+	return string(render.JSON(bytes.TrimRight(b.Bytes(), "\n"))), nil
 }

@@ -13,6 +13,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/render"
 )
 
 const (
@@ -168,7 +169,7 @@ func (p *progress) sendOf(page string, data any, parts ...string) {
 	}
 	ctl := http.NewResponseController(p.w)
 	_ = ctl.SetWriteDeadline(time.Now().Add(partTime)) // an error means that there is none to extend
-	if _, err := b.WriteTo(p.w); err != nil {
+	if _, err := p.w.Write(render.HTML(b.Bytes())); err != nil {
 		p.failed = fmt.Errorf("send page %s: %w", page, err)
 		return
 	}

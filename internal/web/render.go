@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
+
+	"whystopped/internal/render"
 )
 
 // Page is what every page's struct embeds: what the layout shows.
@@ -81,7 +83,7 @@ func (s *Site) render(w http.ResponseWriter, status int, name string, data any) 
 	htmlHeaders(w)
 	w.WriteHeader(status)
 	// An error here means that the reader has gone away.
-	_, _ = b.WriteTo(w)
+	_, _ = w.Write(render.HTML(b.Bytes()))
 	return nil
 }
 
