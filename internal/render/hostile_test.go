@@ -74,7 +74,7 @@ func TestHostileMarkdown(t *testing.T) {
 
 var (
 	// ours are the beginnings of lines that are marks of Markdown.
-	ours = regexp.MustCompile(`^(?:# |> Based on evidence that |## (?:Fix|What was refused|Evidence|Also found|What could not be seen)$|### The policy alone$|- |1\. |\|)`)
+	ours = regexp.MustCompile(`^(?:# |> Based on evidence that |## (?:Fix|Denied|Evidence|Also found|What we couldn't check)$|### Policy$|- |1\. |\|)`)
 	// mark is what begins a block, active what does something within one.
 	mark   = regexp.MustCompile(`^\s*(?:[-+*>#=~]|\d+[.)](?:\s|$)|    )`)
 	active = regexp.MustCompile("[`\\\\*_<>\\[\\]~@#|$]|://|(?i:www)\\.|&[^#]")

@@ -22,7 +22,7 @@ func Markdown(d diagnose.Diagnosis, link string) string {
 	m.refused(refusals(primary))
 	m.evidence(quotes(d, primary))
 	m.others(others)
-	m.list("What could not be seen", unseen(d))
+	m.list("What we couldn't check", unseen(d))
 	if at := linkTo(link); at != "" {
 		m.paragraph("Report: " + at)
 	}
@@ -81,7 +81,7 @@ func (m *markdown) fix(f diagnose.Fix) {
 	m.paragraph("## Fix")
 	m.paragraph(prose(f.Summary))
 	if f.AttachTo != nil && len(f.Policies) > 0 {
-		at := "Attach to: " + identityWords(f.AttachTo.Kind) + " " + code(attachName(f.AttachTo))
+		at := "Attach to: " + label("identity", f.AttachTo.Kind) + " " + code(attachName(f.AttachTo))
 		if console := linkTo(f.AttachTo.ConsoleURL); console != "" {
 			at += ", " + console
 		}
@@ -102,9 +102,9 @@ func (m *markdown) fix(f diagnose.Fix) {
 }
 
 func (m *markdown) policy(p diagnose.Policy) {
-	head := "The policy alone"
+	head := "Policy"
 	if p.Purpose == "startup-complete" {
-		head = "All that the execution role needs to start this task definition"
+		head = "All startup permissions"
 	}
 	m.paragraph("### " + head)
 	if len(p.NeededNext) > 0 {
@@ -112,11 +112,11 @@ func (m *markdown) policy(p diagnose.Policy) {
 		for _, action := range p.NeededNext {
 			names = append(names, code(action))
 		}
-		m.paragraph("Refused next without: " + strings.Join(names, ", "))
+		m.paragraph("Would be denied next: " + strings.Join(names, ", "))
 	}
 	m.paragraph(fenced("json", policyJSON(p.Document)))
 	if proof := proofWords(p.Verified); proof != "" {
-		m.paragraph("Proof: " + prose(proof))
+		m.paragraph(prose(proof))
 	}
 }
 
@@ -129,8 +129,8 @@ func (m *markdown) refused(calls []diagnose.DeniedCall) {
 		why := strings.TrimSpace(because(c) + " " + cell(policyARN(c)))
 		fmt.Fprintf(&rows, "| %s | %s | %s | %s |\n", cell(c.Action), cell(c.Resource), cell(c.Principal), why)
 	}
-	m.paragraph("## What was refused")
-	m.paragraph("| Action | On | To | Because |\n|---|---|---|---|\n" + rows.String())
+	m.paragraph("## Denied")
+	m.paragraph("| Action | Resource | Principal | Reason |\n|---|---|---|---|\n" + rows.String())
 }
 
 func (m *markdown) evidence(quotes []diagnose.Quote) {

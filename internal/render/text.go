@@ -24,7 +24,7 @@ func Text(d diagnose.Diagnosis, link string) string {
 	t.refused(refusals(primary))
 	t.evidence(quotes(d, primary))
 	t.others(others)
-	t.list("NOT SEEN", unseen(d))
+	t.list("NOT CHECKED", unseen(d))
 	t.name("TASK", taskName(d.Task))
 	t.name("REPORT", link)
 	return visible(t.String())
@@ -65,11 +65,11 @@ func (t *text) fix(f diagnose.Fix) {
 	t.section("FIX")
 	t.WriteString(wrap(f.Summary, "  ", "  "))
 	if f.AttachTo != nil && len(f.Policies) > 0 {
-		t.WriteString(wrap("Attach to: "+identityWords(f.AttachTo.Kind)+" "+attachName(f.AttachTo), "  ", "    "))
+		t.WriteString(wrap("Attach to: "+label("identity", f.AttachTo.Kind)+" "+attachName(f.AttachTo), "  ", "    "))
 	}
 	for _, p := range f.Policies {
 		if proof := proofWords(p.Verified); proof != "" && p.Purpose == "denied" {
-			t.WriteString(wrap("Proof: "+proof, "  ", "    "))
+			t.WriteString(wrap("Policy: "+proof, "  ", "    "))
 		}
 	}
 	if without := withoutWords(f.WithoutPolicy); without != "" {
@@ -83,7 +83,7 @@ func (t *text) fix(f diagnose.Fix) {
 	}
 	for _, p := range f.Policies {
 		if len(p.NeededNext) > 0 {
-			t.WriteString("\n" + wrap("Refused next without: "+strings.Join(p.NeededNext, ", ")+". The report has the policy with all that the start needs.", "  ", "  "))
+			t.WriteString("\n" + wrap("Would be denied next: "+strings.Join(p.NeededNext, ", ")+". The report has one policy with all startup permissions.", "  ", "  "))
 		}
 	}
 }
@@ -118,7 +118,7 @@ func (t *text) refused(calls []diagnose.DeniedCall) {
 	if len(calls) == 0 {
 		return
 	}
-	t.section("REFUSED")
+	t.section("DENIED")
 	for _, c := range calls {
 		t.call(c)
 	}

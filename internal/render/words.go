@@ -6,7 +6,7 @@ import (
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose"
-	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
 // fact is one line of what was decided, and of which task.
@@ -17,23 +17,23 @@ type fact struct {
 	name string
 }
 
-// facts are the answer in short: who, when, how sure, where. Facts that are not
+// facts are the answer in short: identity, phase, confidence, location. Facts that are not
 // known are left out.
 func facts(d diagnose.Diagnosis) []fact {
 	who := d.Identity()
 	all := []fact{
-		{label: "Whose", value: identityWords(who.Kind), name: roleName(who.ARN)},
+		{label: "Identity", value: label("identity", who.Kind), name: roleName(who.ARN)},
 		{label: "ARN", name: who.ARN},
-		{label: "When", value: phaseWords(d.Verdict.Phase)},
-		{label: "How sure", value: confidenceWords(d.Verdict.Confidence)},
+		{label: "Phase", value: label("phase", d.Verdict.Phase)},
+		{label: "Confidence", value: label("confidence", d.Verdict.Confidence)},
 		{label: "Cause", name: d.Verdict.Cause},
-		{label: "Category", name: string(d.Verdict.Category)},
-		{label: "Where", value: strings.Join(where(d.Task), ", ")},
+		{label: "Category", value: label("category", d.Verdict.Category)},
+		{label: "Location", value: strings.Join(where(d.Task), ", ")},
 	}
 	if !d.Task.StoppedAt.IsZero() {
 		all = append(all, fact{label: "Stopped", value: moment(d.Task.StoppedAt)})
 	} else if s := d.Task.LastStatus; s != "" && s != "STOPPED" && s != "DELETED" {
-		all = append(all, fact{label: "Status", value: "not stopped yet:", name: s})
+		all = append(all, fact{label: "Status", name: s})
 	}
 	var known []fact
 	for _, f := range all {
@@ -44,74 +44,17 @@ func facts(d diagnose.Diagnosis) []fact {
 	return known
 }
 
-func identityWords(k verdict.IdentityKind) string {
-	switch k {
-	case verdict.ExecutionRole:
-		return "execution role"
-	case verdict.TaskRole:
-		return "task role"
-	case verdict.InstanceRole:
-		return "instance role"
-	case verdict.ServiceLinkedRole:
-		return "service-linked role"
-	case verdict.InfrastructureRole:
-		return "infrastructure role"
-	case verdict.Caller:
-		return "another identity, none of the task's own roles"
-	case verdict.NoIdentity:
-		return "nobody's: no permission was missing"
+// label is a code as it stands alone, in the words of its vocabulary.
+func label[C ~string](vocabulary string, code C) string {
+	if code == "" || code == "unknown" && vocabulary != "confidence" {
+		return words.English().Say("unknown", nil)
 	}
-	return "unknown: the evidence does not tell whose permission it is"
+	return words.English().Word(vocabulary, string(code), "label")
 }
 
-func phaseWords(p verdict.Phase) string {
-	switch p {
-	case verdict.PhaseStartup:
-		return "at start-up, before an essential container ran"
-	case verdict.PhaseRuntime:
-		return "at run time, while the application's code ran"
-	case verdict.PhasePlacement:
-		return "before a task was placed"
-	case verdict.PhaseShutdown:
-		return "stopped from outside, without a failure of its own"
-	}
-	return "unknown"
-}
-
-func confidenceWords(c verdict.Confidence) string {
-	switch c {
-	case verdict.Confirmed:
-		return "confirmed: the evidence says it outright"
-	case verdict.Likely, verdict.Possible:
-		return string(c)
-	}
-	return "unknown: nothing decides"
-}
-
-var policyWords = map[verdict.PolicyType]string{
-	verdict.PolicyIdentity:    "identity-based policy",
-	verdict.PolicyResource:    "resource-based policy",
-	verdict.PolicySCP:         "service control policy",
-	verdict.PolicyRCP:         "resource control policy",
-	verdict.PolicyBoundary:    "permissions boundary",
-	verdict.PolicySession:     "session policy",
-	verdict.PolicyVPCEndpoint: "VPC endpoint policy",
-	verdict.PolicyTrust:       "trust policy",
-	verdict.PolicyKey:         "key policy",
-}
-
-// because says why a call was refused; "" where that is not known.
+// because says why a call was denied; "" where that is not known.
 func because(c diagnose.DeniedCall) string {
-	policy, known := policyWords[c.PolicyType]
-	switch {
-	case c.Explicit && known:
-		return "explicit deny in a " + policy
-	case c.Explicit:
-		return "explicit deny in a policy"
-	case known:
-		return "no " + policy + " allows it"
-	}
-	return ""
+	return words.English().Because(string(c.PolicyType), c.Explicit)
 }
 
 // policyARN is the policy that refused a call; "" where that is not known.
@@ -171,30 +114,14 @@ func taskName(t diagnose.TaskView) string {
 
 // proofWords say whether a policy was tried; "" where nothing is known of that.
 func proofWords(v diagnose.Verified) string {
-	var said string
-	switch v.Status {
-	case "":
+	if v.Status == "" {
 		return ""
-	case "allowed":
-		said = "tried, and it allows what was denied"
-		if v.Before == "allowed" {
-			said = "tried: it was allowed already without this policy"
-		}
-	case "still-denied":
-		said = "tried, and it is not enough"
-	default:
-		said = "not tried"
-		if v.Before != "" {
-			said = "tried, and not decided"
-		}
 	}
-	if v.By != "" {
-		said += " (" + v.By + ")"
+	said := label("proof", v.Status)
+	if v.Status == "allowed" && v.Before == "allowed" {
+		said = words.English().Say("proof.already", nil)
 	}
-	if v.Detail != "" {
-		said += ": " + v.Detail
-	}
-	return said
+	return withDetail(said, v)
 }
 
 // withoutWords say what a simulation without a policy came to; "" where nothing
@@ -203,18 +130,16 @@ func withoutWords(p *diagnose.WithoutPolicy) string {
 	if p == nil || p.Verified.Status == "" {
 		return ""
 	}
-	kind := policyWords[p.PolicyType]
-	if kind == "" {
-		kind = "policy"
-	}
-	v, said := p.Verified, "Not verified that the call is allowed"
+	v, id := p.Verified, "without.not-verified"
 	switch v.Status {
-	case "allowed":
-		said = "Verified: the call is allowed"
-	case "still-denied":
-		said = "Verified: the call is still denied"
+	case "allowed", "still-denied":
+		id = "without." + v.Status
 	}
-	said += " without the " + kind + " " + p.ARN
+	return withDetail(words.English().Say(id, words.Args{"policy": words.Known("policy-type", string(p.PolicyType), "unknown"), "arn": p.ARN}), v)
+}
+
+// withDetail adds who tried a policy, and what came of it.
+func withDetail(said string, v diagnose.Verified) string {
 	if v.By != "" {
 		said += " (" + v.By + ")"
 	}
@@ -261,7 +186,7 @@ func quotes(d diagnose.Diagnosis, primary []diagnose.Finding) []diagnose.Quote {
 func unseen(d diagnose.Diagnosis) []string {
 	out := d.Caveats
 	if d.CompleteAfter != nil {
-		out = append(out[:len(out):len(out)], "CloudTrail should have caught up at "+moment(*d.CompleteAfter)+": look again then.")
+		out = append(out[:len(out):len(out)], words.English().Say("caveat.trail-late", words.Args{"at": *d.CompleteAfter}))
 	}
 	return out
 }
@@ -273,9 +198,9 @@ func steps(f diagnose.Fix) []string {
 
 // quoteHead says where a quote stood, and when it was written.
 func quoteHead(q diagnose.Quote) string {
-	parts := []string{q.Source}
+	parts := []string{words.English().Place(q.Source)}
 	if q.Task != "" {
-		parts = append(parts, "of the sibling task "+q.Task)
+		parts = append(parts, "sibling task "+q.Task)
 	}
 	if !q.At.IsZero() {
 		parts = append(parts, moment(q.At))

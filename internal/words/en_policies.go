@@ -38,6 +38,10 @@ var englishPolicies = map[string]string{
 	"proof.allowed.label":      "Verified in the IAM policy simulator",
 	"proof.still-denied.label": "Still denied with this policy",
 	"proof.not-verified.label": "Not verified",
+	"without.allowed":          "Verified: the call is allowed without the {policy:policy-type} {arn}",
+	"without.still-denied":     "Verified: the call is still denied without the {policy:policy-type} {arn}",
+	"without.not-verified":     "Not verified that the call is allowed without the {policy:policy-type} {arn}",
+	"proof.already":            "Already allowed without this policy",
 
 	// Why a call was denied: "denied: no identity-based policy allows it".
 	"because.implicit": "no {policy:policy-type} allows it",

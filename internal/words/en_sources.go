@@ -14,6 +14,8 @@ var englishSources = map[string]string{
 	"source-status.truncated.label": "partial",
 	"source-status.pending.label":   "pending",
 
+	"caveat.trail-late": "CloudTrail may have more after {at:time}.",
+
 	"quote.task":      "Task stoppedReason",
 	"quote.event":     "Service event",
 	"quote.trail":     "CloudTrail",

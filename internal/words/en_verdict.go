@@ -6,6 +6,8 @@ package words
 // The roles have the names that AWS gives them:
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-ecs-iam-role-overview.html
 var englishVerdict = map[string]string{
+	"unknown": "Unknown",
+
 	"identity.execution-role":            "task execution role",
 	"identity.execution-role.label":      "Task execution role",
 	"identity.execution-role.gloss":      "used by ECS to start the task",
