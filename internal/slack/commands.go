@@ -57,12 +57,12 @@ func (b *Bot) begin(cmd slackgo.SlashCommand) message {
 	}
 	ref, err := taskref.Parse(text)
 	if err != nil {
-		return usage(lines("*That does not name a task*", prose(sentence(err.Error()), maxSummary)))
+		return usage(lines("*Not a task ARN or URL*", prose(sentence(err.Error()), maxSummary)))
 	}
 	if !b.enqueue(func(ctx context.Context) { b.followUp(by(ctx, cmd.UserID), cmd, text) }) {
-		return plain("*Too many are asking at once.* Try again in a moment.")
+		return plain("*Too many requests.* Try again in a moment.")
 	}
-	return plain("Looking at " + code(ref.String(), 500) + " …")
+	return plain("Diagnosing " + code(ref.String(), 500) + " …")
 }
 
 // by notes who in Slack wants what is done in the context.
@@ -96,7 +96,7 @@ func (b *Bot) diagnose(ctx context.Context, text string) (m message, audience st
 		return plain(lines("*No diagnosis*", prose(sentence(e.Message), maxSummary))), forOne
 	}
 	b.opts.Log.ErrorContext(ctx, "a diagnosis for Slack failed", "error", err)
-	return plain("*Something broke on our side.* It is written in the log of the service. Try again; if it stays, tell whoever runs it."), forOne
+	return plain("*Internal error.* The service's log has the details. Try again; if it continues, contact the operator of this service."), forOne
 }
 
 // usage is text and what to paste.
@@ -105,9 +105,9 @@ func usage(text mrkdwn) message {
 	m.section(lines(
 		"Paste one of these:",
 		"• the task's ARN: `/whystopped arn:aws:ecs:REGION:ACCOUNT:task/CLUSTER/ID`",
-		"• the address of the task's page in the AWS console",
+		"• the task's console URL",
 		"• `CLUSTER/ID`, for the default Region",
-		"• the ARN or console address of a service: its newest stopped task that failed",
+		"• the ARN or console URL of a service: its newest failed task",
 	))
 	return m
 }

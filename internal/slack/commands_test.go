@@ -58,7 +58,7 @@ func TestACommandIsAnsweredAtOnceAndThenWithTheVerdict(t *testing.T) {
 		return sampleDiagnosis(), nil
 	}
 	answer := w.command(" " + taskARN + " ")
-	if text, _ := answer["text"].(string); answer["response_type"] != forOne || !strings.Contains(text, "Looking at `"+taskARN) {
+	if text, _ := answer["text"].(string); answer["response_type"] != forOne || !strings.Contains(text, "Diagnosing `"+taskARN) {
 		t.Errorf("the first answer is %v, want one for who asked that says what is looked at", answer)
 	}
 	w.slack.receiveNone(t)
@@ -71,8 +71,8 @@ func TestACommandIsAnsweredAtOnceAndThenWithTheVerdict(t *testing.T) {
 	texts := textsOf(t, got.Blocks())
 	all := strings.Join(texts, "\n")
 	for _, want := range []string{
-		"*The execution role may not read the secret db-password*", "Task execution role `api-exec`", "Confirmed", "At start-up",
-		"`prod/0f1e2d3c4b5a69788796a5b4c3d2e1f0`", "Add this policy", "• Deploy the service again.", "simulator: allowed",
+		"*The execution role may not read the secret db-password*", "Task execution role `api-exec`", "Confirmed", "Startup",
+		"`prod/0f1e2d3c4b5a69788796a5b4c3d2e1f0`", "Add this policy", "• Deploy the service again.", "verified in the IAM policy simulator",
 		"AccessDeniedException", "<https://why.example.com/ecs/d/0123456789abcdefghjkmnpq|Open the report>", "<@U0123456789>",
 	} {
 		if !strings.Contains(all, want) {
@@ -129,7 +129,7 @@ func TestAFailureIsToldToWhoAskedOnly(t *testing.T) {
 	}{
 		{"one for people", &casebook.Error{Kind: casebook.UnknownTask, Message: "ECS knows nothing of it", Err: errors.New("inner detail")}, "ECS knows nothing of it.", "inner detail"},
 		{"AWS's", &casebook.Error{Kind: casebook.Unreachable, Message: "AWS did not answer <in time>"}, "AWS did not answer &lt;in time&gt;.", "<in"},
-		{"our own", errors.New("inner detail"), "broke on our side", "inner detail"},
+		{"our own", errors.New("inner detail"), "Internal error", "inner detail"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

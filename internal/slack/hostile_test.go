@@ -165,11 +165,11 @@ func TestWordsForEveryKind(t *testing.T) {
 		verdict.ExecutionRole, verdict.TaskRole, verdict.InstanceRole, verdict.ServiceLinkedRole, verdict.InfrastructureRole, verdict.Caller,
 		verdict.NoIdentity, verdict.UnknownIdentity,
 	} {
-		if identityWords[kind] == "" {
+		if label("identity", kind) == string(kind) {
 			t.Errorf("no words for %s", kind)
 		}
 	}
-	if got := whose(verdict.Identity{}); got != "Not known" {
+	if got := whose(verdict.Identity{}); got != "Identity unknown" {
 		t.Errorf("no identity is said as %q", got)
 	}
 	if got := whose(verdict.Identity{Kind: verdict.TaskRole, ARN: "arn:aws:sts::111122223333:assumed-role/api-task/0f1e2d3c"}); got != "Task role `api-task`" {

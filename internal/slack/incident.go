@@ -30,8 +30,8 @@ func incidentMessage(in casebook.Incident, publicURL string) message {
 	m := message{text: lines(prose(v.Title, maxTitle), tasks(in.Count))}
 	m.section(lines(bold(v.Title, maxTitle), prose(v.Summary, maxSummary)))
 	m.fields(
-		field{"Whose permission", whose(v.Identity)},
-		field{"How sure", prose(wordFor(confidenceWords, v.Confidence), 100)},
+		field{"Identity", whose(v.Identity)},
+		field{"Confidence", prose(label("confidence", v.Confidence), 100)},
 		groupField(in.Group),
 		field{"Cluster", code(in.Cluster, 300)},
 		field{"Revision", code(revisionName(in.Revision), 300)},
@@ -50,14 +50,14 @@ func incidentMessage(in casebook.Incident, publicURL string) message {
 
 // growthMessage tells the thread what has become of the incident.
 func growthMessage(before told, now casebook.Incident) message {
-	m := message{text: tasks(now.Count) + " by now"}
+	m := message{text: tasks(now.Count) + " so far"}
 	var last mrkdwn
 	if !now.Last.IsZero() {
-		last = "The last one: " + moment(now.Last)
+		last = "Last stop: " + moment(now.Last)
 	}
-	m.section(lines("*"+tasks(now.Count)+"* have stopped alike by now.", last))
+	m.section(lines("*"+tasks(now.Count)+"* stopped for the same reason so far.", last))
 	if before.Verdict != verdictDigest(now.Verdict) {
-		m.section(lines("The verdict is now: "+bold(now.Verdict.Title, maxTitle), prose(now.Verdict.Summary, maxSummary)))
+		m.section(lines("New verdict: "+bold(now.Verdict.Title, maxTitle), prose(now.Verdict.Summary, maxSummary)))
 	}
 	return m
 }
@@ -65,11 +65,11 @@ func growthMessage(before told, now casebook.Incident) message {
 // mergedMessage takes the place of the message of an incident that turned out to
 // be a part of another.
 func mergedMessage(in casebook.Incident, publicURL string) message {
-	const merged = "This turned out to be a part of another incident."
+	const merged = "This is part of another incident."
 	m := message{text: merged}
 	m.section(lines(bold(in.Verdict.Title, maxTitle), merged))
 	if address := incidentLink(publicURL, in.Into); address != "" {
-		m.small(link(address, "Open that incident", maxField))
+		m.small(link(address, "Open the other incident", maxField))
 	}
 	return m
 }

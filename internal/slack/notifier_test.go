@@ -178,7 +178,7 @@ func TestAnIncidentHasOneMessageThatGrows(t *testing.T) {
 	d.later(incident(40))
 	d.expectCalls("chat.update", "chat.postMessage")
 	d.expectText(ofIncident, "40 tasks", "*How often*\n58 an hour")
-	d.expectText(ofGrowth, "*40 tasks* have stopped alike")
+	d.expectText(ofGrowth, "*40 tasks* stopped for the same reason")
 
 	d.later(incident(41)) // the figure alone calls nobody
 	d.expectCalls("chat.update")
@@ -188,7 +188,7 @@ func TestAnIncidentHasOneMessageThatGrows(t *testing.T) {
 	known.Verdict.Confidence, known.Verdict.Title = verdict.Confirmed, "Another title"
 	d.later(known)
 	d.expectText(ofIncident, "Confirmed", "*Another title*")
-	d.expectText(ofGrowth, "The verdict is now", "*Another title*")
+	d.expectText(ofGrowth, "New verdict", "*Another title*")
 
 	d.later(known)
 	d.later(known) // and where nothing changed, nothing is sent
@@ -261,7 +261,7 @@ func TestAnIncidentThatTurnsIntoAnotherSaysSoOnce(t *testing.T) {
 	in := incident(0)
 	in.Into = "i2"
 	d.later(in)
-	d.expectText(ofIncident, "turned out to be a part of another incident", "<"+publicURL+"/incidents/i2|Open that incident>")
+	d.expectText(ofIncident, "part of another incident", "<"+publicURL+"/incidents/i2|Open the other incident>")
 	in.Into = "i3"
 	d.later(in)
 	d.expectCalls("chat.update")

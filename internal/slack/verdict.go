@@ -9,6 +9,7 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/words"
 )
 
 // How much of a diagnosis a message holds; the report has all of it.
@@ -34,7 +35,7 @@ func reportLink(publicURL, id string) string {
 // where, and what shows it. report is its address, or "".
 func verdictMessage(d diagnose.Diagnosis, report string) message {
 	m := verdictHead(d)
-	m.section(lines("*The fix*", prose(d.Fix.Summary, maxSummary)))
+	m.section(lines("*Fix*", prose(d.Fix.Summary, maxSummary)))
 	addPolicies(&m, d.Fix)
 	addSteps(&m, d.Fix)
 	addEvidence(&m, d)
@@ -49,13 +50,13 @@ func verdictSummary(d diagnose.Diagnosis) message { return verdictHead(d) }
 
 func verdictHead(d diagnose.Diagnosis) message {
 	v, from := d.Verdict, d.Provenance()
-	m := message{text: lines(prose(from, maxTitle), prose(v.Title, maxTitle), prose(wordFor(identityWords, v.Identity.Kind), 100))}
+	m := message{text: lines(prose(from, maxTitle), prose(v.Title, maxTitle), prose(label("identity", v.Identity.Kind), 100))}
 	m.section(bold(from, maxTitle))
 	m.section(lines(bold(v.Title, maxTitle), prose(v.Summary, maxSummary)))
 	m.fields(
-		field{"Whose permission", whose(v.Identity)},
-		field{"How sure", prose(wordFor(confidenceWords, v.Confidence), 100)},
-		field{"When", prose(wordFor(phaseWords, v.Phase), 100)},
+		field{"Identity", whose(v.Identity)},
+		field{"Confidence", prose(label("confidence", v.Confidence), 100)},
+		field{"Phase", prose(label("phase", v.Phase), 100)},
 		field{"Task", taskName(d.Task)},
 	)
 	return m
@@ -98,26 +99,26 @@ func policyText(p diagnose.Policy) mrkdwn {
 			return lines(head, codeBlock(text, room))
 		}
 	}
-	return lines(head, "_It is too long for a message. Copy it from the report._")
+	return lines(head, "_Too long for a message. Copy it from the report._")
 }
 
 func policyHead(p diagnose.Policy) mrkdwn {
-	head := prose(wordFor(policyWords, p.Kind), 100)
+	head := prose(label("policy-kind", p.Kind), 100)
 	if to := p.AttachTo; to != nil {
 		name := to.Name
 		if name == "" {
 			name = principalName(to.ARN)
 		}
-		head += " for the " + prose(strings.ToLower(wordFor(identityWords, to.Kind)), 100)
+		head += " for the " + prose(words.English().Word("identity", string(to.Kind), ""), 100)
 		if name != "" {
 			head += " " + code(name, 300)
 		}
 	}
 	switch p.Verified.Status {
 	case "allowed":
-		head += " (tried by IAM's simulator: allowed)"
+		head += " (verified in the IAM policy simulator)"
 	case "still-denied":
-		head += " (tried by IAM's simulator: *still denied*, see the report)"
+		head += " (*still denied* in the IAM policy simulator, see the report)"
 	}
 	return head
 }
@@ -160,7 +161,7 @@ func addEvidence(m *message, d diagnose.Diagnosis) {
 		}
 		for _, q := range f.Evidence[:min(len(f.Evidence), maxQuotes)] {
 			if text := codeBlock(q.Text, maxQuote); text != "" {
-				m.section(lines("*Evidence* "+prose(q.Source, 200), text))
+				m.section(lines("*Evidence* "+prose(words.English().Place(q.Source), 200), text))
 			}
 		}
 		return
