@@ -19,7 +19,6 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
-	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/permissions"
 )
 
@@ -30,7 +29,8 @@ type Casebook interface {
 	// Follow is Diagnose that tells what happens on the way, one call of tell
 	// after the other.
 	Follow(ctx context.Context, pasted string, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error)
-	Evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error)
+	// EvaluateJSON diagnoses evidence that was brought, as evidence.Decode reads it.
+	EvaluateJSON(ctx context.Context, raw []byte) (diagnose.Diagnosis, error)
 	Get(ctx context.Context, id string) (diagnose.Diagnosis, error)
 	List(ctx context.Context, f casebook.Filter, cursor string, limit int) (casebook.Page, error)
 	// IncidentReport finds an incident and what stands around it.

@@ -55,7 +55,11 @@ func (b *book) Follow(ctx context.Context, pasted string, refresh bool, tell fun
 	return b.Diagnose(ctx, pasted, refresh)
 }
 
-func (b *book) Evaluate(_ context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error) {
+func (b *book) EvaluateJSON(_ context.Context, raw []byte) (diagnose.Diagnosis, error) {
+	ev, err := evidence.Decode(raw)
+	if err != nil {
+		return diagnose.Diagnosis{}, &casebook.Error{Kind: casebook.InvalidEvidence, Message: "unread", Err: err}
+	}
 	b.brings = ev
 	return diagnose.Diagnosis{ID: "d2"}, b.err
 }

@@ -77,25 +77,24 @@ func (a *API) addEvaluate(framework huma.API) {
 		Summary:     "Diagnose evidence that you bring",
 		Description: "Makes no call to AWS. Every part is optional, and at least one is needed. Our own fields are strict; in what AWS wrote, properties that are not known are passed over.",
 		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{typeJSON: {Schema: schema, Example: sampleEvidence}}},
-		Responses:   inForms(framework, responses("The diagnosis", malformed, casebook.InvalidEvidence, casebook.Busy, tooLarge, mediaType, notAcceptable)),
+		Responses:   inForms(framework, responses("The diagnosis", malformed, casebook.InvalidEvidence, casebook.TooMany, casebook.Busy, tooLarge, mediaType, notAcceptable)),
 
 		Middlewares:      a.negotiate(framework, diagnosisForms),
 		SkipValidateBody: true, MaxBodyBytes: maxBody + 1, BodyReadTimeout: bodyTimeout,
 	}, handle(a, func(ctx context.Context, in *evaluateInput) (*diagnosisOutput, error) {
-		ev, err := evidence.Decode(in.RawBody)
-		if err != nil {
-			return nil, unusable(err)
+		d, err := a.opts.Casebook.EvaluateJSON(ctx, in.RawBody)
+		if e, ok := errors.AsType[*evidence.DecodeError](err); ok {
+			return nil, unusable(e)
 		}
-		d, err := a.opts.Casebook.Evaluate(ctx, ev)
 		return give(ctx, d, err)
 	}))
 }
 
 // unusable tells a body that is no JSON from evidence that cannot be used.
-func unusable(err error) error {
+func unusable(e *evidence.DecodeError) error {
 	kind := casebook.InvalidEvidence
-	if e, ok := errors.AsType[*evidence.DecodeError](err); ok && e.Malformed {
+	if e.Malformed {
 		kind = malformed
 	}
-	return &casebook.Error{Kind: kind, Message: sentence(redact.Text(err.Error()))} // it quotes names that were sent
+	return &casebook.Error{Kind: kind, Message: sentence(redact.Text(e.Error()))} // it quotes names that were sent
 }

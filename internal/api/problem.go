@@ -43,7 +43,6 @@ const (
 	signedOut        casebook.Kind = "signed-out"
 	crossOrigin      casebook.Kind = "cross-origin"
 	wrongHost        casebook.Kind = "wrong-host"
-	tooMany          casebook.Kind = "too-many-requests"
 )
 
 // answers is the one place that knows the HTTP status of each kind of problem.
@@ -63,6 +62,7 @@ var answers = map[casebook.Kind]struct {
 	casebook.Refused:          {http.StatusBadGateway, "AWS refuses"},
 	casebook.Unreachable:      {http.StatusBadGateway, "AWS cannot be reached"},
 	casebook.Busy:             {http.StatusServiceUnavailable, "Too busy"},
+	casebook.TooMany:          {http.StatusTooManyRequests, "Too many requests"},
 	malformed:                 {http.StatusBadRequest, "Malformed request"},
 	invalid:                   {http.StatusUnprocessableEntity, "Invalid request"},
 	unauthorized:              {http.StatusUnauthorized, "Key needed"},
@@ -75,7 +75,6 @@ var answers = map[casebook.Kind]struct {
 	signedOut:                 {http.StatusOK, "Signed out"},
 	crossOrigin:               {http.StatusForbidden, "Request for another site"},
 	wrongHost:                 {http.StatusMisdirectedRequest, "Wrong host"},
-	tooMany:                   {http.StatusTooManyRequests, "Too many requests"},
 	notFound:                  {http.StatusNotFound, "Not found"},
 	methodNotAllowed:          {http.StatusMethodNotAllowed, "Method not allowed"},
 	notAcceptable:             {http.StatusNotAcceptable, "Not acceptable"},
@@ -109,8 +108,20 @@ func handle[I, O any](a *API, h func(context.Context, *I) (*O, error)) func(cont
 		if err == nil {
 			return out, nil
 		}
-		return nil, a.problemOf(ctx, err)
+		p := a.problemOf(ctx, err)
+		if comeAgain(p) {
+			return nil, huma.ErrorWithHeaders(p, http.Header{"Retry-After": {again}})
+		}
+		return nil, p
 	}
+}
+
+// again is how many seconds later it is worth asking again where there was
+// too much to do.
+const again = "2"
+
+func comeAgain(p *huma.ErrorModel) bool {
+	return p.Type == typePrefix+string(casebook.Busy) || p.Type == typePrefix+string(casebook.TooMany)
 }
 
 func (a *API) problemOf(ctx context.Context, err error) *huma.ErrorModel {

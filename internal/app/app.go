@@ -96,7 +96,7 @@ func (a *App) open(ctx context.Context, cfg config.Config, tune tuning) (err err
 	book := casebook.New(casebook.Options{
 		Collector: a.aws.collector, Prover: a.aws.collector, Store: kept, Tells: a.slack.notifier != nil,
 		Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
-		Asker: asker, BroughtQuota: cfg.EvaluateQuota, BroughtRetention: cfg.EvaluateRetention,
+		Asker: asker, BroughtQuota: cfg.EvaluateQuota, BroughtRetention: cfg.EvaluateRetention, Turn: evaluations(),
 		Bounds: bounds(cfg),
 	})
 	teller := a.slack.teller()

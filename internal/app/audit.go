@@ -60,6 +60,13 @@ func (a audited) Evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.D
 	return d, err
 }
 
+// EvaluateJSON implements the ways in's Casebook.
+func (a audited) EvaluateJSON(ctx context.Context, raw []byte) (diagnose.Diagnosis, error) {
+	d, err := a.Casebook.EvaluateJSON(ctx, raw)
+	a.record(ctx, wantEvaluated, "", d, err)
+	return d, err
+}
+
 // Get implements the ways in's Casebook.
 func (a audited) Get(ctx context.Context, id string) (diagnose.Diagnosis, error) {
 	d, err := a.Casebook.Get(ctx, id)

@@ -287,7 +287,7 @@ func (d *door) before(r chi.Router, routes func(chi.Router)) error {
 		return err
 	}
 	r.Group(func(r chi.Router) {
-		r.Use(l.atOnce, d.Identify, l.often, l.much, d.CrossOrigin, d.Require(auth.Read))
+		r.Use(l.atOnce, d.Identify, l.often, l.much, d.CrossOrigin, d.Require(auth.Read), d.nameClient)
 		routes(r)
 	})
 	return nil

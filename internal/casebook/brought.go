@@ -11,7 +11,6 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
-	"whystopped/internal/redact"
 )
 
 // Asker is somebody who asks.
@@ -30,15 +29,15 @@ const quotaTime = 24 * time.Hour
 func (c *Casebook) Evaluate(ctx context.Context, ev evidence.Evidence) (kept diagnose.Diagnosis, err error) {
 	ctx, span := beginSpan(ctx, "evaluate")
 	defer func() { endSpan(span, kept, err) }()
-	return c.evaluate(ctx, ev)
+	return c.evaluate(ctx, func() (evidence.Evidence, error) { return ev, nil })
 }
 
-func (c *Casebook) evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error) {
-	ev, err := ev.OpenText()
+func (c *Casebook) evaluate(ctx context.Context, read func() (evidence.Evidence, error)) (diagnose.Diagnosis, error) {
+	d, err := c.judge(ctx, read)
 	if err != nil {
-		return diagnose.Diagnosis{}, &Error{Kind: InvalidEvidence, Message: "What was pasted cannot be diagnosed: " + redact.Text(err.Error()) + "."}
+		return diagnose.Diagnosis{}, err
 	}
-	d, by := conclude(ev).Diagnosis, c.asker(ctx)
+	by := c.asker(ctx)
 	d.Brought, d.BroughtBy = true, by.Name
 	k := Kept{Diagnosis: d, Brought: true, Asker: digest([]byte(by.Key))}
 	if k.Content, err = contentOf(k); err != nil {

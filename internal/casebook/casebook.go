@@ -39,6 +39,9 @@ type Options struct {
 	// a day; 0 for all. BroughtRetention is for how long; 0 for ever.
 	BroughtQuota     int
 	BroughtRetention time.Duration
+	// Turn waits until whoever asks may have evidence diagnosed that they brought,
+	// and gives what ends that; nil where all may at once. Its errors reach people.
+	Turn func(context.Context) (giveBack func(), err error)
 }
 
 // How many looks at AWS are under way at most. A deep one makes about ten

@@ -25,6 +25,7 @@ const (
 	Refused          Kind = "aws-refused"          // AWS refuses every call that would help
 	Unreachable      Kind = "aws-unreachable"      // AWS does not answer, or not in time
 	Busy             Kind = "too-busy"             // too many questions are ahead of this one
+	TooMany          Kind = "too-many-requests"    // this asker has too many of them under way
 )
 
 // Error is a failure with a sentence for the person who asked. Err holds what

@@ -42,9 +42,23 @@ type concluded struct {
 // or into the store. It is cut to its bounds afterwards, since half a secret
 // looks like none.
 func conclude(ev evidence.Evidence) concluded {
-	ev = withoutSecrets(ev)
+	d, err := concludeFor(context.Background(), ev)
+	if err != nil {
+		panic(err) // this context never ends
+	}
+	return d
+}
+
+// concludeFor is conclude for somebody who may leave: the only error is that of
+// a context that has ended.
+func concludeFor(ctx context.Context, ev evidence.Evidence) (concluded, error) {
+	ev, err := withoutSecrets(ctx, ev)
+	if err != nil {
+		return concluded{}, err
+	}
 	ev.Bound()
-	return concluded{Diagnosis: diagnose.Diagnose(ev), evidence: ev}
+	d, err := diagnose.DiagnoseContext(ctx, ev)
+	return concluded{Diagnosis: d, evidence: ev}, err
 }
 
 // keep signs the diagnosis and puts it into the store, with what it is of and

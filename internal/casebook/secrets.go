@@ -1,6 +1,7 @@
 package casebook
 
 import (
+	"context"
 	"reflect"
 	"slices"
 
@@ -10,19 +11,30 @@ import (
 
 // withoutSecrets gives the evidence with every string in it redacted, wherever
 // it stands. It walks the types instead of naming fields, so that a field that
-// joins the evidence later cannot be forgotten. The original stays as it is.
-func withoutSecrets(ev evidence.Evidence) evidence.Evidence {
+// joins the evidence later cannot be forgotten. The original stays as it is. The
+// only error is that of a context that has ended.
+func withoutSecrets(ctx context.Context, ev evidence.Evidence) (evidence.Evidence, error) {
+	c := cleaning{ctx.Err}
 	logs := ev.Logs
 	ev.Logs = nil
-	ev = clean(reflect.ValueOf(ev)).Interface().(evidence.Evidence)
+	ev = c.clean(reflect.ValueOf(ev)).Interface().(evidence.Evidence)
 	for _, l := range logs {
-		ev.Logs = append(ev.Logs, cleanLog(l))
+		if ctx.Err() == nil {
+			ev.Logs = append(ev.Logs, c.cleanLog(l))
+		}
 	}
-	return ev
+	if ctx.Err() != nil {
+		return evidence.Evidence{}, ctx.Err()
+	}
+	return ev, nil
 }
 
+// cleaning is one walk through evidence. Once nobody waits for it any more it
+// leaves every string out.
+type cleaning struct{ ended func() error }
+
 // cleanLog cleans a log as a whole: a private key goes over several lines.
-func cleanLog(l evidence.Log) evidence.Log {
+func (c cleaning) cleanLog(l evidence.Log) evidence.Log {
 	lines := slices.Clone(l.Lines)
 	texts := make([]string, len(lines))
 	for i := range lines {
@@ -32,35 +44,41 @@ func cleanLog(l evidence.Log) evidence.Log {
 		lines[i].Text = text
 	}
 	l.Lines = nil
-	l = clean(reflect.ValueOf(l)).Interface().(evidence.Log)
+	l = c.clean(reflect.ValueOf(l)).Interface().(evidence.Log)
 	l.Lines = lines
 	return l
 }
 
-// clean gives a deep copy of v in which every string is redacted.
+// clean returns a deep copy of v in which every string is redacted.
 func clean(v reflect.Value) reflect.Value {
+	return cleaning{func() error { return nil }}.clean(v)
+}
+
+func (c cleaning) clean(v reflect.Value) reflect.Value {
 	out := reflect.New(v.Type()).Elem()
 	switch v.Kind() {
 	case reflect.String:
-		out.SetString(redact.Text(v.String()))
+		if c.ended() == nil {
+			out.SetString(redact.Text(v.String()))
+		}
 	case reflect.Pointer:
 		if !v.IsNil() {
 			out.Set(reflect.New(v.Type().Elem()))
-			out.Elem().Set(clean(v.Elem()))
+			out.Elem().Set(c.clean(v.Elem()))
 		}
 	case reflect.Interface:
 		if !v.IsNil() {
-			out.Set(clean(v.Elem()))
+			out.Set(c.clean(v.Elem()))
 		}
 	case reflect.Slice:
-		cleanSlice(out, v)
+		c.cleanSlice(out, v)
 	case reflect.Map:
-		cleanMap(out, v)
+		c.cleanMap(out, v)
 	case reflect.Struct:
 		out.Set(v) // fields that are not exported too: those of time.Time
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {
-				out.Field(i).Set(clean(v.Field(i)))
+				out.Field(i).Set(c.clean(v.Field(i)))
 			}
 		}
 	default:
@@ -69,7 +87,7 @@ func clean(v reflect.Value) reflect.Value {
 	return out
 }
 
-func cleanSlice(out, v reflect.Value) {
+func (c cleaning) cleanSlice(out, v reflect.Value) {
 	if v.IsNil() {
 		return
 	}
@@ -79,27 +97,27 @@ func cleanSlice(out, v reflect.Value) {
 	}
 	out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
 	for i := range v.Len() {
-		out.Index(i).Set(clean(v.Index(i)))
+		out.Index(i).Set(c.clean(v.Index(i)))
 	}
 }
 
-func cleanMap(out, v reflect.Value) {
+func (c cleaning) cleanMap(out, v reflect.Value) {
 	if v.IsNil() {
 		return
 	}
 	out.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
 	for it := v.MapRange(); it.Next(); {
-		out.SetMapIndex(clean(it.Key()), cleanMember(it.Key().String(), it.Value()))
+		out.SetMapIndex(c.clean(it.Key()), c.cleanMember(it.Key().String(), it.Value()))
 	}
 }
 
 // cleanMember cleans a map's value, which its name may make a secret: AssumeRole's
 // response in CloudTrail has a sessionToken, a log driver's options a
 // splunk-token.
-func cleanMember(name string, v reflect.Value) reflect.Value {
+func (c cleaning) cleanMember(name string, v reflect.Value) reflect.Value {
 	text, isText := v.Interface().(string)
 	if !isText {
-		return clean(v)
+		return c.clean(v)
 	}
 	return reflect.ValueOf(redact.Value(name, text))
 }

@@ -36,7 +36,7 @@ func TestVerdictsAreTheSameWithoutSecrets(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %s: %v", path, file.Name, err)
 			}
-			clean := withoutSecrets(ev)
+			clean := cleaned(t, ev)
 			if diff := cmp.Diff(ev, clean); diff != "" {
 				t.Errorf("%s: %s was changed (-want +got):\n%s", path, file.Name, diff)
 			}

@@ -1,7 +1,9 @@
 package casebook
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -78,7 +80,7 @@ func TestNoSecretIsLeft(t *testing.T) {
 		t.Fatalf("the evidence holds the secret %d times, so most fields are not filled", n)
 	}
 
-	clean := withoutSecrets(ev)
+	clean := cleaned(t, ev)
 	for i := range reflect.TypeFor[evidence.Evidence]().NumField() {
 		leaks(t, reflect.TypeFor[evidence.Evidence]().Field(i).Name, reflect.ValueOf(clean).Field(i).Interface())
 	}
@@ -112,13 +114,13 @@ func TestWhatIsNoSecretStays(t *testing.T) {
 		Logs:       []evidence.Log{{Container: "app", Lines: []evidence.LogLine{{At: at, Text: "listening on :8080"}}}},
 		CloudTrail: []evidence.Record{{EventTime: evidence.At(at), RequestParameters: map[string]any{"secretId": "prod/db-password", "limit": 3.0, "nothing": nil}}},
 	}
-	if diff := cmp.Diff(ev, withoutSecrets(ev)); diff != "" {
+	if diff := cmp.Diff(ev, cleaned(t, ev)); diff != "" {
 		t.Errorf("evidence without secrets was changed (-want +got):\n%s", diff)
 	}
 }
 
 func TestSecretsByName(t *testing.T) {
-	ev := withoutSecrets(evidence.Evidence{
+	ev := cleaned(t, evidence.Evidence{
 		TaskDefinition: &evidence.TaskDefinition{ContainerDefinitions: []evidence.ContainerDefinition{{
 			Command:          []string{"serve", "--db-password", "plain-1", "--port", "80"},
 			LogConfiguration: &evidence.LogConfiguration{Options: map[string]string{"splunk-token": "plain-2", "splunk-url": "https://splunk.internal"}},
@@ -157,12 +159,35 @@ func TestKeyOverSeveralLines(t *testing.T) {
 		log.Lines = append(log.Lines, evidence.LogLine{Text: l})
 	}
 	var got []string
-	for _, l := range withoutSecrets(evidence.Evidence{Logs: []evidence.Log{log}}).Logs[0].Lines {
+	for _, l := range cleaned(t, evidence.Evidence{Logs: []evidence.Log{log}}).Logs[0].Lines {
 		got = append(got, l.Text)
 	}
 	const hidden = "[redacted: private key]"
 	want := []string{"starting", "key: " + hidden, hidden, hidden, hidden, "done", hidden, hidden, "the key was cut off", "c2hvcnQ="}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+}
+
+func cleaned(t *testing.T, ev evidence.Evidence) evidence.Evidence {
+	t.Helper()
+	clean, err := withoutSecrets(t.Context(), ev)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return clean
+}
+
+// TestNothingIsGivenOnceTheAskerHasLeft: evidence of which only a part was
+// cleaned must not get anywhere.
+func TestNothingIsGivenOnceTheAskerHasLeft(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	ev := evidence.Evidence{Text: "password=hunter2", Logs: []evidence.Log{{Lines: []evidence.LogLine{{Text: "password=hunter2"}}}}}
+	if got, err := withoutSecrets(ctx, ev); !errors.Is(err, context.Canceled) || !reflect.DeepEqual(got, evidence.Evidence{}) {
+		t.Errorf("withoutSecrets = %+v, %v, want context.Canceled", got, err)
+	}
+	if got, err := concludeFor(ctx, ev); !errors.Is(err, context.Canceled) || got.Verdict.Cause != "" {
+		t.Errorf("concludeFor = %q, %v, want context.Canceled", got.Verdict.Cause, err)
 	}
 }

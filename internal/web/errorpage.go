@@ -25,6 +25,9 @@ func (s *Site) handle(h handler) http.HandlerFunc {
 		}
 		page := s.errorPage(r, err)
 		told := page.Problem
+		if told.Status == http.StatusServiceUnavailable || told.Status == http.StatusTooManyRequests {
+			w.Header().Set("Retry-After", "2")
+		}
 		if err := s.render(w, told.Status, "error", page); err != nil {
 			s.opts.Logger.ErrorContext(r.Context(), "error page failed", "path", r.URL.Path, "error", err)
 			http.Error(w, told.Title+"\n\n"+told.Detail, told.Status)
@@ -147,6 +150,10 @@ var kinds = map[casebook.Kind]problem{
 	casebook.Unreachable: {
 		Status: http.StatusBadGateway, Title: "AWS does not answer",
 		Steps: []string{"Try again in a moment.", "Check the region, and whether the service can reach AWS from where it runs.", "Or paste the error message below: that needs no access to AWS."},
+	},
+	casebook.TooMany: {
+		Status: http.StatusTooManyRequests, Title: "Too many requests",
+		Steps: []string{"Wait until your other requests are answered, and try again."},
 	},
 	casebook.Busy: {
 		Status: http.StatusServiceUnavailable, Title: "Too many are asking at once",

@@ -222,3 +222,14 @@ func TestCut(t *testing.T) {
 		}
 	}
 }
+
+func TestCountItems(t *testing.T) {
+	for in, want := range map[string]int{
+		`[]`: 0, ` [ ] `: 0, `{}`: 0, `"a,b"`: 0, `null`: 0, ``: 0,
+		`[[]]`: 1, `[1]`: 1, `[[],[]]`: 2, `["a,\"]b",{"c":[1,2,3],"d":"]"}]`: 2, `["\\",2,[3,{"e":4}]]`: 3,
+	} {
+		if got := countItems([]byte(in)); got != want && json.Valid([]byte(in)) || !json.Valid([]byte(in)) && got < 0 {
+			t.Errorf("countItems(%s) = %d, want %d", in, got, want)
+		}
+	}
+}

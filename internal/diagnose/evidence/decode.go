@@ -162,12 +162,12 @@ func wellFormed(path string, raw []byte) error {
 // list decodes an array whose items have a decoder of their own. The name is
 // that of its bound.
 func list[T any](path string, raw json.RawMessage, name string, item func(string, json.RawMessage) (T, error)) ([]T, error) {
+	if l, n := listBounds[name], countItems(raw); n > l.most {
+		return nil, l.overfull(path, n)
+	}
 	var items []json.RawMessage
 	if err := json.Unmarshal(raw, &items); err != nil {
 		return nil, problem(path, "must be a list")
-	}
-	if l := listBounds[name]; len(items) > l.most {
-		return nil, l.overfull(path, len(items))
 	}
 	var out []T
 	for i, raw := range items {
@@ -178,6 +178,32 @@ func list[T any](path string, raw json.RawMessage, name string, item func(string
 		out = append(out, v)
 	}
 	return out, nil
+}
+
+// countItems counts the items of a JSON array without keeping any; 0 for
+// anything else.
+func countItems(raw json.RawMessage) int {
+	raw = bytes.TrimSpace(raw)
+	if !isList(raw) || bytes.HasPrefix(bytes.TrimSpace(raw[1:]), []byte("]")) {
+		return 0
+	}
+	n, depth, quoted := 1, 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[' || c == '{':
+			depth++
+		case c == ']' || c == '}':
+			depth--
+		case c == ',' && depth == 1:
+			n++
+		}
+	}
+	return n
 }
 
 // properties gives the properties of what may be an object by their names in
