@@ -76,6 +76,10 @@ func by(ctx context.Context, user string) context.Context {
 // followUp diagnoses, and tells it where the command was given.
 func (b *Bot) followUp(ctx context.Context, cmd slackgo.SlashCommand, text string) {
 	m, audience := b.diagnose(ctx, text)
+	if audience == forAll && b.audience(ctx, cmd.ChannelID) == forOne {
+		audience = forOne
+		m.small("Only you see this: the channel is or may be shared with another company.")
+	}
 	if audience == forAll && userOK.MatchString(cmd.UserID) {
 		m.small(mrkdwn("Asked by <@" + cmd.UserID + ">"))
 	}

@@ -23,6 +23,8 @@ type Server struct {
 	Now func() time.Time
 	// PageSize bounds what one page of a list holds; 0 for whatever is asked for.
 	PageSize int
+	// Shared are the ids of channels that are shared with another company.
+	Shared map[string]bool
 	// Heard is told of every call once it is answered; it may be nil.
 	Heard func(Call)
 
@@ -118,6 +120,9 @@ func (s *Server) do(method string, c Call) map[string]any {
 		return s.history(c.Form)
 	case "conversations.replies":
 		return s.replies(c.Form)
+	case "conversations.info":
+		id := c.Form.Get("channel")
+		return map[string]any{"ok": true, "channel": map[string]any{"id": id, "is_ext_shared": s.Shared[id]}}
 	case "users.conversations":
 		return s.conversations(c.Form)
 	}
