@@ -2,6 +2,7 @@ package casebook_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
 )
 
 type askerKey struct{}
@@ -100,6 +102,51 @@ func TestTheSameEvidenceIsKeptOnce(t *testing.T) {
 			t.Error("a link is given that ends before long")
 		}
 	})
+}
+
+// TestBroughtEvidenceLeavesNothingElse: no task, revision, role or incident is
+// known of it, and no work is owed.
+func TestBroughtEvidenceLeavesNothingElse(t *testing.T) {
+	queue := newOwed()
+	s := openOwing(t, queue)
+	book := openBrought(s, 0, 0)
+	const revision, role = "arn:aws:ecs:eu-west-1:111122223333:task-definition/api:7", "arn:aws:iam::111122223333:role/api"
+	ev := stoppedTask()
+	ev.Task.Group, ev.Task.TaskDefinitionARN, ev.Task.StopCode = "service:api", revision, "EssentialContainerExited"
+	ev.Task.StoppedAt = evidence.At(time.Now())
+	ev.Task.Containers = []evidence.Container{{Name: "app", ExitCode: new(1)}}
+	ev.TaskDefinition = &evidence.TaskDefinition{TaskDefinitionARN: revision, TaskRoleARN: role}
+	bring(as(t, "ana"), t, book, ev)
+	ctx, ref := t.Context(), taskref.Ref{TaskID: taskID}
+	for what, find := range map[string]func() error{
+		"a newest diagnosis": func() error { _, err := s.Latest(ctx, ref); return err },
+		"facts":              func() error { _, err := s.Facts(ctx, ref); return err },
+		"a definition":       func() error { _, err := s.Definition(ctx, revision); return err },
+	} {
+		if err := find(); !errors.Is(err, casebook.ErrNotKept) {
+			t.Errorf("%s of the task: %v, want none", what, err)
+		}
+	}
+	stops, _, err := s.Stops(ctx, casebook.StopFilter{}, "", 10)
+	if err != nil || len(stops) != 0 {
+		t.Errorf("%d stops, %v", len(stops), err)
+	}
+	revisions, err := s.Revisions(ctx, casebook.Place{Cluster: "web"}, 10)
+	if err != nil || len(revisions) != 0 {
+		t.Errorf("%d revisions, %v", len(revisions), err)
+	}
+	users, err := s.RoleUsers(ctx, role, time.Time{}, 10)
+	if err != nil || len(users) != 0 {
+		t.Errorf("%d users of the role, %v", len(users), err)
+	}
+	if incidents := incidentsOf(t, book); len(incidents) != 0 {
+		t.Errorf("%d incidents", len(incidents))
+	}
+	for _, kind := range []casebook.WorkKind{casebook.WorkDiagnose, casebook.WorkRefresh, casebook.WorkTell} {
+		if work := queue.of(kind); len(work) != 0 {
+			t.Errorf("%+v is owed", work)
+		}
+	}
 }
 
 // tooLarge is a store that takes nothing of the size.

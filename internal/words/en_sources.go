@@ -1,7 +1,7 @@
 package words
 
-// englishSources names what came of asking a source, and the places a quote
-// stands in.
+// englishSources names what came of asking a source, where evidence comes from
+// if nobody asked one, and the places a quote stands in.
 var englishSources = map[string]string{
 	"source-status.ok.label":        "read",
 	"source-status.empty.label":     "no data",
@@ -15,6 +15,9 @@ var englishSources = map[string]string{
 	"source-status.pending.label":   "pending",
 
 	"caveat.trail-late": "CloudTrail may have more after {at:time}.",
+
+	"provenance.provided":    "Based on evidence that was provided; nothing was read from AWS.",
+	"provenance.provided-by": "Based on evidence that {name} provided; nothing was read from AWS.",
 
 	"quote.task":      "Task stoppedReason",
 	"quote.event":     "Service event",
