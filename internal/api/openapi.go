@@ -67,7 +67,7 @@ func polish(doc *huma.OpenAPI) {
 		{"DeniedCall", "policyType"}:    policyTypes(),
 		{"Source", "status"}:            sourceStatuses(),
 		{"SourceStep", "status"}:        append(enum(sourceStarted), sourceStatuses()...),
-		{"Policy", "purpose"}:           enum("denied", "startup-complete"),
+		{"Policy", "purpose"}:           enum("denied", "denied-pattern", "startup-complete"),
 		{"Policy", "kind"}:              enum("identity-policy", "trust-policy", "resource-policy", "key-policy", "endpoint-policy", "boundary", "scp", "rcp"),
 		{"WithoutPolicy", "policyType"}: enum(verdict.PolicyIdentity, verdict.PolicyBoundary, verdict.PolicySCP, verdict.PolicyRCP),
 		{"Verified", "status"}:          enum("allowed", "still-denied", "not-verified"),

@@ -130,12 +130,13 @@ func (f *Fix) withhold(c *cause.Case, k candidate, kept []Policy, power, foreign
 	if power != "" {
 		steps = append(steps, fmt.Sprintf("Allow %s only if the application is meant to have it: whoever has it can gain more permissions with it.", power))
 	}
-	if len(kept) == 0 {
+	r := k.match.Refusal
+	if helps := r == nil || allowHelps(k, r); len(kept) == 0 && (helps || assumes(r)) {
 		words := captures(c, k)
 		for _, step := range k.cause.Fix { // the policy in words
 			steps = append(steps, cause.Fill(step, words))
 		}
-		if r := k.match.Refusal; r == nil || allowHelps(k, r) {
+		if helps {
 			f.Summary = steps[0]
 			steps = steps[1:]
 		}

@@ -54,7 +54,7 @@ func diagnosisOf(c *cause.Case, ranked []candidate) Diagnosis {
 		return d
 	}
 	d.Verdict = verdictOf(d.Findings[0])
-	d.Fix = fixOf(c, ranked[0])
+	d.Fix = fixOf(c, ranked)
 	d.Fix.WithoutPolicy = withoutPolicy(d.Findings)
 	d.CompleteAfter = completeAfter(c)
 	return d

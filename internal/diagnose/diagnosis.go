@@ -182,8 +182,9 @@ type AttachTo struct {
 
 // Policy is one document and where it goes.
 type Policy struct {
-	// Purpose is "denied" (exactly what was denied) or "startup-complete"
-	// (everything the execution role needs to start this task definition).
+	// Purpose is "denied" (exactly what was denied), "denied-pattern" (the same
+	// for the next task) or "startup-complete" (everything the execution role
+	// needs to start this task definition).
 	Purpose string `json:"purpose"`
 	// Kind is identity-policy, trust-policy, resource-policy, key-policy,
 	// endpoint-policy, boundary, scp or rcp.

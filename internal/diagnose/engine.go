@@ -19,7 +19,7 @@ const ruleset = "1"
 var Engine = sync.OnceValue(func() string {
 	h := sha256.New()
 	for _, k := range cause.All() {
-		for _, part := range append([]string{k.Code, string(k.Phase), string(k.Category), string(k.Identity), k.Title, k.Meaning, k.Reason}, append(k.Fix, k.Shapes()...)...) {
+		for _, part := range append([]string{k.Code, string(k.Phase), string(k.Category), string(k.Identity), k.Title, k.Meaning, k.Lacks, k.Reason}, append(k.Fix, k.Shapes()...)...) {
 			h.Write([]byte(part))
 			h.Write([]byte{0})
 		}
@@ -63,7 +63,7 @@ func causeInfo(k *cause.Cause) CauseInfo {
 	plain := func(s string) string { return cause.Fill(s, cause.PlainWords(k)) }
 	info := CauseInfo{
 		Code: k.Code, Area: string(k.Area), Phase: string(k.Phase), Category: string(k.Category), Identity: string(k.Identity), Orderly: k.Orderly,
-		Title: plain(k.Title), Meaning: plain(k.Meaning), Why: k.Reason, Fix: []string{}, Docs: orEmpty(k.Docs), Examples: orEmpty(k.Shapes()),
+		Title: plain(k.Title), Meaning: plain(join(k.Meaning, k.Lacks)), Why: k.Reason, Fix: []string{}, Docs: orEmpty(k.Docs), Examples: orEmpty(k.Shapes()),
 	}
 	if k.Identity == "unknown" {
 		info.Identity = "depends"

@@ -2,7 +2,9 @@ package diagnose
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
@@ -12,6 +14,7 @@ import (
 // The purposes of policies in a fix.
 const (
 	purposeDenied   = "denied"           // exactly what was denied
+	purposePattern  = "denied-pattern"   // the same for the next task
 	purposeComplete = "startup-complete" // everything the execution role needs to start the task
 )
 
@@ -19,14 +22,15 @@ const notSimulated = "IAM was not asked: the policy was not tried on the role."
 
 // fixOf says what to do about the primary finding. IAM text appears only where
 // the finding is about IAM, and an Allow only where an Allow helps.
-func fixOf(c *cause.Case, k candidate) Fix {
+func fixOf(c *cause.Case, ranked []candidate) Fix {
+	k := ranked[0]
 	words := captures(c, k)
 	fix := Fix{Policies: []Policy{}, Steps: []string{}}
 	for _, step := range k.cause.Fix {
 		fix.Steps = append(fix.Steps, cause.Fill(step, words))
 	}
 	if categoryOf(k).IsIAM() {
-		fixIAM(c, k, &fix)
+		fixIAM(c, ranked, &fix)
 	}
 	if fix.Summary == "" && len(fix.Steps) > 0 {
 		fix.Summary = fix.Steps[0]
@@ -37,20 +41,23 @@ func fixOf(c *cause.Case, k candidate) Fix {
 	return fix
 }
 
-func fixIAM(c *cause.Case, k candidate, fix *Fix) {
+func fixIAM(c *cause.Case, ranked []candidate, fix *Fix) {
+	k := ranked[0]
 	if kind := k.identity().Kind; kind != verdict.NoIdentity && kind != verdict.UnknownIdentity {
 		fix.AttachTo = attachTo(k.identity())
 	}
 	switch {
 	case k.match.Refusal != nil:
-		fixRefusal(c, k, fix)
+		fixRefusal(c, ranked, fix)
 	case k.cause.Trusts != "":
 		fixAssumption(c, k, fix)
 	default:
 		fixGranted(c, k, fix)
 	}
-	if startsTasks(c, k.identity().Kind) && len(fix.Policies) > 0 && k.cause.Trusts == "" && phaseOf(c, k) == verdict.PhaseStartup {
-		addStartupComplete(c, k, fix)
+	// Where another policy denied, one for the role is beside the point.
+	grants := len(fix.documents(purposeDenied, iampolicy.KindIdentity)) > 0
+	if grants && startsTasks(c, k.identity().Kind) && k.cause.Trusts == "" && phaseOf(c, k) == verdict.PhaseStartup {
+		addStartupComplete(c, ranked, fix)
 	}
 	heed(c, k, fix)
 	if !hearsay(c, k) || powerIn(fix.Policies) == "" {
@@ -58,56 +65,108 @@ func fixIAM(c *cause.Case, k candidate, fix *Fix) {
 	}
 }
 
-// fixRefusal mends a refusal where it was made: at the identity, or at whoever
-// owns the policy that said no.
-func fixRefusal(c *cause.Case, k candidate, fix *Fix) {
-	r := k.match.Refusal
-	requests := []iampolicy.Request{{Action: r.Action, Resource: policyResource(c, r), ViaService: viaService(c, r)}}
-	ctx := refusalContext(c, r)
-	if !allowHelps(k, r) {
-		fix.Summary = ownerWords(r, fix.AttachTo)
-		fixAtOwner(c, k, requests, fix)
+// fixRefusal answers a denial where it was made: at the identity, or at whoever
+// owns the policy that denied. What was denied to the same identity at the same
+// moment is answered with it.
+func fixRefusal(c *cause.Case, ranked []candidate, fix *Fix) {
+	k := ranked[0]
+	if b, ok := beyondPolicies(k); ok {
+		fixBeyond(b, fix)
 		return
 	}
-	fix.Summary = fmt.Sprintf("Attach this policy to %s. Whoever administers IAM in %s can do it.", attachWords(fix.AttachTo), accountWords(c, k))
-	if role := requests[0].Resource; r.Action == "iam:PassRole" && role != "" && role != "*" {
-		requests = passRequests(c, k, role)
+	all := together(c, ranked)
+	permission := fix.takePermissionStep()
+	switch r := all[0].match.Refusal; {
+	case assumes(r):
+		fixAssume(c, all[0], fix)
+		all = all[1:]
+	case !allowHelps(k, r):
+		fix.Summary = ownerWords(r, fix.AttachTo)
+		fixAtOwner(c, all[0], fix)
+		all = all[1:]
 	}
-	doc, notes := iampolicy.Allow(requests, ctx)
-	fix.add(iampolicy.KindIdentity, fix.AttachTo, doc)
-	if len(fix.Policies) == 0 {
+	fixTogether(c, k, all, fix)
+	if fix.Summary == nothingToAttach {
+		fix.Steps = append(permission, fix.Steps...)
+	}
+}
+
+// fixTogether gives one document for all denials that a statement on the identity
+// answers, and to each of the others what its own owner has to change.
+func fixTogether(c *cause.Case, first candidate, all []candidate, fix *Fix) {
+	var granted []candidate
+	for _, k := range all {
+		switch b, hopeless := beyondPolicies(k); {
+		case hopeless:
+			fix.step(alsoDenied(k) + " " + b.summary)
+		case !allowHelps(k, k.match.Refusal):
+			fix.step(alsoDenied(k) + " " + ownerWords(k.match.Refusal, fix.AttachTo))
+			fixAtOwner(c, k, fix)
+		default:
+			granted = append(granted, k)
+		}
+	}
+	if len(granted) == 0 {
+		return
+	}
+	led := granted[0].match.Refusal == first.match.Refusal || granted[0].cause == first.cause
+	if led {
+		fix.Summary = fmt.Sprintf("Attach this policy to %s. Requires IAM admin access in %s.", attachWords(fix.AttachTo), accountWords(c, first))
+	}
+	before := len(fix.Policies)
+	grant(c, granted, fix)
+	if led && len(fix.Policies) == before {
 		fix.Summary = nothingToAttach
 		return
 	}
-	if len(fix.Steps) > 0 {
-		fix.Steps = fix.Steps[1:] // the first step is this policy in words
+	for _, k := range granted {
+		if r := k.match.Refusal; assumes(r) {
+			fix.addTrustOf(r, principalARN(k, r))
+			continue
+		}
+		foreignHalf(c, k, fix)
 	}
+}
+
+// grant adds the policies for what was denied: exactly that, and the same for the
+// next task where that is other than this one's.
+func grant(c *cause.Case, granted []candidate, fix *Fix) {
+	var requests []iampolicy.Request
+	for _, k := range granted {
+		requests = append(requests, requestsOf(c, k)...)
+	}
+	doc, notes := iampolicy.Allow(requests, refusalContext(c, granted[0].match.Refusal))
+	fix.add(iampolicy.KindIdentity, fix.AttachTo, doc)
 	for _, n := range notes {
 		fix.step(n.Reason)
 	}
-	fix.step(instanceRoleStep(k))
-	if owner := foreignOwner(k, r); owner != "" {
-		if r.Action == "sts:AssumeRole" {
-			fix.Steps = append(fix.Steps, fmt.Sprintf("The role to be assumed belongs to account %s: its trust policy must name %s too.", owner, attachWords(fix.AttachTo)))
-			fix.add(iampolicy.KindTrust, assumed(r), trustOf(principalARN(k, r)))
-			return
-		}
-		fix.Steps = append(fix.Steps, fmt.Sprintf("The resource belongs to account %s: its owner must allow %s in the resource's own policy too.", owner, attachWords(fix.AttachTo)))
-		doc, _ := iampolicy.ResourcePolicy(principalARN(k, r), requests, ctx)
-		fix.add(ownerKind(r), nil, doc)
+	for _, k := range granted {
+		fix.step(instanceRoleStep(k))
 	}
+	if phaseOf(c, granted[0]) != verdict.PhaseStartup { // what a start needs lasts
+		addNextTask(fix, doc)
+	}
+}
+
+// alsoDenied begins a step about a denial beside the first one.
+func alsoDenied(k candidate) string {
+	return "Also denied: " + k.match.Refusal.Action + "."
 }
 
 // fixAtOwner gives the document that the deciding owner has to change, where
 // one can be written without knowing the rest of it. A deny has to be found and
 // removed, and an organization's policies and sessions have owners of their own.
-func fixAtOwner(c *cause.Case, k candidate, requests []iampolicy.Request, fix *Fix) {
+func fixAtOwner(c *cause.Case, k candidate, fix *Fix) {
 	r := k.match.Refusal
 	principal := principalARN(k, r)
+	if strings.HasPrefix(r.Action, "sts:AssumeRoleWith") {
+		fix.step(byTokenStep)
+		return
+	}
 	if r.Explicit || r.Action == "" || principal == "" {
 		return
 	}
-	ctx := refusalContext(c, r)
+	requests, ctx := requestsOf(c, k), refusalContext(c, r)
 	switch r.Policy {
 	case verdict.PolicyResource, verdict.PolicyKey:
 		doc, _ := iampolicy.ResourcePolicy(principal, requests, ctx)
@@ -119,8 +178,9 @@ func fixAtOwner(c *cause.Case, k candidate, requests []iampolicy.Request, fix *F
 		doc, _ := iampolicy.Allow(requests, ctx)
 		fix.add(iampolicy.KindBoundary, fix.AttachTo, doc)
 	case verdict.PolicyTrust:
-		fix.add(iampolicy.KindTrust, assumed(r), trustOf(principal))
+		fix.addTrustOf(r, principal)
 	}
+	foreignKey(c, k, fix)
 }
 
 // assumed is the role that was to be assumed: its trust policy is its own.
@@ -144,6 +204,24 @@ func (f *Fix) documents(purpose string, kind iampolicy.Kind) []iampolicy.Documen
 		}
 	}
 	return docs
+}
+
+// addOnce adds a document that is not there yet.
+func (f *Fix) addOnce(kind iampolicy.Kind, to *AttachTo, doc iampolicy.Document) {
+	for _, p := range f.Policies {
+		if p.Kind == string(kind) && reflect.DeepEqual(p.Document, doc) {
+			return
+		}
+	}
+	f.add(kind, to, doc)
+}
+
+// takePermissionStep takes out the cause's first step, which is the permission in
+// words: a policy says it, or it isn't what helps.
+func (f *Fix) takePermissionStep() []string {
+	first := slices.Clone(f.Steps[:min(1, len(f.Steps))])
+	f.Steps = f.Steps[len(first):]
+	return first
 }
 
 // step adds a step; "" is none.

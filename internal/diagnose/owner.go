@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -44,6 +45,28 @@ func ownerWords(r *cause.Refusal, to *AttachTo) string {
 	return "Which permission is missing cannot be told from the text alone."
 }
 
+// blocker says which policy denied, where that is not a permission missing in the
+// identity's own policies; "" where it is that, or may be.
+func blocker(r *cause.Refusal) string {
+	deciders := map[verdict.PolicyType]string{
+		verdict.PolicySCP: "A service control policy", verdict.PolicyRCP: "A resource control policy", verdict.PolicyBoundary: "The permissions boundary",
+		verdict.PolicySession: "The session policy", verdict.PolicyVPCEndpoint: "The policy of a VPC endpoint", verdict.PolicyResource: "The policy of the resource",
+		verdict.PolicyKey: "The key policy", verdict.PolicyTrust: "The trust policy",
+	}
+	who := deciders[r.Policy]
+	switch {
+	case r.Explicit && r.Policy == verdict.PolicyIdentity:
+		return "An identity-based policy denies it explicitly."
+	case r.Explicit && who == "":
+		return "A policy denies it explicitly."
+	case r.Explicit:
+		return who + " denies it explicitly."
+	case r.Ambiguous || who == "":
+		return ""
+	}
+	return who + " doesn't allow it."
+}
+
 // ownerKind is the kind of the policy on the refused resource.
 func ownerKind(r *cause.Refusal) iampolicy.Kind {
 	if strings.HasPrefix(r.Action, "kms:") {
@@ -68,6 +91,20 @@ func foreignOwner(k candidate, r *cause.Refusal) string {
 		return ""
 	}
 	return resource.Account
+}
+
+// foreignHalf adds what the owner of a resource of another account has to allow
+// beside the identity's own policy.
+func foreignHalf(c *cause.Case, k candidate, fix *Fix) {
+	foreignKey(c, k, fix)
+	r := k.match.Refusal
+	owner := foreignOwner(k, r)
+	if owner == "" {
+		return
+	}
+	fix.step(fmt.Sprintf("The resource belongs to account %s: its owner must allow %s in the resource's own policy too.", owner, attachWords(fix.AttachTo)))
+	doc, _ := iampolicy.ResourcePolicy(principalARN(k, r), requestsOf(c, k), refusalContext(c, r))
+	fix.addOnce(ownerKind(r), nil, doc)
 }
 
 func isAccount(s string) bool {

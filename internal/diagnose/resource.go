@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"cmp"
-	"strings"
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/cause"
@@ -71,28 +70,4 @@ func definedResource(c *cause.Case, action string) string {
 		only = req.Resource
 	}
 	return only
-}
-
-// viaService restricts a KMS statement to the service that decrypts.
-// Source: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
-func viaService(c *cause.Case, r *cause.Refusal) string {
-	if !strings.HasPrefix(r.Action, "kms:") {
-		return ""
-	}
-	service := ""
-	switch text := strings.ToLower(r.Text.Raw); {
-	case r.Operation == "GetSecretValue", strings.Contains(text, "secrets manager"), strings.Contains(text, "secret from asm"), strings.Contains(text, "secretsmanager"):
-		service = "secretsmanager"
-	case strings.Contains(text, "parameter store"), strings.Contains(text, "secrets from ssm"), strings.Contains(text, ":parameter/"):
-		service = "ssm"
-	}
-	region := refusalContext(c, r).Region
-	if service == "" || region == "" {
-		return ""
-	}
-	suffix := ".amazonaws.com"
-	if strings.HasPrefix(region, "cn-") {
-		suffix = ".amazonaws.com.cn"
-	}
-	return service + "." + region + suffix
 }

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -208,6 +209,11 @@ func trustedWords(doc iampolicy.Document) string {
 // where the role itself is fine. What is there already is never left out.
 func fixAssumption(c *cause.Case, k candidate, fix *Fix) {
 	f, known := roleFact(c, k)
+	role := cmp.Or(k.match.Captures["name"], k.identity().ARN)
+	if why := cmp.Or(untrustable(role), foreignRole(c, role)); why != "" {
+		fix.Summary, fix.Steps = why, []string{"Put the ARN of a role of your own into the task definition or the service's configuration, and deploy that."}
+		return
+	}
 	switch {
 	case !known:
 		fix.add(iampolicy.KindTrust, fix.AttachTo, iampolicy.TrustPolicy(k.cause.Trusts))

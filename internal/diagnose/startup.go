@@ -12,7 +12,8 @@ import (
 // addStartupComplete adds everything that the role which starts the task needs
 // to start this task definition, so that the next deploy does not show the next
 // denial. It needs to know the task's account and Region.
-func addStartupComplete(c *cause.Case, k candidate, fix *Fix) {
+func addStartupComplete(c *cause.Case, ranked []candidate, fix *Fix) {
+	k := ranked[0]
 	d := c.Evidence.TaskDefinition
 	ctx := policyContext(c)
 	if d == nil || len(d.ContainerDefinitions) == 0 || ctx.Account == "" || ctx.Region == "" {
@@ -23,7 +24,7 @@ func addStartupComplete(c *cause.Case, k candidate, fix *Fix) {
 		requests = hostRequests(requests)
 	}
 	if k.match.Refusal != nil {
-		requests = append(requests, refusedRequests(c, k.match.Refusal)...)
+		requests = append(requests, deniedRequests(c, ranked)...)
 	}
 	if size(requests) > maxStartup {
 		fix.Steps = append(fix.Steps, "The task definition names more resources than a role's policies have room for, so no policy for the whole start is shown.")
@@ -76,17 +77,21 @@ func size(requests []iampolicy.Request) int {
 	return n
 }
 
-// refusedRequests are the refused call itself, which the definition may not
-// tell of, and what goes with it.
+// deniedRequests are the denied calls themselves, of which the definition may not
+// tell, and what goes with them.
 // Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
-func refusedRequests(c *cause.Case, r *cause.Refusal) []iampolicy.Request {
-	resource := policyResource(c, r)
-	if resource == "" {
-		return nil
-	}
-	all := []iampolicy.Request{{Action: r.Action, Resource: resource, ViaService: viaService(c, r)}}
-	if r.Action == "ecr:BatchImportUpstreamImage" { // the first pull also makes the repository
-		all = append(all, iampolicy.Request{Action: "ecr:CreateRepository", Resource: resource})
+func deniedRequests(c *cause.Case, ranked []candidate) []iampolicy.Request {
+	var all []iampolicy.Request
+	for _, k := range together(c, ranked) {
+		for _, r := range requestsOf(c, k) {
+			if r.Resource == "" && r.ViaService == "" || !allowHelps(k, k.match.Refusal) {
+				continue
+			}
+			all = append(all, r)
+			if r.Action == "ecr:BatchImportUpstreamImage" { // the first pull also makes the repository
+				all = append(all, iampolicy.Request{Action: "ecr:CreateRepository", Resource: r.Resource})
+			}
+		}
 	}
 	return all
 }

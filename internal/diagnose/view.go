@@ -1,6 +1,8 @@
 package diagnose
 
 import (
+	"strings"
+
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
 )
@@ -60,7 +62,7 @@ func finding(c *cause.Case, k candidate) Finding {
 	words := captures(c, k)
 	f := Finding{
 		Cause: k.cause.Code, Phase: phaseOf(c, k), Identity: k.identity(), Category: categoryOf(k), Confidence: k.confidence,
-		Title: cause.Fill(k.cause.Title, words), Summary: cause.Fill(k.cause.Meaning, words),
+		Title: cause.Fill(k.cause.Title, words), Summary: cause.Fill(meaningOf(k), words),
 		Why: k.answer.Why, Evidence: quotes(k), Denied: []DeniedCall{}, Docs: orEmpty(k.cause.Docs),
 	}
 	if k.match.Refusal != nil {
@@ -68,6 +70,20 @@ func finding(c *cause.Case, k candidate) Finding {
 	}
 	return f
 }
+
+// meaningOf says what happened, and what is missing: the identity's permission, or
+// the word of the policy that denied it.
+func meaningOf(k candidate) string {
+	if r := k.match.Refusal; r != nil && k.cause.Lacks != "" {
+		if words := blocker(r); words != "" {
+			return join(k.cause.Meaning, words)
+		}
+	}
+	return join(k.cause.Meaning, k.cause.Lacks)
+}
+
+// join puts sentences one after the other.
+func join(a, b string) string { return strings.TrimSpace(a + " " + b) }
 
 // captures are the names for the cause's texts: what was matched, and what the
 // task itself tells.

@@ -51,6 +51,9 @@ func grantFor(req Request, ctx Context) (grant, []Note) {
 	if act.Service == "" {
 		return grant{}, nil
 	}
+	if req.At != (Context{}) {
+		ctx = req.At
+	}
 	ctx = ctx.sound()
 	g := grant{service: act.Service, action: act.String()}
 	if act.Service == "kms" && act.ResourceLevel() && req.ViaService != "" {

@@ -47,6 +47,8 @@ type Request struct {
 	// PassedTo holds iam:PassRole to roles that one of these services receives,
 	// with blanks between them; "" for any.
 	PassedTo string
+	// At is where the resource is, if that is elsewhere than the call.
+	At Context
 }
 
 // Snippets are a fix in the forms people use.

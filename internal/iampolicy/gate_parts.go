@@ -68,7 +68,7 @@ func ownWildcard(s Statement, a arn.ARN) bool {
 		})
 	}
 	tail := ownTails[a.Service]
-	return tail != nil && tail.MatchString(name)
+	return tail != nil && tail.MatchString(name) || nextTaskPattern(a.Service, name)
 }
 
 // has reports whether a condition asks for a key.

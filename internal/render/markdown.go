@@ -103,10 +103,14 @@ func (m *markdown) fix(f diagnose.Fix) {
 
 func (m *markdown) policy(p diagnose.Policy) {
 	head := "Policy"
-	if p.Purpose == "startup-complete" {
+	switch p.Purpose {
+	case "startup-complete":
 		head = "All startup permissions"
+	case "denied-pattern":
+		head = "Policy for the next task"
 	}
 	m.paragraph("### " + head)
+	m.paragraph(prose(p.Detail))
 	if len(p.NeededNext) > 0 {
 		var names []string
 		for _, action := range p.NeededNext {

@@ -72,6 +72,11 @@ func (t *text) fix(f diagnose.Fix) {
 			t.WriteString(wrap("Policy: "+proof, "  ", "    "))
 		}
 	}
+	for _, p := range f.Policies {
+		if p.Detail != "" {
+			t.WriteString(wrap(detailHead(p)+p.Detail, "  ", "    "))
+		}
+	}
 	if without := withoutWords(f.WithoutPolicy); without != "" {
 		t.WriteString(wrap(without, "  ", "    "))
 	}
@@ -86,6 +91,15 @@ func (t *text) fix(f diagnose.Fix) {
 			t.WriteString("\n" + wrap("Would be denied next: "+strings.Join(p.NeededNext, ", ")+". The report has one policy with all startup permissions.", "  ", "  "))
 		}
 	}
+}
+
+// detailHead names the policy that a detail is about, of which the text shows only
+// the first.
+func detailHead(p diagnose.Policy) string {
+	if p.Purpose == "denied-pattern" {
+		return "A wider policy is in the report. "
+	}
+	return ""
 }
 
 // copyable is the command that mends it, or the policy where no command does;

@@ -52,9 +52,11 @@ type panel struct {
 
 // policyView is one policy document and where it goes.
 type policyView struct {
-	ID       string
-	Heading  string
-	Target   string
+	ID      string
+	Heading string
+	Target  string
+	// Detail says what to know before attaching it; empty where there is nothing.
+	Detail   string
 	Lines    []codeLine
 	Verified verifiedView
 	// Next are the actions that the task would be refused after the denied one.
@@ -78,6 +80,7 @@ func fixOf(f diagnose.Fix) (fixView, error) {
 		v.Summary = "" // the first of several steps says it
 	}
 	var deciding []*policyView
+	choices := 0 // of policies that are not one's alternative
 	for i, p := range f.Policies {
 		view, err := policyOf(p, fmt.Sprintf("policy-%d", i))
 		if err != nil {
@@ -88,6 +91,9 @@ func fixOf(f diagnose.Fix) (fixView, error) {
 			continue
 		}
 		deciding = append(deciding, view)
+		if p.Purpose != "denied-pattern" {
+			choices++
+		}
 	}
 	if len(deciding) == 0 {
 		return v, nil
@@ -97,7 +103,7 @@ func fixOf(f diagnose.Fix) (fixView, error) {
 		v.Console = to.ConsoleURL
 	}
 	v.Panels = panelsOf(deciding, f.Snippets)
-	if tried := deciding[0].Verified; len(deciding) == 1 && tried.Class != "failed" && tried.Word != grantedAlready {
+	if tried := deciding[0].Verified; choices == 1 && tried.Class != "failed" && tried.Word != grantedAlready {
 		v.Lone = deciding[0].ID
 	}
 	return v, nil
@@ -130,6 +136,7 @@ func policyOf(p diagnose.Policy, id string) (*policyView, error) {
 		ID:       id,
 		Heading:  policyHeading(p),
 		Target:   attachName(p.AttachTo),
+		Detail:   p.Detail,
 		Lines:    jsonLines(text),
 		Verified: verifiedOf(p.Verified),
 		Next:     p.NeededNext,
@@ -145,6 +152,9 @@ func policyHeading(p diagnose.Policy) string {
 	}
 	switch p.Kind {
 	case "trust-policy":
+		if p.Verified.By == "" { // the policy that is there was not read
+			return "Add this to the trust policy of " + to
+		}
 		return "Make this the trust policy of " + to
 	case "resource-policy":
 		return "Add this to the resource’s own policy"
@@ -158,6 +168,9 @@ func policyHeading(p diagnose.Policy) string {
 		return "Change the service control policy like this"
 	case "rcp":
 		return "Change the resource control policy like this"
+	}
+	if p.Purpose == "denied-pattern" {
+		return "Or, for the next task too, attach this to " + to
 	}
 	return "Attach this to " + to
 }

@@ -43,9 +43,12 @@ type Cause struct {
 
 	Title   string // a phrase without a full stop
 	Meaning string // one or two sentences
-	Reason  string // why that identity and not the one people suspect
-	Fix     []string
-	Docs    []string
+	// Lacks goes on from Meaning where the identity's own permission is what is
+	// missing, and is left out where another policy denied.
+	Lacks  string
+	Reason string // why that identity and not the one people suspect
+	Fix    []string
+	Docs   []string
 	// Grants are the actions that the identity lacks where the words are a
 	// refusal without a sentence, so that no text names them.
 	Grants []string

@@ -67,7 +67,8 @@ func denialCauses() []*Cause {
 			Code: "startup.secretsmanager.denied", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
 			Title:   "The {identity:identity|task execution role} isn't allowed to read the secret {name|in the task definition}",
-			Meaning: "ECS reads the secrets of the task definition as {role|the task execution role} before the container starts. That role has no permission for {name|the secret}, so the container was never created.",
+			Meaning: "ECS reads the secrets of the task definition as {role|the task execution role} before the container starts.",
+			Lacks:   "That role has no permission for {name|the secret}, so the container was never created.",
 			Reason:  "ECS reads the secrets of a task definition, not your code, so the task role isn't used.",
 			Fix: []string{
 				"Allow secretsmanager:GetSecretValue on this secret for the {identity:identity|task execution role}. A secret with a customer managed key needs kms:Decrypt on that key too.",
@@ -79,7 +80,8 @@ func denialCauses() []*Cause {
 			Code: "startup.ssm.denied", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
 			Title:   "The {identity:identity|task execution role} isn't allowed to read the parameter {name|in the task definition}",
-			Meaning: "ECS reads the parameters of the task definition as {role|the task execution role} before the container starts. That role has no permission for {name|the parameter}; AWS names only one parameter even if several are denied.",
+			Meaning: "ECS reads the parameters of the task definition as {role|the task execution role} before the container starts. AWS names only one parameter even if several are denied.",
+			Lacks:   "That role has no permission for {name|the parameter}.",
 			Reason:  "ECS reads the parameters of a task definition, not your code, so the task role isn't used.",
 			Fix: []string{
 				"Allow ssm:GetParameters (the plural action) on the parameter for the {identity:identity|task execution role}. A SecureString with a customer managed key needs kms:Decrypt on that key too.",
@@ -91,7 +93,8 @@ func denialCauses() []*Cause {
 			Code: "startup.kms.denied", Area: AreaSecrets, Phase: verdict.PhaseStartup, Category: verdict.KMS,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
 			Title:   "The {identity:identity|task execution role} isn't allowed to decrypt with the KMS key",
-			Meaning: "ECS reached the secret or parameter, but {role|the task execution role} isn't allowed to use the KMS key {name|that encrypts it}. The permission is missing in the role's policy or in the key policy.",
+			Meaning: "ECS reached the secret or parameter, but {role|the task execution role} isn't allowed to use the KMS key {name|that encrypts it}.",
+			Lacks:   "The permission is missing in the role's policy or in the key policy.",
 			Reason:  "The service decrypts on behalf of whoever reads the secret; at startup that is the task execution role.",
 			Fix: []string{
 				"Allow kms:Decrypt on the key for the {identity:identity|task execution role}, through the service that holds the secret, and check that the key policy lets IAM policies of the account decide.",
@@ -152,10 +155,12 @@ func denialCauses() []*Cause {
 			Code: "startup.logs.group-denied", Area: AreaLogging, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
 			Title:   "The {identity:identity|task execution role} isn't allowed to create the log group {name|of the container}",
-			Meaning: "The container requests its log group with awslogs-create-group, and {role|the task execution role} isn't allowed to create it. No managed execution policy has this permission.",
+			Meaning: "The container requests its log group with awslogs-create-group, and {role|the task execution role} isn't allowed to create it.",
+			Lacks:   "No managed execution policy has this permission.",
 			Reason:  "The log driver belongs to ECS, not to your code, and never uses the task role.",
 			Fix: []string{
-				"Create the log group beforehand and remove awslogs-create-group, or allow logs:CreateLogGroup for the {identity:identity|task execution role}.",
+				"Allow logs:CreateLogGroup for the {identity:identity|task execution role}.",
+				"Or create the log group beforehand and remove awslogs-create-group.",
 			},
 			Docs: []string{docAwslogs},
 			When: startup("logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:TagResource"),
@@ -177,7 +182,8 @@ func denialCauses() []*Cause {
 			Code: "startup.efs.denied", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.TaskRole, Confidence: verdict.Confirmed,
 			Title:   "The {identity:identity|task role} isn't allowed to mount {name|the file system}",
-			Meaning: "Amazon EFS was reached and denied the mount to {role|the task role}. Neither the role's policy nor the file system policy allows {action|elasticfilesystem:ClientMount}.",
+			Meaning: "Amazon EFS was reached and denied the mount to {role|the task role}.",
+			Lacks:   "Neither the role's policy nor the file system policy allows {action|elasticfilesystem:ClientMount}.",
 			Reason:  "ECS mounts a volume with IAM authorization using the task role, although that happens before the container starts.",
 			Fix: []string{
 				"Allow elasticfilesystem:ClientMount (and ClientWrite or ClientRootAccess if needed) for the {identity:identity|task role}, and check the file system policy.",
@@ -233,7 +239,8 @@ func denialCauses() []*Cause {
 			Code: "runtime.assume-role.denied", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.IAMTrust,
 			Identity: verdict.TaskRole, Confidence: verdict.Confirmed,
 			Title:   "The {identity:identity|task role} isn't allowed to assume {name|another role}",
-			Meaning: "The application tried to assume {name|another role} and was denied. The trust policy of that role must allow it, and so must the policies of {role|the task role} unless the trust policy names it.",
+			Meaning: "The application tried to assume {name|another role} and was denied.",
+			Lacks:   "The trust policy of that role must allow it, and so must the policies of {role|the task role} unless the trust policy names it.",
 			Reason:  "The application used the task role. Without a reason, the message doesn't show which of the two policies is missing.",
 			Fix: []string{
 				"Trust the task role in the role to be assumed, and allow sts:AssumeRole on it for the task role.",
@@ -296,7 +303,7 @@ func denialCauses() []*Cause {
 			Identity: verdict.Caller, Confidence: verdict.Confirmed,
 			Title:   "The caller isn't allowed to pass the role {name|of the task}",
 			Meaning: "To hand a role to a service, the caller needs iam:PassRole on it. The caller ({role|not named in the text}) was denied that; the role {name|that is passed} isn't the problem.",
-			Reason:  "The resource in the message is the role that is passed. The principal lacks the permission.",
+			Reason:  "The resource in the message is the role that is passed. The principal is the one that was denied.",
 			Fix: []string{
 				"Allow iam:PassRole on the role for the principal that the message names, with the condition iam:PassedToService of the service that receives it: ecs-tasks.amazonaws.com for both roles of a task, ecs.amazonaws.com for infrastructure and hook roles.",
 			},

@@ -32,7 +32,8 @@ var s3FilesMountDenied = &Cause{
 	Code: "startup.s3files.denied", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 	Identity: verdict.TaskRole, Confidence: verdict.Confirmed,
 	Title:   "The {identity:identity|task role} isn't allowed to mount the S3 Files file system",
-	Meaning: "S3 Files was reached and denied the mount to {role|the task role}. Neither the role's policy nor the policy of the file system {name|of the task} allows {action|s3files:ClientMount}.",
+	Meaning: "S3 Files was reached and denied the mount to {role|the task role}.",
+	Lacks:   "Neither the role's policy nor the policy of the file system {name|of the task} allows {action|s3files:ClientMount}.",
 	Reason:  "ECS mounts S3 Files with the task role, although that happens before the container starts.",
 	Fix: []string{
 		"Allow s3files:ClientMount (and ClientWrite or ClientRootAccess if needed) for the {identity:identity|task role}.",

@@ -133,11 +133,12 @@ func lookalikeCauses() []*Cause {
 			Meaning: "With IAM authentication, Amazon RDS says only that PAM failed. Either {role|the task role} lacks rds-db:connect for this database user, or the 15-minute token had expired.",
 			Reason:  "The token is signed with the task role.",
 			Fix: []string{
-				"Allow rds-db:connect on arn:PARTITION:rds-db:REGION:ACCOUNT:dbuser:RESOURCE-ID/USER for the task role, and create a new token for each connection.",
+				"Create a new token for each connection, for the same host, port, and user as the connection's: a token is valid for 15 minutes.",
+				"Check that IAM authentication is on for the database, and that the database user has the role rds_iam.",
+				"Then check rds-db:connect of the task role on arn:PARTITION:rds-db:REGION:ACCOUNT:dbuser:RESOURCE-ID/USER. The database doesn't say which of these it is, so no policy is shown.",
 			},
-			Docs:   []string{docTaskRole},
-			Grants: []string{"rds-db:connect"},
-			When:   says(ByApp, phrase("pam authentication failed for user")),
+			Docs: []string{docTaskRole},
+			When: says(ByApp, phrase("pam authentication failed for user")),
 		},
 		{
 			Code: "lookalike.appmesh", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.IAMPermission,

@@ -108,7 +108,7 @@ func joinSpaced(s string) string { return strings.TrimSpace(s) }
 // trimResource takes off what belongs to the text around the resource. A final
 // colon is part of the ARNs that CloudWatch Logs prints, and of no other.
 func trimResource(s string) string {
-	s = strings.TrimRight(s, "\"'`\\,;)}]")
+	s = trimClosers(s)
 	if !strings.Contains(s, "<") { // people mask names as <name>
 		s = strings.TrimRight(s, ">\"'")
 	}
@@ -120,6 +120,18 @@ func trimResource(s string) string {
 	}
 	if strings.HasSuffix(s, ":") && !strings.Contains(s, ":logs:") {
 		s = strings.TrimRight(s, ":")
+	}
+	return s
+}
+
+// trimClosers takes off what closes a quote or a bracket around the resource. A
+// brace that closes one in the name stays: names may be templates' words.
+func trimClosers(s string) string {
+	for s != "" && strings.IndexByte("\"'`\\,;)}]", s[len(s)-1]) >= 0 {
+		if s[len(s)-1] == '}' && strings.Count(s, "{") >= strings.Count(s, "}") {
+			break
+		}
+		s = s[:len(s)-1]
 	}
 	return s
 }

@@ -42,7 +42,7 @@ func sentences(text, lower string) []Denial {
 			}
 		}
 		from = d.End
-		found = append(found, d)
+		found = append(found, listed(text, d)...)
 	}
 	if strings.Contains(lower, "allow") {
 		found = append(found, orphanClauses(text, found)...)
@@ -75,6 +75,37 @@ func anchors(text, lower string) [][2]int {
 			found = append(found, [2]int{low + m[0], low + m[1]})
 		}
 	}
+}
+
+// listedActions is what stands in brackets where a sentence names several actions:
+// "to perform the required AWS Marketplace actions (aws-marketplace:Subscribe, …)".
+var listedActions = regexp.MustCompile(`^[\w\s]{1,80}\bactions?\s*[(:]\s*([a-z][a-z0-9-]*:[A-Za-z]+(?:\s*(?:,|and|,\s*and)\s*[a-z][a-z0-9-]*:[A-Za-z]+)*)`)
+
+// anyAction is one action of such a list.
+var anyAction = regexp.MustCompile(`[a-z][a-z0-9-]*:[A-Za-z]+`)
+
+// listed gives a denial for each action that a sentence lists; the denial itself
+// where it lists none.
+func listed(text string, d Denial) []Denial {
+	if d.Action != "" || !d.Bare {
+		return []Denial{d}
+	}
+	m := listedActions.FindStringSubmatchIndex(text[d.End:min(len(text), d.End+lookAhead)])
+	if m == nil {
+		return []Denial{d}
+	}
+	var all []Denial
+	for _, name := range anyAction.FindAllString(text[d.End+m[2]:d.End+m[3]], -1) {
+		if act, known := iampolicy.Canonical(name); known {
+			one := d
+			one.Action, one.Bare, one.End = act.String(), false, d.End+m[1]
+			all = append(all, one)
+		}
+	}
+	if len(all) == 0 {
+		return []Denial{d}
+	}
+	return all
 }
 
 func readSentence(text string, from, anchorStart, anchorEnd int) Denial {

@@ -1,0 +1,181 @@
+package diagnose
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"whystopped/internal/arn"
+	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/iampolicy"
+)
+
+// keeper is the service that keeps what a KMS key encrypts, and asks for the key
+// in the name of whoever reads it.
+type keeper struct {
+	service string // "secretsmanager" or "ssm"
+	// kept is the secret's or parameter's ARN, "" where the evidence has none.
+	kept string
+	// place is where it is kept: its key is in the same Region and account, or
+	// shared with it.
+	place iampolicy.Context
+}
+
+// endpoint is the service as kms:ViaService has it; "" where the Region is not known.
+// Source: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+func (s keeper) endpoint() string {
+	if s.place.Region == "" {
+		return ""
+	}
+	suffix := ".amazonaws.com"
+	if strings.HasPrefix(s.place.Region, "cn-") {
+		suffix = ".amazonaws.com.cn"
+	}
+	return s.service + "." + s.place.Region + suffix
+}
+
+func isKMS(action string) bool { return strings.HasPrefix(action, "kms:") }
+
+// keptThings are the secrets and parameters that a text names.
+var keptThings = regexp.MustCompile(`arn:aws[a-z-]*:(secretsmanager|ssm):[a-z0-9-]+:\d{12}:(?:secret:|parameter/)[^\s"'\\,;)\]]+`)
+
+// keeperOf finds who keeps what could not be decrypted; ok is false where the
+// key was used directly. Where the evidence names what was read, its own Region
+// and account decide: a task may read secrets of others.
+func keeperOf(c *cause.Case, r *cause.Refusal) (keeper, bool) {
+	service := keeperService(r)
+	if service == "" {
+		return keeper{}, false
+	}
+	found := keeper{service: service, place: refusalContext(c, r)}
+	found.kept = cmp.Or(keptNear(r, service), keptByDefinition(c, service))
+	if a, ok := arn.Parse(found.kept); ok {
+		found.place = iampolicy.Context{Partition: a.Partition, Region: a.Region, Account: a.Account}
+	}
+	return found, true
+}
+
+// keeperService tells by the operation and the words which service used the key.
+// The word secretsmanager alone does not: a program that uses a key itself may
+// name its alias, aws/secretsmanager.
+func keeperService(r *cause.Refusal) string {
+	text := strings.ToLower(r.Text.Raw)
+	if r.Text.Place == cause.Log && len(r.Text.Raw) > nearText {
+		text = strings.ToLower(r.Text.Raw[max(0, r.Start-nearText):min(len(r.Text.Raw), r.End+nearText)])
+	}
+	has := func(words ...string) bool {
+		for _, w := range words {
+			if strings.Contains(text, w) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case r.Operation == "GetSecretValue" || r.Operation == "BatchGetSecretValue", has("secrets manager", "secret from asm", ":secretsmanager:", "secretsmanager.", "access to kms is not allowed"):
+		return "secretsmanager"
+	case r.Operation == "GetParameter" || r.Operation == "GetParameters" || r.Operation == "GetParametersByPath",
+		has("parameter store", "secrets from ssm", ":parameter/"):
+		return "ssm"
+	}
+	return ""
+}
+
+// nearText is how many bytes of a log around a denial may tell of it.
+const nearText = 1500
+
+// keptNear is the secret or parameter that stands nearest before the denial, or
+// after it where none stands before.
+func keptNear(r *cause.Refusal, service string) string {
+	from, to := max(0, r.Start-nearText), min(len(r.Text.Raw), r.End+nearText)
+	window, before := r.Text.Raw[from:to], ""
+	for _, m := range keptThings.FindAllStringIndex(window, -1) {
+		named := strings.TrimRight(window[m[0]:m[1]], ".:")
+		a, ok := arn.Parse(named)
+		if !ok || a.Service != service {
+			continue
+		}
+		if from+m[0] >= r.End && before != "" {
+			break
+		}
+		before = named
+		if from+m[0] >= r.End {
+			break
+		}
+	}
+	return before
+}
+
+// keptByDefinition is one of the secrets or parameters that the task definition
+// names, where all of them are kept in one place; "" otherwise.
+func keptByDefinition(c *cause.Case, service string) string {
+	d, ctx := c.Evidence.TaskDefinition, policyContext(c)
+	if d == nil || ctx.Account == "" || ctx.Region == "" {
+		return ""
+	}
+	found := ""
+	var place [2]string
+	for _, req := range startupRequests(d, ctx) {
+		a, ok := arn.Parse(req.Resource)
+		if !ok || a.Service != service {
+			continue
+		}
+		if found != "" && place != [2]string{a.Region, a.Account} {
+			return ""
+		}
+		found, place = req.Resource, [2]string{a.Region, a.Account}
+	}
+	return found
+}
+
+// foreignKey adds what the owner of a secret or parameter of another account has
+// to do before it can be decrypted.
+// Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
+// Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html
+func foreignKey(c *cause.Case, k candidate, fix *Fix) {
+	if !isKMS(k.match.Refusal.Action) {
+		return
+	}
+	kept, ok := keeperOf(c, k.match.Refusal)
+	who, owner := attachWords(fix.AttachTo), kept.place.Account
+	if account := accountOf(k); !ok || account == "" || !isAccount(owner) || owner == account {
+		return
+	}
+	name := cause.ShortName(kept.kept)
+	principal := principalARN(k, k.match.Refusal)
+	if kept.service == "ssm" {
+		fix.step(fmt.Sprintf("The parameter %s belongs to account %s, which must share it by AWS RAM and let %s use its customer managed key in the key policy.", name, owner, who))
+	} else {
+		fix.step(fmt.Sprintf("The secret %s belongs to account %s: three policies have to allow this. %s needs kms:Decrypt on the key of that account; the key policy there and the resource policy of the secret must name %s.", name, owner, upperFirst(who), who))
+		fix.step("If the secret is encrypted with the AWS managed key aws/secretsmanager, no policy helps: that key can't be used from another account. Its owner must choose a customer managed key for the secret.")
+	}
+	if principal == "" {
+		return
+	}
+	doc, _ := iampolicy.ResourcePolicy(principal, requestsOf(c, k), kept.place)
+	fix.addOnce(iampolicy.KindKey, nil, doc)
+	if kept.service == "secretsmanager" && kept.kept != "" {
+		doc, _ := iampolicy.ResourcePolicy(principal, []iampolicy.Request{{Action: "secretsmanager:GetSecretValue", Resource: kept.kept}}, kept.place)
+		fix.addOnce(iampolicy.KindResource, nil, doc)
+	}
+}
+
+// accountOf is the account of the denied identity; "" where it is not known.
+func accountOf(k candidate) string {
+	if a, ok := arn.Parse(k.identity().ARN); ok && isAccount(a.Account) {
+		return a.Account
+	}
+	if r := k.match.Refusal; r != nil && isAccount(r.Principal.Account) {
+		return r.Principal.Account
+	}
+	return ""
+}
+
+// upperFirst begins a sentence.
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
