@@ -21,11 +21,11 @@ var (
 	requestLine = lazy(`(?:^|[^\w/.-])[A-Z]{3,20} (?:/|\*|https?:|[\w.-]+:\d+).*? HTTP/\d|["'` + "`" + `][A-Z]{3,20} \S.*? HTTP/\d`)
 	// A request without its version: GET /a, GET "/a", GET | /a, "GET /a.
 	// gin, echo, fiber, morgan's tiny, tornado, Rails, Phoenix, Next.js …
-	bareRequest = lazy(`(?:^|[^\w/.-])` + methods + `(?:\s+|\s*\|\s*|:\s*)["'` + "`" + `]?/`)
+	bareRequest = lazy(`(?:^|[^\w/.-])` + methods + `(?:\s+|\s*\|\s*|:\s*)["'` + "`" + `]?(/|https?://)`)
 	// What an access logger writes behind the target …
 	statusBehind = lazy(`^["'` + "`" + `]?\s*(?:[-=|→>]+\s*)*(?:status[:=]\s*)?([1-5]\d\d)(?:\D|$)`)
 	// … or at the line's end, where the target has blanks,
-	statusLast   = lazy(`\s[1-5]\d\d\s+[-\d][\s\d.,-]*(?:ms|µs|us|ns|s|B|bytes)?[\s\d.-]*$`)
+	statusLast   = lazy(`[^:=\s]\s+\(?[1-5]\d\d(?:\s+(?:in\s+)?\(?[\d.,]+\s*(?:ms|µs|us|ns|s|B|bytes)?\)?|[\s\d.,-])*$|\([\d.]+ ?(?:ms|s)\) [1-5]\d\d\s*$`)
 	clientBehind = lazy(`^["'` + "`" + `]?\s+(?:for|from)\s+["']?[0-9a-fA-F.:]{3,}`)
 	// … and before the method.
 	statusBefore = lazy(`(?:^|[\s|(\[])[1-5]\d\d(?:$|[\s|)\]])`)
@@ -78,7 +78,7 @@ func bareRequestIn(line string) []int {
 	if !containsAny(line, methodWords) {
 		return nil
 	}
-	return bareRequest().FindStringIndex(line)
+	return bareRequest().FindStringSubmatchIndex(line)
 }
 
 func beforeQuote(line string) string {
@@ -136,8 +136,11 @@ func quotedFrom(line string, at int) []Span {
 // unversioned judges a line with a method and a path at the offsets.
 func unversioned(line string, at []int) []Span {
 	before := line[:at[0]]
-	target := at[1] - 1 // the path's first byte
+	target := at[2] // the path's first byte, or the address's
 	end := targetEnd(line, target)
+	if strings.Contains(line[target:end], ".amazonaws.com") {
+		return nil // a call that the program makes
+	}
 	behind := line[end:]
 	own := levelOfText(before) == levelHigh || troubled(before)
 	status := statusBehind().FindStringSubmatch(behind)
@@ -149,6 +152,8 @@ func unversioned(line string, at []int) []Span {
 	case status != nil, statusLast().MatchString(lastBytes(behind, 80)), clientBehind().MatchString(behind), strings.HasSuffix(strings.TrimRight(before, " "), "Started"), strings.HasSuffix(before, "Request:"),
 		statusBefore().MatchString(lastBytes(before, 80)):
 		return []Span{{0, len(line)}}
+	case levelOfText(before) == levelLow && strings.ContainsAny(lastBytes(strings.TrimRight(before, " "), 1), "]:"): // [info] GET /path
+		return []Span{{target, len(line)}}
 	}
 	return []Span{{target, end}}
 }

@@ -20,7 +20,18 @@ type field struct {
 	in         *object
 	key        string
 	start, end int
-	loose      bool // not in an object, behind a colon or words
+	loose      bool // in a sentence, behind a colon or words
+}
+
+// prose reports whether what stands in an object is part of a sentence, perhaps
+// in brackets.
+func (o *object) prose() bool {
+	for ; o.parent != nil; o = o.parent {
+		if o.closer == '}' {
+			return false
+		}
+	}
+	return true
 }
 
 // reader reads the keys and values of a line, whatever wrote them: JSON, logfmt,
@@ -35,6 +46,8 @@ type reader struct {
 	key    string // read, and its value awaited
 	colon  bool   // the key ended in a colon
 	fields []field
+	// trouble is whether the line's beginning tells of trouble, once that was asked.
+	trouble, asked bool
 }
 
 const maxDepth = 64
@@ -54,7 +67,7 @@ func fieldSpans(line string, nesting int) []Span {
 
 func (r *reader) step() {
 	switch c := r.line[r.at]; {
-	case c == '"', c == '\'' && (r.at == 0 || !wordByte(r.line[r.at-1])), c == '`' && r.key != "":
+	case c == '"', c == '\'' && (r.at == 0 || !wordByte(r.line[r.at-1])), c == '`' && (r.key != "" || qualified(r.line[:r.at])):
 		r.quoted(c)
 	case c == '{', c == '[', c == '(':
 		r.open(c, "")
@@ -108,6 +121,9 @@ func (r *reader) close(c byte) {
 func (r *reader) quoted(q byte) {
 	escapes := backslashes(r.line[:r.at])
 	start := r.at + 1
+	if q == '`' && strings.IndexByte(r.line[start:], q) < 0 {
+		q = '\'' // Ruby: undefined method `foo' for nil
+	}
 	end := start + closing(r.line[start:], q, escapes)
 	behind := min(len(r.line), end+escapes+1)
 	if end-start <= 64 && end < len(r.line) {
@@ -185,6 +201,9 @@ func (r *reader) pair(start int, key string, after int, colon bool) {
 	for next < len(r.line) && (r.line[next] == ' ' || r.line[next] == '\t') {
 		next++
 	}
+	if key == "value" && next < len(r.line) && closerOf[r.line[next]] != 0 {
+		key = "" // Elixir: no match of right hand side value: {:error, …}
+	}
 	r.at = next
 	switch {
 	case next == len(r.line):
@@ -245,17 +264,28 @@ func (r *reader) scalar(key string) {
 		}
 		return
 	}
-	if r.in.parent == nil && hasBlanks(key) && r.root.level != levelHigh && !troubled(r.line[:min(start, levelPrefix)]) {
+	if r.in.parent == nil && hasBlanks(key) && r.root.level != levelHigh && !r.troubled(start) {
 		end = nextPair(r.line, start)
 	}
 	r.add(field{in: r.in, key: key, start: start, end: end})
 	r.key, r.at = "", max(end, start+1)
 }
 
+// troubled reports whether the line's beginning, up to an offset, tells of trouble.
+func (r *reader) troubled(before int) bool {
+	if before < levelPrefix {
+		return troubled(r.line[:before])
+	}
+	if !r.asked {
+		r.asked, r.trouble = true, troubled(r.line[:levelPrefix])
+	}
+	return r.trouble
+}
+
 // hasBlanks reports whether values of a key have blanks although they stand in
 // no quotes: user agents, paths that were decoded.
 func hasBlanks(key string) bool {
-	for _, part := range []string{"agent", "ua", "path", "ur", "quer", "input", "body", "header", "cookie", "refer", "param", "search"} {
+	for _, part := range []string{"agent", "ua", "path", "ur", "quer", "input", "body", "header", "cookie", "refer", "param", "search", "value"} {
 		if strings.Contains(key, part) {
 			return true
 		}
@@ -282,16 +312,20 @@ func nextPair(line string, at int) int {
 
 func (r *reader) value(start, end int) {
 	r.learn(r.key, r.line[start:end])
-	r.add(field{in: r.in, key: r.key, start: start, end: end, loose: r.in.parent == nil && (r.key == "" || r.colon)})
+	r.add(field{in: r.in, key: r.key, start: start, end: end, loose: r.in.prose() && (r.key == "" || r.colon)})
 	r.key = ""
 }
 
-func (r *reader) add(f field) { r.fields = append(r.fields, f) }
+func (r *reader) add(f field) {
+	if f.end-f.start >= minSentence {
+		r.fields = append(r.fields, f)
+	}
+}
 
 // learn takes what a value tells of its object.
 func (r *reader) learn(key, value string) {
 	switch key {
-	case "level", "lvl", "severity", "loglevel", "levelname", "l", "severitytext", "priority":
+	case "level", "lvl", "severity", "loglevel", "levelname", "l", "s", "severitytext", "priority":
 		if l := levelOfValue(strings.TrimSpace(value)); l != levelUnknown {
 			r.in.level = l
 		}
@@ -299,6 +333,9 @@ func (r *reader) learn(key, value string) {
 		if r.in.parent != nil && !strings.ContainsAny(value, " \t") {
 			r.in.alias = normal(value)
 		}
+	}
+	if aboutKeys[key] == aboutTarget && strings.Contains(value, ".amazonaws.com") {
+		r.in.about |= aboutAWS
 	}
 	if aboutKeys[key] == aboutStatus && len(strings.TrimSpace(value)) == 3 {
 		n := 0

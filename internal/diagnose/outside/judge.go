@@ -5,12 +5,9 @@ import "strings"
 // spans judges a value: which part of it came from outside.
 func (f field) spans(line string, nesting int) []Span {
 	value := line[f.start:f.end]
-	if len(value) < minSentence {
-		return nil
-	}
 	whole := []Span{{f.start, f.end}}
 	class := f.class()
-	if f.loose && (class == classNone || echoWords[f.key]) && f.echoes(line) && speaks(value) {
+	if f.loose && (class == classNone || echoWords[f.key]) && speaks(value) && f.echoes(line) {
 		return whole
 	}
 	quiet := f.quiet()
@@ -149,7 +146,7 @@ func (f field) serverError() bool {
 func (f field) quiet() bool {
 	level := f.level()
 	switch {
-	case level == levelHigh:
+	case level == levelHigh, level == levelMiddle && f.class() == classMessage:
 		return false
 	case f.about(request):
 		return level == levelLow || !f.serverError()

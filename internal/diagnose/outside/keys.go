@@ -45,7 +45,7 @@ var keyClasses = classesOf(map[class]string{
 		requestbody reqbody rawbody bodytext formdata form formvalues postdata requestpayload rawrequest requestline requesttext
 		input userinput rawinput inputvalue inputstring inputtext received receivedvalue rejectedvalue invalidvalue givenvalue actualvalue badvalue attempted attemptedvalue operand
 		remoteuser remoteaddr remoteip clientip xforwardedfor xrealip clientidentity xrequestid
-		statement sql sqlstatement dbstatement dbquerytext sqltext sqlquery variables graphqlquery operationname value`,
+		filter pipeline statement sql sqlstatement dbstatement dbquerytext sqltext sqlquery variables graphqlquery operationname value`,
 	classPerson: `user username userid login email mail displayname firstname lastname fullname nickname author sender room channel
 		comment comments usercomment review feedback chatmessage usermessage messagetext tweet post bio question prompt answer searchterm term terms q keyword keywords
 		filename originalname originalfilename uploadname nick handle name subject`,
@@ -91,6 +91,7 @@ const (
 	aboutClient
 	aboutPerson
 	aboutRecord // a record of OpenTelemetry, whose "body" is the message
+	aboutAWS    // a call that the program makes to AWS
 )
 
 var aboutKeys = map[string]uint8{
@@ -108,5 +109,8 @@ var aboutKeys = map[string]uint8{
 
 // request reports whether keys are those of a request that was logged.
 func request(about uint8) bool {
+	if about&aboutAWS != 0 {
+		return false
+	}
 	return about&aboutMethod != 0 && about&(aboutTarget|aboutStatus|aboutClient) != 0 || about&aboutTarget != 0 && about&aboutStatus != 0 && about&aboutClient != 0
 }

@@ -92,7 +92,6 @@ func said(line string) int {
 }
 
 func isLevel(word string) bool {
-	lower := strings.ToLower(word)
-	_, ok := levelWords[lower]
-	return ok || strings.HasPrefix(lower, "warn")
+	_, ok := levelWords[strings.ToLower(word)]
+	return ok
 }

@@ -8,21 +8,33 @@ type level int8
 const (
 	levelUnknown level = iota
 	levelLow           // info and below: how access logs are written
+	levelMiddle        // a warning: a program's judgement, if not of its own trouble
 	levelHigh          // error and above: how a program reports its own trouble
 )
 
 // levelWords are the names of levels in the loggers of all languages, in lower
-// case. A warning is neither low nor high.
+// case.
 var levelWords = map[string]level{
 	"info": levelLow, "inf": levelLow, "information": levelLow, "informational": levelLow, "debug": levelLow, "dbg": levelLow, "trace": levelLow, "trc": levelLow,
 	"notice": levelLow, "fine": levelLow, "finer": levelLow, "finest": levelLow, "verbose": levelLow, "default": levelLow, "log": levelLow,
 	"error": levelHigh, "err": levelHigh, "eror": levelHigh, "fatal": levelHigh, "ftl": levelHigh, "critical": levelHigh, "crit": levelHigh, "severe": levelHigh,
+	"warn": levelMiddle, "warning": levelMiddle, "wrn": levelMiddle,
 	"panic": levelHigh, "dpanic": levelHigh, "emerg": levelHigh, "emergency": levelHigh, "alert": levelHigh,
 }
 
 // levelOfValue reads the value of a level field: a name, or one of the numbers of
 // bunyan and pino (10 to 60).
 func levelOfValue(value string) level {
+	if len(value) <= 2 && value != "" { // MongoDB: I, W, E, F, D1
+		switch value[0] {
+		case 'I', 'D':
+			return levelLow
+		case 'W':
+			return levelMiddle
+		case 'E', 'F':
+			return levelHigh
+		}
+	}
 	if len(value) == 2 && value[1] == '0' {
 		switch c := value[0]; {
 		case c >= '1' && c <= '3':

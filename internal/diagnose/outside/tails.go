@@ -31,12 +31,17 @@ var tailForms = []tail{
 	{"o handler", noRoute},
 	{"o matching route", noRoute},
 	{"Parameters: {", lazy(`\bParameters: (\{.*)$`)},
+	{"Parameters: %{", lazy(`\bParameters: (%\{.*)$`)},
+	{"[response] ", lazy(`\[response\] \S+ \w+ (/.*)$`)}, // hapi
+	// Tomcat: Invalid character found in the request target [/path]
+	{"request target [", lazy(`request target \[(.*)$`)},
 	{"Unpermitted parameter", lazy(`\bUnpermitted parameters?: (.*)$`)},
 	// Django: Invalid HTTP_HOST header: 'x'. You may need to add …
 	{"HTTP_HOST header:", lazy(`HTTP_HOST header: (.*)$`)},
 	// Redis: ERR unknown command 'x', with args beginning with: …
 	{"nknown command", lazy(`[Uu]nknown command:? ?(.*)$`)},
 	{"nrecognized argument", lazy(`[Uu]nrecognized arguments?:? ?(.*)$`)},
+	{"nvalid user ", lazy(`\b[Ii]nvalid user (.*)$`)}, // sshd
 	{"nknown option", lazy(`[Uu]nknown options?:? ?(.*)$`)},
 	// Web application firewalls
 	{"ModSecurity: ", lazy(`ModSecurity: (.*)$`)},
