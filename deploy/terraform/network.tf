@@ -82,6 +82,7 @@ resource "aws_vpc_security_group_egress_rule" "tasks_to_external_database" {
 resource "aws_lb" "this" {
   name                       = var.name
   load_balancer_type         = "application"
+  internal                   = var.internal
   subnets                    = var.load_balancer_subnet_ids
   security_groups            = [aws_security_group.load_balancer.id]
   drop_invalid_header_fields = true

@@ -75,10 +75,15 @@ variable "assign_public_ip" {
   default     = false
 }
 
+variable "internal" {
+  description = "Whether the load balancer is for your networks only. Slack and EventBridge's API destinations need one that faces the internet."
+  type        = bool
+  default     = false
+}
+
 variable "reachable_from" {
-  description = "IPv4 ranges that may reach the load balancer. Slack needs all."
+  description = "IPv4 ranges that can reach the load balancer, such as that of your VPN. Slack needs 0.0.0.0/0."
   type        = list(string)
-  default     = ["0.0.0.0/0"]
 }
 
 variable "domain_name" {
