@@ -39,7 +39,7 @@ func (s *Site) diagnoses(w http.ResponseWriter, r *http.Request) error {
 // are chosen, in place of those on what was read from AWS.
 func (form *filterForm) onlyBrought(value string) bool {
 	const yes = "true"
-	form.choose("brought", "Evidence", value, []choiceGroup{{Choices: []choice{{Value: yes, Word: "provided", Chosen: value == yes}}}}, "There is no evidence")
+	form.choose("brought", "Evidence", value, []choiceGroup{{Choices: []choice{{Value: yes, Word: "provided by users", Chosen: value == yes}}}}, "There is no evidence")
 	form.Fields[len(form.Fields)-1].All = "read from AWS"
 	return value == yes
 }
