@@ -28,7 +28,7 @@ func TestEveryFixOfTheDemoIsProven(t *testing.T) {
 				if before := verified["before"]; before != "implicitDeny" {
 					t.Errorf("%s: the policy mends what was %v before", sample.Name, before)
 				}
-			case !strings.Contains(verified["detail"].(string), "words in capitals"):
+			case !strings.Contains(verified["detail"].(string), "doesn't name the whole resource"):
 				t.Errorf("%s: the %v policy is %v", sample.Name, policy["purpose"], verified)
 			}
 		}

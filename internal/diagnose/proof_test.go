@@ -278,7 +278,7 @@ func TestWhatASimulationCannotTry(t *testing.T) {
 		many = append(many, allowing("arn:aws:s3:::bucket/"+string(rune('a'+i)), "s3:GetObject"))
 	}
 	d := diagnosed(trust, key, nobody, session, foreign, form, identityPolicy("denied", many...))
-	wants := []string{"", "identity policies", "does not name the principal", "roles and users only", "of account 444455556666", "words in capitals", "more parts"}
+	wants := []string{"", "identity policies", "does not name the principal", "roles and users only", "of account 444455556666", "doesn't name the whole resource", "more parts"}
 	if d.Provable() != true || diagnosed(trust, key, nobody, session, foreign, form).Provable() {
 		t.Error("a diagnosis is provable if a policy is for a role or a user")
 	}

@@ -70,7 +70,7 @@ func (d Diagnosis) untriable(p Policy) string {
 		return why
 	}
 	if p.waits() {
-		return "It has words in capitals to replace, since the evidence does not name the resource."
+		return "Replace " + iampolicy.Enumerate(p.Document.Placeholders()) + " first; the evidence doesn't name the whole resource."
 	}
 	return ""
 }

@@ -70,7 +70,7 @@ func grantFor(req Request, ctx Context) (grant, []Note) {
 	resource, ok := ResourceARN(act.String(), req.Resource, ctx)
 	if !ok && known && act.ResourceLevel() {
 		g.resources = unknownResources(act, req, ctx)
-		return g, append(notes, Note{g.action, g.resources[0], unknownReason(act, req, g.resources[0])})
+		return g, append(notes, Note{g.action, g.resources[0], unknownReason(act, req, g.resources)})
 	}
 	if !ok {
 		resource = "*" // of an action that is not known: no document has it
@@ -101,7 +101,6 @@ func authorizes(printed string) (act Action, known bool, notes []Note) {
 // wildcardReason explains a resource that is wider than one thing, or that looks
 // so; "" where it needs no word.
 func wildcardReason(act Action, known bool, resource string) string {
-	a, _ := arn.Parse(resource)
 	switch {
 	case known && !act.ResourceLevel():
 		return "IAM has no resource-level permissions for " + act.String() + ": only * works."
@@ -109,8 +108,8 @@ func wildcardReason(act Action, known bool, resource string) string {
 		return "AWS checked " + act.String() + " on *, not on one resource."
 	case resource == "*":
 		return "A text message to a phone number is checked on *: no policy can name the number."
-	case a.Account == wordAccount || a.Region == wordRegion || a.Partition == wordPartition:
-		return "The evidence does not name the account or the Region: put them in place of the words in capitals before you attach the policy."
+	case Statement{Action: []string{act.String()}, Resource: []string{resource}}.IsForm():
+		return replaceWords(act, []string{resource}, "the evidence doesn't name the whole resource")
 	case strings.Contains(resource, "${*}") || strings.Contains(resource, "${?}"):
 		return "The name has * or ? in it. The policy escapes them, so that they stand for themselves: it allows that one name, not all names of that pattern."
 	case act.Service == "logs" && strings.HasSuffix(resource, ":*"):

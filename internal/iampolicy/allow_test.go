@@ -100,7 +100,7 @@ func TestAllow(t *testing.T) {
 			}}},
 			notes: []Note{{
 				"ssm:GetParameters", "arn:aws:ssm:eu-west-1:111122223333:parameter/PARAMETER_NAME",
-				"The evidence does not name the resource: put the right names in place of the words in capitals before you attach the policy.",
+				"Replace PARAMETER_NAME before you attach the policy: the evidence doesn't name the resource.",
 			}},
 		},
 		{
@@ -121,7 +121,7 @@ func TestAllow(t *testing.T) {
 			want: []Statement{{Sid: "IamPassRole", Effect: "Allow", Action: []string{"iam:PassRole"}, Resource: []string{"arn:aws:iam::111122223333:role/ROLE_NAME"}}},
 			notes: []Note{{
 				"iam:PassRole", "arn:aws:iam::111122223333:role/ROLE_NAME",
-				"iam:PassRole cannot be allowed on arn:aws:iam::111122223333:user/x: put the right names in place of the words in capitals before you attach the policy.",
+				"Replace ROLE_NAME before you attach the policy: iam:PassRole can't be allowed on arn:aws:iam::111122223333:user/x.",
 			}},
 		},
 		{
@@ -169,7 +169,7 @@ func TestAllowNotesMissingPlace(t *testing.T) {
 	if got := doc.Statement[0].Resource[0]; got != "arn:aws:sqs:REGION:ACCOUNT_ID:jobs" {
 		t.Errorf("resource %s", got)
 	}
-	want := []Note{{"sqs:SendMessage", "arn:aws:sqs:REGION:ACCOUNT_ID:jobs", "The evidence does not name the account or the Region: put them in place of the words in capitals before you attach the policy."}}
+	want := []Note{{"sqs:SendMessage", "arn:aws:sqs:REGION:ACCOUNT_ID:jobs", "Replace REGION and ACCOUNT_ID before you attach the policy: the evidence doesn't name the whole resource."}}
 	if diff := cmp.Diff(want, notes); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

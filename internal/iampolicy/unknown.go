@@ -154,20 +154,39 @@ func capitals(variable string) string {
 	return b.String()
 }
 
-func unknownReason(act Action, req Request, resource string) string {
-	if strings.HasSuffix(resource, ":key/*") {
+func unknownReason(act Action, req Request, resources []string) string {
+	if strings.HasSuffix(resources[0], ":key/*") {
 		return "The evidence does not name the key: the statement is open to keys of this account and Region, through this one service only. Put the key's ARN in place of key/* to narrow it."
 	}
-	if resource == "*" {
+	if resources[0] == "*" {
 		return act.String() + " is checked on *: " + checkedOnAll[act.String()] + "."
 	}
-	lead := "The evidence does not name the resource"
+	why := "the evidence doesn't name the resource"
 	switch strings.TrimSpace(req.Resource) {
 	case "":
 	case "*":
-		lead = "AWS checked " + act.String() + " on *, and names no resource"
+		why = "AWS checked " + act.String() + " on *, which names no resource"
 	default:
-		lead = act.String() + " cannot be allowed on " + req.Resource
+		why = act.String() + " can't be allowed on " + req.Resource
 	}
-	return lead + ": put the right names in place of the words in capitals before you attach the policy."
+	return replaceWords(act, resources, why)
+}
+
+// replaceWords tells to replace a statement's words in capitals; "" where it has
+// none.
+func replaceWords(act Action, resources []string, why string) string {
+	words := Statement{Action: []string{act.String()}, Resource: resources}.placeholders()
+	if len(words) == 0 {
+		return ""
+	}
+	return "Replace " + Enumerate(words) + " before you attach the policy: " + why + "."
+}
+
+// Enumerate writes words as a list in a sentence.
+func Enumerate(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
