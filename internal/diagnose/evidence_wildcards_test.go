@@ -36,7 +36,7 @@ func TestWildcardsOfTheEvidence(t *testing.T) {
 		{"all objects", hostileSeed{action: "s3:GetObject", resource: `"arn:aws:s3:::orders/*"`}, []string{"arn:aws:s3:::orders/${*}"}, ""},
 		{"objects of four letters", hostileSeed{action: "s3:GetObject", resource: "arn:aws:s3:::orders/????"}, []string{"arn:aws:s3:::orders/${?}${?}${?}${?}"}, ""},
 		{"everything in S3", hostileSeed{action: "s3:GetObject", resource: "arn:*:s3:::*/*"}, []string{"arn:aws:s3:::BUCKET_NAME/OBJECT_NAME"}, "Replace BUCKET_NAME and OBJECT_NAME"},
-		{"a variable", hostileSeed{action: "s3:GetObject", resource: `"arn:aws:s3:::orders/${cognito-identity.amazonaws.com:sub}"`}, []string{"arn:aws:s3:::orders/${$}{cognito-identity.amazonaws.com:sub}"}, ""},
+		{"a variable", hostileSeed{action: "s3:GetObject", resource: `"arn:aws:s3:::orders/${cognito-identity.amazonaws.com:sub}"`}, nil, "put the real name there"},
 		{"all functions", hostileSeed{action: "lambda:InvokeFunction", resource: "arn:aws:lambda:*:*:function:*"}, []string{"arn:aws:lambda:REGION:ACCOUNT_ID:function:${*}"}, "Replace REGION and ACCOUNT_ID"},
 		{"all roles by word", hostileSeed{action: "iam:GetRole", resource: "role *"}, []string{"arn:aws:iam::111122223333:role/${*}"}, ""},
 		{"all roles to pass", hostileSeed{action: "iam:PassRole", resource: "arn:aws:iam::111122223333:role/*"}, []string{"arn:aws:iam::111122223333:role/${*}"}, ""},
