@@ -2,6 +2,7 @@ package cause
 
 import (
 	"slices"
+	"sort"
 	"strings"
 
 	"whystopped/internal/diagnose/outside"
@@ -81,7 +82,14 @@ func (t *Text) Noted(at int) bool {
 	if t.Place&ByApp == 0 {
 		return false
 	}
-	return slices.ContainsFunc(t.hiddenIn(t.physicalLine(at)), func(s outside.Span) bool { return s.Start <= at && at < s.End })
+	spans := endingAfter(t.hiddenIn(t.physicalLine(at)), at)
+	return len(spans) > 0 && spans[0].Start <= at
+}
+
+// endingAfter returns the spans of a line from the first one on that ends behind
+// an offset. One line may have a hundred thousand.
+func endingAfter(spans []outside.Span, at int) []outside.Span {
+	return spans[sort.Search(len(spans), func(i int) bool { return spans[i].End > at }):]
 }
 
 // own returns a part of the text with blanks in the place of what came from
@@ -92,9 +100,9 @@ func (t *Text) own(from, to int) string {
 	}
 	var b []byte
 	for line := t.physicalLine(from); line < len(t.hides.lines) && t.hides.lines[line] < to; line++ {
-		for _, s := range t.hiddenIn(line) {
-			if s.End <= from || s.Start >= to {
-				continue
+		for _, s := range endingAfter(t.hiddenIn(line), from) {
+			if s.Start >= to {
+				break
 			}
 			if b == nil {
 				b = []byte(t.Raw[from:to])
