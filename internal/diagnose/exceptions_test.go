@@ -54,6 +54,9 @@ func TestExceptionsToTheRuleOfThumb(t *testing.T) {
 		"S3 Files, before the start: the task role": {
 			stopped(as+"orders-task"+session+"s3files:ClientMount on resource: arn:aws:s3files:eu-west-1:111122223333:file-system/fs-0123456789abcdef0 because no identity-based policy allows the s3files:ClientMount action", bothRole), verdict.TaskRole,
 		},
+		"Express Mode's load balancer: the infrastructure role": {
+			`{"serviceEvents": ["(service storefront) failed to register targets with (error User: arn:aws:sts::111122223333:assumed-role/ecsInfrastructureRoleForExpressServices/express-4f1c is not authorized to perform: elasticloadbalancing:RegisterTargets on resource: arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/storefront/0a1b2c3d4e5f6071 because no identity-based policy allows the elasticloadbalancing:RegisterTargets action)"]}`, verdict.InfrastructureRole,
+		},
 		"ECS Exec's channel: the task role": {
 			log("FARGATE", as+"orders-task"+session+"ssmmessages:CreateControlChannel on resource: arn:aws:ecs:eu-west-1:111122223333:task/prod/0f1e2d3c4b5a69788796a5b4c3d2e1f0 because no identity-based policy allows the ssmmessages:CreateControlChannel action", bothRole), verdict.TaskRole,
 		},

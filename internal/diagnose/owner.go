@@ -102,6 +102,11 @@ func foreignHalf(c *cause.Case, k candidate, fix *Fix) {
 	if owner == "" {
 		return
 	}
+	service, _, _ := strings.Cut(r.Action, ":")
+	if !iampolicy.HasResourcePolicies(service) {
+		fix.step(fmt.Sprintf("The resource belongs to account %s, and resources of this service have no policy that could let another account in: let %s assume a role of that account which has the permission.", owner, attachWords(fix.AttachTo)))
+		return
+	}
 	fix.step(fmt.Sprintf("The resource belongs to account %s: its owner must allow %s in the resource's own policy too.", owner, attachWords(fix.AttachTo)))
 	doc, _ := iampolicy.ResourcePolicy(principalARN(k, r), requestsOf(c, k), refusalContext(c, r))
 	fix.addOnce(ownerKind(r), nil, doc)

@@ -110,6 +110,48 @@ func TestOneDocumentForAllThatOneIdentityWasDenied(t *testing.T) {
 	}
 }
 
+func TestAllActionsOfOneSentence(t *testing.T) {
+	const task = "arn:aws:ecs:eu-north-1:111122223333:task-definition/ledger:5"
+	tests := map[string]struct{ text, want string }{
+		"in brackets": {
+			"Model access is denied due to IAM user or service role is not authorized to perform the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Unsubscribe) to enable access to this model.",
+			"aws-marketplace:Unsubscribe aws-marketplace:ViewSubscriptions on *",
+		},
+		"one after the other": {
+			"User: arn:aws:iam::111122223333:user/erin is not authorized to perform: ecs:RunTask, ecs:DescribeTaskDefinition and ecs:RunTask on resource: " + task,
+			"ecs:RunTask on " + task + "; ecs:DescribeTaskDefinition on *",
+		},
+		"one alone": {
+			"User: arn:aws:iam::111122223333:user/erin is not authorized to perform: ecs:RunTask on resource: " + task + " and nothing else",
+			"ecs:RunTask on " + task,
+		},
+	}
+	for name, tt := range tests {
+		policies := policiesOf(answered(t, pasted(tt.text)), "denied", "identity-policy")
+		if len(policies) != 1 || grantsOf(policies[0]) != tt.want {
+			t.Errorf("%s: %+v, want %s", name, policies, tt.want)
+		}
+	}
+}
+
+func TestTheOwnersHalf(t *testing.T) {
+	for name, tt := range map[string]struct{ action, resource, kinds, says string }{
+		"a queue has a policy": {"sqs:SendMessage", "arn:aws:sqs:eu-north-1:444455556666:postings", "identity-policy resource-policy", "its owner must allow"},
+		"a task has none":      {"ecs:StopTask", "arn:aws:ecs:eu-north-1:444455556666:task/core/3b2a190807f6e5d4c3b2a190807f6e5d", "identity-policy", "assume a role of that account"},
+	} {
+		d := answered(t, recorded("2026-11-20T08:59:50Z", strings.Split(tt.action, ":")[1], strings.Split(tt.action, ":")[0]+".amazonaws.com", byIdentity("ledger-task", tt.action, tt.resource)))
+		var kinds []string
+		for _, p := range d.Fix.Policies {
+			if p.Purpose == "denied" {
+				kinds = append(kinds, p.Kind)
+			}
+		}
+		if got := strings.Join(kinds, " "); got != tt.kinds || !strings.Contains(strings.Join(d.Fix.Steps, " "), tt.says) {
+			t.Errorf("%s: %s, documents %q, steps %q", name, d.Verdict.Cause, got, d.Fix.Steps)
+		}
+	}
+}
+
 func TestWhatOtherPoliciesDenyStaysApart(t *testing.T) {
 	const table, queue = "arn:aws:dynamodb:eu-north-1:111122223333:table/ledger", "arn:aws:sqs:eu-north-1:111122223333:postings"
 	d := answered(t, pasted(byIdentity("ledger-task", "dynamodb:PutItem", table)+"\n"+deniedTo("ledger-task", "sqs:SendMessage", queue)+" with an explicit deny in a service control policy"+"\n"+

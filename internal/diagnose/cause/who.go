@@ -126,6 +126,10 @@ func (c *Case) foreignAtStart(d denial.Denial, t *Text, role string) Answer {
 	p := d.Principal
 	fallback := c.byOperation(d, t)
 	fallback.Identity.ARN = role
+	if fallback.Identity.Kind == verdict.ServiceLinkedRole && !strings.EqualFold(p.Role, "ecsServiceRole") {
+		// https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
+		return answer(verdict.InfrastructureRole, role, verdict.Likely, "Load balancers and Cloud Map are managed by ECS's service-linked role, or by the infrastructure role of the service; %s isn't named like the first.", p.Role)
+	}
 	switch {
 	case isCallerAction(d.Action):
 		return answer(verdict.Caller, role, verdict.Likely, "%s is asked of whoever starts or deploys tasks.", d.Action)

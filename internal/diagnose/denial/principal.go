@@ -68,7 +68,7 @@ const (
 
 var infrastructureSessions = map[string]bool{
 	"ECSTaskVolumesForEBS": true, "ECSServiceConnectForTLS": true, "ECSNetworkingWithVPCLattice": true,
-	"ECSManagedInstancesForCompute": true, "ECSNetworkingWithELB": true, "ECS-Lambda-Execution": true,
+	"ECSManagedInstancesForCompute": true, "ECSFargateManagedInstances": true, "ECSNetworkingWithELB": true, "ECSGateway": true, "ECS-Lambda-Execution": true,
 }
 
 // SessionKind reads the session's name.

@@ -35,7 +35,7 @@ func sentences(text, lower string) []Denial {
 	var found []Denial
 	from := 0
 	for _, m := range anchors(text, lower) {
-		d := readSentence(text, from, m[0], m[1])
+		d, more := readSentence(text, from, m[0], m[1])
 		if d.Action == "" && !d.Principal.Known() && !d.Explicit {
 			if !strings.Contains(strings.ToLower(text[m[0]:m[1]]), "perform") {
 				continue // "not authorized to access this page": no AWS sentence
@@ -43,6 +43,10 @@ func sentences(text, lower string) []Denial {
 		}
 		from = d.End
 		found = append(found, listed(text, d)...)
+		for _, action := range more {
+			d.Action = action
+			found = append(found, d)
+		}
 	}
 	if strings.Contains(lower, "allow") {
 		found = append(found, orphanClauses(text, found)...)
@@ -108,8 +112,14 @@ func listed(text string, d Denial) []Denial {
 	return all
 }
 
-func readSentence(text string, from, anchorStart, anchorEnd int) Denial {
-	d := Denial{Policy: verdict.PolicyUnknown, Start: anchorStart, End: anchorEnd}
+// moreActions are further actions that a sentence names behind its first:
+// "to perform: ecs:RunTask, ecs:StopTask on resource: …".
+var moreActions = regexp.MustCompile(`^[` + "`" + `'"]*(?:\s*(?:,\s*and|,|and|or)\s+[` + "`" + `'"]*[a-z][a-z0-9-]*:[A-Za-z]+[` + "`" + `'"]*)+`)
+
+// readSentence reads the sentence around an anchor, and the actions that it names
+// beside the first.
+func readSentence(text string, from, anchorStart, anchorEnd int) (d Denial, more []string) {
+	d = Denial{Policy: verdict.PolicyUnknown, Start: anchorStart, End: anchorEnd}
 	d.readSubject(text, max(from, anchorStart-lookBack), anchorStart)
 	rest := text[anchorEnd:min(len(text), anchorEnd+lookAhead)]
 	atEnd := anchorEnd+len(rest) == len(text)
@@ -119,7 +129,7 @@ func readSentence(text string, from, anchorStart, anchorEnd int) Denial {
 		d.Cut = atEnd && strings.Trim(rest, " :\\.…") == ""
 		d.Bare = true
 		d.readReason(rest, 0)
-		return d
+		return d, nil
 	}
 	printed := strings.ReplaceAll(rest[m[2]:m[3]], " ", "")
 	d.End = anchorEnd + m[3]
@@ -128,9 +138,17 @@ func readSentence(text string, from, anchorStart, anchorEnd int) Denial {
 	if !known && atEnd && strings.Trim(tail, ".…") == "" {
 		d.Cut = true
 		d.Action = completeAction(printed)
-		return d
+		return d, nil
 	}
 	d.Action = action.String()
+	if list := moreActions.FindString(tail); list != "" {
+		for _, name := range anyAction.FindAllString(list, -1) {
+			if act, known := iampolicy.Canonical(name); known && act.String() != d.Action {
+				more = append(more, act.String())
+			}
+		}
+		tail, d.End = tail[len(list):], d.End+len(list)
+	}
 	used := d.readResource(tail, atEnd)
 	d.End += used
 	d.readReason(tail[used:], d.End)
@@ -138,7 +156,7 @@ func readSentence(text string, from, anchorStart, anchorEnd int) Denial {
 		d.Cut = true
 	}
 	d.readEncoded(tail)
-	return d
+	return d, more
 }
 
 func (d *Denial) readSubject(text string, from, anchor int) {
