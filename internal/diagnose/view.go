@@ -125,6 +125,8 @@ func phaseOf(c *cause.Case, k candidate) verdict.Phase {
 		return verdict.PhaseStartup // the role failed a task that had been placed
 	case k.cause.PhaseInLog != "" && k.place() == cause.Log:
 		return k.cause.PhaseInLog
+	case k.cause.Code == "infrastructure.denied" && k.match.Refusal.Action == "iam:PassRole":
+		return verdict.PhasePlacement // an instance is launched before the task is placed on it
 	case k.cause.Code == "infrastructure.denied" && k.place() == cause.Attachment:
 		return verdict.PhaseStartup
 	}

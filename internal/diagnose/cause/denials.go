@@ -327,7 +327,7 @@ func denialCauses() []*Cause {
 			Code: "infrastructure.denied", Area: AreaRoles, Phase: verdict.PhaseUnknown, Category: verdict.IAMPermission,
 			Identity: verdict.InfrastructureRole, Confidence: verdict.Confirmed,
 			Title:   "The ECS infrastructure role isn't allowed to call {action|an AWS API}",
-			Meaning: "ECS manages volumes, load balancers, certificates, and instances with the infrastructure role that the volume, service, or capacity provider names. That role ({role|not named in the text}) was denied {action|a call}.",
+			Meaning: "ECS manages volumes, load balancers, certificates, and instances with the infrastructure role that the volume, service, or capacity provider names. That role ({role|not named in the text}) was denied {action|a call} on {name|a resource}.",
 			Reason:  "This is neither the task execution role nor the task role. It trusts ecs.amazonaws.com and is named in the service or volume configuration.",
 			Docs:    []string{docInfrastructure},
 			When:    at(verdict.InfrastructureRole),
