@@ -75,7 +75,7 @@ func (a *API) addEvaluate(framework huma.API) {
 	huma.Register(framework, huma.Operation{
 		OperationID: "evaluate", Method: http.MethodPost, Path: "/api/v1/evaluate",
 		Summary:     "Diagnose evidence that you bring",
-		Description: "Makes no call to AWS. Every part is optional, and at least one is needed. Our own fields are strict; in what AWS wrote, properties that are not known are passed over.",
+		Description: "Makes no call to AWS. Every part is optional, and at least one is needed. Our own fields are strict; in what AWS wrote, properties that are not known are passed over. The answer says brought, and who sent the evidence; beyond a quota it is not stored (kept is false) and has no id.",
 		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{typeJSON: {Schema: schema, Example: sampleEvidence}}},
 		Responses:   inForms(framework, responses("The diagnosis", malformed, casebook.InvalidEvidence, casebook.TooMany, casebook.Busy, tooLarge, mediaType, notAcceptable)),
 

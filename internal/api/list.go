@@ -85,7 +85,7 @@ func (a *API) addList(framework huma.API) {
 	huma.Register(framework, huma.Operation{
 		OperationID: "list-diagnoses", Method: http.MethodGet, Path: diagnosesPath,
 		Summary:     "List kept diagnoses, or diagnose without a body",
-		Description: "Lists the kept diagnoses that pass every filter, newest first. With task=REF it diagnoses that task, for curl and chat.",
+		Description: "Lists the kept diagnoses that pass every filter, newest first; a page ends early if it would exceed 4 MiB. Diagnoses of provided evidence are listed with brought=true only. With task=REF it diagnoses that task, for curl and chat.",
 		Responses:   inForms(framework, ok),
 		Middlewares: a.negotiate(framework, listForms),
 	}, handle(a, a.list))
