@@ -120,8 +120,8 @@ func (b *bounding) members(at *step, name string, v reflect.Value) {
 // room is how many of a list's items are kept.
 func (b *bounding) room(at *step, name string, n int) int {
 	l, ok := listBounds[name]
-	if !ok {
-		panic("evidence: no bound for the list " + name)
+	if !ok { // a test sees that there is none
+		l = listBound{most: maxEntries, what: "entries"}
 	}
 	before := b.sums[name]
 	b.sums[name] += n
