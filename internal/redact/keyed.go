@@ -13,82 +13,161 @@ const (
 	maxWord = 1024
 )
 
-// keyed finds the value of a name that says it is a secret.
-func keyed(c cursor, start int) (replacement, bool) {
+// value is what stands for a name: text[start:end].
+type value struct {
+	start, end int
+	of         secretName
+	quoted     bool
+	manner     manner
+	sign       byte   // between name and value: = : > , or a blank
+	ends       ending // of a value without quotes
+}
+
+// manner is how a name and its value stand together. It decides how much the
+// value must look like a secret.
+type manner int
+
+const (
+	firm   manner = iota + 1 // NAME=value, "name": "value", <Name>value</Name>, name: "value"
+	prose                    // name: value, --name value
+	paired                   // ("name", "value"), where names alone are listed as well
+	apart                    // the value on a line of its own, or far from its name in a table
+)
+
+// ending says which bytes end a value without quotes.
+type ending int
+
+const (
+	atDelimiter ending = iota // those that separate values in JSON, URLs and lists too
+	atSpace                   // white space alone: a line of a shell's environment
+	atEscape                  // a byte of a URL in another: %26
+)
+
+// keyed finds the values of a name that says they are secrets: mostly one.
+func keyed(c *cursor, start int) []replacement {
 	from, to := c.name(start)
-	v, ok := c.valueOf(from, to)
-	if !ok {
-		return none()
+	at, v := c.bond(from, to)
+	if v.manner == 0 || c.isRead(at) {
+		return nil
 	}
 	n, ok := classify(c.text[from:to])
 	if !ok {
-		return none()
+		return nil
 	}
-	if n.kind == header || n.kind == cookie {
-		v = c.headerValue(n, v)
-	}
-	if !c.isSecret(n, v) {
-		return none()
-	}
-	if id := c.text[v.start:min(v.end, v.start+keyIDLength)]; isAccessKeyID(id) {
-		return replacement{v.start, v.end, keyIDPlaceholder(id)}, true
-	}
-	if !v.quoted {
-		v.end = c.wordEnd(v.end, len(c.text), v.ends)
-	}
-	return replace(v.start, v.end, n.label)
+	v.of = n
+	return c.hide(c.valuesAt(at, v, from))
 }
 
-// isSecret judges the value that was found for a name.
-func (c cursor) isSecret(n secretName, v value) bool {
+// hide replaces those of the values that are secrets.
+func (c *cursor) hide(values []value) []replacement {
+	var found []replacement
+	for _, v := range values {
+		if v.of.kind == header || v.of.kind == cookie {
+			v = c.headerValue(v)
+		}
+		if !c.isSecret(v) {
+			continue
+		}
+		if id := c.ahead(v.start, min(keyIDLength, v.end-v.start)); isAccessKeyID(id) {
+			found = append(found, replacement{v.start, v.end, keyIDLabel(id)})
+			continue
+		}
+		if !v.quoted {
+			v.end = c.wordEnd(v.end, len(c.text), v.ends)
+		}
+		found = append(found, replace(v.start, v.end, v.of.label)...)
+	}
+	return found
+}
+
+// isSecret judges a value that was found for a name.
+func (c *cursor) isSecret(v value) bool {
 	text := c.text[v.start:v.end]
 	switch {
 	case text == "", v.sign == ' ' && text[0] == '-': // the next flag
 		return false
 	case len(text) > maxWord && !v.quoted:
 		return true
-	case n.kind == signature && v.sign != '=', n.kind == anyKey && v.manner != firm:
+	case v.of.kind == signature && v.sign != '=', v.of.kind == anyKey && v.manner != firm && !isLongRandom(text):
 		return false
 	case v.manner == firm:
-		return isSecret(n, text)
+		return isSecret(v.of, text)
+	case v.manner == paired:
+		return isSecret(v.of, text) && !isName(text)
+	case v.manner == apart:
+		return isSecret(v.of, text) && isApart(v.of, v.sign, text, c.lineFrom(v.end))
 	default:
-		return isSecretInProse(n, text, c.lineFrom(v.end))
+		return isSecretInProse(v.of, text, c.lineFrom(v.end))
 	}
+}
+
+// name gives the identifier around i, without the letters of an escape in front
+// of it, and with the word before it where that makes it one: API key.
+func (c *cursor) name(i int) (start, end int) {
+	start, end = i, i
+	for first := max(c.done, i-maxName); start > first && nameBytes[c.text[start-1]]; {
+		start--
+	}
+	for limit := min(len(c.text), i+maxName); end < limit && nameBytes[c.text[end]] && (c.text[end] != wideColon[0] || !c.isWideColon(end)); {
+		end++
+	}
+	if start > c.done && (c.text[start-1] == '\\' || c.text[start-1] == '%') {
+		if n := escapeLength(c.ahead(start-1, maxEscape)); n > 1 && start-1+n <= i {
+			start += n - 1
+		}
+	}
+	for end > start && c.text[end-1] < 0x80 && !isAlnum(c.text[end-1]) {
+		end--
+	}
+	return c.wholeName(start, end), end
+}
+
+// nameBytes are the bytes of names; those of other scripts have any that is no
+// ASCII.
+var nameBytes = func() (is [256]bool) {
+	for b := range is {
+		is[b] = isDotted(byte(b)) || b >= 0x80
+	}
+	return is
+}()
+
+// wideColon stands behind a name in Chinese and Japanese.
+const wideColon = "："
+
+func (c *cursor) isWideColon(i int) bool { return c.ahead(i, len(wideColon)) == wideColon }
+
+// wholeName gives where a name of several words begins whose last is [from:to]:
+// API key, mot de passe. The other words are those that make it a secret's.
+func (c *cursor) wholeName(from, to int) int {
+	if from == c.done || c.text[from-1] != ' ' {
+		return from
+	}
+	switch last := c.text[from:to]; {
+	case len(last) == len("key") && strings.EqualFold(last, "key"):
+		word := c.back(from-1, maxName, isAlnum)
+		if keyQualifiers[lowerASCII(c.text[word:from-1])] {
+			return word
+		}
+	case len(last) == len("passe") && strings.EqualFold(last, "passe"):
+		if before := c.behind(from, len("mot de ")); strings.EqualFold(before, "mot de ") {
+			return from - len(before)
+		}
+	}
+	return from
 }
 
 var keyIDPrefixes = []string{"AKIA", "ASIA", "ABIA", "ACCA"}
 
 func isAccessKeyID(s string) bool {
-	return len(s) == keyIDLength && (slices.Contains(keyIDPrefixes, s[:4]) || s[:3] == "A3T") && cursor{text: s}.span(0, isKeyID) == keyIDLength
+	return len(s) == keyIDLength && (slices.Contains(keyIDPrefixes, s[:4]) || s[:3] == "A3T") && isAll(s, isKeyID)
 }
 
-// lineFrom is the rest of the line at i, as much of it as prose needs.
-func (c cursor) lineFrom(i int) string {
-	rest := c.text[i:min(len(c.text), i+maxGap)]
-	if nl := strings.IndexAny(rest, "\r\n"); nl >= 0 {
-		return rest[:nl]
-	}
-	return rest
-}
-
-// name gives the identifier around i, without the letters of an escape in front
-// of it.
-func (c cursor) name(i int) (start, end int) {
-	start, end = i, i
-	for start > c.done && i-start < maxName && isDotted(c.text[start-1]) {
-		start--
-	}
-	for end < len(c.text) && end-i < maxName && isDotted(c.text[end]) {
-		end++
-	}
-	for behind := start + 1; behind <= min(i, start+maxEscape); behind++ {
-		if c.escapeEnds(behind) { // its letters are none of the name's
-			start = behind
-			break
+// isAll reports whether s consists of bytes of a class.
+func isAll(s string, class func(byte) bool) bool {
+	for i := range len(s) {
+		if !class(s[i]) {
+			return false
 		}
 	}
-	for end > start && !isAlnum(c.text[end-1]) {
-		end--
-	}
-	return start, end
+	return true
 }

@@ -6,67 +6,76 @@ import (
 )
 
 // Words returns the words of a command without their secrets: also the one that
-// follows a flag such as --password.
+// follows a flag such as --password, or -a of redis-cli.
 func Words(words []string) []string {
 	out := slices.Clone(words)
+	var running *command
+	before := ""
 	for i, w := range words {
 		out[i] = Text(w)
-		if i > 0 && strings.HasPrefix(words[i-1], "-") && !strings.HasPrefix(w, "-") {
-			out[i] = Value(strings.TrimLeft(words[i-1], "-"), w)
+		if strings.HasPrefix(before, "-") && !strings.HasPrefix(w, "-") {
+			out[i] = Value(strings.TrimLeft(before, "-"), w)
 		}
+		if d := commandOf(before, w); d != nil {
+			running = d
+		} else if running != nil {
+			from, to, has := running.secret(before, w)
+			if from < to {
+				out[i] = w[:from] + placeholder(running.labelled()) + w[to:]
+			}
+			if has && running.wraps {
+				running = nil
+			}
+		}
+		before = w
 	}
 	return out
 }
 
-// keyLines is how many lines the end of a private key is looked for: RSA keys
-// of 16,384 bits have 200.
-const keyLines = 250
-
-// Lines returns the lines of a log without their secrets: also private keys that
-// stand one line an event, which no look at a single line can tell from other
-// text.
+// Lines returns the lines of a log without their secrets: also those that go
+// over several lines, of which no line by itself looks like one. Every line that
+// has a part of such a secret gets its placeholder.
 func Lines(lines []string) []string {
 	out := slices.Clone(lines)
-	for i := 0; i < len(lines); i++ {
-		begin, open := keyBegins(lines[i])
-		if !open {
-			out[i] = Text(lines[i])
-			continue
-		}
-		out[i] = Text(lines[i][:begin]) + placeholder(privateKeyLabel)
-		for end := keyEnds(lines, i+1); i+1 < end; i++ {
-			out[i+1] = placeholder(privateKeyLabel)
+	for range maxPasses {
+		if !passLines(out) {
+			break
 		}
 	}
 	return out
 }
 
-// keyBegins tells where a key begins that does not end in the same line.
-func keyBegins(line string) (at int, open bool) {
-	at = strings.LastIndex(line, "-----BEGIN ")
-	if at < 0 {
-		return 0, false
+// passLines reads the lines once and reports whether it changed any. No sequence
+// of a terminal goes over a line's end, so the lines' views make up the view of all.
+func passLines(lines []string) (changed bool) {
+	all := viewOf(strings.Join(lines, "\n"))
+	found := all.find()
+	if len(found) == 0 && !all.changed {
+		return false
 	}
-	return at, pemHead.MatchString(line[at:]) && !strings.Contains(line[at:], "-----END ")
-}
-
-// keyEnds is the index behind a key's last line: behind its end mark, or, where
-// that was cut off, behind the last line that looks like a part of it.
-func keyEnds(lines []string, from int) int {
-	for i := from; i < min(from+keyLines, len(lines)); i++ {
-		if strings.Contains(lines[i], "-----END ") && strings.Contains(lines[i], "PRIVATE KEY") {
-			return i + 1
+	start := 0
+	for i, l := range lines {
+		v := viewOf(l)
+		end := start + len(v.text)
+		for len(found) > 0 && found[0].end <= start {
+			found = found[1:]
 		}
+		lines[i] = v.replace(within(found, start, end))
+		changed = changed || lines[i] != l
+		start = end + len("\n")
 	}
-	end := from
-	for end < len(lines) && isKeyLine(lines[end]) {
-		end++
-	}
-	return end
+	return changed
 }
 
-// isKeyLine tells whether a line is base64 and nothing else, as a key's are.
-func isKeyLine(line string) bool {
-	line = strings.TrimSpace(line)
-	return cursor{text: line}.span(0, isBase64) == len(line)
+// within gives those parts of the replacements that are in text[start:end], as
+// replacements in it.
+func within(found []replacement, start, end int) []replacement {
+	var here []replacement
+	for _, r := range found {
+		if r.start >= end {
+			break
+		}
+		here = append(here, replacement{max(r.start, start) - start, min(r.end, end) - start, r.label})
+	}
+	return here
 }

@@ -55,6 +55,13 @@ var makers = []maker{
 	{"Airtable token", isDotted, 79, true, []string{"pat"}},
 	{"1Password token", isBase64, 100, false, []string{"ops_eyJ"}},
 	{"Adobe secret", isAlnum, 32, true, []string{"p8e-"}},
+	{"CircleCI token", isWord, 50, false, []string{"CCIPAT_", "CCIPRJ_"}},
+	{"Buildkite token", isHex, 40, true, []string{"bkua_"}},
+	{"SonarQube token", isHex, 40, true, []string{"squ_", "sqp_", "sqa_"}},
+	{"Figma token", isWord, 40, false, []string{"figd_", "figo_", "figor_", "figu_"}},
+	{"Contentful token", isWord, 40, false, []string{"CFPAT-"}},
+	{"Crates.io token", isAlnum, 32, true, []string{"cio"}},
+	{"NuGet key", isAlnum, 43, true, []string{"oy2"}},
 
 	// What is run, stored and watched.
 	{"Google API key", isWord, 35, false, []string{"AIza"}},
@@ -83,6 +90,17 @@ var makers = []maker{
 	{"Sentry token", isTokenByte, 40, false, []string{"sntrys_", "sntryu_"}},
 	{"SettleMint token", isAlnum, 16, true, []string{"sm_aat_", "sm_pat_", "sm_sat_"}},
 	{"Defined Networking token", isWord, 79, true, []string{"dnkey-"}},
+	{"Datadog key", isAlnum, 30, false, []string{"ddapp_", "ddpat_"}},
+	{"PostHog key", isAlnum, 40, false, []string{"phx_", "phs_"}},
+	{"Honeycomb key", isAlnum, 50, false, []string{"hcaik_", "hcxik_", "hcalk_", "hcxlk_", "hcamk_", "hcxmk_"}},
+	{"Axiom token", isWord, 36, true, []string{"xaat-", "xapt-"}},
+	{"Supabase key", isHex, 40, true, []string{"sbp_", "sbp_oauth_", "sbp_v0_"}},
+	{"Supabase key", isWord, 20, false, []string{"sb_secret_"}},
+	{"Netlify token", isWord, 36, false, []string{"nfp_", "nfo_", "nfc_", "nfu_", "nfb_"}},
+	{"Vercel token", isAlnum, 24, false, []string{"vcp_", "vci_", "vca_", "vcr_", "vck_", "vercel_blob_rw_"}},
+	{"Render key", isAlnum, 28, false, []string{"rnd_"}},
+	{"Neon key", isAlnum, 60, false, []string{"napi_"}},
+	{"Cloudflare token", isWord, 40, false, []string{"cfut_", "cfat_", "cfk_"}},
 
 	// Who is written to, paid and asked.
 	{"Slack token", isDotted, 8, false, []string{"xoxa-", "xoxb-", "xoxo-", "xoxp-", "xoxr-", "xoxs-", "xoxe-", "xoxe.xox", "xapp-"}},
@@ -90,6 +108,9 @@ var makers = []maker{
 	{"Teams webhook", isURLByte, 60, false, []string{"webhook.office.com/webhookb2/"}},
 	{"Discord webhook", isURLByte, 40, false, []string{"discord.com/api/webhooks/", "discordapp.com/api/webhooks/"}},
 	{"SendGrid key", isDotted, 60, false, []string{"SG."}},
+	{"Resend key", isWord, 26, false, []string{"re_"}},
+	{"MailerSend token", isHex, 64, true, []string{"mlsn."}},
+	{"HubSpot token", isWord, 36, false, []string{"pat-na1-", "pat-na2-", "pat-eu1-", "pat-ap1-"}},
 	{"Brevo key", isWord, 64, false, []string{"xkeysib-", "xsmtpsib-"}},
 	{"Mailgun key", isHex, 32, true, []string{"key-", "pubkey-"}},
 	{"Twilio key", isHex, 32, true, []string{"SK"}},
@@ -104,11 +125,24 @@ var makers = []maker{
 	{"EasyPost key", isAlnum, 54, true, []string{"EZAK", "EZTK"}},
 	{"Flutterwave key", isWord, 12, false, []string{"FLWSECK_TEST-", "FLWSECK-"}},
 	{"GoCardless token", isWord, 40, true, []string{"live_"}},
+	{"PayPal token", isTokenOrDollar, 40, false, []string{"access_token$production$", "access_token$sandbox$"}},
+	{"Razorpay key", isAlnum, 14, true, []string{"rzp_live_", "rzp_test_"}},
 	{"42 secret", isHex, 64, true, []string{"s-s4t2ud-", "s-s4t2af-"}},
 	{"Anthropic key", isWord, 80, false, []string{"sk-ant-"}},
 	{"OpenAI key", isWord, 32, false, []string{"sk-"}},
 	{"Perplexity key", isAlnum, 48, true, []string{"pplx-"}},
 	{"Hugging Face token", isAlnum, 34, true, []string{"hf_", "api_org_"}},
+	{"Groq key", isAlnum, 48, false, []string{"gsk_"}},
+	{"xAI key", isAlnum, 60, false, []string{"xai-"}},
+	{"Replicate token", isAlnum, 37, true, []string{"r8_"}},
+	{"LangSmith key", isWord, 36, false, []string{"lsv2_pt_", "lsv2_sk_"}},
+	{"NVIDIA key", isWord, 60, false, []string{"nvapi-"}},
+	{"Cerebras key", isAlnum, 40, false, []string{"csk-"}},
+	{"Together key", isWord, 40, false, []string{"tgp_v1_"}},
+	{"Pinecone key", isWord, 50, false, []string{"pcsk_"}},
+	{"Tavily key", isWord, 28, false, []string{"tvly-"}},
+	{"Jina key", isWord, 50, false, []string{"jina_"}},
+	{"Firecrawl key", isHex, 32, true, []string{"fc-"}},
 
 	{privateKeyLabel, isAlnum, 40, false, []string{"AGE-SECRET-KEY-1"}},
 }
@@ -118,6 +152,8 @@ const (
 	registryLogin   = "registry login"
 )
 
+func isTokenOrDollar(b byte) bool { return isWord(b) || b == '$' }
+
 // prefixed is the rule of one prefix.
 type prefixed struct {
 	maker
@@ -126,14 +162,14 @@ type prefixed struct {
 
 // find wants the prefix in its own case, nothing word-like in front of it, and
 // enough of the right bytes behind it.
-func (p prefixed) find(c cursor, start int) (replacement, bool) {
+func (p prefixed) find(c *cursor, start int) []replacement {
 	behind := start + len(p.prefix)
 	if c.text[start:behind] != p.prefix || !c.begins(start) {
-		return none()
+		return nil
 	}
 	end := c.span(behind, p.class)
 	if end-behind < p.min || p.exact && (end-behind > p.min || isWord(c.at(end))) {
-		return none()
+		return nil
 	}
 	return replace(start, end, p.label)
 }

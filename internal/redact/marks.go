@@ -25,28 +25,25 @@ const maxMarked = 128
 
 // marked is the rule of a mark.
 func marked(m mark) rule {
-	return func(c cursor, start int) (replacement, bool) {
+	return func(c *cursor, start int) []replacement {
 		from := start - m.back
 		if from < c.done || !c.begins(from) {
-			return none()
+			return nil
 		}
-		length := len(m.whole.FindString(c.text[from:min(len(c.text), from+maxMarked)]))
+		length := len(m.whole.FindString(c.ahead(from, maxMarked)))
 		if length == 0 || isWord(c.at(from+length)) {
-			return none()
+			return nil
 		}
 		return replace(from, from+length, m.label)
 	}
 }
 
 // telegramToken finds a bot's number and its token: 123456789:AA….
-func telegramToken(c cursor, start int) (replacement, bool) {
-	from := start
-	for from > c.done && start-from < 16 && isDigit(c.text[from-1]) {
-		from--
-	}
+func telegramToken(c *cursor, start int) []replacement {
+	from := c.back(start, 16, isDigit)
 	end := c.span(start+1, isWord)
 	if start-from < 5 || end-start != 36 || c.text[start+1] != 'A' || !c.begins(from) {
-		return none()
+		return nil
 	}
 	return replace(from, end, "Telegram token")
 }

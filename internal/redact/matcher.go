@@ -1,7 +1,5 @@
 package redact
 
-import "strings"
-
 // matcher finds many short literals in one pass, without regard to the case of
 // ASCII letters (the algorithm of Aho and Corasick, as a full table).
 type matcher struct {
@@ -61,9 +59,18 @@ func newMatcher(literals []literal) *matcher {
 	return m
 }
 
-// classify gives every byte of the literals a column of its own.
+// wide is how many columns the bytes beyond ASCII share. A literal with some of
+// them is found also where others stand that share their columns, which the rule
+// then sees.
+const wide = 8
+
+// classify gives every byte of the literals a column: one of its own if it is
+// ASCII.
 func (m *matcher) classify(literals []literal) {
-	column := uint8(0)
+	for b := 0x80; b <= 0xff; b++ {
+		m.class[b] = uint8(1 + b%wide)
+	}
+	column := uint8(wide)
 	for _, l := range literals {
 		for _, b := range []byte(l.text) {
 			if m.class[b] != 0 {
@@ -74,7 +81,9 @@ func (m *matcher) classify(literals []literal) {
 				panic("redact: the triggers have too many different bytes")
 			}
 			m.class[b] = column
-			m.class[strings.ToUpper(string(b))[0]] = column
+			if isLower(b) {
+				m.class[b-'a'+'A'] = column
+			}
 		}
 	}
 }

@@ -25,26 +25,27 @@ const (
 type secretName struct {
 	kind  kind
 	label string // of the placeholder
-	bare  bool   // the English word alone, as prose has it too
+	bare  bool   // the word alone, as prose has it too
 	last  bool   // the deciding word ends the name: dbPassword, not passwordReset
+	many  bool   // and is a plural: passwords, API_KEYS
 }
 
-// nameWords are parts of the names in secretName, enough to find each of them.
-var nameWords = []string{"pass", "pwd", "secret", "token", "key", "cred", "auth", "cookie", "signature", "sig=", "sessid", "sessionid", "_session"}
-
-// SecretName tells whether a value of this name (a variable, a JSON key, a
+// SecretName reports whether a value of this name (a variable, a JSON key, a
 // header, a flag) is a secret whatever it looks like: DB_PASSWORD and apiKey
 // are, secretArn and TOKEN_URL are not.
 func SecretName(name string) bool {
 	n, ok := classify(name)
-	return ok && (n.kind <= key || n.kind == header)
+	return ok && n.always()
 }
 
-// Value returns a value without its secrets, and nothing of it where its name
-// says that it is one: the text of a JSON member, or of a log driver's option.
-// A reference to a secret and a word about one stay.
+// always reports whether any value under the name is a secret.
+func (n secretName) always() bool { return n.kind <= key || n.kind == header }
+
+// Value returns a value without its secrets, and nothing of it if its name says
+// that it is one: the text of a JSON member, or of a log driver's option. A
+// reference to a secret and a word about one stay.
 func Value(name, value string) string {
-	if n, ok := classify(name); ok && (n.kind <= key || n.kind == header) && !harmless(value) {
+	if n, ok := classify(name); ok && n.always() && !harmless(value) {
 		return placeholder(n.label)
 	}
 	return Text(value)
@@ -53,11 +54,12 @@ func Value(name, value string) string {
 // classify judges a name by its words, which are told apart by separators and
 // by changes of case. The last of them that means a secret decides.
 func classify(name string) (secretName, bool) {
-	words := wordsOf(name)
+	var buffer [16]string
+	words := withoutForm(wordsOf(buffer[:0], name))
 	if len(words) == 0 || about[words[len(words)-1]] || isPagingToken(words) {
 		return secretName{}, false
 	}
-	if slices.Contains(sessions, strings.Join(words, "")) {
+	if isSession(words) {
 		return secretName{kind: token, label: "session", last: true}, true
 	}
 	for i := range slices.Backward(words) {
@@ -69,16 +71,42 @@ func classify(name string) (secretName, bool) {
 	return secretName{}, false
 }
 
-// sessions are the names under which frameworks keep who is logged in. A
-// session's id is else none: that of an assumed role says who called.
-var sessions = []string{"jsessionid", "phpsessid", "connectsid", "gitlabsession", "laravelsession"}
+// withoutForm drops the words at a name's end that say how its value is written:
+// TLS_KEY_B64, secretString.
+func withoutForm(words []string) []string {
+	for len(words) > 1 && forms[words[len(words)-1]] {
+		words = words[:len(words)-1]
+	}
+	return words
+}
+
+// isSession reports whether the words name who is logged in.
+func isSession(words []string) bool {
+	for _, s := range sessions {
+		if spell(words, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// spell reports whether the words in a row are s.
+func spell(words []string, s string) bool {
+	for _, w := range words {
+		rest, ok := strings.CutPrefix(s, w)
+		if !ok {
+			return false
+		}
+		s = rest
+	}
+	return s == ""
+}
 
 // isPagingToken tells the tokens that open nothing: the next page's, and those
 // that make a request safe to repeat.
 func isPagingToken(words []string) bool {
-	return words[len(words)-1] == "token" && slices.ContainsFunc(words, func(w string) bool {
-		return slices.Contains([]string{"next", "page", "pagination", "continuation", "client", "request", "idempotency"}, w)
-	}) || len(words) == 1 && (words[0] == "nexttoken" || words[0] == "clienttoken")
+	return words[len(words)-1] == "token" && slices.ContainsFunc(words, func(w string) bool { return pagingWords[w] }) ||
+		len(words) == 1 && (words[0] == "nexttoken" || words[0] == "clienttoken")
 }
 
 // specific gives AWS's own secrets, which many names stand for, their labels.
@@ -95,114 +123,114 @@ func (n secretName) specific(joined string) secretName {
 // classifyWord judges words[i] by how it ends ("dbpassword") and by its place.
 func classifyWord(words []string, i int) (secretName, bool) {
 	last := i == len(words)-1
-	w := strings.TrimSuffix(strings.TrimRight(words[i], "0123456789"), "s")
-	for _, e := range endings {
+	unnumbered := words[i]
+	for len(unnumbered) > 0 && isDigit(unnumbered[len(unnumbered)-1]) {
+		unnumbered = unnumbered[:len(unnumbered)-1]
+	}
+	w := strings.TrimSuffix(unnumbered, "s")
+	if w == "" {
+		return secretName{}, false
+	}
+	for _, e := range endingsBy[w[len(w)-1]] {
 		if strings.HasSuffix(w, e.text) {
-			return secretName{kind: e.kind, label: e.label, bare: w == e.text, last: last}, true
+			return secretName{kind: e.kind, label: e.label, bare: w == e.text, last: last, many: w != unnumbered}, true
 		}
 	}
-	if w == "key" && i > 0 && slices.Contains(keyQualifiers, words[i-1]) {
-		return secretName{kind: key, label: "key", last: last}, true
-	}
-	if w == "key" && i > 0 && last && !slices.Contains(plainKeys, words[i-1]) {
+	switch {
+	case w == "key" && i > 0 && keyQualifiers[words[i-1]]:
+		return secretName{kind: key, label: "key", last: last, many: w != unnumbered}, true
+	case w == "key" && i > 0 && last && !plainKeys[words[i-1]]:
 		return secretName{kind: anyKey, label: "key", last: last}, true
+	case !last:
+		return secretName{}, false
 	}
-	n, ok := lastWords[words[i]]
-	return n, ok && last
-}
-
-// lastWords mean a secret only where they end a name.
-var lastWords = map[string]secretName{
-	"pass":          {kind: password, label: "password", bare: true, last: true},
-	"dbpass":        {kind: password, label: "password", last: true},
-	"userpass":      {kind: password, label: "password", last: true},
-	"authorization": {kind: header, label: "authorization header", last: true},
-	"auth":          {kind: login, label: "registry login", last: true},
-	"cookie":        {kind: cookie, label: "cookie", last: true},
-	"signature":     {kind: signature, label: "signature", last: true},
-	"sig":           {kind: signature, label: "signature", last: true},
-	"creds":         {kind: secret, label: "credential", last: true},
-}
-
-// endings are how the words of secret names end, without the plural's s.
-var endings = []struct {
-	text  string
-	kind  kind
-	label string
-}{
-	{"password", password, "password"},
-	{"passwd", password, "password"},
-	{"passphrase", password, "password"},
-	{"pwd", password, "password"},
-	{"token", token, "token"},
-	{"secret", secret, "secret"},
-	{"credential", secret, "credential"},
-	{"apikey", key, "key"},
-	{"secretkey", key, "key"},
-	{"accesskey", key, "key"},
-	{"privatekey", key, "key"},
-	{"accountkey", key, "key"},
-	{"masterkey", key, "key"},
-	{"authkey", key, "key"},
-	{"licensekey", key, "key"},
-	{"encryptionkey", key, "key"},
-	{"instrumentationkey", key, "key"},
-}
-
-// keyQualifiers are the words that make a "key" behind them a secret one.
-var keyQualifiers = []string{
-	"admin", "api", "app", "application", "access", "account", "auth", "client", "consumer", "deploy", "encryption", "hmac", "ingest",
-	"insert", "instrumentation", "integration", "license", "master", "private", "secret", "session", "signing", "ssh", "subscription", "write",
-}
-
-// plainKeys are words that make a "key" behind them none of a lock: the place of
-// an object, a column, an entry.
-var plainKeys = []string{
-	"bucket", "cache", "file", "foreign", "group", "hash", "idempotency", "index", "item", "lock", "lookup", "message", "object", "partition",
-	"path", "primary", "public", "range", "redis", "row", "route", "routing", "s3", "shard", "sort", "storage", "tag", "unique",
-}
-
-// about are last words of a name that make its value a word about the secret:
-// where it is, what it is called, how long it lives.
-var about = set(
-	"algorithm", "arn", "arns", "at", "audience", "class", "code", "count", "dir", "disabled", "enabled", "endpoint", "error", "exception",
-	"expiration", "expired", "expires", "expiry", "field", "file", "format", "handler", "header", "host", "id", "ids", "in", "issuer", "kind",
-	"length", "limit", "manager", "max", "min", "name", "names", "only", "param", "parameter", "parameters", "path", "policy", "port", "prefix",
-	"process", "prompt", "provider", "ref", "region", "required", "rotation", "scope", "seconds", "service", "size", "source", "spec", "specs",
-	"stage", "state", "status", "stdin", "store", "suffix", "ttl", "type", "uri", "url", "urls", "used", "version", "versions",
-	// A host's or a source file's name has words too.
-	"cn", "com", "go", "io", "java", "js", "json", "net", "org", "py", "rb", "ts", "txt", "yaml", "yml",
-)
-
-func set(words ...string) map[string]bool {
-	out := make(map[string]bool, len(words))
-	for _, w := range words {
-		out[w] = true
+	if n, ok := lastWords[words[i]]; ok {
+		n.last = true
+		return n, true
 	}
-	return out
+	if strings.HasSuffix(words[i], "pass") && !plainPasses[words[i]] {
+		return secretName{kind: password, label: "password", bare: words[i] == "pass", last: true}, true
+	}
+	return secretName{}, false
 }
 
-// wordsOf gives the words of an identifier in lower case: dbPassword,
-// DB_PASSWORD and db.password are all db and password.
-func wordsOf(name string) []string {
-	var words []string
+// isPlainMember reports whether a member of this name says something about the
+// secrets beside it and is none: the user of a login, the ARN of a secret, the
+// claims of a token.
+func isPlainMember(name string) bool {
+	var buffer [16]string
+	words := wordsOf(buffer[:0], name)
+	return len(words) == 0 || about[words[len(words)-1]] || plainMembers[words[len(words)-1]]
+}
+
+// isValueMember reports whether a member of this name is the value of what is
+// around it: {"password": {"value": "x"}}.
+func isValueMember(name string) bool {
+	var buffer [16]string
+	words := wordsOf(buffer[:0], name)
+	return len(words) > 0 && (forms[words[len(words)-1]] || words[len(words)-1] == "default")
+}
+
+// wordsOf appends the words of an identifier in lower case: dbPassword,
+// DB_PASSWORD and db.password are all db and password. What is no ASCII is part
+// of a word, but for punctuation: contraseña is one.
+func wordsOf(words []string, name string) []string {
+	lower := lowerASCII(name)
 	start := 0
-	for i := range len(name) {
+	for i := 0; i < len(name); {
+		size := separator(name, i)
 		switch {
-		case !isAlnum(name[i]):
-			words = appendWord(words, name[start:i])
-			start = i + 1
+		case size > 0:
+			words = appendWord(words, lower[start:i])
+			i += size
+			start = i
+			continue
 		case i > start && isUpper(name[i]) && !isUpper(name[i-1]):
-			words = appendWord(words, name[start:i])
+			words = appendWord(words, lower[start:i])
 			start = i
 		}
+		i++
 	}
-	return appendWord(words, name[start:])
+	return appendWord(words, lower[start:])
+}
+
+// separator is the length of what separates words at i, or 0: any ASCII that is
+// no letter or digit, and the punctuation of other scripts, which UTF-8 keeps
+// in a few blocks.
+func separator(name string, i int) int {
+	switch {
+	case name[i] < 0x80:
+		if isAlnum(name[i]) {
+			return 0
+		}
+		return 1
+	case name[i] == 0xc2: // « » and no letter but ª µ º
+		return min(2, len(name)-i)
+	case name[i] == 0xe2, name[i] == 0xe3 && i+1 < len(name) && name[i+1] == 0x80, name[i] == 0xef: // “ ” 、 ， ：
+		return min(3, len(name)-i)
+	}
+	return 0
+}
+
+// lowerASCII is strings.ToLower that keeps every byte at its place.
+func lowerASCII(s string) string {
+	for i := range len(s) {
+		if isUpper(s[i]) {
+			b := []byte(s)
+			for ; i < len(b); i++ {
+				if isUpper(b[i]) {
+					b[i] += 'a' - 'A'
+				}
+			}
+			return string(b)
+		}
+	}
+	return s
 }
 
 func appendWord(words []string, w string) []string {
 	if w == "" {
 		return words
 	}
-	return append(words, strings.ToLower(w))
+	return append(words, w)
 }

@@ -13,12 +13,13 @@ import (
 // Made-up secrets. They are put together here, so that no scanner of this
 // repository takes them for real ones.
 const (
-	keyID      = "AKIA" + "Z3QYEXAMPLE7WXYZ"
-	sessionID  = "ASIA" + "Z3QYEXAMPLE7SESS"
-	secretKey  = "q8Tz/3kLmN0pQrStUvWxYz+AbCdEfGhIjKl45MnO"
-	session    = "IQoJb3JpZ2luX2Vj" + "EXAMPLExLXdlc3QtMiJHMEUCIQDmadeUp0AbCdEf+gHiJk/Lm="
-	jwt        = "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiJleGFtcGxlIn0." + "c2lnbmF0dXJlLW9mLWV4YW1wbGU"
-	base64Line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7EXAMPLE00000"
+	keyID       = "AKIA" + "Z3QYEXAMPLE7WXYZ"
+	sessionID   = "ASIA" + "Z3QYEXAMPLE7SESS"
+	secretKey   = "q8Tz/3kLmN0pQrStUvWxYz+AbCdEfGhIjKl45MnO"
+	session     = "IQoJb3JpZ2luX2Vj" + "EXAMPLExLXdlc3QtMiJHMEUCIQDmadeUp0AbCdEf+gHiJk/Lm="
+	jwt         = "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiJleGFtcGxlIn0." + "c2lnbmF0dXJlLW9mLWV4YW1wbGU"
+	certificate = "MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJ"
+	base64Line  = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7EXAMPLE00000"
 )
 
 type replaced struct{ name, in, want string }
@@ -119,7 +120,7 @@ func TestNamedSecrets(t *testing.T) {
 		{"Docker", `{"auths":{"registry.example.com":{"auth":"YXBwOmh1bnRlcjI="}}}`, `{"auths":{"registry.example.com":{"auth":"[redacted: registry login]"}}}`},
 		{"npm", "//registry.npmjs.org/:_authToken=abc-def-123", "//registry.npmjs.org/:_authToken=[redacted: token]"},
 		{"SQL", "CREATE USER app IDENTIFIED BY 'hunter2'; ALTER ROLE app PASSWORD 'hunter2'", "CREATE USER app IDENTIFIED BY '[redacted: password]'; ALTER ROLE app PASSWORD '[redacted: password]'"},
-		{"a value longer than any word", "token=" + strings.Repeat("a1B2", 2000) + ";x", "token=[redacted: token];x"},
+		{"a value longer than any word", "token=" + strings.Repeat("a1B2", 2000) + ";x=1", "token=[redacted: token];x=1"},
 		{"key of who knows what", "STRIPE_KEY=0a1b2c3d4e5f6a7b8c9d", "STRIPE_KEY=[redacted: key]"},
 		{"session of a framework", "GET /cart;jsessionid=0A1B2C3D4E", "GET /cart;jsessionid=[redacted: session]"},
 		{"name in colour", "\x1b[36mpassword\x1b[0m=hunter2 \x1b[36mport\x1b[0m=80", "\x1b[36mpassword\x1b[0m=[redacted: password] \x1b[36mport\x1b[0m=80"},
@@ -135,13 +136,13 @@ func TestHeadersAndURLs(t *testing.T) {
 		{"basic header", "authorization: Basic YXBwOmh1bnRlcjI=", "authorization: Basic [redacted: authorization header]"},
 		{"header in JSON", `{"Authorization":"Bearer abc123","Accept":"*/*"}`, `{"Authorization":"Bearer [redacted: authorization header]","Accept":"*/*"}`},
 		{"curl", `curl -H "Authorization: token abc123" https://api.example.com`, `curl -H "Authorization: token [redacted: authorization header]" https://api.example.com`},
-		{"header of Go", "map[Authorization:[Bearer abc123def456ghi7]]", "map[Authorization:[Bearer [redacted: bearer token]]]"},
+		{"header of Go", "map[Authorization:[Bearer abc123def456ghi7]]", "map[Authorization:[Bearer [redacted: authorization header]]]"},
 		{"basic alone", "sent Basic YXBwOmh1bnRlcjI=", "sent Basic [redacted: login]"},
 		{"cookies", "Cookie: session=abc123; theme=dark\nHost: x", "Cookie: [redacted: cookie]\nHost: x"},
 		{"URL", "postgres://app:hunter2@db.internal:5432/app", "postgres://app:[redacted: password]@db.internal:5432/app"},
 		{"URL without a user", "redis://:hunter2@cache:6379/0", "redis://:[redacted: password]@cache:6379/0"},
 		{"URL whose password has an @", "amqp://app:p@ss@mq/vhost", "amqp://app:[redacted: password]@mq/vhost"},
-		{"URL whose password has a slash", `parse "postgres://app:hun/ter2@db/app": invalid port ":hun" after host`, `parse "postgres://app:[redacted: password]@db/app": invalid port ":hun" after host`},
+		{"URL whose password has a slash", `parse "postgres://app:hun/ter2@db/app": invalid port ":hun" after host`, `parse "postgres://app:[redacted: password]@db/app": invalid port ":[redacted: password]" after host`},
 		{"several URLs", "amqp://a:b1@h,amqp://c:d2@h", "amqp://a:[redacted: password]@h,amqp://c:[redacted: password]@h"},
 		{"MySQL in Go", "dial app:hunter2@tcp(db:3306)/app", "dial app:[redacted: password]@tcp(db:3306)/app"},
 		{"Oracle", "jdbc:oracle:thin:app/hunter2@db:1521/x", "jdbc:oracle:thin:app/[redacted: password]@db:1521/x"},
@@ -235,7 +236,7 @@ func TestTextKeepsWhatExplains(t *testing.T) {
 		"ecs/api/0123456789abcdef0123456789abcdef", "/ecs/auth-service ecs/secret-api/0123456789abcdef0123456789abcdef",
 		"mysql -h db -P 3306", "http://localhost:8080/a@b", "https://[::1]:8443/x", "git@github.com:example/api.git", "ssh://git@github.com/example/api",
 		"connect to 10.0.3.14:5432 from 2001:db8::1", "commit 0123456789abcdef0123456789abcdef01234567", "Asia/Tokyo", "ASIA-PACIFIC", "AKIA",
-		"-----BEGIN CERTIFICATE-----\n" + base64Line + "\n-----END CERTIFICATE-----", `"encryptionContext": "eyJhbGciOiJub25lIn0="`,
+		"-----BEGIN CERTIFICATE-----\n" + certificate + "\n-----END CERTIFICATE-----", `"encryptionContext": "eyJhbGciOiJub25lIn0="`,
 		"x-amz-id-2: lf5nR5Gls4Qiidoyseo5vijleTj9ziARWMQoc3qnxGHZ6pGeZc8=", "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
 		"docker run -u 1000:1000 api", "https://jane.doe@git.example.com/api.git", "https://deploy-user@git.example.com", "task-0123456789abcdef0123456789abcdef0123456789",
 		"S3_KEY=exports/0123456789abcdef/2026.csv", `"key":"AWSLogs/111122223333/0a1b2c3d4e5f6a7b8c9d.json.gz"`, `"object_key": "0a1b2c3d4e5f6a7b8c9d"`, "cache key: 0a1b2c3d4e5f6a7b8c9d",

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"slices"
+	"strings"
 )
 
 // triggers calls the rules. It is made once and only read.
@@ -16,22 +17,33 @@ var triggers = newMatcher(slices.Concat(
 	calls(marked(maxMindLicense), "_mmk"),
 	calls(telegramToken, ":aa"),
 	calls(marked(onePasswordKey), "a3-"),
-	calls(privateKey, "-----begin "),
+	calls(discordToken, discordHeads()...),
+	calls(passwordHash, hashHeads...),
+	calls(encodedKey, encodedMarks...),
+	ofKeys(),
 	calls(bearer, "bearer"),
 	calls(basicLogin, "basic"),
 	calls(urlPassword, "://"),
 	calls(escapedURL, "%3a%2f%2f"),
+	calls(barePassword, "@"),
 	calls(goPassword, "@tcp(", "@unix("),
 	calls(oraclePassword, "jdbc:oracle:"),
 	calls(sqlPassword, "identified by", "password '"),
-	calls(netrcPassword, "machine "),
-	calls(curlLogin, "-u", "--user"),
+	calls(netrcPassword, "machine ", "default login "),
+	calls(badPort, portMessages...),
+	calls(badNumber, numberMessages...),
+	calls(badHost, hostMessages...),
+	calls(badArgument, "invalid value ", "invalid argument "),
+	calls(badInput, "input_value="),
+	calls(badReceived, "received"),
+	calls(secureString, "securestring"),
+	ofCommands(),
 ))
 
 func calls(find rule, texts ...string) []literal {
 	var out []literal
 	for _, text := range texts {
-		out = append(out, literal{text, find})
+		out = append(out, literal{strings.ToLower(text), find})
 	}
 	return out
 }

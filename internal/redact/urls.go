@@ -13,10 +13,10 @@ const maxLogin = 512
 // of https://TOKEN@HOST. A password that should have been escaped, with / or @
 // in it, is found too: it is the kind that makes a program stop and print the
 // URL.
-func urlPassword(c cursor, start int) (replacement, bool) {
+func urlPassword(c *cursor, start int) []replacement {
 	user := start + len("://")
-	if strings.IndexByte(c.text[user:min(len(c.text), user+maxLogin)], '@') < 0 { // by far the most
-		return none()
+	if strings.IndexByte(c.ahead(user, maxLogin), '@') < 0 { // by far the most
+		return nil
 	}
 	password := c.span(user, isUserByte) + 1
 	switch c.at(password - 1) {
@@ -25,21 +25,98 @@ func urlPassword(c cursor, start int) (replacement, bool) {
 		if isUserToken(c.text[user : password-1]) {
 			return replace(user, password-1, "token")
 		}
-		return none()
+		return nil
 	default:
-		return none()
+		return nil
 	}
-	end := c.span(password, isAuthorityByte)
-	at := strings.LastIndexByte(c.text[min(password, end):end], '@')
-	if at < 0 && !isPort(c.text[min(password, end):end]) && c.at(end) == '/' {
-		short := cursor{text: c.text[:min(len(c.text), password+maxLogin)]}
-		end = short.span(end, isURLByte)
-		at = strings.IndexByte(c.text[password:end], '@')
+	end := password + loginEnd(c.ahead(password, maxLogin), c.before(c.back(start, maxName, isDotted)))
+	if end <= password || strings.HasPrefix(c.text[end:], "@sha256:") || harmless(c.text[password:end]) {
+		return nil
 	}
-	if at <= 0 || strings.HasPrefix(c.text[password+at:], "@sha256:") || harmless(c.text[password:password+at]) {
-		return none()
+	return replace(password, end, "password")
+}
+
+// loginEnd gives the length of the password at the beginning of s, which an @
+// ends, or less than 1. open is the byte before the URL, perhaps its quote.
+func loginEnd(s string, open byte) int {
+	if i := strings.IndexByte(s, '\n'); i >= 0 {
+		s = s[:i]
 	}
-	return replace(password, password+at, "password")
+	if i := strings.Index(s, "://"); i >= 0 { // another URL
+		s = s[:i]
+	}
+	authority := lengthOf(s, isAuthorityByte)
+	if isPort(s[:authority], s[authority:]) {
+		return 0
+	}
+	if at := strings.LastIndexByte(s[:authority], '@'); at >= 0 {
+		return beyondFragment(s, at)
+	}
+	if at := strings.IndexByte(s[:lengthOf(s, isURLByte)], '@'); at >= 0 {
+		return lastAt(s, at)
+	}
+	return looseAt(s, open)
+}
+
+// isPort reports whether a host's port stands where a password would: digits up
+// to where the path or other parameters begin.
+func isPort(authority, rest string) bool {
+	digits := lengthOf(authority, isDigit)
+	if digits < len(authority) {
+		return authority[digits] == ';' || authority[digits] == ',' && !strings.Contains(authority, "@")
+	}
+	return digits > 0 || !strings.HasPrefix(rest, "/") || !strings.Contains(rest, "@")
+}
+
+// lastAt gives the last @ of the host that begins behind the one at i: a password
+// may have some.
+func lastAt(s string, i int) int {
+	host := lengthOf(s[i+1:], isAuthorityByte)
+	return i + 1 + strings.LastIndexByte("@"+s[i+1:i+1+host], '@') - 1
+}
+
+// beyondFragment gives the @ at i, or a later one if what is taken for a fragment
+// of the URL has a host with a port behind it.
+func beyondFragment(s string, i int) int {
+	host := i + 1 + lengthOf(s[i+1:], isAuthorityByte)
+	if host == len(s) || s[host] != '#' {
+		return i
+	}
+	if at := strings.IndexByte(s[host:], '@'); at >= 0 && hostWithPort.MatchString(s[host+at:]) {
+		return host + at
+	}
+	return i
+}
+
+// maxLoose bounds a password with blanks, quotes, brackets or backslashes in it.
+const maxLoose = 128
+
+// looseAt gives the first @ that a host with a port or a path follows, whatever
+// stands before it. Without either the host has to end with the quote in which
+// the URL began.
+func looseAt(s string, open byte) int {
+	if isAll(s[:lengthOf(s, isURLByte)], isDigit) {
+		return 0
+	}
+	for i := 0; i < min(len(s), maxLoose); i++ {
+		switch {
+		case s[i] != '@':
+		case hostWithPort.MatchString(s[i:]):
+			return lastAt(s, i)
+		case isQuote(open) && strings.IndexByte(s[:i], open) < 0:
+			if host := lengthOf(s[i+1:], isDotted); host > 0 && strings.HasPrefix(s[i+1+host:], string(open)) {
+				return i
+			}
+		}
+	}
+	return 0
+}
+
+var hostWithPort = regexp.MustCompile(`\A@(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{2,5}(?:\D|\z)|/\w)`)
+
+func lengthOf(s string, class func(byte) bool) int {
+	c := cursor{text: s}
+	return c.span(0, class)
 }
 
 // isUserToken tells a token from a person's name, both of which stand before a
@@ -50,27 +127,23 @@ func isUserToken(s string) bool {
 
 // escapedURL finds the password of a URL that stands escaped in another:
 // postgres%3A%2F%2FUSER%3APASSWORD%40HOST.
-func escapedURL(c cursor, start int) (replacement, bool) {
+func escapedURL(c *cursor, start int) []replacement {
 	user := start + len("%3a%2f%2f")
-	rest := c.text[user:min(len(c.text), user+maxLogin)]
+	rest := c.ahead(user, maxLogin)
 	if !strings.Contains(rest, "%40") { // far cheaper than the pattern
-		return none()
+		return nil
 	}
 	if end := strings.IndexFunc(rest, func(r rune) bool { return r <= ' ' || strings.ContainsRune("&\"'`<>\\", r) }); end >= 0 {
 		rest = rest[:end]
 	}
 	m := escapedLogin.FindStringSubmatchIndex(rest)
 	if m == nil || harmless(rest[m[2]:m[3]]) {
-		return none()
+		return nil
 	}
 	return replace(user+m[2], user+m[3], "password")
 }
 
 var escapedLogin = regexp.MustCompile(`(?i)\A(?:[\w.~+-]|%2[0-9a-e])*%3a(.+?)%40`)
-
-func isPort(s string) bool {
-	return strings.Trim(s, "0123456789") == ""
-}
 
 // isURLByte bounds a URL in running text.
 func isURLByte(b byte) bool {
@@ -85,64 +158,88 @@ func isUserByte(b byte) bool {
 	return isAuthorityByte(b) && b != ':' && b != '@' && b != '['
 }
 
+// barePassword finds the password of USER:PASSWORD@HOST:PORT, a URL that lost its
+// scheme.
+func barePassword(c *cursor, start int) []replacement {
+	host := start + 1 + lengthOf(c.ahead(start+1, maxLogin), isDotted)
+	if host == start+1 || !portAhead.MatchString(c.ahead(host, maxGap)) {
+		return nil
+	}
+	from := c.back(start, maxLoose, isLoginByte)
+	user, password, ok := strings.Cut(c.text[from:start], ":")
+	if !ok || !userName.MatchString(user) || notUsers[lowerASCII(user)] || strings.HasPrefix(password, "//") ||
+		strings.HasPrefix(c.text[start:], "@sha") || harmless(password) || !strings.ContainsFunc(password, func(r rune) bool { return !isPunct(r) && (r < '0' || r > '9') }) {
+		return nil
+	}
+	return replace(start-len(password), start, "password")
+}
+
+var (
+	portAhead = regexp.MustCompile(`\A:\d{2,5}(?:[^\w.-]|\z)`)
+	userName  = regexp.MustCompile(`\A[A-Za-z_][\w.+-]*\z`)
+	// What stands before a colon and an address and is no user.
+	notUsers = set("acct", "arn", "by", "cc", "email", "from", "git", "http", "https", "mail", "mailto", "npm", "sip", "sips", "ssh", "to", "user", "xmpp")
+)
+
+// isLoginByte bounds a login in running text.
+func isLoginByte(b byte) bool { return isURLByte(b) && strings.IndexByte("=,;([{|", b) < 0 }
+
+func isPunct(r rune) bool { return r == '.' || r == ':' || r == '-' || r == '_' }
+
 // goPassword finds the password of USER:PASSWORD@tcp(HOST), the form of Go's
 // MySQL driver.
-func goPassword(c cursor, start int) (replacement, bool) {
-	from := start
-	for from > c.done && start-from < maxLogin && isURLByte(c.text[from-1]) && c.text[from-1] != '=' {
-		from--
-	}
+func goPassword(c *cursor, start int) []replacement {
+	from := c.back(start, maxLogin, func(b byte) bool { return isURLByte(b) && b != '=' })
 	colon := strings.IndexByte(c.text[from:start], ':')
 	password := from + colon + 1
 	if colon < 0 || password == start || harmless(c.text[password:start]) {
-		return none()
+		return nil
 	}
 	return replace(password, start, "password")
 }
 
 // oraclePassword finds the password of jdbc:oracle:thin:USER/PASSWORD@HOST.
-func oraclePassword(c cursor, start int) (replacement, bool) {
-	m := oracleLogin.FindStringSubmatchIndex(c.text[start:min(len(c.text), start+maxLogin)])
-	if m == nil || harmless(c.text[start+m[2]:start+m[3]]) {
-		return none()
-	}
-	return replace(start+m[2], start+m[3], "password")
+func oraclePassword(c *cursor, start int) []replacement {
+	return c.group(oracleLogin, start)
 }
 
 var oracleLogin = regexp.MustCompile(`(?i)\Ajdbc:oracle:\w+:[^\s/@"']+/([^\s@"']+)@`)
 
 // netrcPassword finds the password of a line of .netrc, or of several:
 // machine HOST login USER password PASSWORD.
-func netrcPassword(c cursor, start int) (replacement, bool) {
-	m := netrcLogin.FindStringSubmatchIndex(c.text[start:min(len(c.text), start+maxLogin)])
-	if m == nil || !c.begins(start) || harmless(c.text[start+m[2]:start+m[3]]) {
-		return none()
+func netrcPassword(c *cursor, start int) []replacement {
+	if !c.begins(start) {
+		return nil
+	}
+	return c.group(netrcLogin, start)
+}
+
+var netrcLogin = regexp.MustCompile(`(?i)\A(?:machine\s+(?:(?:[\w-]+\.)+[\w-]+|localhost)|default)\s+login\s+\S+\s+password\s+(\S+)`)
+
+// sqlPassword finds IDENTIFIED BY 'password' and PASSWORD 'password' of a user
+// or a role: revisions of a schema are identified by something as well.
+func sqlPassword(c *cursor, start int) []replacement {
+	m := sqlBefore.FindString(c.ahead(start, maxGap))
+	if m == "" || !c.begins(start) || !sqlLogin.MatchString(c.behind(start, maxLogin/2)) {
+		return nil
+	}
+	first := start + len(m)
+	end := c.closingQuote(first-1, 0)
+	if harmless(c.text[first:end]) {
+		return nil
+	}
+	return replace(first, end, "password")
+}
+
+var sqlLogin = regexp.MustCompile(`(?i)\b(?:user|role|login|grant)\b`)
+
+var sqlBefore = regexp.MustCompile(`(?i)\A(?:identified by(?: password)?|password) +'`)
+
+// group finds the password that is the group of a pattern which begins at start.
+func (c *cursor) group(pattern *regexp.Regexp, start int) []replacement {
+	m := pattern.FindStringSubmatchIndex(c.ahead(start, maxLogin))
+	if m == nil || harmless(c.text[start+m[2]:start+m[3]]) {
+		return nil
 	}
 	return replace(start+m[2], start+m[3], "password")
 }
-
-var netrcLogin = regexp.MustCompile(`(?i)\Amachine\s+(?:(?:[\w-]+\.)+[\w-]+|localhost)\s+login\s+\S+\s+password\s+(\S+)`)
-
-// curlLogin finds the password of curl -u USER:PASSWORD. The same letters are a
-// user's and a group's number for Docker, so that curl must stand before it.
-func curlLogin(c cursor, start int) (replacement, bool) {
-	if !isBlank(c.before(start)) && !isQuote(c.before(start)) || !strings.Contains(c.text[max(c.done, start-maxCommand):start], "curl") {
-		return none()
-	}
-	m := userOption.FindStringSubmatchIndex(c.text[start:min(len(c.text), start+maxLogin)])
-	if m == nil {
-		return none()
-	}
-	from, to := start+max(m[2], m[4]), start+max(m[3], m[5])
-	if harmless(c.text[from:to]) {
-		return none()
-	}
-	return replace(from, to, "password")
-}
-
-// maxCommand bounds how far before a password its command is looked for.
-const maxCommand = 256
-
-// userOption has the password in its first group where it is quoted, or else in
-// its second.
-var userOption = regexp.MustCompile(`\A(?:-u|--user)(?:=| *)(?:["'][^:"']*:([^"']+)|[^\s:"']*:([^\s"']+))`)

@@ -5,12 +5,23 @@ import (
 	"strings"
 )
 
-// harmless tells whether a value under a secret's name is none: a reference, a
+// harmless reports whether a value under a secret's name is none: a reference, a
 // word about the secret, or a secret that somebody has hidden already.
 func harmless(v string) bool {
 	v = strings.TrimSpace(v)
-	return v == "" || strings.HasPrefix(v, "arn:") || strings.Contains(v, "[redacted") ||
-		isStatus(v) || variable.MatchString(v) || masked.MatchString(v) || action.MatchString(v) || isPath(v)
+	if v == "" || strings.HasPrefix(v, "arn:") || strings.Contains(v, "[redacted") || isStatus(v) {
+		return true
+	}
+	switch b := v[0]; { // the patterns cost more
+	case strings.IndexByte("$<{%", b) >= 0:
+		return variable.MatchString(v)
+	case isLower(b) && action.MatchString(v):
+		return true
+	case b == '/' || b == '.' || b == '~' || b == 'f':
+		return isPath(v) || masked.MatchString(v)
+	default:
+		return masked.MatchString(v)
+	}
 }
 
 var (
@@ -22,21 +33,22 @@ var (
 	path   = regexp.MustCompile(`\A(?:\.{0,2}|~|file:/{0,2})/[\w.@:/-]*\z`)
 )
 
-// isPath tells whether v is the path of a file, a parameter or a URL. Base64
+// isPath reports whether v is the path of a file, a parameter or a URL. Base64
 // may begin with a slash as well, so a part that looks random makes it none.
 func isPath(v string) bool { return path.MatchString(v) && !isRandom(v) }
 
-// isStatus tells whether v is a word that programs print in place of a value,
+// isStatus reports whether v is a word that programs print in place of a value,
 // or the name of an error.
 func isStatus(v string) bool {
 	w := strings.Trim(v, ".,;:!()")
-	return statuses[strings.ToLower(w)] || errorName.MatchString(w)
+	return statuses[lowerASCII(w)] || w != "" && isUpper(w[0]) && errorName.MatchString(w)
 }
 
 var (
 	statuses = set("true", "false", "null", "nil", "none", "undefined", "yes", "no", "on", "off", "n/a", "empty", "set", "unset", "missing",
 		"required", "optional", "invalid", "valid", "expired", "unknown", "ok", "denied", "failed", "default", "string", "unable", "error",
-		"failure", "rejected", "revoked", "unauthorized", "forbidden", "disabled", "enabled")
+		"failure", "rejected", "revoked", "unauthorized", "forbidden", "disabled", "enabled", "number", "boolean", "object", "array", "integer",
+		"nan", "incorrect", "wrong", "weak", "str", "int", "bool")
 	errorName = regexp.MustCompile(`\A[A-Z][A-Za-z]+(?:Exception|Error|Denied|Failed|Failure|Expired|Invalid|Missing|Found|Exist|Mismatch|Token|Request|Credentials?|Signature|Operation)\z`)
 )
 
@@ -86,24 +98,60 @@ func isSecretInProse(n secretName, v, rest string) bool {
 // pair is another name's value: "api-key: status=403".
 var pair = regexp.MustCompile(`\A[a-z_]+=\w+\z`)
 
-// isNumber tells whether v is a count, such as a number of tokens.
-func isNumber(v string) bool { return len(v) < 10 && strings.Trim(v, "0123456789.,") == "" }
+// isApart judges a value that does not touch its name: only what looks like a
+// secret by itself. What follows "the password is" ends its sentence.
+func isApart(n secretName, sign byte, v, rest string) bool {
+	switch {
+	case n.kind != password:
+		return isLongRandom(v)
+	case sign == 'i' && strings.TrimLeft(rest, " \t\"'`.,;)") != "":
+		return false
+	default:
+		return len(v) >= 6 && isMingled(v) && !algorithm.MatchString(v)
+	}
+}
 
-func isLetters(v string) bool {
+// algorithm is what a password is hashed or written with.
+var algorithm = regexp.MustCompile(`(?i)\A(?:sha|md|base|utf|bcrypt|argon|scrypt|pbkdf|aes|rsa|scram)-?\d`)
+
+// isName reports whether v looks like the name of a variable, a field or another
+// secret, such as stand in lists beside each other.
+func isName(v string) bool {
+	if _, ok := classify(v); ok {
+		return true
+	}
 	for i := range len(v) {
-		if !isUpper(v[i]) && !isLower(v[i]) && strings.IndexByte(`.,;!?'()`, v[i]) < 0 {
-			return false
+		if !isLetter(v[i]) && strings.IndexByte("_.-/", v[i]) < 0 {
+			return strings.Contains(v, "_") && isAll(v, func(b byte) bool { return isKeyID(b) || b == '_' })
 		}
 	}
 	return true
 }
 
-// isRandom tells whether v has a long part of mixed letters and digits, as keys
+// isNumber reports whether v is a count, such as a number of tokens.
+func isNumber(v string) bool { return len(v) < 10 && strings.Trim(v, "0123456789.,") == "" }
+
+func isLetters(v string) bool {
+	return isAll(v, func(b byte) bool { return isLetter(b) || strings.IndexByte(`.,;!?'()`, b) >= 0 })
+}
+
+// isMingled reports whether v has letters and digits.
+func isMingled(v string) bool {
+	return strings.ContainsAny(v, "0123456789") && strings.ContainsFunc(v, func(r rune) bool { return r < 0x80 && isLetter(byte(r)) })
+}
+
+// isRandom reports whether v has a long part of mixed letters and digits, as keys
 // have and names have not. The ids of tasks and requests are random as well and
 // no secret.
-func isRandom(v string) bool {
+func isRandom(v string) bool { return hasRandomPart(v, 16) }
+
+// isLongRandom is isRandom of values that nothing but a name of any kind, or
+// one that is far away, makes a secret's.
+func isLongRandom(v string) bool { return hasRandomPart(v, 20) && !strings.HasPrefix(v, "arn:") }
+
+func hasRandomPart(v string, length int) bool {
 	for part := range strings.FieldsFuncSeq(v, func(r rune) bool { return strings.ContainsRune("-/_.:, ", r) }) {
-		if len(part) >= 16 && strings.ContainsAny(part, "0123456789") && strings.Trim(part, "0123456789") != "" && !isTaskID(part) {
+		if len(part) >= length && strings.ContainsAny(part, "0123456789") && strings.Trim(part, "0123456789") != "" && !isTaskID(part) {
 			return true
 		}
 	}
@@ -114,7 +162,7 @@ func isTaskID(v string) bool {
 	return len(v) == 32 && strings.Trim(v, "0123456789abcdef") == ""
 }
 
-// isMixed tells whether v has upper case, lower case and digits, which forty
+// isMixed reports whether v has upper case, lower case and digits, which forty
 // characters of hexadecimal have not.
 func isMixed(v string) bool {
 	upper, lower, digit := false, false, false

@@ -1,0 +1,177 @@
+package redact
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Programs that cannot use a value tell it. These are the sentences in which
+// parsers and validators of common languages and libraries do so.
+
+// maxMessage bounds how far from a value the name is looked for that it has.
+const maxMessage = 512
+
+// portMessages quote what stands where a URL has its port. That is the rest of a
+// password if it has a / or # in it.
+var portMessages = []string{
+	"invalid port ",                                      // Go, after the URL; libpq: invalid port number
+	"could not be cast to integer value as ",             // Python's urllib
+	"should be >= 0 and < 65536. received type string (", // Node
+}
+
+// numberMessages quote any text that is no number.
+var numberMessages = []string{
+	"for int() with base 10: ", // Python, and so SQLAlchemy
+	"for input string: ",       // Java
+	": parsing ",               // Go's strconv, and so pgx
+}
+
+// badPort finds what is no port.
+func badPort(c *cursor, start int) []replacement { return c.badNumber(start, false) }
+
+// badNumber finds what is no number and no word.
+func badNumber(c *cursor, start int) []replacement { return c.badNumber(start, true) }
+
+func (c *cursor) badNumber(start int, anyText bool) []replacement {
+	near := c.ahead(start, 2*maxGap)
+	quote := strings.IndexAny(near, "\"'`")
+	if quote < 0 || strings.IndexByte(near[:quote], '\n') >= 0 {
+		return nil
+	}
+	quote = start + len(strings.TrimRight(near[:quote], `\`))
+	from, end, ok := c.literal(quote)
+	if !ok {
+		return nil
+	}
+	if c.at(from) == ':' {
+		from++
+	}
+	text := c.text[min(from, end):end]
+	if harmless(text) || numeric.MatchString(text) || ports[lowerASCII(text)] || anyText && !strings.Contains(text, "@") && (isName(text) || slug.MatchString(text)) {
+		return nil
+	}
+	found := replace(from, end, "password")
+	if at := strings.LastIndex(c.behind(start, maxMessage), ":"+text); at >= 0 { // in the URL that the message quotes
+		at += start - len(c.behind(start, maxMessage)) + 1
+		found = append(replace(at, at+len(text), "password"), found...)
+	}
+	return found
+}
+
+var (
+	// 10s, 3.5, 8080/tcp
+	numeric = regexp.MustCompile(`\A[-+]?\d[\d.,_:]*(?:[a-zA-Z%]{0,3}|/[a-z]{3})\z`)
+	// worker-1
+	slug = regexp.MustCompile(`\A[a-z]+(?:[-_.][a-z0-9]+)*\z`)
+	// What else stands for a port.
+	ports = set("port", "tcp", "udp", "none", "null", "undefined", "nan")
+)
+
+// hostMessages name a host that is not found. One with an @ in it begins with the
+// rest of a password.
+var hostMessages = []string{
+	"host name ", "server host ", "lookup ", "enotfound ", "eai_again ", "unknownhostexception: ", "not known: ", "resolve host ", "resolve host: ",
+	"resolve: ",
+}
+
+// badHost finds the rest of a password in a host's name.
+func badHost(c *cursor, start int) []replacement {
+	from := start + len(hostWords.FindString(c.ahead(start, maxGap)))
+	if isOpening(c.at(from)) {
+		from++
+	}
+	word := c.text[from : from+lengthOf(c.ahead(from, maxLogin), isURLByte)]
+	at := strings.LastIndexByte(word, '@')
+	if at <= 0 || harmless(word[:at]) || strings.Contains(word, "://") {
+		return nil
+	}
+	return replace(from, from+at, "password")
+}
+
+var hostWords = regexp.MustCompile(`(?i)\A[a-z_]+(?:[ :]+(?:host|name))?:? `)
+
+// badArgument finds the value of a flag that a program does not take: invalid
+// value "x" for flag -password, invalid argument 'x' for '--token'.
+func badArgument(c *cursor, start int) []replacement {
+	at := start + strings.IndexAny(c.ahead(start, maxGap), "\"'`")
+	from, end, ok := c.literal(max(at, start))
+	if !ok {
+		return nil
+	}
+	m := forFlag.FindStringSubmatch(c.ahead(end, 2*maxGap))
+	if m == nil {
+		return nil
+	}
+	return c.quotedFor(m[1], from, end)
+}
+
+var forFlag = regexp.MustCompile("\\A[\"'`] for (?:the |flag |option |argument |parameter )*[\"'`]?(?:-[A-Za-z], ?)?-{0,2}([A-Za-z][\\w.-]*)")
+
+// quotedFor replaces text[from:end] if the name is a secret's.
+func (c *cursor) quotedFor(name string, from, end int) []replacement {
+	n, ok := classify(name)
+	if !ok {
+		return nil
+	}
+	return c.hide([]value{{start: from, end: end, of: n, quoted: true, manner: firm, sign: '='}})
+}
+
+// badInput finds what pydantic quotes in the line below a field's name:
+// input_value='x'.
+func badInput(c *cursor, start int) []replacement {
+	from, end, ok := c.literal(start + len("input_value="))
+	if !ok {
+		return nil
+	}
+	lines := strings.FieldsFunc(strings.ReplaceAll(c.behind(start, maxMessage), `\n`, " \n"), func(r rune) bool { return r == '\n' })
+	if len(lines) < 2 {
+		return nil
+	}
+	name := strings.TrimSpace(lines[len(lines)-2])
+	return c.quotedFor(name[strings.LastIndexByte(name, ' ')+1:], from, end)
+}
+
+// badReceived finds what zod tells it has received for a path of names.
+func badReceived(c *cursor, start int) []replacement {
+	from, end, ok := c.literal(start + len(receivedWords.FindString(c.ahead(start, maxGap))))
+	if !ok {
+		return nil
+	}
+	ahead := c.ahead(end, maxMessage)
+	if i := strings.IndexByte(ahead, '}'); i >= 0 {
+		ahead = ahead[:i]
+	}
+	m := pathAhead.FindStringSubmatch(ahead)
+	if m == nil {
+		behind := c.behind(start, maxMessage)
+		m = pathAhead.FindStringSubmatch(behind[strings.LastIndexByte(behind, '{')+1:])
+	}
+	if m == nil {
+		return nil
+	}
+	names := strings.FieldsFunc(m[1], func(r rune) bool { return r < 0x80 && !nameBytes[r] })
+	if len(names) == 0 {
+		return nil
+	}
+	return c.quotedFor(names[len(names)-1], from, end)
+}
+
+var (
+	receivedWords = regexp.MustCompile(`(?i)\Areceived\\*["']?:? *`)
+	pathAhead     = regexp.MustCompile(`\bpath\\*["']?: *\[([^\]]*)\]`)
+)
+
+// secureString finds the value of a parameter whose type is SecureString.
+func secureString(c *cursor, start int) []replacement {
+	end := start + len("securestring")
+	at := c.memberAfter(end)
+	if at == 0 && c.at(end) == '\t' {
+		at = end + 1
+	}
+	if at == 0 {
+		return nil
+	}
+	n := secretName{kind: key, label: "secret", last: true}
+	return slices.Clip(c.hide(c.valuesAt(at, value{manner: firm, sign: '=', of: n}, start)))
+}
