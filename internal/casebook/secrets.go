@@ -68,7 +68,9 @@ func (c cleaning) clean(v reflect.Value) reflect.Value {
 		}
 	case reflect.Interface:
 		if !v.IsNil() {
-			out.Set(c.clean(v.Elem()))
+			if tree := redact.Tree(v.Interface()); tree != nil && c.ended() == nil {
+				out.Set(reflect.ValueOf(tree))
+			}
 		}
 	case reflect.Slice:
 		c.cleanSlice(out, v)

@@ -125,16 +125,19 @@ func TestSecretsByName(t *testing.T) {
 			Command:          []string{"serve", "--db-password", "plain-1", "--port", "80"},
 			LogConfiguration: &evidence.LogConfiguration{Options: map[string]string{"splunk-token": "plain-2", "splunk-url": "https://splunk.internal"}},
 		}}},
-		CloudTrail: []evidence.Record{{ResponseElements: map[string]any{"credentials": map[string]any{"sessionToken": "plain-3", "expiration": "Nov 22, 2026"}}}},
+		CloudTrail: []evidence.Record{{ResponseElements: map[string]any{"credentials": map[string]any{"sessionToken": "plain-3", "expiration": "Nov 22, 2026"}}}, {
+			RequestParameters: map[string]any{"containerDefinitions": []any{map[string]any{"environment": []any{map[string]any{"name": "DB_PASSWORD", "value": "plain-4"}}}}},
+			ResponseElements:  map[string]any{"password": map[string]any{"value": "plain-5"}, "apiKeys": []any{"plain-6"}, "secrets": map[string]any{"stripe": "plain-7"}},
+		}},
 	})
 	got := fmt.Sprintf("%+v", ev.TaskDefinition.ContainerDefinitions[0].Command) +
 		fmt.Sprintf("%+v", ev.TaskDefinition.ContainerDefinitions[0].LogConfiguration) + fmt.Sprintf("%+v", ev.CloudTrail)
-	for _, secret := range []string{"plain-1", "plain-2", "plain-3"} {
+	for _, secret := range []string{"plain-1", "plain-2", "plain-3", "plain-4", "plain-5", "plain-6", "plain-7"} {
 		if strings.Contains(got, secret) {
 			t.Errorf("%q is left in %s", secret, got)
 		}
 	}
-	for _, kept := range []string{"--port 80", "https://splunk.internal", "Nov 22, 2026"} {
+	for _, kept := range []string{"--port 80", "https://splunk.internal", "Nov 22, 2026", "DB_PASSWORD"} {
 		if !strings.Contains(got, kept) {
 			t.Errorf("%q is gone from %s", kept, got)
 		}

@@ -94,10 +94,14 @@ func (c *cursor) members(l line, v value, indent int) []value {
 		if l.start >= l.end || l.indent <= indent {
 			break
 		}
+		item := strings.HasPrefix(c.text[l.start:l.end], "- ")
+		if item {
+			l.start += len("- ")
+		}
 		name, at, isMember := c.memberOn(l)
 		switch {
-		case c.text[l.start] == '-' && l.start+2 < l.end && !isMember:
-			values = append(values, c.wholeLine(line{start: l.start + 2, end: l.end}, v, paired))
+		case item && !isMember:
+			values = append(values, c.wholeLine(l, v, paired))
 		case isMember && isValueMember(name) && at < l.end:
 			return append(values, c.wholeLine(line{start: at, end: l.end}, v, firm))
 		case !isMember && len(values) == 0 && strings.IndexByte(c.text[l.start:l.end], ' ') < 0:

@@ -140,9 +140,9 @@ var nextValue = regexp.MustCompile(`\A[\\"'\])]*(?:` +
 	// up to three other members,
 	`(?:[\s,;]+\\*["']?[\w-]+\\*["']?[ \t]*[:=][ \t]*(?:\\*"[^"\\\n]*\\*"|'[^'\n]*'|[^\s,"'{}\[\]]+)){0,3}` +
 	// and the value,
-	`[\s,;]+\\*["']?[Vv]alue\\*["']?[ \t]*[:=]|` +
+	`[\s,;]+\\*["']?[Vv]alue\\*["']?[ \t]*[:=]` +
 	// or what a validator says of it,
-	` with value:? |` +
+	`|["'] with value:? |` +
 	// or an element in the one that is named.
 	`/?>\s*<[Vv]alue>)`)
 

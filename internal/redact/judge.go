@@ -107,7 +107,7 @@ func isApart(n secretName, sign byte, v, rest string) bool {
 	case sign == 'i' && strings.TrimLeft(rest, " \t\"'`.,;)") != "":
 		return false
 	default:
-		return len(v) >= 6 && isMingled(v) && !algorithm.MatchString(v)
+		return len(v) >= 6 && isMingled(v) && !algorithm.MatchString(v) && !numeric.MatchString(v)
 	}
 }
 
@@ -120,6 +120,7 @@ func isName(v string) bool {
 	if _, ok := classify(v); ok {
 		return true
 	}
+	v = strings.TrimLeft(v, "…")
 	for i := range len(v) {
 		if !isLetter(v[i]) && strings.IndexByte("_.-/", v[i]) < 0 {
 			return strings.Contains(v, "_") && isAll(v, func(b byte) bool { return isKeyID(b) || b == '_' })

@@ -83,7 +83,7 @@ func badHost(c *cursor, start int) []replacement {
 	}
 	word := c.text[from : from+lengthOf(c.ahead(from, maxLogin), isURLByte)]
 	at := strings.LastIndexByte(word, '@')
-	if at <= 0 || harmless(word[:at]) || strings.Contains(word, "://") {
+	if at <= 0 || !isAlnum(word[at-1]) && at == 1 || at+1 == len(word) || !isAlnum(word[at+1]) || harmless(word[:at]) || strings.Contains(word, "://") {
 		return nil
 	}
 	return replace(from, from+at, "password")

@@ -28,6 +28,7 @@ type secretName struct {
 	bare  bool   // the word alone, as prose has it too
 	last  bool   // the deciding word ends the name: dbPassword, not passwordReset
 	many  bool   // and is a plural: passwords, API_KEYS
+	own   bool   // of a member itself, and not of what it is a member of
 }
 
 // SecretName reports whether a value of this name (a variable, a JSON key, a
@@ -168,7 +169,11 @@ func isPlainMember(name string) bool {
 func isValueMember(name string) bool {
 	var buffer [16]string
 	words := wordsOf(buffer[:0], name)
-	return len(words) > 0 && (forms[words[len(words)-1]] || words[len(words)-1] == "default")
+	if len(words) == 0 {
+		return false
+	}
+	last := words[len(words)-1]
+	return last == "value" || len(words) == 1 && (forms[last] || last == "default")
 }
 
 // wordsOf appends the words of an identifier in lower case: dbPassword,

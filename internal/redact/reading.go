@@ -45,10 +45,22 @@ func (c *cursor) valuesAt(i int, v value, from int) []value {
 	if values, ok := c.structured(at, v); ok {
 		return values
 	}
-	if v.ends == atDelimiter && c.at(at) == '<' || at > i && call.MatchString(c.ahead(at, maxName)) {
+	if v.ends == atDelimiter && !c.beginsBare(at, v) || at > i && call.MatchString(c.ahead(at, maxName)) {
 		return nil
 	}
 	return c.bareValue(at, v)
+}
+
+// beginsBare reports whether a value without quotes can begin at i, which may be
+// a password that begins with a bracket.
+func (c *cursor) beginsBare(i int, v value) bool {
+	switch c.at(i) {
+	case '<':
+		return false
+	case '[', '{':
+		return v.sign == '=' && isMingled(c.text[i:c.wordEnd(i, i+maxName, v.ends)])
+	}
+	return v.sign != '{'
 }
 
 // quotedValue is the value between two quotes. The same may have been another
@@ -93,7 +105,7 @@ func (c *cursor) bareValue(i int, v value) []value {
 
 // call is a line of a program, as stack traces quote them: token = read(path),
 // token = environ["TOKEN"].
-var call = regexp.MustCompile(`\A[A-Za-z_][\w.]*(?:\(|\[["'])`)
+var call = regexp.MustCompile(`\A(?:[A-Za-z_][\w.]*(?:\(|\[["'])|(?:&|(?:map)?\[|\w+\.)[\w.\[\]*]*\{)`)
 
 // typed gives where the value begins if a type comes first: password: str = "x".
 func (c *cursor) typed(i int) int {

@@ -269,6 +269,10 @@ func FuzzText(f *testing.F) {
 		`{"a":"{\"password\":\"x\\\"y\"}","token":'b'}`, "postgres://a:b/c@d@e?password=f&token=g", "Authorization: Bearer abc123 Cookie: a=b",
 		"-----BEGIN PRIVATE KEY-----\\n" + base64Line + "-----END PRIVATE KEY-----", `{"name":"API_KEY","value":"x"}`, "<Token>x</Token>",
 		"a:b@tcp(c) jdbc:oracle:thin:a/b@c IDENTIFIED BY 'x' --secret-key 'y", "token=/a/" + keyID + " pwd=[redacted: x] [password] => z",
+		"\x1b[36mpassword=\x1b[0mab,c\x1b]0;token=x1y2z3\x07 [0mpwd: \u001b[1ma1b2c3", `{"secrets":{"a":["b",{"password":{"value":"c"}}]},"tokens":[x y]}`,
+		"password: |\n  a\n  b\ntoken:\n  value: c\nAPI_KEY=\nabcdefgh12345678abcd", "mysql -pX1 \\\n-pY2 curl -u a:b --proxy-user c:d 'redis-cli',\"-a\",\"e\"",
+		"postgres://a:b c#d@e:1/f invalid port \":b c\" lookup x@y app:p1@db:5432", "&quot;token&quot;:&quot;x&quot; %3Fpassword%3Dx%26 \\x22pwd\\x22:\\x22y\\x22",
+		"MIIEvQIBADANBgkqhkiG9w0BAQEFAASC" + base64Line + "\n-----END PRIVATE " + "KEY-----", "password is a1b2c3. password for x is \"y\" 密码：z1z2z3 $2a$10$" + base64Line,
 	} {
 		f.Add(seed)
 	}

@@ -24,6 +24,9 @@ func (c *cursor) structured(i int, v value) (values []value, ok bool) {
 	if list, ok := c.headerList(i, v); ok {
 		return []value{list}, true
 	}
+	if v.sign == '{' { // Cookie{name: x} is of a type, and no map
+		v.of.many = false
+	}
 	r := reader{c: c, at: i, limit: min(len(c.text), i+maxStructure)}
 	r.push(v.of)
 	ok = r.read()
@@ -79,9 +82,15 @@ type level struct {
 func (r *reader) read() bool {
 	for r.skip(); r.at < r.limit && r.depth > 0; r.skip() {
 		switch b := r.c.text[r.at]; {
+		case isPlaceholder(r.c.ahead(r.at, len(placeholderHead))): // where a value was
+			r.at += len(placeholderHead) + lengthOf(r.c.ahead(r.at+len(placeholderHead), maxGap), isNoBracket) + 1
+			r.key = ""
 		case strings.IndexByte("[{(", b) >= 0:
 			if r.depth == maxNested {
 				return true
+			}
+			if isAlnum(r.c.text[r.at-1]) && !strings.HasSuffix(r.c.behind(r.at, maxGap), "map") {
+				return false // an expression: keys[0]
 			}
 			r.push(r.ofKey())
 		case strings.IndexByte("]})", b) >= 0:
@@ -96,6 +105,8 @@ func (r *reader) read() bool {
 	}
 	return true
 }
+
+func isNoBracket(b byte) bool { return b != ']' && b != '\n' }
 
 // push opens the bracket at r.at.
 func (r *reader) push(of secretName) {
@@ -137,9 +148,12 @@ func (r *reader) word() bool {
 		start, end = r.at, r.bareEnd()
 		r.at = end
 	}
-	if r.at > r.limit || end == start && !quoted {
-		r.at = min(r.at, r.limit)
-		return r.depth > 1 || len(r.found) > 0
+	if r.at > r.limit {
+		r.at = r.limit
+		return true
+	}
+	if end == start && !quoted { // a sign where a word should be
+		return false
 	}
 	if sign, n := r.signAt(r.c.span(r.at, isBlank)); n > 0 && r.key == "" && end > start {
 		r.key, r.sign = r.c.text[start:end], sign
@@ -193,43 +207,61 @@ func (r *reader) signAt(i int) (sign byte, length int) {
 // ofKey gives the secrets' name for what a bracket behind the key stands for.
 func (r *reader) ofKey() secretName {
 	of := r.levels[r.depth-1].of
-	if r.key == "" || isValueMember(r.key) {
+	if r.key == "" {
 		return of
 	}
-	if n, ok := classify(r.key); ok {
-		return n
-	}
-	if isPlainMember(r.key) || !of.many {
-		return secretName{}
-	}
+	of, _ = of.member(r.key)
 	return of
 }
 
 // value takes text[start:end] for a value of the secrets' name that is next to it.
 func (r *reader) value(start, end int, quoted bool) {
-	v := value{start: start, end: end, of: r.levels[r.depth-1].of, quoted: true, manner: firm, sign: '{'}
-	n, own := secretName{}, false
-	if r.key != "" {
-		n, own = classify(r.key)
+	v := value{start: start, end: end, quoted: true, sign: '{'}
+	of := r.levels[r.depth-1].of
+	if r.key == "" {
+		v.of, v.manner = of, of.item()
+		if r.levels[r.depth-1].open == '{' && of.kind == password { // Password{"x"}
+			v.manner = firm
+		}
+	} else {
+		v.of, v.manner = of.member(r.key)
 	}
-	switch {
-	case own:
-		v.of = n
+	if v.of.own {
 		if v.sign = r.sign; !quoted && r.sign == ':' {
 			v.manner = prose
 		}
-	case r.key == "":
-		if v.of.kind != password {
-			v.manner = paired
-		}
-	case isValueMember(r.key):
-	case isPlainMember(r.key) || !v.of.many:
-		return
-	case v.of.kind != password && v.of.kind != cookie:
-		v.manner = paired
 	}
 	if v.of.kind > 0 {
 		r.found = append(r.found, v)
+	}
+}
+
+// item is the manner of a list's items: secrets for certain if the list has a
+// plural's name, such as passwords, and else perhaps names.
+func (n secretName) item() manner {
+	if n.kind == password && n.many {
+		return firm
+	}
+	return paired
+}
+
+// member gives the secrets' name, of kind 0 for none, and the manner of a member
+// of what n stands for: one that has a secret's name itself, the value of it, and
+// any member of a plural, such as of {"secrets": {"stripe": "x"}}.
+func (n secretName) member(name string) (secretName, manner) {
+	own, ok := classify(name)
+	switch {
+	case ok:
+		own.own = true
+		return own, firm
+	case isValueMember(name):
+		return n, firm
+	case isPlainMember(name) || !n.many:
+		return secretName{}, 0
+	case n.kind == password || n.kind == cookie:
+		return n, firm
+	default:
+		return n, paired
 	}
 }
 

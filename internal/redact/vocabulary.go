@@ -119,7 +119,8 @@ var keyQualifiers = set(
 // an object, a column, an entry.
 var plainKeys = set(
 	"bucket", "cache", "file", "foreign", "group", "hash", "idempotency", "index", "item", "lock", "lookup", "message", "object", "partition",
-	"path", "primary", "public", "range", "redis", "row", "route", "routing", "s3", "shard", "sort", "storage", "surrogate", "tag", "unique",
+	"path", "primary", "pub", "public", "range", "recv", "redis", "row", "route", "routing", "s3", "shard", "sort", "storage", "surrogate", "tag",
+	"unique",
 )
 
 // forms are last words of a name that say how the value is written.
