@@ -12,22 +12,24 @@ import (
 	"whystopped/internal/redact"
 )
 
-// cases reads a file of testdata: a line "=== NAME" begins a case, whose text
-// goes up to the next.
-func cases(t *testing.T, file string) map[string]string {
+// cases reads files of testdata: a line "=== NAME" begins a case, whose text goes
+// up to the next.
+func cases(t *testing.T, files ...string) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile("testdata/" + file)
-	if err != nil {
-		t.Fatal(err)
-	}
 	out := map[string]string{}
-	_, all, _ := strings.Cut(string(text), "\n=== ")
-	for c := range strings.SplitSeq(all, "\n=== ") {
-		name, body, _ := strings.Cut(c, "\n")
-		if _, twice := out[name]; twice {
-			t.Fatalf("%s has two cases %q", file, name)
+	for _, file := range files {
+		text, err := os.ReadFile("testdata/" + file)
+		if err != nil {
+			t.Fatal(err)
 		}
-		out[name] = strings.TrimSuffix(body, "\n")
+		_, all, _ := strings.Cut(string(text), "\n=== ")
+		for c := range strings.SplitSeq(all, "\n=== ") {
+			name, body, _ := strings.Cut(c, "\n")
+			if _, twice := out[name]; twice {
+				t.Fatalf("%s: two cases are named %q", file, name)
+			}
+			out[name] = strings.TrimSuffix(body, "\n")
+		}
 	}
 	return out
 }
@@ -84,7 +86,7 @@ func secretOf(alphabet string, n int, random *rand.Rand) string {
 // TestWhatOtherScannersFindGoes holds the rules to shapes that nobody wrote for
 // them: one a case, as it is and where programs print it.
 func TestWhatOtherScannersFindGoes(t *testing.T) {
-	for name, shape := range cases(t, "secrets.txt") {
+	for name, shape := range cases(t, "secrets.txt", "secrets_fresh.txt") {
 		t.Run(name, func(t *testing.T) {
 			text, secrets := filled(t, shape)
 			if len(secrets) == 0 {
@@ -107,7 +109,7 @@ func TestWhatOtherScannersFindGoes(t *testing.T) {
 
 // TestHarmlessTextsStay holds them to texts that only look like secrets.
 func TestHarmlessTextsStay(t *testing.T) {
-	for name, text := range cases(t, "harmless.txt") {
+	for name, text := range cases(t, "harmless.txt", "harmless_fresh.txt") {
 		t.Run(name, func(t *testing.T) {
 			for _, in := range []string{text, "2026-11-22T08:00:00Z INFO " + text + "\nnext line", "\x1b[32m" + text + "\x1b[0m"} {
 				if out := redact.Text(in); out != in {
