@@ -23,7 +23,10 @@ func (c *cursor) below(i int, v value, from int) []value {
 	}
 	indent := c.indentOf(from)
 	first := c.lineAt(next + 1)
-	deeper := first.indent > indent && indent >= 0
+	if v.sign == 'i' && first.start >= first.end {
+		first = c.lineAt(first.next)
+	}
+	deeper := first.indent > indent && indent >= 0 || first.indent == indent && strings.HasPrefix(c.text[first.start:first.end], "- ")
 	switch {
 	case block && deeper:
 		return c.block(first, v, indent)
@@ -91,10 +94,10 @@ func (c *cursor) block(first line, v value, indent int) []value {
 func (c *cursor) members(l line, v value, indent int) []value {
 	var values []value
 	for range maxBelow {
-		if l.start >= l.end || l.indent <= indent {
+		item := strings.HasPrefix(c.text[l.start:l.end], "- ")
+		if l.start >= l.end || l.indent < indent || l.indent == indent && !item {
 			break
 		}
-		item := strings.HasPrefix(c.text[l.start:l.end], "- ")
 		if item {
 			l.start += len("- ")
 		}

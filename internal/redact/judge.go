@@ -26,8 +26,8 @@ func harmless(v string) bool {
 
 var (
 	// ${NAME}, $NAME, $(command), {{resolve:…}}, %NAME%, and names of our own such as <password>.
-	variable = regexp.MustCompile(`\A(?:\$\{[^}]*\}|\$[A-Z_][A-Z0-9_]*|\$\([^)]*\)|\{\{[^}]*\}\}|%[A-Za-z_]+%|<[^>]*>)\z`)
-	masked   = regexp.MustCompile(`(?i)\A(?:[*•#.-]+|x{3,}|\(?(?:redacted|masked|hidden|hidden_due_to_security_reasons|sensitive)\)?)\z`)
+	variable = regexp.MustCompile(`\A(?:\$\{[^}]*\}|\$(?:[A-Z_][A-Z0-9_]*|\d)|\$\([^)]*\)|\{\{[^}]*\}\}|%[A-Za-z_]+%|<[^>]*>)\z`)
+	masked   = regexp.MustCompile(`(?i)\A(?:[*•#.-]+|x{3,}|\(?(?:redacted|masked|hidden|hidden_due_to_security_reasons|sensitive)\)?|[\[<*]{1,3}(?:filtered|redacted|masked|hidden|secure|removed)[\]>*]{1,3})\z`)
 	// secretsmanager:GetSecretValue
 	action = regexp.MustCompile(`\A[a-z][a-z0-9-]*:[A-Z*][A-Za-z]*\*?[,.;]?\z`)
 	path   = regexp.MustCompile(`\A(?:\.{0,2}|~|file:/{0,2})/[\w.@:/-]*\z`)
@@ -48,7 +48,7 @@ var (
 	statuses = set("true", "false", "null", "nil", "none", "undefined", "yes", "no", "on", "off", "n/a", "empty", "set", "unset", "missing",
 		"required", "optional", "invalid", "valid", "expired", "unknown", "ok", "denied", "failed", "default", "string", "unable", "error",
 		"failure", "rejected", "revoked", "unauthorized", "forbidden", "disabled", "enabled", "number", "boolean", "object", "array", "integer",
-		"nan", "incorrect", "wrong", "weak", "str", "int", "bool")
+		"nan", "incorrect", "wrong", "weak", "str", "int", "bool", "bytes")
 	errorName = regexp.MustCompile(`\A[A-Z][A-Za-z]+(?:Exception|Error|Denied|Failed|Failure|Expired|Invalid|Missing|Found|Exist|Mismatch|Token|Request|Credentials?|Signature|Operation)\z`)
 )
 
@@ -85,7 +85,11 @@ func isSecretInProse(n secretName, v, rest string) bool {
 	switch {
 	case !isSecret(n, v), len(v) < 4, strings.HasSuffix(v, ":"), strings.Contains(v, "://"), pair.MatchString(v):
 		return false
-	case !n.last, n.bare && n.kind != password, n.kind == header:
+	case n.kind == header:
+		return isRandom(v) || len(v) >= 8 && isMingled(v) && (rest == "" || isOpening(rest[0]))
+	case !n.last && n.kind == password:
+		return isRandom(v) || len(v) >= 6 && rest == "" && isMingled(v) && strings.IndexByte(v, ':') < 0 && !numeric.MatchString(v)
+	case !n.last, n.bare && n.kind != password:
 		return isRandom(v)
 	case isLetters(v):
 		rest = strings.TrimSpace(rest)
@@ -117,17 +121,28 @@ var algorithm = regexp.MustCompile(`(?i)\A(?:sha|md|base|utf|bcrypt|argon|scrypt
 // isName reports whether v looks like the name of a variable, a field or another
 // secret, such as stand in lists beside each other.
 func isName(v string) bool {
-	if _, ok := classify(v); ok {
-		return true
-	}
 	v = strings.TrimLeft(v, "…")
+	digits, separated := false, false
 	for i := range len(v) {
-		if !isLetter(v[i]) && strings.IndexByte("_.-/", v[i]) < 0 {
-			return strings.Contains(v, "_") && isAll(v, func(b byte) bool { return isKeyID(b) || b == '_' })
+		switch {
+		case isLetter(v[i]):
+		case isDigit(v[i]):
+			digits = true
+		case strings.IndexByte("_.-/", v[i]) >= 0:
+			separated = true
+		default:
+			return false
 		}
 	}
-	return true
+	if !digits {
+		return true
+	}
+	_, isSecrets := classify(v)
+	return separated && (isSecrets || plainWords.MatchString(v) || isAll(v, func(b byte) bool { return isKeyID(b) || b == '_' }))
 }
+
+// plainWords are words and numbers, each by itself: scram-sha-256.
+var plainWords = regexp.MustCompile(`\A(?:[a-z]+|\d{1,4})(?:[-_./](?:[a-z]+|\d{1,4}))+\z`)
 
 // isNumber reports whether v is a count, such as a number of tokens.
 func isNumber(v string) bool { return len(v) < 10 && strings.Trim(v, "0123456789.,") == "" }

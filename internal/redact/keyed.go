@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -41,6 +42,7 @@ const (
 	atDelimiter ending = iota // those that separate values in JSON, URLs and lists too
 	atSpace                   // white space alone: a line of a shell's environment
 	atEscape                  // a byte of a URL in another: %26
+	atLine                    // the line's end, also a written one
 )
 
 // keyed finds the values of a name that says they are secrets: mostly one.
@@ -52,11 +54,40 @@ func keyed(c *cursor, start int) []replacement {
 	}
 	n, ok := classify(c.text[from:to])
 	if !ok {
+		n, ok = c.byPlace(from, to, at, v)
+	}
+	if !ok {
 		return nil
 	}
 	v.of = n
 	return c.hide(c.valuesAt(at, v, from))
 }
+
+// byPlace gives the secrets' name that a name is where it stands: the key in a
+// URL, and an identifier of a secret that is one itself, as in Vault and Consul.
+// Those of Secrets Manager are names and ARNs.
+func (c *cursor) byPlace(from, to, at int, v value) (secretName, bool) {
+	name := c.text[from:to]
+	word := c.text[c.span(at, isSpaceOrQuote):]
+	word = word[:lengthOf(word[:min(len(word), maxWord)], isTokenByte)]
+	switch {
+	case v.sign == '=' && strings.EqualFold(name, "key") && (c.before(from) == '?' || c.before(from) == '&'):
+		return secretName{kind: key, label: "key", last: true}, len(word) >= 20 && isMingled(word) && !strings.Contains(word, "/")
+	case len(name) >= len("secretid") && (v.manner == firm || v.sign == ':') && isSecretID(name):
+		return secretName{kind: token, label: "token", last: true}, uuid.MatchString(word)
+	}
+	return secretName{}, false
+}
+
+func isSecretID(name string) bool {
+	var buffer [16]string
+	words := wordsOf(buffer[:0], name)
+	return len(words) >= 2 && words[len(words)-2] == "secret" && words[len(words)-1] == "id"
+}
+
+func isSpaceOrQuote(b byte) bool { return isBlank(b) || isOpening(b) || isBackslash(b) }
+
+var uuid = regexp.MustCompile(`(?i)\A[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\z`)
 
 // hide replaces those of the values that are secrets.
 func (c *cursor) hide(values []value) []replacement {

@@ -215,6 +215,40 @@ func TestBrokenURLs(t *testing.T) {
 	}
 }
 
+func TestCallsAndStatements(t *testing.T) {
+	check(t, []replaced{
+		{"PHP's stack", "#0 /app/db.php(12): PDO->__construct('mysql:host=db', 'app', '" + leaked + "')", "#0 /app/db.php(12): PDO->__construct('mysql:host=db', 'app', '[redacted: password]')"},
+		{"PHP's function", "mysqli_connect('db', 'app', '" + leaked + "', 'orders')", "mysqli_connect('db', 'app', '[redacted: password]', 'orders')"},
+		{"LDAP", "ldap_bind(Resource(1), 'cn=app', '" + leaked + "')", "ldap_bind(Resource(1), 'cn=app', '[redacted: password]')"},
+		{"a setter", `config.setPassword("` + leaked + `")`, `config.setPassword("[redacted: password]")`},
+		{"a default", `os.environ.get("DB_PASSWORD", "` + leaked + `")`, `os.environ.get("DB_PASSWORD", "[redacted: password]")`},
+		{"INSERT", "INSERT INTO users (name, password, age) VALUES ('app', '" + leaked + "', 3)", "INSERT INTO users (name, password, age) VALUES ('app', '[redacted: password]', 3)"},
+		{"MySQL 8", "CREATE USER app IDENTIFIED WITH caching_sha2_password BY '" + leaked + "'", "CREATE USER app IDENTIFIED WITH caching_sha2_password BY '[redacted: password]'"},
+		{"SQL*Plus", "sqlplus -S app/" + leaked + "@db", "sqlplus -S app/[redacted: password]@db"},
+		{"a configuration", "aws configure set aws_secret_access_key " + secretKey, "aws configure set aws_secret_access_key [redacted: AWS secret access key]"},
+		{"SMTP", "send: 'AUTH PLAIN AGFwcABodW50ZXIy'", "send: 'AUTH PLAIN [redacted: login]'"},
+		{"Erlang", `[{user,<<"app">>},{password,<<"` + leaked + `">>}]`, `[{user,<<"app">>},{password,<<"[redacted: password]">>}]`},
+		{"Clojure", `{:user "app" :password "` + leaked + `"}`, `{:user "app" :password "[redacted: password]"}`},
+		{"Windows", "app.exe /user:app /password:" + leaked + " /q", "app.exe /user:app /password:[redacted: password] /q"},
+		{"SOAP", `<wsse:Password Type="#PasswordText">` + leaked + `</wsse:Password>`, `<wsse:Password Type="#PasswordText">[redacted: password]</wsse:Password>`},
+		{"properties in XML", `<property name="password">` + leaked + `</property>`, `<property name="password">[redacted: password]</property>`},
+		{"Apple's properties", "<key>password</key>\n<string>" + leaked + "</string>", "<key>password</key>\n<string>[redacted: password]</string>"},
+		{"Hadoop", "<name>db.password</name><value>" + leaked + "</value>", "<name>db.password</name><value>[redacted: password]</value>"},
+		{"a form", "form-data; name=\"password\"\r\n\r\n" + leaked + "\r\n--x", "form-data; name=\"password\"\r\n\r\n[redacted: password]\r\n--x"},
+		{"Vault's keys", "Unseal Key 1: " + secretKey + "\nInitial Root Token: hvs." + long + long, "Unseal Key 1: [redacted: key]\nInitial Root Token: [redacted: token]"},
+		{"Vault's and Consul's identifiers", "secret_id=0a1b2c3d-1111-2222-3333-444455556666 SecretID: 0a1b2c3d-1111-2222-3333-444455556666", "secret_id=[redacted: token] SecretID: [redacted: token]"},
+		{"libpq's options", `missing "=" after "` + leaked + `" in connection info string`, `missing "=" after "[redacted: password]" in connection info string`},
+	})
+	for _, in := range []string{
+		`"secretId":"prod/db-password"`, "INSERT INTO jobs (name, state) VALUES ('a', 'b')", "password: [FILTERED]", `"password"=>"[FILTERED]"`, "?key=exports/0a1b2c3d4e5f6a7b8c9d.csv",
+		"set password policy to strict", "the token for https://id.example.com/authorize: denied", "DBPassword: !Ref DatabasePassword", "password for user app: authentication failed",
+	} {
+		if got := redact.Text(in); got != in {
+			t.Errorf("Text(%q) = %q", in, got)
+		}
+	}
+}
+
 // TestLinesOfASecret is a secret that goes over several lines of a log.
 func TestLinesOfASecret(t *testing.T) {
 	in := []string{"db:", "  password: |", "    " + leaked, "    more", "  port: 80", "AWS_SECRET_ACCESS_KEY=", secretKey, "\x1b[36mpassword=\x1b[0m" + leaked, "done"}

@@ -107,6 +107,10 @@ var makers = []maker{
 	{"Slack webhook", isBase64, 20, false, []string{"hooks.slack.com/services/", "hooks.slack.com/workflows/", "hooks.slack.com/triggers/"}},
 	{"Teams webhook", isURLByte, 60, false, []string{"webhook.office.com/webhookb2/"}},
 	{"Discord webhook", isURLByte, 40, false, []string{"discord.com/api/webhooks/", "discordapp.com/api/webhooks/"}},
+	{"webhook", isURLByte, 16, false, []string{
+		"outlook.office.com/webhook/", "hooks.zapier.com/hooks/catch/", "events.pagerduty.com/integration/", "open.feishu.cn/open-apis/bot/v2/hook/",
+		"loggly.com/inputs/", "datadoghq.com/v1/input/", "datadoghq.eu/v1/input/", "api.softlayer.com/soap/v3/", "api.softlayer.com/soap/v3.1/",
+	}},
 	{"SendGrid key", isDotted, 60, false, []string{"SG."}},
 	{"Resend key", isWord, 26, false, []string{"re_"}},
 	{"MailerSend token", isHex, 64, true, []string{"mlsn."}},

@@ -15,7 +15,7 @@ const maxMessage = 512
 // portMessages quote what stands where a URL has its port. That is the rest of a
 // password if it has a / or # in it.
 var portMessages = []string{
-	"invalid port ",                                      // Go, after the URL; libpq: invalid port number
+	"invalid port ", "invalid port number: ", // Go, after the URL; libpq
 	"could not be cast to integer value as ",             // Python's urllib
 	"should be >= 0 and < 65536. received type string (", // Node
 }
@@ -27,23 +27,57 @@ var numberMessages = []string{
 	": parsing ",               // Go's strconv, and so pgx
 }
 
-// badPort finds what is no port.
-func badPort(c *cursor, start int) []replacement { return c.badNumber(start, false) }
+// wordMessages quote a part of a connection string that was cut where a blank or
+// a percent sign of its password stands.
+var wordMessages = []string{
+	`missing "=" after `, "percent-encoded token: ", // libpq
+	"invalid url escape ", // Go
+}
 
-// badNumber finds what is no number and no word.
-func badNumber(c *cursor, start int) []replacement { return c.badNumber(start, true) }
+// ofMessages gives the triggers of all messages.
+func ofMessages() []literal {
+	out := slices.Concat(
+		calls(badWord, wordMessages...),
+		calls(badArgument, "invalid value ", "invalid argument "),
+		calls(badInput, "input_value="),
+		calls(badReceived, "received"),
+		calls(secureString, "securestring"),
+	)
+	for _, m := range portMessages {
+		out = append(out, calls(badNumber(m, false), m)...)
+	}
+	for _, m := range numberMessages {
+		out = append(out, calls(badNumber(m, true), m)...)
+	}
+	for _, m := range hostMessages {
+		out = append(out, calls(badHost(m), m)...)
+	}
+	return out
+}
 
-func (c *cursor) badNumber(start int, anyText bool) []replacement {
-	near := c.ahead(start, 2*maxGap)
-	quote := strings.IndexAny(near, "\"'`")
-	if quote < 0 || strings.IndexByte(near[:quote], '\n') >= 0 {
+// badWord finds what such a message quotes.
+func badWord(c *cursor, start int) []replacement {
+	at := start + strings.LastIndexAny(c.ahead(start, len("percent-encoded token: ")), " ") + 1
+	from, end, ok := c.literal(at)
+	if !ok || harmless(c.text[from:end]) {
 		return nil
 	}
-	quote = start + len(strings.TrimRight(near[:quote], `\`))
-	from, end, ok := c.literal(quote)
-	if !ok {
-		return nil
+	return replace(from, end, "password")
+}
+
+// badNumber finds what is no number behind one of the messages: of one about any
+// text, also no word.
+func badNumber(message string, anyText bool) rule {
+	return func(c *cursor, start int) []replacement {
+		from, end, ok := c.literal(start + len(message))
+		if !ok {
+			return nil
+		}
+		return c.badNumber(start, from, end, anyText)
 	}
+}
+
+func (c *cursor) badNumber(start, from, end int, anyText bool) []replacement {
 	if c.at(from) == ':' {
 		from++
 	}
@@ -72,24 +106,27 @@ var (
 // rest of a password.
 var hostMessages = []string{
 	"host name ", "server host ", "lookup ", "enotfound ", "eai_again ", "unknownhostexception: ", "not known: ", "resolve host ", "resolve host: ",
-	"resolve: ",
+	"resolve: ", "to resolve ", "to host ", "getaddrinfo for ", "host is known. (",
 }
 
-// badHost finds the rest of a password in a host's name.
-func badHost(c *cursor, start int) []replacement {
-	from := start + len(hostWords.FindString(c.ahead(start, maxGap)))
-	if isOpening(c.at(from)) {
-		from++
+// badHost finds the rest of a password in a host's name, behind one of the messages.
+func badHost(message string) rule {
+	return func(c *cursor, start int) []replacement {
+		from := start + len(message)
+		if isOpening(c.at(from)) {
+			from++
+		}
+		word := c.text[from : from+lengthOf(c.ahead(from, maxLogin), isURLByte)]
+		at := strings.LastIndexByte(word, '@')
+		if at <= 0 || at+1 == len(word) || !isAlnum(word[at+1]) || !strings.ContainsFunc(word[:at], isAlnumRune) ||
+			harmless(word[:at]) || strings.Contains(word, "://") || strings.HasPrefix(word[at:], "@sha") {
+			return nil
+		}
+		return replace(from, from+at, "password")
 	}
-	word := c.text[from : from+lengthOf(c.ahead(from, maxLogin), isURLByte)]
-	at := strings.LastIndexByte(word, '@')
-	if at <= 0 || !isAlnum(word[at-1]) && at == 1 || at+1 == len(word) || !isAlnum(word[at+1]) || harmless(word[:at]) || strings.Contains(word, "://") {
-		return nil
-	}
-	return replace(from, from+at, "password")
 }
 
-var hostWords = regexp.MustCompile(`(?i)\A[a-z_]+(?:[ :]+(?:host|name))?:? `)
+func isAlnumRune(r rune) bool { return r < 0x80 && isAlnum(byte(r)) }
 
 // badArgument finds the value of a flag that a program does not take: invalid
 // value "x" for flag -password, invalid argument 'x' for '--token'.

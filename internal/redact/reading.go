@@ -22,9 +22,9 @@ func (c *cursor) valuesAt(i int, v value, from int) []value {
 		return nil
 	}
 	if v.sign == ':' {
-		at = c.typed(at)
+		at = c.tagged(c.typed(at))
 	}
-	if v.sign == '=' || v.sign == ':' {
+	if v.sign == '=' || v.sign == ':' || v.sign == 'i' {
 		if below := c.below(at, v, from); below != nil {
 			return below
 		}
@@ -39,16 +39,47 @@ func (c *cursor) valuesAt(i int, v value, from int) []value {
 		if start, end, ok := c.literal(in); ok {
 			return c.quotedValue(v, start, end)
 		}
-		v.manner = firm
+		if v.manner = firm; v.sign == ':' { // perhaps a type: Optional[Login]
+			v.manner = paired
+		}
 		return c.bareValue(in, v)
 	}
 	if values, ok := c.structured(at, v); ok {
 		return values
 	}
-	if v.ends == atDelimiter && !c.beginsBare(at, v) || at > i && call.MatchString(c.ahead(at, maxName)) {
+	if at > i && call.MatchString(c.ahead(at, maxName)) {
+		return c.byDefault(at, v)
+	}
+	if v.ends == atDelimiter && !c.beginsBare(at, v) {
 		return nil
 	}
 	return c.bareValue(at, v)
+}
+
+// byDefault gives the value that stands behind an expression in the same line,
+// for when that has none: environ.get("PASSWORD") or "x".
+func (c *cursor) byDefault(i int, v value) []value {
+	near := c.ahead(i, 2*maxGap)
+	m := otherwise.FindStringIndex(near)
+	if m == nil || strings.IndexByte(near[:m[0]], '\n') >= 0 {
+		return nil
+	}
+	start, end, ok := c.literal(i + m[1])
+	if !ok {
+		return nil
+	}
+	return c.quotedValue(v, start, end)
+}
+
+var otherwise = regexp.MustCompile(`[)\]] *(?:or|\|\||\?\?) *`)
+
+// tagged gives where the value begins behind a tag of YAML: !!binary x. Those of
+// CloudFormation, which refer to something, have one mark.
+func (c *cursor) tagged(i int) int {
+	if c.ahead(i, 2) != "!!" {
+		return i
+	}
+	return c.span(c.span(i+2, isAlnum), isBlank)
 }
 
 // beginsBare reports whether a value without quotes can begin at i, which may be
@@ -171,6 +202,9 @@ func (c *cursor) literal(i int) (start, end int, ok bool) {
 	if strings.IndexByte("bBuUrRfLN@&$", c.at(i)) >= 0 && c.isOpen(i+1) {
 		i++
 	}
+	if c.ahead(i, 2) == "<<" { // Erlang's binaries
+		i += 2
+	}
 	quote := c.span(i, isBackslash)
 	if !c.isOpen(quote) {
 		return 0, 0, false
@@ -231,6 +265,8 @@ func (c *cursor) ends(i int, e ending) bool {
 	switch e {
 	case atSpace:
 		return false
+	case atLine:
+		return isBackslash(c.text[i]) && (c.at(i+1) == 'r' || c.at(i+1) == 'n')
 	case atEscape:
 		return c.delimits(i) || c.text[i] == '%' && isEscapedDelimiter(c.ahead(i, maxEscape))
 	default:

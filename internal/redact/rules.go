@@ -28,16 +28,14 @@ var triggers = newMatcher(slices.Concat(
 	calls(barePassword, "@"),
 	calls(goPassword, "@tcp(", "@unix("),
 	calls(oraclePassword, "jdbc:oracle:"),
-	calls(sqlPassword, "identified by", "password '"),
+	calls(sqlPassword, "identified by", "identified with", "password '", "password e'"),
+	calls(sqlValues, "values (", "values("),
+	calls(sqlplusPassword, "sqlplus "),
+	calls(smtpLogin, "auth plain "),
 	calls(netrcPassword, "machine ", "default login "),
-	calls(badPort, portMessages...),
-	calls(badNumber, numberMessages...),
-	calls(badHost, hostMessages...),
-	calls(badArgument, "invalid value ", "invalid argument "),
-	calls(badInput, "input_value="),
-	calls(badReceived, "received"),
-	calls(secureString, "securestring"),
+	ofMessages(),
 	ofCommands(),
+	ofCalls(),
 ))
 
 func calls(find rule, texts ...string) []literal {

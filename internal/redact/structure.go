@@ -285,7 +285,7 @@ func (c *cursor) arguments(i int, v value) []value {
 			values[i].manner = firm
 		}
 		return values[1:]
-	case v.of.kind == password && len(values) == 1:
+	case v.of.kind == password && v.of.last && len(values) == 1 && !strings.Contains(c.text[values[0].start:values[0].end], " "):
 		return values
 	}
 	return nil

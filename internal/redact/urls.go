@@ -162,10 +162,11 @@ func isUserByte(b byte) bool {
 // scheme.
 func barePassword(c *cursor, start int) []replacement {
 	host := start + 1 + lengthOf(c.ahead(start+1, maxLogin), isDotted)
-	if host == start+1 || !portAhead.MatchString(c.ahead(host, maxGap)) {
+	from := c.back(start, maxLoose, isLoginByte)
+	path := c.at(host) == '/' && isLetter(c.at(host+1)) && (isQuote(c.before(from)) || c.before(from) == '=')
+	if host == start+1 || !path && !portAhead.MatchString(c.ahead(host, maxGap)) {
 		return nil
 	}
-	from := c.back(start, maxLoose, isLoginByte)
 	user, password, ok := strings.Cut(c.text[from:start], ":")
 	if !ok || !userName.MatchString(user) || notUsers[lowerASCII(user)] || strings.HasPrefix(password, "//") ||
 		strings.HasPrefix(c.text[start:], "@sha") || harmless(password) || !strings.ContainsFunc(password, func(r rune) bool { return !isPunct(r) && (r < '0' || r > '9') }) {
@@ -178,7 +179,7 @@ var (
 	portAhead = regexp.MustCompile(`\A:\d{2,5}(?:[^\w.-]|\z)`)
 	userName  = regexp.MustCompile(`\A[A-Za-z_][\w.+-]*\z`)
 	// What stands before a colon and an address and is no user.
-	notUsers = set("acct", "arn", "by", "cc", "email", "from", "git", "http", "https", "mail", "mailto", "npm", "sip", "sips", "ssh", "to", "user", "xmpp")
+	notUsers = set("acct", "arn", "by", "cc", "email", "from", "git", "http", "https", "mail", "mailto", "npm", "sip", "sips", "ssh", "to", "xmpp")
 )
 
 // isLoginByte bounds a login in running text.
@@ -205,6 +206,21 @@ func oraclePassword(c *cursor, start int) []replacement {
 
 var oracleLogin = regexp.MustCompile(`(?i)\Ajdbc:oracle:\w+:[^\s/@"']+/([^\s@"']+)@`)
 
+// sqlplusPassword finds the password of sqlplus USER/PASSWORD@DATABASE.
+func sqlplusPassword(c *cursor, start int) []replacement { return c.group(sqlplusLogin, start) }
+
+var sqlplusLogin = regexp.MustCompile(`(?i)\Asqlplus (?:-\S+ +)*["']?[\w.]+/([^\s@"']+)@`)
+
+// smtpLogin finds what a mail client sends: AUTH PLAIN, and both in base64.
+func smtpLogin(c *cursor, start int) []replacement {
+	from := start + len("auth plain ")
+	end := c.span(from, isBase64)
+	if end-from < 8 {
+		return nil
+	}
+	return replace(from, end, "login")
+}
+
 // netrcPassword finds the password of a line of .netrc, or of several:
 // machine HOST login USER password PASSWORD.
 func netrcPassword(c *cursor, start int) []replacement {
@@ -215,25 +231,6 @@ func netrcPassword(c *cursor, start int) []replacement {
 }
 
 var netrcLogin = regexp.MustCompile(`(?i)\A(?:machine\s+(?:(?:[\w-]+\.)+[\w-]+|localhost)|default)\s+login\s+\S+\s+password\s+(\S+)`)
-
-// sqlPassword finds IDENTIFIED BY 'password' and PASSWORD 'password' of a user
-// or a role: revisions of a schema are identified by something as well.
-func sqlPassword(c *cursor, start int) []replacement {
-	m := sqlBefore.FindString(c.ahead(start, maxGap))
-	if m == "" || !c.begins(start) || !sqlLogin.MatchString(c.behind(start, maxLogin/2)) {
-		return nil
-	}
-	first := start + len(m)
-	end := c.closingQuote(first-1, 0)
-	if harmless(c.text[first:end]) {
-		return nil
-	}
-	return replace(first, end, "password")
-}
-
-var sqlLogin = regexp.MustCompile(`(?i)\b(?:user|role|login|grant)\b`)
-
-var sqlBefore = regexp.MustCompile(`(?i)\A(?:identified by(?: password)?|password) +'`)
 
 // group finds the password that is the group of a pattern which begins at start.
 func (c *cursor) group(pattern *regexp.Regexp, start int) []replacement {

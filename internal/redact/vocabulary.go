@@ -5,7 +5,7 @@ import "slices"
 // nameWords are parts of the names in secretName, enough to find each of them.
 var nameWords = slices.Concat(
 	[]string{"pass", "pwd", "pw", "psw", "pword", "secret", "token", "key", "cred", "auth", "cookie", "signature", "sig=", "sessid", "sessionid", "_session"},
-	[]string{"bearer", "crumb", "jwt", "mdp"},
+	[]string{"bearer", "crumb", "mdp", "communit"},
 	// Of other languages as much as makes them rare. Capital letters beyond ASCII
 	// begin some of them.
 	[]string{"kennwort", "contrase", "senha", "twoord", "senord", "heslo", "haslo", "has\xc5\x82o", "parola", "ifre", "jelsz", "salasana", "adgangskode", "clave"},
@@ -35,7 +35,6 @@ var endings = []nameEnding{
 	{"passphrase", password, "password"},
 	{"passcode", password, "password"},
 	{"pwd", password, "password"},
-	{"pword", password, "password"},
 	{"token", token, "token"},
 	{"secret", secret, "secret"},
 	{"credential", secret, "credential"},
@@ -81,7 +80,14 @@ var endings = []nameEnding{
 // lastWords mean a secret only where they end a name.
 var lastWords = map[string]secretName{
 	"pw":            {kind: password, label: "password", bare: true},
+	"dbpw":          {kind: password, label: "password"},
+	"rootpw":        {kind: password, label: "password"},
+	"adminpw":       {kind: password, label: "password"},
+	"userpw":        {kind: password, label: "password"},
+	"community":     {kind: password, label: "community string", bare: true}, // of SNMP
+	"communities":   {kind: password, label: "community string", bare: true, many: true},
 	"psw":           {kind: password, label: "password", bare: true},
+	"pword":         {kind: password, label: "password"},
 	"pswd":          {kind: password, label: "password"},
 	"mdp":           {kind: password, label: "password", bare: true},
 	"passe":         {kind: password, label: "password"},
@@ -95,7 +101,6 @@ var lastWords = map[string]secretName{
 	"creds":         {kind: secret, label: "credential", many: true},
 	"bearer":        {kind: token, label: "token", bare: true},
 	"crumb":         {kind: token, label: "token", bare: true},
-	"jwt":           {kind: token, label: "token", bare: true},
 }
 
 // plainPasses are words that end in "pass" and pass on no secret.
@@ -110,9 +115,9 @@ var pagingWords = set("next", "page", "pagination", "continuation", "client", "r
 
 // keyQualifiers are the words that make a "key" behind them a secret one.
 var keyQualifiers = set(
-	"activation", "admin", "api", "app", "application", "access", "account", "auth", "client", "consumer", "deploy", "encryption", "hmac",
-	"ingest", "insert", "instrumentation", "integration", "license", "master", "preshared", "private", "product", "secret", "session",
-	"shared", "signing", "ssh", "subscription", "write",
+	"activation", "admin", "api", "app", "application", "access", "account", "auth", "authentication", "client", "consumer", "deploy", "encryption", "hmac",
+	"ingest", "insert", "instrumentation", "integration", "license", "master", "preshared", "priv", "privacy", "private", "product",
+	"recovery", "secret", "session", "shared", "signing", "ssh", "subscription", "unseal", "write",
 )
 
 // plainKeys are words that make a "key" behind them none of a lock: the place of
@@ -124,7 +129,8 @@ var plainKeys = set(
 )
 
 // forms are last words of a name that say how the value is written.
-var forms = set("b64", "base64", "content", "contents", "hex", "pem", "plain", "plaintext", "raw", "str", "string", "text", "val", "value", "values")
+var forms = set("b64", "base64", "content", "contents", "hex", "pem", "plain", "plaintext", "raw", "str", "string", "strings", "text", "val", "value",
+	"values")
 
 // about are last words of a name that make its value a word about the secret:
 // where it is, what it is called, how long it lives.

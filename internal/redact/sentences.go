@@ -1,0 +1,72 @@
+package redact
+
+import "strings"
+
+// spaced looks for the value of a name that only blanks separate from it: that of
+// a flag, of a keyword or a directive with quotes, of a command that sets it, in
+// a table and in a sentence.
+func (c *cursor) spaced(from, to, i, at int) (int, value) {
+	switch before := c.behind(from, maxGap/4); {
+	case c.text[from] == '-':
+		return at, value{manner: prose, sign: ' '}
+	case c.isOpen(at):
+		keyword := strings.HasSuffix(before, ":") && (len(before) == 1 || strings.IndexByte(" \t\n{(,[", before[len(before)-2]) >= 0) // :password "x"
+		if end := c.closingQuote(at, 0); keyword || c.at(end+1) == ';' {
+			return at, value{manner: firm, sign: ' '}
+		}
+	case at-i > 1 || c.text[i] == '\t':
+		return at, value{manner: apart, sign: '\t'}
+	case strings.HasSuffix(before, " set ") || strings.HasSuffix(before, " SET "): // aws configure set aws_secret_access_key x
+		return at, value{manner: apart, sign: '\t'}
+	case c.text[i] == ' ' && isDigit(c.at(at)) && c.at(at+1) == ':' && c.at(at+2) == ' ': // Unseal Key 1: x
+		return at + 2, value{manner: apart, sign: '\t'}
+	}
+	if told := sentence(c.ahead(i, 2*maxGap)); told > 0 {
+		return i + told, value{manner: apart, sign: 'i'}
+	}
+	return 0, value{}
+}
+
+// sentence gives the length of what stands between a name and its value in a
+// sentence, or 0: the password for user "app" is "x", or the last of its words if
+// the value has a line by itself: use the following password to log in:
+func sentence(s string) int {
+	if i := strings.IndexByte(s, '\n'); i > 0 && isSentence(s[:i]) && strings.HasSuffix(strings.TrimRight(s[:i], " \r"), ":") {
+		return i
+	}
+	length := 0
+	if strings.HasPrefix(s, " for ") {
+		if length = firstVerb(s); length < 0 {
+			return 0
+		}
+	}
+	for _, verb := range verbs {
+		if strings.HasPrefix(s[length:], verb) {
+			return length + len(verb)
+		}
+	}
+	return 0
+}
+
+// isSentence reports whether s has only what sentences have.
+func isSentence(s string) bool { return !strings.ContainsAny(s, "={}<>") }
+
+// verbs come before a value. What the colon belongs to was said before.
+var verbs = []string{" is ", " was ", " is: ", " was: ", ": "}
+
+// firstVerb gives where the first verb is in the line of s.
+func firstVerb(s string) int {
+	if i := strings.IndexByte(s, '\n'); i >= 0 {
+		s = s[:i]
+	}
+	first := -1
+	for _, verb := range verbs {
+		if i := strings.Index(s, verb); i >= 0 && (first < 0 || i < first) {
+			first = i
+		}
+	}
+	if first < 0 || !isSentence(s[:first]) {
+		return -1
+	}
+	return first
+}
