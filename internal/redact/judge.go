@@ -107,7 +107,7 @@ var pair = regexp.MustCompile(`\A[a-z_]+=\w+\z`)
 func isApart(n secretName, sign byte, v, rest string) bool {
 	switch {
 	case n.kind != password:
-		return isLongRandom(v)
+		return isLongRandom(v) || uuid.MatchString(v) && n.kind != secret && n.last && !n.bare || isMixed(v) && len(v) >= 12 && isAll(v, isAlnum) && n.kind != secret
 	case sign == 'i' && strings.TrimLeft(rest, " \t\"'`.,;)") != "":
 		return false
 	default:

@@ -32,7 +32,7 @@ func (c *cursor) valuesAt(i int, v value, from int) []value {
 	if start, end, ok := c.literal(at); ok {
 		return c.quotedValue(v, start, end)
 	}
-	if v.manner == paired {
+	if v.manner == paired && v.sign != ' ' {
 		return nil
 	}
 	if in := c.wrapped(i, at, v); in > at {

@@ -86,7 +86,7 @@ func secretOf(alphabet string, n int, random *rand.Rand) string {
 // TestWhatOtherScannersFindGoes holds the rules to shapes that nobody wrote for
 // them: one a case, as it is and where programs print it.
 func TestWhatOtherScannersFindGoes(t *testing.T) {
-	for name, shape := range cases(t, "secrets.txt", "secrets_fresh.txt") {
+	for name, shape := range cases(t, "secrets.txt", "secrets_fresh.txt", "secrets_third.txt") {
 		t.Run(name, func(t *testing.T) {
 			text, secrets := filled(t, shape)
 			if len(secrets) == 0 {
@@ -109,7 +109,7 @@ func TestWhatOtherScannersFindGoes(t *testing.T) {
 
 // TestHarmlessTextsStay holds them to texts that only look like secrets.
 func TestHarmlessTextsStay(t *testing.T) {
-	for name, text := range cases(t, "harmless.txt", "harmless_fresh.txt") {
+	for name, text := range cases(t, "harmless.txt", "harmless_fresh.txt", "harmless_third.txt") {
 		t.Run(name, func(t *testing.T) {
 			for _, in := range []string{text, "2026-11-22T08:00:00Z INFO " + text + "\nnext line", "\x1b[32m" + text + "\x1b[0m"} {
 				if out := redact.Text(in); out != in {

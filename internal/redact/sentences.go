@@ -4,7 +4,7 @@ import "strings"
 
 // spaced looks for the value of a name that only blanks separate from it: that of
 // a flag, of a keyword or a directive with quotes, of a command that sets it, in
-// a table and in a sentence.
+// a table and in a sentence, and what looks random enough by itself.
 func (c *cursor) spaced(from, to, i, at int) (int, value) {
 	switch before := c.behind(from, maxGap/4); {
 	case c.text[from] == '-':
@@ -16,8 +16,10 @@ func (c *cursor) spaced(from, to, i, at int) (int, value) {
 		}
 	case at-i > 1 || c.text[i] == '\t':
 		return at, value{manner: apart, sign: '\t'}
-	case strings.HasSuffix(before, " set ") || strings.HasSuffix(before, " SET "): // aws configure set aws_secret_access_key x
-		return at, value{manner: apart, sign: '\t'}
+	case strings.HasSuffix(before, "_header ") && c.at(at) != '$': // of nginx
+		return at, value{manner: paired, sign: ' '}
+	case strings.HasSuffix(strings.TrimRight(lowerASCII(before), "$"), "set "), isMixed(c.text[at : at+lengthOf(c.ahead(at, maxName), isAlnum)]):
+		return at, value{manner: apart, sign: '\t'} // aws configure set aws_secret_access_key x
 	case c.text[i] == ' ' && isDigit(c.at(at)) && c.at(at+1) == ':' && c.at(at+2) == ' ': // Unseal Key 1: x
 		return at + 2, value{manner: apart, sign: '\t'}
 	}
