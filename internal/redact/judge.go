@@ -48,7 +48,7 @@ var (
 	statuses = set("true", "false", "null", "nil", "none", "undefined", "yes", "no", "on", "off", "n/a", "empty", "set", "unset", "missing",
 		"required", "optional", "invalid", "valid", "expired", "unknown", "ok", "denied", "failed", "default", "string", "unable", "error",
 		"failure", "rejected", "revoked", "unauthorized", "forbidden", "disabled", "enabled", "number", "boolean", "object", "array", "integer",
-		"nan", "incorrect", "wrong", "weak", "str", "int", "bool", "bytes")
+		"nan", "incorrect", "wrong", "weak", "blank", "str", "int", "bool", "bytes")
 	errorName = regexp.MustCompile(`\A[A-Z][A-Za-z]+(?:Exception|Error|Denied|Failed|Failure|Expired|Invalid|Missing|Found|Exist|Mismatch|Token|Request|Credentials?|Signature|Operation)\z`)
 )
 

@@ -136,7 +136,7 @@ func (c *cursor) bareValue(i int, v value) []value {
 
 // call is a line of a program, as stack traces quote them: token = read(path),
 // token = environ["TOKEN"].
-var call = regexp.MustCompile(`\A(?:[A-Za-z_][\w.]*(?:\(|\[["'])|(?:&|(?:map)?\[|\w+\.)[\w.\[\]*]*\{)`)
+var call = regexp.MustCompile(`\A\(*(?:[A-Za-z_][\w.]*(?:\(|\[["'])|(?:&|(?:map)?\[|\w+\.)[\w.\[\]*]*\{)`)
 
 // typed gives where the value begins if a type comes first: password: str = "x".
 func (c *cursor) typed(i int) int {

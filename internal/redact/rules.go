@@ -31,7 +31,7 @@ var triggers = newMatcher(slices.Concat(
 	calls(sqlPassword, "identified by", "identified with", "password '", "password e'"),
 	calls(sqlValues, "values (", "values("),
 	calls(sqlplusPassword, "sqlplus "),
-	calls(smtpLogin, "auth plain "),
+	calls(smtpLogin, "auth plain ", "auth login "),
 	calls(netrcPassword, "machine ", "default login "),
 	ofMessages(),
 	ofCommands(),

@@ -54,7 +54,7 @@ func sentence(s string) int {
 func isSentence(s string) bool { return !strings.ContainsAny(s, "={}<>") }
 
 // verbs come before a value. What the colon belongs to was said before.
-var verbs = []string{" is ", " was ", " is: ", " was: ", ": "}
+var verbs = []string{" is ", " was ", " is: ", " was: ", " value ", " value: ", " value is ", ": "}
 
 // firstVerb gives where the first verb is in the line of s.
 func firstVerb(s string) int {

@@ -211,11 +211,18 @@ func sqlplusPassword(c *cursor, start int) []replacement { return c.group(sqlplu
 
 var sqlplusLogin = regexp.MustCompile(`(?i)\Asqlplus (?:-\S+ +)*["']?[\w.]+/([^\s@"']+)@`)
 
-// smtpLogin finds what a mail client sends: AUTH PLAIN, and both in base64.
+// smtpLogin finds what a mail client sends to log in, in base64, or what it says
+// that it will send: AUTH PLAIN x, AUTH LOGIN challenge: 'x'.
 func smtpLogin(c *cursor, start int) []replacement {
 	from := start + len("auth plain ")
+	if said := strings.Index(c.ahead(from, maxName/2), ": '"); said >= 0 {
+		if first, end, ok := c.literal(from + said + len(": ")); ok && !harmless(c.text[first:end]) {
+			return replace(first, end, "login")
+		}
+		return nil
+	}
 	end := c.span(from, isBase64)
-	if end-from < 8 {
+	if end-from < 8 || !isMingled(c.text[from:end]) {
 		return nil
 	}
 	return replace(from, end, "login")

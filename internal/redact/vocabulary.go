@@ -5,7 +5,7 @@ import "slices"
 // nameWords are parts of the names in secretName, enough to find each of them.
 var nameWords = slices.Concat(
 	[]string{"pass", "pwd", "pw", "psw", "pword", "secret", "token", "key", "cred", "auth", "cookie", "signature", "sig=", "sessid", "sessionid", "_session"},
-	[]string{"bearer", "crumb", "mdp", "communit"},
+	[]string{"bearer", "crumb", "mdp", "communit", "dockerc"},
 	// Of other languages as much as makes them rare. Capital letters beyond ASCII
 	// begin some of them.
 	[]string{"kennwort", "contrase", "senha", "twoord", "senord", "heslo", "haslo", "has\xc5\x82o", "parola", "ifre", "jelsz", "salasana", "adgangskode", "clave"},
@@ -79,28 +79,30 @@ var endings = []nameEnding{
 
 // lastWords mean a secret only where they end a name.
 var lastWords = map[string]secretName{
-	"pw":            {kind: password, label: "password", bare: true},
-	"dbpw":          {kind: password, label: "password"},
-	"rootpw":        {kind: password, label: "password"},
-	"adminpw":       {kind: password, label: "password"},
-	"userpw":        {kind: password, label: "password"},
-	"community":     {kind: password, label: "community string", bare: true}, // of SNMP
-	"communities":   {kind: password, label: "community string", bare: true, many: true},
-	"psw":           {kind: password, label: "password", bare: true},
-	"pword":         {kind: password, label: "password"},
-	"pswd":          {kind: password, label: "password"},
-	"mdp":           {kind: password, label: "password", bare: true},
-	"passe":         {kind: password, label: "password"},
-	"clave":         {kind: password, label: "password", bare: true},
-	"authorization": {kind: header, label: "authorization header"},
-	"auth":          {kind: login, label: "registry login"},
-	"cookie":        {kind: cookie, label: "cookie"},
-	"cookies":       {kind: cookie, label: "cookie", many: true},
-	"signature":     {kind: signature, label: "signature"},
-	"sig":           {kind: signature, label: "signature"},
-	"creds":         {kind: secret, label: "credential", many: true},
-	"bearer":        {kind: token, label: "token", bare: true},
-	"crumb":         {kind: token, label: "token", bare: true},
+	"pw":               {kind: password, label: "password", bare: true},
+	"dbpw":             {kind: password, label: "password"},
+	"rootpw":           {kind: password, label: "password"},
+	"adminpw":          {kind: password, label: "password"},
+	"userpw":           {kind: password, label: "password"},
+	"community":        {kind: password, label: "community string", bare: true}, // of SNMP
+	"communities":      {kind: password, label: "community string", bare: true, many: true},
+	"psw":              {kind: password, label: "password", bare: true},
+	"pword":            {kind: password, label: "password"},
+	"pswd":             {kind: password, label: "password"},
+	"mdp":              {kind: password, label: "password", bare: true},
+	"passe":            {kind: password, label: "password"},
+	"clave":            {kind: password, label: "password", bare: true},
+	"authorization":    {kind: header, label: "authorization header"},
+	"auth":             {kind: login, label: "registry login"},
+	"cookie":           {kind: cookie, label: "cookie"},
+	"cookies":          {kind: cookie, label: "cookie", many: true},
+	"signature":        {kind: signature, label: "signature"},
+	"sig":              {kind: signature, label: "signature"},
+	"creds":            {kind: secret, label: "credential", many: true},
+	"dockerconfigjson": {kind: token, label: "registry login"},
+	"dockercfg":        {kind: token, label: "registry login"},
+	"bearer":           {kind: token, label: "token", bare: true},
+	"crumb":            {kind: token, label: "token", bare: true},
 }
 
 // plainPasses are words that end in "pass" and pass on no secret.
