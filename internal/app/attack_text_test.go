@@ -212,7 +212,7 @@ func TestHostileTextInOtherForms(t *testing.T) {
 }
 
 // TestHostileTextCommandsNoShell runs the snippet that mends what a hostile name
-// was refused, in a shell in which aws does nothing.
+// was refused, in a shell in which aws tells the account and does nothing else.
 func TestHostileTextCommandsNoShell(t *testing.T) {
 	f := newFortress(t, nil)
 	body, err := json.Marshal(hostileEvidence())
@@ -229,7 +229,7 @@ func TestHostileTextCommandsNoShell(t *testing.T) {
 		t.Fatalf("the snippet has nothing hostile in it: %v, %s", err, d.Fix.Snippets.CLI)
 	}
 	dir := t.TempDir()
-	shell := exec.Command("sh", "-c", "aws() { :; }\n"+d.Fix.Snippets.CLI)
+	shell := exec.Command("sh", "-c", "aws() { [ \"$1\" = iam ] || echo 111122223333; }\n"+d.Fix.Snippets.CLI)
 	shell.Dir = dir
 	if out, err := shell.CombinedOutput(); err != nil {
 		t.Errorf("the snippet does not run: %v, %s", err, out)

@@ -160,9 +160,11 @@ type DeniedCall struct {
 // Fix is what to do.
 type Fix struct {
 	// Summary says what to do and who can do it.
-	Summary  string             `json:"summary"`
-	AttachTo *AttachTo          `json:"attachTo,omitempty"`
-	Policies []Policy           `json:"policies"`
+	Summary  string    `json:"summary"`
+	AttachTo *AttachTo `json:"attachTo,omitempty"`
+	Policies []Policy  `json:"policies"`
+	// Snippets attach all policies of the purpose "denied" that are for the
+	// task's account.
 	Snippets iampolicy.Snippets `json:"snippets"`
 	// WithoutPolicy is the policy that AWS named for its explicit deny, and
 	// whether the call is allowed without it; nil where none is named.
@@ -188,13 +190,19 @@ type Policy struct {
 	Purpose string `json:"purpose"`
 	// Kind is identity-policy, trust-policy, resource-policy, key-policy,
 	// endpoint-policy, boundary, scp or rcp.
-	Kind     string             `json:"kind"`
-	AttachTo *AttachTo          `json:"attachTo,omitempty"`
+	Kind     string    `json:"kind"`
+	AttachTo *AttachTo `json:"attachTo,omitempty"`
+	// Resource is what a resource, key, endpoint or boundary policy is on, as an
+	// ARN; "" where that is not known.
+	Resource string             `json:"resource,omitempty"`
 	Document iampolicy.Document `json:"document"`
 	// Placeholders are the words in capitals in it that have to be replaced
 	// before it can be attached; none where it is ready.
 	Placeholders []string `json:"placeholders"`
-	Verified     Verified `json:"verified"`
+	// Snippets attach this policy alone. They are empty for one of another
+	// account than the task's, and for what nobody can edit.
+	Snippets iampolicy.Snippets `json:"snippets"`
+	Verified Verified           `json:"verified"`
 	// Detail says what to know before attaching it: what a pattern allows beyond
 	// what was denied, or that a statement is to be added; "" where nothing is.
 	Detail string `json:"detail,omitempty"`

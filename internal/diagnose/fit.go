@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/iampolicy"
 )
 
 // maxAnswer bounds a diagnosis as JSON, in bytes: a page of a hundred of them,
@@ -27,7 +28,7 @@ func (d *Diagnosis) fit() {
 	}
 	d.Caveats = append(d.Caveats, "The answer was shortened: there is more evidence than any task of AWS has.")
 	for _, shrink := range []func(*Diagnosis){
-		(*Diagnosis).shortenQuotes, (*Diagnosis).shortenReasons, (*Diagnosis).shortenTimeline, (*Diagnosis).dropStartup, (*Diagnosis).dropFindings,
+		(*Diagnosis).dropForms, (*Diagnosis).shortenQuotes, (*Diagnosis).shortenReasons, (*Diagnosis).shortenTimeline, (*Diagnosis).dropStartup, (*Diagnosis).dropFindings,
 	} {
 		if shrink(d); d.jsonSize() <= maxAnswer {
 			return
@@ -66,6 +67,16 @@ func (d *Diagnosis) shortenReasons() {
 
 func (d *Diagnosis) shortenTimeline() {
 	d.Timeline = d.Timeline[max(0, len(d.Timeline)-leftOfTimeline):]
+}
+
+// dropForms leaves the documents of wider policies, without the forms that people
+// paste.
+func (d *Diagnosis) dropForms() {
+	for i := range d.Fix.Policies {
+		if p := &d.Fix.Policies[i]; p.Purpose != purposeDenied {
+			p.Snippets = iampolicy.Snippets{}
+		}
+	}
 }
 
 func (d *Diagnosis) dropStartup() {

@@ -61,7 +61,7 @@ func fixIAM(c *cause.Case, ranked []candidate, fix *Fix) {
 	}
 	heed(c, k, fix)
 	if !hearsay(c, k) || powerIn(fix.Policies) == "" {
-		fix.Snippets = snippets(*fix)
+		writeSnippets(c, k, fix)
 	}
 }
 
@@ -170,13 +170,13 @@ func fixAtOwner(c *cause.Case, k candidate, fix *Fix) {
 	switch r.Policy {
 	case verdict.PolicyResource, verdict.PolicyKey:
 		doc, _ := iampolicy.ResourcePolicy(principal, requests, ctx)
-		fix.add(ownerKind(r), nil, doc)
+		fix.addOnce(ownerKind(r), policyResource(c, r), doc)
 	case verdict.PolicyVPCEndpoint:
 		doc, _ := iampolicy.EndpointPolicy(principal, requests, ctx)
-		fix.add(iampolicy.KindEndpoint, nil, doc)
+		on(r.PolicyARN, fix.add(iampolicy.KindEndpoint, nil, doc))
 	case verdict.PolicyBoundary:
 		doc, _ := iampolicy.Allow(requests, ctx)
-		fix.add(iampolicy.KindBoundary, fix.AttachTo, doc)
+		on(r.PolicyARN, fix.add(iampolicy.KindBoundary, fix.AttachTo, doc))
 	case verdict.PolicyTrust:
 		fix.addTrustOf(r, principal)
 	}
@@ -206,14 +206,14 @@ func (f *Fix) documents(purpose string, kind iampolicy.Kind) []iampolicy.Documen
 	return docs
 }
 
-// addOnce adds a document that is not there yet.
-func (f *Fix) addOnce(kind iampolicy.Kind, to *AttachTo, doc iampolicy.Document) {
+// addOnce adds the document for a resource that is not there yet.
+func (f *Fix) addOnce(kind iampolicy.Kind, resource string, doc iampolicy.Document) {
 	for _, p := range f.Policies {
-		if p.Kind == string(kind) && reflect.DeepEqual(p.Document, doc) {
+		if p.Kind == string(kind) && p.Resource == resource && reflect.DeepEqual(p.Document, doc) {
 			return
 		}
 	}
-	f.add(kind, to, doc)
+	on(resource, f.add(kind, nil, doc))
 }
 
 // takePermissionStep takes out the cause's first step, which is the permission in
@@ -244,20 +244,4 @@ func allowHelps(k candidate, r *cause.Refusal) bool {
 		return false
 	}
 	return true
-}
-
-// snippets render the first policy that goes onto a role.
-func snippets(fix Fix) iampolicy.Snippets {
-	for _, p := range fix.Policies {
-		target := iampolicy.Target{Kind: iampolicy.Kind(p.Kind), PolicyName: "whystopped-fix"}
-		if p.AttachTo != nil {
-			target.RoleName, target.RoleARN = p.AttachTo.Name, p.AttachTo.ARN
-			target.Whole = p.Verified.By == roleSource
-		}
-		if p.Kind != string(iampolicy.KindIdentity) && p.Kind != string(iampolicy.KindTrust) {
-			continue
-		}
-		return iampolicy.Render(p.Document, target)
-	}
-	return iampolicy.Snippets{}
 }

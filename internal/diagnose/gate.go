@@ -60,6 +60,14 @@ func partWords(i, of, limit int) string {
 	return fmt.Sprintf("Part %d of %d. Inline policies can have %d characters in all, and this one is larger: create each part as a managed policy and attach all of them.", i+1, of, limit)
 }
 
+// on says what policies of other kinds than a role's are on; "" where that is
+// not known.
+func on(resource string, policies []Policy) {
+	for i := range policies {
+		policies[i].Resource = resource
+	}
+}
+
 // narrowed is a policy with a part of its document, through the gate again.
 func (p Policy) narrowed(doc iampolicy.Document) Policy {
 	passed := iampolicy.Gate(doc, iampolicy.Kind(p.Kind))

@@ -153,11 +153,13 @@ func foreignKey(c *cause.Case, k candidate, fix *Fix) {
 	if principal == "" {
 		return
 	}
-	doc, _ := iampolicy.ResourcePolicy(principal, requestsOf(c, k), kept.place)
-	fix.addOnce(iampolicy.KindKey, nil, doc)
+	requests := requestsOf(c, k)
+	doc, _ := iampolicy.ResourcePolicy(principal, requests, kept.place)
+	unnamed := arn.ARN{Partition: kept.place.Partition, Service: "kms", Region: kept.place.Region, Account: owner, Resource: "key/KEY_ID"}
+	fix.addOnce(iampolicy.KindKey, cmp.Or(requests[0].Resource, unnamed.String()), doc)
 	if kept.service == "secretsmanager" && kept.kept != "" {
 		doc, _ := iampolicy.ResourcePolicy(principal, []iampolicy.Request{{Action: "secretsmanager:GetSecretValue", Resource: kept.kept}}, kept.place)
-		fix.addOnce(iampolicy.KindResource, nil, doc)
+		fix.addOnce(iampolicy.KindResource, kept.kept, doc)
 	}
 }
 

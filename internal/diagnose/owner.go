@@ -109,7 +109,7 @@ func foreignHalf(c *cause.Case, k candidate, fix *Fix) {
 	}
 	fix.step(fmt.Sprintf("The resource belongs to account %s: its owner must allow %s in the resource's own policy too.", owner, attachWords(fix.AttachTo)))
 	doc, _ := iampolicy.ResourcePolicy(principalARN(k, r), requestsOf(c, k), refusalContext(c, r))
-	fix.addOnce(ownerKind(r), nil, doc)
+	fix.addOnce(ownerKind(r), policyResource(c, r), doc)
 }
 
 func isAccount(s string) bool {

@@ -19,6 +19,7 @@ func (d Diagnosis) concluded(proofs []*proof) Diagnosis {
 	d.Caveats = slices.Clone(d.Caveats)
 	denied := d.Fix.documents(purposeDenied, iampolicy.KindIdentity)
 	d.Fix.Policies = nil
+	var narrowed []int
 	for _, p := range proofs {
 		policy := p.policy
 		switch {
@@ -28,12 +29,16 @@ func (d Diagnosis) concluded(proofs []*proof) Diagnosis {
 		default:
 			policy.Verified = p.verified()
 		}
-		if policy.Purpose == purposeComplete && len(p.trials) > 0 {
+		rest := policy.Purpose == purposeComplete && len(p.trials) > 0
+		if rest {
 			policy = policy.narrowed(p.lacking())
 			policy.needs(neededBeside(policy.Document, denied))
 			policy.Verified.Detail = strings.TrimSpace(p.share(len(policy.Document.Statement)) + " " + policy.Verified.Detail)
 		}
 		if len(policy.Document.Statement) > 0 {
+			if rest {
+				narrowed = append(narrowed, len(d.Fix.Policies))
+			}
 			d.Fix.Policies = append(d.Fix.Policies, policy)
 		}
 		if policy.Purpose == purposeDenied {
@@ -43,6 +48,7 @@ func (d Diagnosis) concluded(proofs []*proof) Diagnosis {
 	if d.Fix.Policies == nil {
 		d.Fix.Policies = []Policy{}
 	}
+	d.Fix.rewriteSnippets(narrowed)
 	return d
 }
 

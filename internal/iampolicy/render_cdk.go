@@ -10,53 +10,88 @@ var typeScriptStyle = style{
 	lastItem: ",",
 }
 
-// cdk writes TypeScript for the AWS CDK, version 2.
-func (p place) cdk(doc Document) string {
+// cdk writes TypeScript for the AWS CDK, version 2. The import is a comment:
+// snippets go into one file, and into the middle of it.
+func cdk(places []place) string {
+	all := []string{"// At the top of the file: import { Stack, aws_iam as iam } from \"aws-cdk-lib\";\n"}
+	for _, p := range places {
+		all = append(all, p.cdk())
+	}
+	return strings.Join(all, "\n")
+}
+
+func (p place) cdk() string {
+	if p.kind != KindIdentity {
+		return p.cdkStatements()
+	}
+	class, name := "Policy", "policyName"
+	if p.managed {
+		class, name = "ManagedPolicy", "managedPolicyName"
+	}
 	var b strings.Builder
-	b.WriteString("import * as iam from \"aws-cdk-lib/aws-iam\";\n\n")
-	add := ""
-	switch p.kind {
-	case KindIdentity:
-		b.WriteString(p.cdkPrincipal())
-		add = "principal.addToPrincipalPolicy"
-	case KindTrust:
-		b.WriteString("// role is the iam.Role of your app.\n")
-		add = "role.assumeRolePolicy?.addStatements"
-	case KindBoundary, KindSCP, KindRCP:
-		b.WriteString("// policy is the policy's iam.ManagedPolicy or iam.PolicyDocument.\n")
-		add = "policy.addStatements"
-	case KindEndpoint:
-		b.WriteString("// endpoint is the VPC endpoint of your app.\n")
-		add = "endpoint.addToPolicy"
-	default:
-		b.WriteString("// resource is the key, bucket, secret or repository of your app.\n")
-		add = "resource.addToResourcePolicy"
+	b.WriteString(replaceFirst("//", p.written()))
+	b.WriteString("// A stack of its own, in your app or in a stack of it: the CDK deploys it to this account only.\n" +
+		"const " + p.constant() + " = new Stack(this, " + quote(p.logicalID()) + ", { env: { account: " + quote(p.account) + " } });\n" +
+		"new iam." + class + "(" + p.constant() + ", \"Policy\", {\n" +
+		"  " + name + ": " + quote(p.policyName()) + ",\n" +
+		"  " + p.who() + "s: [" + p.cdkPrincipal() + "],\n" +
+		"  statements: [\n")
+	for _, s := range p.doc.Statement {
+		b.WriteString("    new iam.PolicyStatement(" + s.cdkProps("    ") + "),\n")
 	}
-	for _, s := range doc.Statement {
-		b.WriteString(add + "(new iam.PolicyStatement(" + s.cdkProps() + "));\n")
-	}
+	b.WriteString("  ],\n});\n")
 	return b.String()
+}
+
+// cdkStatements gives what has to be added to a construct of the app: one that
+// is looked up by its ARN or name takes no statements.
+// https://docs.aws.amazon.com/cdk/v2/guide/resources.html#resources-importing
+func (p place) cdkStatements() string {
+	var b strings.Builder
+	b.WriteString(replaceFirst("//", p.written()))
+	b.WriteString("// Add these " + p.cdkOwner() + ", in the stack" + p.ofAccount() + " that has it.\n" +
+		"const " + p.constant() + " = [\n")
+	for _, s := range p.doc.Statement {
+		b.WriteString("  new iam.PolicyStatement(" + s.cdkProps("  ") + "),\n")
+	}
+	b.WriteString("];\n")
+	return b.String()
+}
+
+// cdkOwner says where statements go: a call, and the resource that it is made on.
+func (p place) cdkOwner() string {
+	switch p.kind {
+	case KindTrust:
+		return "by assumeRolePolicy.addStatements(...) of the role " + p.name
+	case KindEndpoint:
+		return strings.TrimSpace("one by one by addToPolicy of the VPC endpoint " + p.resource)
+	case KindBoundary, KindSCP, KindRCP:
+		return strings.TrimSpace("by addStatements(...) of the policy " + p.resource)
+	case KindKey:
+		return strings.TrimSpace("one by one by addToResourcePolicy of the key " + p.resource)
+	}
+	return strings.TrimSpace("one by one by addToResourcePolicy of the resource " + p.resource)
 }
 
 // cdkPrincipal looks the role or user up by its ARN, or by its name in the
 // stack's account.
 func (p place) cdkPrincipal() string {
-	class, id := "Role", "Role"
+	class := "Role"
 	if p.user {
-		class, id = "User", "User"
+		class = "User"
 	}
 	by, value := class+"Name", p.name
 	if p.arn != "" {
 		by, value = class+"Arn", p.arn
 	}
-	return "const principal = iam." + class + ".from" + by + "(this, " + quote(p.label()+id) + ", " + quote(value) + ");\n"
+	return "iam." + class + ".from" + by + "(" + p.constant() + ", " + quote(class) + ", " + quote(value) + ")"
 }
 
 // cdkProps writes the properties of a PolicyStatement.
-func (s Statement) cdkProps() string {
+func (s Statement) cdkProps(indent string) string {
 	var b strings.Builder
 	b.WriteString("{\n")
-	property := func(name, value string) { b.WriteString("  " + name + ": " + value + ",\n") }
+	property := func(name, value string) { b.WriteString(indent + "  " + name + ": " + value + ",\n") }
 	if s.Sid != "" {
 		property("sid", quote(s.Sid))
 	}
@@ -81,13 +116,13 @@ func (s Statement) cdkProps() string {
 		{"notResources", s.NotResource},
 	} {
 		if len(list.texts) > 0 {
-			property(list.name, typeScriptStyle.write(nodes(list.texts), "  "))
+			property(list.name, typeScriptStyle.write(nodes(list.texts), indent+"  "))
 		}
 	}
 	if len(s.Condition) > 0 {
-		property("conditions", typeScriptStyle.write(s.Condition.tree(), "  "))
+		property("conditions", typeScriptStyle.write(s.Condition.tree(), indent+"  "))
 	}
-	b.WriteString("}")
+	b.WriteString(indent + "}")
 	return b.String()
 }
 

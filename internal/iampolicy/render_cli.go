@@ -1,109 +1,103 @@
 package iampolicy
 
 import (
+	"slices"
 	"strings"
-
-	"whystopped/internal/arn"
 )
 
-// cli writes AWS CLI commands for a POSIX shell.
-func (p place) cli(doc Document) string {
-	document := quoteShell(jsonStyle.write(doc.tree(), ""))
-	switch p.kind {
-	case KindIdentity:
-		who := "role"
-		if p.user {
-			who = "user"
-		}
-		return command("aws iam put-"+who+"-policy", "--"+who+"-name", quoteShell(p.name),
-			"--policy-name", quoteShell(p.policy), "--policy-document", document)
-	case KindTrust:
-		warning := "# This replaces the role's trust policy: take over its other statements, if it has any.\n"
-		if p.whole {
-			warning = "# This replaces the role's trust policy; the statements that it had when it was read are in it.\n"
-		}
-		return warning + command("aws iam update-assume-role-policy", "--role-name", quoteShell(p.name), "--policy-document", document)
-	}
-	read, write := p.policyCommands()
-	if read == "" {
-		read, write = "# (by the command of the service that owns the policy, into policy.json)", "# (in the same way)"
-	}
-	var b strings.Builder
-	b.WriteString("# 1. Read the policy that is there now:\n" + read + "\n")
-	b.WriteString("# 2. Put this at the beginning of the list \"Statement\" in policy.json:\n")
-	for _, s := range doc.Statement {
-		for line := range strings.Lines(jsonStyle.write(s.tree(), "") + ",\n") {
-			b.WriteString("#    " + line)
+// cli writes AWS CLI commands for a POSIX shell, to be pasted into one that
+// somebody types into: nothing in them ends it. zsh runs the words of comments
+// there, so that comments have none of the evidence.
+func cli(places []place) string {
+	var all []string
+	for _, p := range places {
+		if text := p.cli(); text != "" {
+			all = append(all, text)
 		}
 	}
-	b.WriteString("# 3. Put it back:\n" + write)
-	return b.String()
+	return strings.Join(all, "\n\n")
 }
 
-// command puts each option with its value on a line of its own.
-func command(name string, options ...string) string {
-	var b strings.Builder
-	b.WriteString(name)
-	for i := 0; i < len(options); i += 2 {
-		b.WriteString(" \\\n  " + options[i] + " " + options[i+1])
+func (p place) cli() string {
+	document := "--policy-document=" + quoteShell(p.json())
+	name, policy := "--"+p.who()+"-name="+quoteShell(p.name), "--policy-name="+quoteShell(p.policyName())
+	switch {
+	case p.kind == KindIdentity && p.managed:
+		managed := "--policy-arn=" + quoteShell("arn:"+p.partition+":iam::"+p.account+":policy/"+p.policyName())
+		return p.guarded(command{"aws iam create-policy", []string{policy, document}}, command{"aws iam attach-" + p.who() + "-policy", []string{name, managed}})
+	case p.kind == KindIdentity:
+		return p.guarded(command{"aws iam put-" + p.who() + "-policy", []string{name, policy, document}})
+	case p.kind == KindTrust && p.whole:
+		return "# This replaces the trust policy of the role. The statements that it had when it was read are in it\n" +
+			p.guarded(command{"aws iam update-assume-role-policy", []string{name, document}})
 	}
-	return b.String()
+	return p.merged()
 }
 
-// policyCommands gives the commands that read the policy on a resource into
-// policy.json and write it from there; none for a service whose policies are
-// not put as one document.
-func (p place) policyCommands() (read, write string) {
-	on := func(placeholder string) string {
-		if p.resource == "" {
-			return quoteShell(placeholder)
-		}
-		return quoteShell(p.resource)
-	}
-	a, _ := arn.Parse(p.resource)
-	switch p.kind {
-	case KindKey:
-		return "aws kms get-key-policy --key-id " + on("KEY_ARN") + " --policy-name default --query Policy --output text > policy.json",
-			"aws kms put-key-policy --key-id " + on("KEY_ARN") + " --policy-name default --policy file://policy.json"
-	case KindEndpoint:
-		id := on("VPC_ENDPOINT_ID")
-		return "aws ec2 describe-vpc-endpoints --vpc-endpoint-ids " + id + " --query 'VpcEndpoints[0].PolicyDocument' --output text > policy.json",
-			"aws ec2 modify-vpc-endpoint --vpc-endpoint-id " + id + " --policy-document file://policy.json"
-	case KindBoundary:
-		policy := on("BOUNDARY_ARN")
-		return "aws iam get-policy-version --policy-arn " + policy + " --version-id \"$(aws iam get-policy --policy-arn " + policy +
-				" --query Policy.DefaultVersionId --output text)\" --query PolicyVersion.Document > policy.json",
-			"aws iam create-policy-version --policy-arn " + policy + " --policy-document file://policy.json --set-as-default"
-	case KindSCP, KindRCP:
-		id := on("POLICY_ID")
-		return "aws organizations describe-policy --policy-id " + id + " --query Policy.Content --output text > policy.json",
-			"aws organizations update-policy --policy-id " + id + " --content file://policy.json"
-	}
-	return resourcePolicyCommands(a, on("RESOURCE"))
+// json writes the document for single quotes. bash looks for "!" even there,
+// where they began on a line before.
+func (p place) json() string {
+	return strings.ReplaceAll(jsonStyle.write(p.doc.tree(), ""), "!", `\u0021`)
 }
 
-// resourcePolicyCommands is policyCommands by the resource's service.
-func resourcePolicyCommands(a arn.ARN, id string) (read, write string) {
-	switch a.Service {
-	case "ecr":
-		repository := " --registry-id " + quoteShell(a.Account) + " --repository-name " + quoteShell(a.ID())
-		return "aws ecr get-repository-policy" + repository + " --query policyText --output text > policy.json",
-			"aws ecr set-repository-policy" + repository + " --policy-text file://policy.json"
-	case "elasticfilesystem":
-		system := " --file-system-id " + quoteShell(a.ID())
-		return "aws efs describe-file-system-policy" + system + " --query Policy --output text > policy.json",
-			"aws efs put-file-system-policy" + system + " --policy file://policy.json"
-	case "s3":
-		name, _, _ := strings.Cut(a.Resource, "/")
-		bucket := " --bucket " + quoteShell(name)
-		return "aws s3api get-bucket-policy" + bucket + " --query Policy --output text > policy.json",
-			"aws s3api put-bucket-policy" + bucket + " --policy file://policy.json"
-	case "secretsmanager":
-		return "aws secretsmanager get-resource-policy --secret-id " + id + " --query ResourcePolicy --output text > policy.json",
-			"aws secretsmanager put-resource-policy --secret-id " + id + " --resource-policy file://policy.json"
-	case "sns":
-		return "aws sns get-topic-attributes --topic-arn " + id + " --query Attributes.Policy --output text > policy.json",
-			"aws sns set-topic-attributes --topic-arn " + id + " --attribute-name Policy --attribute-value file://policy.json"
+// command is a command with its options, each with its value behind "=": a
+// value that begins with "-" is no option then.
+type command struct {
+	name    string
+	options []string
+}
+
+// text puts each option on a line of its own.
+func (c command) text(indent string) string {
+	return indent + strings.Join(append([]string{c.name}, c.options...), " \\\n"+indent+"  ")
+}
+
+// guarded runs commands in the right account, and only once the words in the
+// options of the first one are replaced. The words are looked for by patterns
+// that replacing them everywhere leaves as they are.
+func (p place) guarded(commands ...command) string {
+	words := p.doc.Placeholders()
+	if slices.Contains(p.words, p.name) {
+		words = append(words, p.name)
 	}
-	return "", ""
+	if len(words) == 0 {
+		return replaceFirst("#", p.words) + p.inAccount("", commands...)
+	}
+	options := command{"set --", commands[0].options}
+	commands[0] = command{name: commands[0].name + ` "$@"`}
+	return replaceFirst("#", p.words) + "(\n" + options.text("  ") + "\n  case \"$*\" in\n" +
+		"    " + patterns(words, "*", "*", " | ") + ")\n" + nothingChanged("      ", "replace "+List(words)+" first") + "\n      ;;\n" +
+		"    *)\n" + p.inAccount("      ", commands...) + "\n      ;;\n  esac\n)"
+}
+
+// patterns match words without having them: [B]UCKET_NAME.
+func patterns(words []string, before, after, between string) string {
+	var all []string
+	for _, word := range words {
+		all = append(all, before+"["+word[:1]+"]"+word[1:]+after)
+	}
+	return strings.Join(all, between)
+}
+
+// inAccount runs commands, one after the other, with credentials of the account.
+func (p place) inAccount(indent string, commands ...command) string {
+	var run []string
+	for _, c := range commands {
+		run = append(run, c.text(indent+"  "))
+	}
+	return indent + "if " + p.isAccount() + "; then\n" + strings.Join(run, " &&\n") + "\n" +
+		indent + "else\n" + p.otherAccount(indent+"  ") + "\n" + indent + "fi"
+}
+
+func (p place) isAccount() string {
+	return `[ "$(aws sts get-caller-identity --query Account --output text)" = ` + p.account + ` ]`
+}
+
+func (p place) otherAccount(indent string) string {
+	return nothingChanged(indent, "use credentials of account "+p.account)
+}
+
+// nothingChanged says what to do first, and fails. why is no evidence.
+func nothingChanged(indent, why string) string {
+	return indent + "echo 'Nothing was changed: " + why + ".' >&2\n" + indent + "false"
 }

@@ -5,27 +5,84 @@ import (
 	"strings"
 )
 
-// cloudFormation writes YAML: a whole resource for an identity policy, the part
-// to put into a resource for the others.
-func (p place) cloudFormation(doc Document) string {
-	var b strings.Builder
-	switch p.kind {
-	case KindIdentity:
-		kind, name := "AWS::IAM::RolePolicy", "RoleName"
-		if p.user {
-			kind, name = "AWS::IAM::UserPolicy", "UserName"
+// cloudFormation writes YAML: a template for identity policies, the part to add
+// to a resource of a template for the others. Behind a template the parts are
+// comments, so that it stays one.
+func cloudFormation(places []place) string {
+	var comments, rules, resources strings.Builder
+	for _, p := range places {
+		if p.kind != KindIdentity && len(places) == 1 {
+			return p.cloudFormationPart()
 		}
-		b.WriteString("Resources:\n  " + p.label() + ":\n    Type: " + kind + "\n    Properties:\n" +
-			"      " + name + ": " + quote(p.name) + "\n      PolicyName: " + quote(p.policy) + "\n      PolicyDocument:\n")
-		writeYAML(&b, doc.tree(), "        ")
-	case KindTrust:
-		b.WriteString("# In the properties of the role (AWS::IAM::Role):\nAssumeRolePolicyDocument:\n")
-		writeYAML(&b, doc.tree(), "  ")
-	default:
-		b.WriteString("# To add to Statement in the policy document of the resource:\n")
-		writeYAML(&b, doc.tree()[1].value, "")
+		if p.kind == KindIdentity {
+			comments.WriteString(replaceFirst("#", p.written()))
+			rules.WriteString(p.cloudFormationRule())
+			resources.WriteString(p.cloudFormationResource())
+			continue
+		}
+		for line := range strings.Lines(p.cloudFormationPart()) {
+			comments.WriteString("# " + strings.TrimPrefix(line, "# "))
+		}
 	}
+	if rules.Len() == 0 {
+		return comments.String()
+	}
+	return comments.String() + "Rules:\n" + rules.String() + "Resources:\n" + resources.String()
+}
+
+// cloudFormationRule stops the stack in another account, before anything is
+// made. Rules take Ref, and Ref takes pseudo parameters.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-rules.html#supported-rule-functions
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+func (p place) cloudFormationRule() string {
+	return "  " + p.logicalID() + "Account:\n    Assertions:\n      - Assert:\n" +
+		"          Fn::Equals:\n            - Ref: AWS::AccountId\n            - " + quote(p.account) + "\n" +
+		"        AssertDescription: " + quote(p.accountNotice()) + "\n"
+}
+
+func (p place) cloudFormationResource() string {
+	var b strings.Builder
+	b.WriteString("  " + p.logicalID() + ":\n")
+	switch {
+	case p.managed && p.user:
+		b.WriteString("    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      Users:\n        - " + quote(p.name) + "\n      ManagedPolicyName: ")
+	case p.managed:
+		b.WriteString("    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      Roles:\n        - " + quote(p.name) + "\n      ManagedPolicyName: ")
+	case p.user:
+		b.WriteString("    Type: AWS::IAM::UserPolicy\n    Properties:\n      UserName: " + quote(p.name) + "\n      PolicyName: ")
+	default:
+		b.WriteString("    Type: AWS::IAM::RolePolicy\n    Properties:\n      RoleName: " + quote(p.name) + "\n      PolicyName: ")
+	}
+	b.WriteString(quote(p.policyName()) + "\n      PolicyDocument:\n")
+	writeYAML(&b, p.doc.tree(), "        ")
 	return b.String()
+}
+
+// cloudFormationPart is what goes into a resource that a template has already.
+func (p place) cloudFormationPart() string {
+	var b strings.Builder
+	b.WriteString(replaceFirst("#", p.written()))
+	switch {
+	case p.kind == KindTrust && p.whole:
+		b.WriteString("# In the properties of the role " + p.name + " (AWS::IAM::Role)" + p.ofAccount() + ":\nAssumeRolePolicyDocument:\n")
+		writeYAML(&b, p.doc.tree(), "  ")
+		return b.String()
+	case p.kind == KindTrust:
+		b.WriteString("# Add this to Statement in AssumeRolePolicyDocument of the role " + p.name + p.ofAccount() + ":\n")
+	default:
+		b.WriteString("# Add this to Statement in " + strings.TrimSpace(cloudFormationOwners[p.kind]+" "+p.resource) + p.ofAccount() + ":\n")
+	}
+	writeYAML(&b, p.doc.tree()[1].value, "")
+	return b.String()
+}
+
+var cloudFormationOwners = map[Kind]string{
+	KindResource: "the policy on",
+	KindKey:      "the KeyPolicy of the AWS::KMS::Key",
+	KindEndpoint: "the PolicyDocument of the AWS::EC2::VPCEndpoint",
+	KindBoundary: "the PolicyDocument of the AWS::IAM::ManagedPolicy that is the boundary,",
+	KindSCP:      "the Content of the AWS::Organizations::Policy",
+	KindRCP:      "the Content of the AWS::Organizations::Policy",
 }
 
 var plainKey = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`)

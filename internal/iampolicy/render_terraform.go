@@ -24,67 +24,81 @@ func hclName(name string) string {
 	return quoteHCL(name)
 }
 
-// terraform writes what "terraform fmt" leaves as it is.
-func (p place) terraform(doc Document) string {
-	switch p.kind {
-	case KindIdentity:
-		who := "role"
-		if p.user {
-			who = "user"
-		}
-		return "resource \"aws_iam_" + who + "_policy\" \"" + snake(p.label()) + "\" {\n" +
-			"  name = " + quoteHCL(p.policy) + "\n" +
-			"  " + who + " = " + quoteHCL(p.name) + "\n\n" +
-			"  policy = jsonencode(" + hclStyle.write(doc.tree(), "  ") + ")\n}\n"
-	case KindTrust:
-		return "# In the aws_iam_role of the role:\n" +
-			"assume_role_policy = jsonencode(" + hclStyle.write(doc.tree(), "") + ")\n"
+// terraform writes what "terraform fmt" leaves as it is, for Terraform 1.5 and
+// later. What two snippets have fits into one module.
+func terraform(places []place) string {
+	var all []string
+	for _, p := range places {
+		all = append(all, p.terraform())
 	}
-	statements := doc.tree()[1].value
-	return "# To add to Statement in " + p.terraformOwner() + ":\n" +
-		"locals {\n  " + snake(p.label()) + "_statements = " + hclStyle.write(statements, "  ") + "\n}\n"
+	return strings.Join(all, "\n")
 }
 
-// terraformOwner names the resource type whose policy is meant.
+func (p place) terraform() string {
+	if p.kind != KindIdentity {
+		return p.terraformLocals()
+	}
+	kind := "aws_iam_" + p.who() + "_policy"
+	named := "  name = " + quoteHCL(p.policyName()) + "\n  " + p.who() + " = " + quoteHCL(p.name) + "\n\n"
+	attachment := ""
+	if p.managed {
+		kind, named = "aws_iam_policy", "  name = "+quoteHCL(p.policyName())+"\n\n"
+		attachment = "\nresource \"aws_iam_" + p.who() + "_policy_attachment\" \"" + p.snake() + "\" {\n" +
+			"  " + p.who() + "       = " + quoteHCL(p.name) + "\n  policy_arn = aws_iam_policy." + p.snake() + ".arn\n}\n"
+	}
+	return replaceFirst("#", p.written()) + "data \"aws_caller_identity\" \"" + p.snake() + "\" {}\n\n" +
+		"resource \"" + kind + "\" \"" + p.snake() + "\" {\n" + named +
+		"  policy = jsonencode(" + hclStyle.write(p.doc.tree(), "  ") + ")\n\n" +
+		"  lifecycle {\n    precondition {\n" + p.terraformCondition("      ") + "    }\n  }\n}\n" + attachment
+}
+
+// terraformLocals gives what has to be added to a resource of the module by
+// hand: a resource of its own would replace the policy that is there.
+func (p place) terraformLocals() string {
+	lead, value := "# Add this to Statement in "+p.terraformOwner(), p.doc.tree()[1].value
+	if p.kind == KindTrust && p.whole {
+		lead, value = "# Set "+p.terraformOwner()+" to jsonencode(local."+p.snake()+"): the statements that it had when it was read are in it", p.doc.tree()
+	}
+	return replaceFirst("#", p.written()) + lead + "\nlocals {\n  " + p.snake() + " = " + hclStyle.write(value, "  ") + "\n}\n\n" +
+		"check \"" + p.snake() + "\" {\n  data \"aws_caller_identity\" \"" + p.snake() + "\" {}\n\n" +
+		"  assert {\n" + p.terraformCondition("    ") + "  }\n}\n"
+}
+
+func (p place) terraformCondition(indent string) string {
+	return indent + "condition     = data.aws_caller_identity." + p.snake() + ".account_id == " + quoteHCL(p.account) + "\n" +
+		indent + "error_message = " + quoteHCL(p.accountNotice()) + "\n"
+}
+
+// terraformOwner names the resource whose policy is meant.
 func (p place) terraformOwner() string {
-	switch p.kind {
-	case KindKey:
-		return "the policy of the aws_kms_key"
-	case KindEndpoint:
-		return "the policy of the aws_vpc_endpoint"
-	case KindBoundary:
-		return "the aws_iam_policy that is the boundary"
-	case KindSCP, KindRCP:
-		return "the content of the aws_organizations_policy"
+	if p.kind == KindTrust {
+		return "assume_role_policy of the aws_iam_role " + p.name
 	}
-	switch p.resourceService {
-	case "ecr":
-		return "the aws_ecr_repository_policy"
-	case "elasticfilesystem":
-		return "the aws_efs_file_system_policy"
-	case "s3":
-		return "the aws_s3_bucket_policy"
-	case "secretsmanager":
-		return "the aws_secretsmanager_secret_policy"
-	case "sns":
-		return "the aws_sns_topic_policy"
-	case "sqs":
-		return "the aws_sqs_queue_policy"
+	owner := terraformOwners[p.kind]
+	if owner == "" {
+		owner = terraformPolicies[p.on.Service]
 	}
-	return "the policy on the resource"
+	if owner == "" {
+		owner = "the policy on the resource"
+	}
+	return strings.TrimSpace(owner + " " + p.resource)
 }
 
-// snake writes an identifier in lower case, with underscores before capitals.
-func snake(s string) string {
-	var b strings.Builder
-	for i, r := range s {
-		if r >= 'A' && r <= 'Z' {
-			if i > 0 {
-				b.WriteByte('_')
-			}
-			r += 'a' - 'A'
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
+var terraformOwners = map[Kind]string{
+	KindKey:      "the policy of the aws_kms_key",
+	KindEndpoint: "the policy of the aws_vpc_endpoint",
+	KindBoundary: "the policy of the aws_iam_policy that is the boundary,",
+	KindSCP:      "the content of the aws_organizations_policy",
+	KindRCP:      "the content of the aws_organizations_policy",
+}
+
+var terraformPolicies = map[string]string{
+	"dynamodb":          "the aws_dynamodb_resource_policy of",
+	"ecr":               "the aws_ecr_repository_policy of",
+	"elasticfilesystem": "the aws_efs_file_system_policy of",
+	"kinesis":           "the aws_kinesis_resource_policy of",
+	"s3":                "the aws_s3_bucket_policy of",
+	"secretsmanager":    "the aws_secretsmanager_secret_policy of",
+	"sns":               "the aws_sns_topic_policy of",
+	"sqs":               "the aws_sqs_queue_policy of",
 }

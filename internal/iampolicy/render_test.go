@@ -2,8 +2,9 @@ package iampolicy
 
 import (
 	"encoding/json"
-	"os/exec"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,9 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
+	"go.yaml.in/yaml/v3"
+
+	"whystopped/internal/arn"
 )
 
 // startUp is a document with every kind of part.
@@ -26,158 +30,354 @@ func startUp() Document {
 	return doc
 }
 
+// form is a document with words to replace.
+func form() Document {
+	doc, _ := Allow([]Request{{Action: "s3:GetObject"}}, here)
+	return doc
+}
+
+const theRole = "arn:aws:iam::111122223333:role/team/api"
+
 // renderings are documents of every kind with their targets.
-func renderings() map[string]struct {
-	doc    Document
-	target Target
-} {
+func renderings() map[string]Part {
 	const image = "arn:aws:ecr:eu-west-1:444455556666:repository/team/api"
 	pull := []Request{{Action: "ecr:BatchGetImage", Resource: image}}
-	repository, _ := ResourcePolicy("arn:aws:iam::111122223333:role/api", pull, here)
-	endpoint, _ := EndpointPolicy("arn:aws:iam::111122223333:role/api", pull, here)
-	key, _ := ResourcePolicy("arn:aws:iam::111122223333:role/api", []Request{{Action: "kms:Decrypt", Resource: "1234abcd-12ab-34cd-56ef-1234567890ab"}}, here)
+	repository, _ := ResourcePolicy(theRole, pull, here)
+	endpoint, _ := EndpointPolicy(theRole, pull, here)
+	key, _ := ResourcePolicy(theRole, []Request{{Action: "kms:Decrypt", Resource: "1234abcd-12ab-34cd-56ef-1234567890ab"}}, here)
+	secret, _ := ResourcePolicy(theRole, []Request{{Action: "secretsmanager:GetSecretValue", Resource: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-a1B2c3"}}, here)
+	bucket, _ := ResourcePolicy(theRole, []Request{{Action: "s3:GetObject", Resource: "arn:aws:s3:::stuff/k"}}, here)
 	pass, _ := Allow([]Request{{Action: "iam:PassRole", Resource: "arn:aws:iam::111122223333:role/a", PassedTo: ECSTasks}}, here)
-	return map[string]struct {
-		doc    Document
-		target Target
-	}{
-		"role":       {startUp(), Target{Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:role/team/api", PolicyName: "ApiStartUp"}},
-		"user":       {pass, Target{Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:user/deploy"}},
-		"trust":      {TrustPolicy(ECSTasks), Target{Kind: KindTrust, RoleName: "api"}},
-		"repository": {repository, Target{Kind: KindResource, Resource: image}},
-		"key":        {key, Target{Kind: KindKey, Resource: "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}},
-		"endpoint":   {endpoint, Target{Kind: KindEndpoint, Resource: "vpce-0a1b2c"}},
-		"boundary":   {startUp(), Target{Kind: KindBoundary, Resource: "arn:aws:iam::111122223333:policy/boundary"}},
-		"scp":        {startUp(), Target{Kind: KindSCP, Resource: "p-0a1b2c3d"}},
-		"unknown":    {startUp(), Target{Kind: KindResource}},
+	const keyARN = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+	return map[string]Part{
+		"role":              {startUp(), Target{Kind: KindIdentity, RoleARN: theRole}},
+		"role of China":     {startUp(), Target{Kind: KindIdentity, RoleARN: "arn:aws-cn:iam::111122223333:role/team/api"}},
+		"role, managed":     {startUp(), Target{Kind: KindIdentity, RoleARN: "arn:aws-us-gov:iam::111122223333:role/team/api", Managed: true}},
+		"role, form":        {form(), Target{Kind: KindIdentity, RoleARN: theRole}},
+		"role, unknown":     {form(), Target{Kind: KindIdentity}},
+		"session":           {startUp(), Target{Kind: KindIdentity, RoleName: "api", RoleARN: "arn:aws:sts::111122223333:assumed-role/api/0123"}},
+		"user":              {pass, Target{Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:user/deploy"}},
+		"user, managed":     {pass, Target{Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:user/deploy", Managed: true}},
+		"trust":             {TrustPolicy(ECSTasks), Target{Kind: KindTrust, RoleName: "api", Account: "111122223333"}},
+		"trust, whole":      {TrustPolicy(ECSTasks), Target{Kind: KindTrust, RoleARN: theRole, Whole: true}},
+		"repository":        {repository, Target{Kind: KindResource, Resource: image}},
+		"secret":            {secret, Target{Kind: KindResource, Resource: "arn:aws:secretsmanager:us-east-1:111122223333:secret:db-??????"}},
+		"bucket":            {bucket, Target{Kind: KindResource, Resource: "arn:aws:s3:::stuff/k"}},
+		"queue":             {bucket, Target{Kind: KindResource, Resource: "arn:aws:sqs:eu-west-1:111122223333:q"}},
+		"topic":             {bucket, Target{Kind: KindResource, Resource: "arn:aws:sns:eu-west-1:111122223333:t"}},
+		"table":             {bucket, Target{Kind: KindResource, Resource: "arn:aws:dynamodb:eu-west-1:111122223333:table/t"}},
+		"stream":            {bucket, Target{Kind: KindResource, Resource: "arn:aws:kinesis:eu-west-1:111122223333:stream/s"}},
+		"file system":       {bucket, Target{Kind: KindResource, Resource: "arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/fs-1"}},
+		"key":               {key, Target{Kind: KindKey, Resource: keyARN}},
+		"alias":             {key, Target{Kind: KindKey, Resource: "arn:aws:kms:eu-west-1:111122223333:alias/app"}},
+		"endpoint":          {endpoint, Target{Kind: KindEndpoint, Resource: "arn:aws:ec2:eu-west-1:111122223333:vpc-endpoint/vpce-0a1b2c"}},
+		"endpoint by id":    {endpoint, Target{Kind: KindEndpoint, Resource: "vpce-0a1b2c", Account: "111122223333"}},
+		"endpoint, form":    {form(), Target{Kind: KindEndpoint}},
+		"boundary":          {startUp(), Target{Kind: KindBoundary, Resource: "arn:aws:iam::111122223333:policy/boundary"}},
+		"boundary, any":     {startUp(), Target{Kind: KindBoundary, Account: "111122223333"}},
+		"scp":               {startUp(), Target{Kind: KindSCP, Resource: "p-0a1b2c3d", Account: "111122223333"}},
+		"resource, any":     {startUp(), Target{Kind: KindResource}},
+		"name of an option": {startUp(), Target{Kind: KindIdentity, RoleName: "--profile=prod", Account: "111122223333"}},
 	}
 }
 
-func TestRenderCLI(t *testing.T) {
-	args := shellArguments(t, Render(startUp(), Target{Kind: KindIdentity, RoleName: "team/api", PolicyName: "ApiStartUp"}).CLI)
-	want := []string{"aws", "iam", "put-role-policy", "--role-name", "api", "--policy-name", "ApiStartUp", "--policy-document"}
-	if len(args) != len(want)+1 {
-		t.Fatalf("the shell sees %q", args)
+// render is Render of one document.
+func render(doc Document, target Target) Snippets { return Render(Part{doc, target}) }
+
+// TestRenderForms: each form of each kind is there, but for the commands of
+// services that have none.
+func TestRenderForms(t *testing.T) {
+	for name, r := range renderings() {
+		s := Render(r)
+		if got, want := s.CLI == "", name == "queue" || name == "resource, any"; got != want {
+			t.Errorf("%s: the command is missing: %v, want %v", name, got, want)
+		}
+		if s.Terraform == "" || s.CloudFormation == "" || s.CDK == "" {
+			t.Errorf("%s: a form is missing: %+v", name, s)
+		}
 	}
-	if diff := cmp.Diff(want, args[:len(want)]); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
+}
+
+// TestRenderNothing: nobody can edit these, or there is nothing to attach.
+func TestRenderNothing(t *testing.T) {
+	tests := map[string]Target{
+		"service-linked role": {Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"},
+		"Identity Center":     {Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_0123"},
+		"its session":         {Kind: KindIdentity, RoleName: "AWSReservedSSO_Dev_0123", RoleARN: "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123/me"},
+		"its trust":           {Kind: KindTrust, RoleARN: "arn:aws:iam::111122223333:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"},
+		"root":                {Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:root"},
+		"federated user":      {Kind: KindIdentity, RoleARN: "arn:aws:sts::111122223333:federated-user/bob"},
+		"trust of a user":     {Kind: KindTrust, RoleARN: "arn:aws:iam::111122223333:user/bob"},
+		"no ARN":              {Kind: KindIdentity, RoleARN: "bob"},
+		"AWS's policy":        {Kind: KindBoundary, Resource: "arn:aws:iam::aws:policy/PowerUserAccess"},
 	}
-	var doc Document
-	if err := json.Unmarshal([]byte(args[len(want)]), &doc); err != nil {
+	for name, target := range tests {
+		if got := render(startUp(), target); got != (Snippets{}) {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	if got := render(Document{}, Target{Kind: KindIdentity, RoleARN: theRole}); got != (Snippets{}) {
+		t.Errorf("a document without statements gives %+v", got)
+	}
+	if got := Render(); got != (Snippets{}) {
+		t.Errorf("no document gives %+v", got)
+	}
+}
+
+func TestTargetOwner(t *testing.T) {
+	for _, tt := range []struct {
+		target Target
+		want   string
+	}{
+		{Target{Kind: KindIdentity, RoleARN: theRole, Account: "444455556666"}, "111122223333"},
+		{Target{Kind: KindIdentity, RoleName: "api", Account: "444455556666"}, "444455556666"},
+		{Target{Kind: KindIdentity, RoleName: "api", Account: "4444"}, ""},
+		{Target{Kind: KindKey, RoleARN: theRole, Resource: "arn:aws:kms:eu-west-1:444455556666:key/k"}, "444455556666"},
+		{Target{Kind: KindResource, RoleARN: theRole, Resource: "arn:aws:s3:::bucket"}, ""},
+		{Target{Kind: KindEndpoint, RoleARN: theRole}, ""},
+	} {
+		if got := tt.target.Owner(); got != tt.want {
+			t.Errorf("%+v: %q, want %q", tt.target, got, tt.want)
+		}
+	}
+}
+
+var digests = regexp.MustCompile(`[Ww]hystopped[-_]?([0-9a-f]{8})`)
+
+// TestRenderNames: names are of the document and where it goes, so that one fix
+// does not replace another and one form of it fits beside another.
+func TestRenderNames(t *testing.T) {
+	id := func(doc Document, target Target) string {
+		t.Helper()
+		s, ids := render(doc, target), map[string]bool{}
+		for _, m := range digests.FindAllStringSubmatch(s.CLI+s.Terraform+s.CloudFormation+s.CDK, -1) {
+			ids[m[1]] = true
+		}
+		if len(ids) != 1 {
+			t.Fatalf("%d names in the forms of one policy: %v", len(ids), ids)
+		}
+		return slices.Collect(maps.Keys(ids))[0]
+	}
+	role := Target{Kind: KindIdentity, RoleARN: theRole}
+	other := Target{Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:role/other"}
+	inTask := func(task string) Target { return Target{Kind: KindIdentity, RoleARN: theRole, Apart: task} }
+	trust := Target{Kind: KindTrust, RoleARN: theRole}
+	if a, b := id(startUp(), role), id(startUp(), role); a != b {
+		t.Errorf("the same fix has the names %s and %s", a, b)
+	}
+	if a, b := id(startUp(), inTask("1")), id(startUp(), inTask("2")); a != b {
+		t.Errorf("the same fix of two tasks has the names %s and %s", a, b)
+	}
+	for what, pair := range map[string][2]string{
+		"documents":     {id(startUp(), role), id(form(), role)},
+		"roles":         {id(startUp(), role), id(startUp(), other)},
+		"kinds":         {id(TrustPolicy(ECSTasks), role), id(TrustPolicy(ECSTasks), trust)},
+		"forms to fill": {id(form(), inTask("1")), id(form(), inTask("2"))},
+	} {
+		if pair[0] == pair[1] {
+			t.Errorf("two %s have one name %s", what, pair[0])
+		}
+	}
+}
+
+// asJSON is a document, or its list of statements, as any parser gives it.
+func asJSON(t *testing.T, v any) any {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(startUp(), doc); diff != "" {
-		t.Errorf("document (-want +got)\n%s", diff)
+	var out any
+	if err := json.Unmarshal(b, &out); err != nil {
+		t.Fatal(err)
 	}
+	return out
 }
 
-// shellArguments has a shell read a snippet in which aws is a function that
-// prints its arguments.
-func shellArguments(t *testing.T, snippet string) []string {
+func parseHCL(t *testing.T, name, text string) *hclsyntax.Body {
 	t.Helper()
-	cmd := exec.Command("sh", "-c", "aws() { printf 'aws\\0'; printf '%s\\0' \"$@\"; }\n"+snippet)
-	cmd.Dir, cmd.Env = t.TempDir(), []string{"PATH=/nowhere"}
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("sh: %v: %s\n%s", err, out, snippet)
+	if got := string(hclwrite.Format([]byte(text))); got != text {
+		t.Errorf("%s: terraform fmt would change it:\n%s", name, cmp.Diff(text, got))
 	}
-	return strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
+	file, diags := hclsyntax.ParseConfig([]byte(text), name+".tf", hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatalf("%s: %v\n%s", name, diags, text)
+	}
+	return file.Body.(*hclsyntax.Body)
 }
 
-func TestRenderTerraform(t *testing.T) {
+// addresses are what the blocks of a module are known by, those that Terraform
+// wants but once. Blocks of locals are known by their names.
+func addresses(body *hclsyntax.Body) []string {
+	var all []string
+	for _, b := range body.Blocks {
+		if b.Type == "locals" {
+			for name := range b.Body.Attributes {
+				all = append(all, "local."+name)
+			}
+			continue
+		}
+		all = append(all, b.Type+" "+strings.Join(b.Labels, "."))
+		for _, inner := range b.Body.Blocks {
+			if inner.Type == "data" {
+				all = append(all, "data "+strings.Join(inner.Labels, "."))
+			}
+		}
+	}
+	return all
+}
+
+// TestTerraform: all snippets fit into one module, each with a check of its
+// account.
+func TestTerraform(t *testing.T) {
+	var module strings.Builder
 	for name, r := range renderings() {
-		text := Render(r.doc, r.target).Terraform
-		if got := string(hclwrite.Format([]byte(text))); got != text {
-			t.Errorf("%s: terraform fmt would change it:\n%s", name, cmp.Diff(text, got))
+		text := Render(r).Terraform
+		parseHCL(t, name, text)
+		module.WriteString(text + "\n")
+		account := r.Target.Owner()
+		if account == "" {
+			account = "ACCOUNT_ID"
 		}
-		if _, diags := hclsyntax.ParseConfig([]byte(text), name+".tf", hcl.InitialPos); diags.HasErrors() {
-			t.Errorf("%s: %v\n%s", name, diags, text)
+		if want := ".account_id == \"" + account + "\""; strings.Count(text, want) != 1 || strings.Count(text, "data \"aws_caller_identity\"") != 1 {
+			t.Errorf("%s: no check of account %s:\n%s", name, account, text)
 		}
+	}
+	all := addresses(parseHCL(t, "module", strings.TrimSuffix(module.String(), "\n")))
+	slices.Sort(all)
+	if once := slices.Compact(slices.Clone(all)); len(once) != len(all) || len(all) < len(renderings()) {
+		t.Errorf("blocks of one address in %q", all)
 	}
 }
 
 // terraformPolicy evaluates the argument of jsonencode in a role's policy.
 func terraformPolicy(t *testing.T, text string) cty.Value {
 	t.Helper()
-	file, diags := hclsyntax.ParseConfig([]byte(text), "policy.tf", hcl.InitialPos)
-	if diags.HasErrors() {
-		t.Fatalf("%v\n%s", diags, text)
-	}
-	block := file.Body.(*hclsyntax.Body).Blocks[0]
-	call := block.Body.Attributes["policy"].Expr.(*hclsyntax.FunctionCallExpr)
-	value, diags := call.Args[0].Value(nil)
-	if diags.HasErrors() {
-		t.Fatalf("%v\n%s", diags, text)
-	}
-	return value
-}
-
-func TestRenderCloudFormation(t *testing.T) {
-	got := Render(startUp(), renderings()["role"].target).CloudFormation
-	const want = `Resources:
-  ApiStartUp:
-    Type: AWS::IAM::RolePolicy
-    Properties:
-      RoleName: "api"
-      PolicyName: "ApiStartUp"
-      PolicyDocument:
-        Version: "2012-10-17"
-        Statement:
-          - Sid: "SecretsmanagerGetSecretValue"
-            Effect: "Allow"
-            Action:
-              - "secretsmanager:GetSecretValue"
-            Resource:
-              - "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-a1B2c3"
-          - Sid: "KmsDecrypt"
-            Effect: "Allow"
-            Action:
-              - "kms:Decrypt"
-            Resource:
-              - "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-            Condition:
-              StringEquals:
-                "kms:ViaService":
-                  - "secretsmanager.eu-west-1.amazonaws.com"
-`
-	if !strings.HasPrefix(got, want) {
-		t.Errorf("(-want +got)\n%s", cmp.Diff(want, got))
-	}
-}
-
-func TestRenderCDK(t *testing.T) {
-	r := renderings()["user"]
-	const want = `import * as iam from "aws-cdk-lib/aws-iam";
-
-const principal = iam.User.fromUserArn(this, "WhystoppedUser", "arn:aws:iam::111122223333:user/deploy");
-principal.addToPrincipalPolicy(new iam.PolicyStatement({
-  sid: "IamPassRole",
-  effect: iam.Effect.ALLOW,
-  actions: ["iam:PassRole"],
-  resources: ["arn:aws:iam::111122223333:role/a"],
-  conditions: {
-    "StringEquals": {
-      "iam:PassedToService": ["ecs-tasks.amazonaws.com"],
-    },
-  },
-}));
-`
-	if diff := cmp.Diff(want, Render(r.doc, r.target).CDK); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
-}
-
-func TestRenderPlaceholders(t *testing.T) {
-	for _, name := range []string{"", "$(rm -rf /)", "a b", strings.Repeat("x", 200)} {
-		out := Render(startUp(), Target{Kind: KindIdentity, RoleName: name, PolicyName: name})
-		for form, text := range map[string]string{"cli": out.CLI, "terraform": out.Terraform, "cloudformation": out.CloudFormation, "cdk": out.CDK} {
-			if !strings.Contains(text, unknownRole) {
-				t.Errorf("role %q: %s has no %s:\n%s", name, form, unknownRole, text)
+	for _, block := range parseHCL(t, "policy", text).Blocks {
+		if policy := block.Body.Attributes["policy"]; policy != nil {
+			value, diags := policy.Expr.(*hclsyntax.FunctionCallExpr).Args[0].Value(nil)
+			if diags.HasErrors() {
+				t.Fatalf("%v\n%s", diags, text)
 			}
+			return value
 		}
 	}
-	if got := Render(Document{}, Target{Kind: KindIdentity}); got != (Snippets{}) {
-		t.Errorf("a document without statements gives %+v", got)
+	t.Fatalf("no policy in\n%s", text)
+	return cty.Value{}
+}
+
+func TestTerraformOfARole(t *testing.T) {
+	text := Render(renderings()["role, managed"]).Terraform
+	const want = `data "aws_caller_identity" "ID" {}
+
+resource "aws_iam_policy" "ID" {
+  name = "NAME"
+
+  policy = jsonencode({
+`
+	const last = `  })
+
+  lifecycle {
+    precondition {
+      condition     = data.aws_caller_identity.ID.account_id == "111122223333"
+      error_message = "This policy is for account 111122223333."
+    }
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "ID" {
+  role       = "api"
+  policy_arn = aws_iam_policy.ID.arn
+}
+`
+	text = regexp.MustCompile(`whystopped_\w{8}`).ReplaceAllString(regexp.MustCompile(`whystopped-\w{8}`).ReplaceAllString(text, "NAME"), "ID")
+	if !strings.HasPrefix(text, want) || !strings.HasSuffix(text, last) {
+		t.Errorf("got\n%s", text)
+	}
+}
+
+// template is a CloudFormation template, as far as the snippets have it.
+type template struct {
+	Rules map[string]struct {
+		Assertions []struct {
+			Assert            map[string][]any `yaml:"Assert"`
+			AssertDescription string           `yaml:"AssertDescription"`
+		} `yaml:"Assertions"`
+	} `yaml:"Rules"`
+	Resources map[string]struct {
+		Type       string         `yaml:"Type"`
+		Properties map[string]any `yaml:"Properties"`
+	} `yaml:"Resources"`
+}
+
+func TestCloudFormation(t *testing.T) {
+	for name, r := range renderings() {
+		text := Render(r).CloudFormation
+		var got any
+		if err := yaml.Unmarshal([]byte(text), &got); err != nil {
+			t.Fatalf("%s: %v\n%s", name, err, text)
+		}
+		want := asJSON(t, r.Document.Statement)
+		if r.Target.Kind == KindIdentity {
+			got, want = templateOf(t, text, r), asJSON(t, r.Document)
+		} else if r.Target.Whole {
+			got, want = got.(map[string]any)["AssumeRolePolicyDocument"], asJSON(t, r.Document)
+		}
+		if diff := cmp.Diff(want, asJSON(t, got)); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", name, diff)
+		}
+	}
+}
+
+// templateOf gives the document in a template, whose rule is held to the account.
+func templateOf(t *testing.T, text string, r Part) any {
+	t.Helper()
+	var got template
+	if err := yaml.Unmarshal([]byte(text), &got); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	account := r.Target.Owner()
+	if account == "" {
+		account = "ACCOUNT_ID"
+	}
+	for id, rule := range got.Rules {
+		want := map[string][]any{"Fn::Equals": {map[string]any{"Ref": "AWS::AccountId"}, account}}
+		if diff := cmp.Diff(want, rule.Assertions[0].Assert); diff != "" || rule.Assertions[0].AssertDescription == "" {
+			t.Errorf("rule %s (-want +got)\n%s", id, diff)
+		}
+	}
+	for id, resource := range got.Resources {
+		if !regexp.MustCompile(`^[A-Za-z0-9]+$`).MatchString(id) || len(got.Rules) != len(got.Resources) {
+			t.Errorf("resource %q with %d rules", id, len(got.Rules))
+		}
+		return resource.Properties["PolicyDocument"]
+	}
+	t.Fatalf("no resource in\n%s", text)
+	return nil
+}
+
+// TestRenderTogether: several policies are one snippet in each form.
+func TestRenderTogether(t *testing.T) {
+	all := renderings()
+	s := Render(all["role"], all["key"], all["role, form"], all["trust, whole"])
+	var got template
+	if err := yaml.Unmarshal([]byte(s.CloudFormation), &got); err != nil || len(got.Resources) != 2 || len(got.Rules) != 2 {
+		t.Errorf("%d resources and %d rules, %v, in\n%s", len(got.Resources), len(got.Rules), err, s.CloudFormation)
+	}
+	for _, part := range []string{"# - Sid: \"KmsDecrypt\"", "# AssumeRolePolicyDocument:", "# Replace BUCKET_NAME and OBJECT_NAME first"} {
+		if !strings.Contains(s.CloudFormation, part) {
+			t.Errorf("no %q in\n%s", part, s.CloudFormation)
+		}
+	}
+	if got := addresses(parseHCL(t, "together", s.Terraform)); len(got) != 2+2+3+3 {
+		t.Errorf("blocks %q", got)
+	}
+	if got := strings.Count(s.CLI, "aws sts get-caller-identity"); got != 5 {
+		t.Errorf("%d checks of the account in\n%s", got, s.CLI)
+	}
+	parts := runCDK(t, []string{s.CDK})[0]
+	if len(parts.Policies) != 2 || len(parts.Statements) != 2 {
+		t.Errorf("the CDK sees %+v", parts)
 	}
 }
 
@@ -220,15 +420,15 @@ func checkHostile(t *testing.T, text string) {
 		}}}
 	}
 	for _, kind := range []Kind{KindIdentity, KindTrust, KindResource, KindKey, KindEndpoint, KindBoundary, KindSCP} {
-		got := Render(doc(text), Target{Kind: kind, RoleName: text, RoleARN: "arn:aws:iam::111122223333:role/" + text, PolicyName: text, Resource: text})
-		plain := Render(doc("x"), Target{Kind: kind, RoleName: "a b"})
-		same := Render(doc(text), Target{Kind: kind, RoleName: text, PolicyName: text})
+		got := render(doc(text), Target{Kind: kind, RoleName: text, RoleARN: "arn:aws:iam::111122223333:role/" + text, Resource: text, Account: text, Apart: text})
+		plain := render(doc("x"), Target{Kind: kind, RoleName: "a b"})
+		same := render(doc(text), Target{Kind: kind, RoleName: text, Account: text, Apart: text})
 		for _, form := range []struct{ name, got, plain string }{
 			{"terraform", same.Terraform, plain.Terraform},
 			{"cloudformation", same.CloudFormation, plain.CloudFormation},
 			{"cdk", same.CDK, plain.CDK},
 		} {
-			if fits(iamName, text, maxName) || text == "*" || form.got == "" {
+			if fits(iamName, text, maxName) || arn.IsAccount(text) || text == "*" || form.got == "" || len(doc(text).Placeholders()) > 0 {
 				continue // names that IAM allows show, "*" is everybody
 			}
 			if diff := cmp.Diff(skeleton(form.plain), skeleton(form.got)); diff != "" {
@@ -251,19 +451,24 @@ var unseen = regexp.MustCompile("[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202
 var quoted = regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"`)
 
 // skeleton is a snippet without what stands in its strings.
-func skeleton(snippet string) string { return quoted.ReplaceAllString(snippet, `""`) }
+func skeleton(snippet string) string {
+	return quoted.ReplaceAllString(digests.ReplaceAllString(snippet, "NAME"), `""`)
+}
 
 // checkShell holds that a shell takes the document as one argument, with the
 // same texts in it.
 func checkShell(t *testing.T, doc Document) {
 	t.Helper()
-	args := shellArguments(t, Render(doc, Target{Kind: KindIdentity, RoleName: "api"}).CLI)
-	if len(args) != 9 {
-		t.Fatalf("the shell sees %d arguments: %q", len(args), args)
+	if len(doc.Placeholders()) > 0 {
+		return
+	}
+	calls := shell{account: "111122223333"}.run(t, render(doc, Target{Kind: KindIdentity, RoleName: "api", Account: "111122223333"}).CLI).calls
+	if len(calls) != 1 || len(calls[0]) != 5 {
+		t.Fatalf("the shell sees %q", calls)
 	}
 	var got Document
-	if err := json.Unmarshal([]byte(args[8]), &got); err != nil {
-		t.Fatalf("%v: %s", err, args[8])
+	if err := json.Unmarshal([]byte(strings.TrimPrefix(calls[0][4], "--policy-document=")), &got); err != nil {
+		t.Fatalf("%v: %s", err, calls[0][4])
 	}
 	if text := doc.Statement[0].Resource[0]; got.Statement[0].Resource[0] != readable(text) {
 		t.Errorf("%q came out as %q", text, got.Statement[0].Resource[0])
@@ -274,7 +479,7 @@ func checkShell(t *testing.T, doc Document) {
 func checkHCL(t *testing.T, text string) {
 	t.Helper()
 	doc := Document{Version: Version, Statement: []Statement{{Effect: "Allow", Action: []string{"s3:GetObject"}, Resource: []string{text}}}}
-	policy := terraformPolicy(t, Render(doc, Target{Kind: KindIdentity, RoleName: "api"}).Terraform)
+	policy := terraformPolicy(t, render(doc, Target{Kind: KindIdentity, RoleName: "api"}).Terraform)
 	statement := policy.GetAttr("Statement").Index(cty.NumberIntVal(0))
 	got := statement.GetAttr("Resource").Index(cty.NumberIntVal(0)).AsString()
 	if want := cty.StringVal(readable(text)).AsString(); got != want { // cty normalizes to NFC

@@ -29,6 +29,14 @@ func Split(doc Document, limit int) []Document {
 	return p.parts
 }
 
+// Fit reports whether documents stay together within a limit.
+func Fit(docs []Document, limit int) bool {
+	for _, doc := range docs {
+		limit -= characters(doc)
+	}
+	return limit >= 0
+}
+
 // packer fills one part after the other.
 type packer struct {
 	parts []Document

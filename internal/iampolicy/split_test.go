@@ -3,6 +3,7 @@ package iampolicy
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -60,4 +61,26 @@ func allGrants(doc Document) []string {
 		}
 	}
 	return all
+}
+
+func TestFit(t *testing.T) {
+	wide := func(n int) Document {
+		return Document{Version: Version, Statement: []Statement{{Effect: "Allow", Action: []string{"s3:GetObject"}, Resource: []string{strings.Repeat("x", n)}}}}
+	}
+	for _, tt := range []struct {
+		docs  []Document
+		limit int
+		want  bool
+	}{
+		{[]Document{wide(10_000)}, InlineOfRole, true},
+		{[]Document{wide(10_240)}, InlineOfRole, false},
+		{[]Document{wide(4_900), wide(4_900)}, InlineOfRole, true},
+		{[]Document{wide(6_000), wide(6_000)}, InlineOfRole, false},
+		{[]Document{wide(2_000)}, InlineOfUser, false},
+		{nil, InlineOfUser, true},
+	} {
+		if got := Fit(tt.docs, tt.limit); got != tt.want {
+			t.Errorf("%d documents fit into %d: %v, want %v", len(tt.docs), tt.limit, got, tt.want)
+		}
+	}
 }

@@ -190,10 +190,14 @@ func answer(kind verdict.IdentityKind, role string, confidence verdict.Confidenc
 	return Answer{verdict.Identity{Kind: kind, ARN: role}, fmt.Sprintf(why, args...), confidence}
 }
 
-// sameRole compares by name, since a session's ARN has no path. A name that was
-// cut matches as a prefix when enough of it is left.
+// sameRole compares by account and name, since a session's ARN has no path. A
+// name that was cut matches as a prefix when enough of it is left, and an account
+// that is masked is any.
 func sameRole(p denial.Principal, role string) bool {
 	if role == "" || p.Role == "" {
+		return false
+	}
+	if own := accountOf(role); own != p.Account && isAccount(own) && isAccount(p.Account) {
 		return false
 	}
 	name := RoleName(role)
