@@ -41,7 +41,7 @@ func everywhere(s string) diagnose.Diagnosis {
 		Fix: diagnose.Fix{
 			Summary: s, AttachTo: role, Steps: []string{s + " step"}, Snippets: iampolicy.Snippets{CLI: s},
 			Policies: []diagnose.Policy{{
-				Purpose: "denied", AttachTo: role, NeededNext: []string{s},
+				Purpose: "denied", Kind: "key-policy", Resource: s, Placeholders: []string{s}, Detail: s, NeededNext: []string{s},
 				Document: iampolicy.Document{Statement: []iampolicy.Statement{{Effect: "Allow", Resource: []string{s}}}},
 				Verified: diagnose.Verified{Status: "not-verified", By: s, Detail: s},
 			}},

@@ -110,6 +110,10 @@ func (m *markdown) policy(p diagnose.Policy) {
 		head = "Policy for the next task"
 	}
 	m.paragraph("### " + head)
+	if p.Kind != "identity-policy" {
+		m.paragraph(prose(policyOf(p)))
+	}
+	m.paragraph(prose(replaceFirst(p.Placeholders)))
 	m.paragraph(prose(p.Detail))
 	if len(p.NeededNext) > 0 {
 		var names []string

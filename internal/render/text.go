@@ -83,9 +83,7 @@ func (t *text) fix(f diagnose.Fix) {
 	for i, step := range steps(f) {
 		t.WriteString(wrap(step, fmt.Sprintf("  %d. ", i+1), "     "))
 	}
-	if command := copyable(f); command != "" {
-		t.WriteString("\n" + command + "\n")
-	}
+	t.copyable(f)
 	for _, p := range f.Policies {
 		if len(p.NeededNext) > 0 {
 			t.WriteString("\n" + wrap("Would be denied next: "+strings.Join(p.NeededNext, ", ")+". The report has one policy with all startup permissions.", "  ", "  "))
@@ -102,18 +100,22 @@ func detailHead(p diagnose.Policy) string {
 	return ""
 }
 
-// copyable is the command that mends it, or the policy where no command does;
-// "" where neither exists.
-func copyable(f diagnose.Fix) string {
+// copyable adds the command that fixes it, and the policies that no command
+// attaches.
+func (t *text) copyable(f diagnose.Fix) {
+	if words := placeholders(f); words != "" {
+		t.WriteString("\n" + wrap(words, "  ", "  "))
+	}
 	if f.Snippets.CLI != "" {
-		return strings.Join(lines(f.Snippets.CLI), "\n")
+		t.WriteString("\n" + strings.Join(lines(f.Snippets.CLI), "\n") + "\n")
 	}
-	for _, p := range f.Policies {
-		if p.Purpose == "denied" {
-			return policyJSON(p.Document)
+	rest := withoutCommand(f)
+	for _, p := range rest {
+		if len(rest) > 1 || f.Snippets.CLI != "" {
+			t.WriteString("\n" + wrap(policyOf(p), "  ", "    "))
 		}
+		t.WriteString("\n" + policyJSON(p.Document) + "\n")
 	}
-	return ""
 }
 
 // policyJSON writes a document as people paste it: < > & as they are.

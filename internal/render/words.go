@@ -6,6 +6,7 @@ import (
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/iampolicy"
 	"whystopped/internal/words"
 )
 
@@ -110,6 +111,56 @@ func taskName(t diagnose.TaskView) string {
 		return t.ARN
 	}
 	return t.ID
+}
+
+// placeholders say which words of the policies for what was denied have to be
+// replaced; "" for none.
+func placeholders(f diagnose.Fix) string {
+	var all []string
+	for _, p := range f.Policies {
+		if p.Purpose == "denied" {
+			all = append(all, p.Placeholders...)
+		}
+	}
+	return replaceFirst(slices.Compact(all))
+}
+
+func replaceFirst(words []string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	return "Replace " + iampolicy.List(words) + " before you attach it."
+}
+
+// withoutCommand are the policies for what was denied that the command of the
+// fix does not attach. A report of before knows only whether there is one.
+func withoutCommand(f diagnose.Fix) []diagnose.Policy {
+	var rest []diagnose.Policy
+	commands := 0
+	for _, p := range f.Policies {
+		switch {
+		case p.Purpose == "denied" && p.Snippets.CLI == "":
+			rest = append(rest, p)
+		case p.Purpose == "denied":
+			commands++
+		}
+	}
+	if f.Snippets.CLI != "" && commands == 0 {
+		return nil
+	}
+	return rest
+}
+
+// policyOf names a policy and what it is for: "KMS key policy of arn:…".
+func policyOf(p diagnose.Policy) string {
+	of := p.Resource
+	if p.AttachTo != nil {
+		of = attachName(p.AttachTo)
+	}
+	if of == "" {
+		return label("policy-kind", p.Kind)
+	}
+	return label("policy-kind", p.Kind) + " of " + of
 }
 
 // proofWords say whether a policy was tried; "" where nothing is known of that.

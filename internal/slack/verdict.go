@@ -114,6 +114,12 @@ func policyHead(p diagnose.Policy) mrkdwn {
 			head += " " + code(name, 300)
 		}
 	}
+	if to := p.AttachTo; to == nil && p.Resource != "" {
+		head += " of " + code(p.Resource, 300)
+	}
+	if len(p.Placeholders) > 0 {
+		head += " (replace " + prose(iampolicy.List(p.Placeholders), 200) + " first)"
+	}
 	switch p.Verified.Status {
 	case "allowed":
 		head += " (verified in the IAM policy simulator)"

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
@@ -21,13 +22,13 @@ type fixView struct {
 	Console string
 	// Summary is empty where the steps begin with it.
 	Summary string
-	Panels  []panel
-	// Lone is the id of the policy where pasting that one is the fix; the verdict
-	// offers it to be copied at once.
-	Lone string
-	// Whole is everything the task definition needs to start, beside what was
-	// denied; nil where there is no such policy.
-	Whole *policyView
+	Panels  formats
+	// Lone is the policy where pasting that one is the fix; the verdict offers it
+	// to be copied at once. It is nil otherwise.
+	Lone *policyView
+	// Wider are the policies that one may take instead: for everything that the
+	// task needs to start, or for the names of the next task too.
+	Wider []widerView
 	// Without is the policy that denied the call, left out; nil where none is
 	// known by its ARN.
 	Without *withoutView
@@ -41,26 +42,58 @@ type withoutView struct {
 	Verified verifiedView
 }
 
+// widerView is a policy that allows more than what was denied.
+type widerView struct {
+	Summary string
+	// Open is set for what most people take.
+	Open bool
+	// Next are the actions that the task would be refused after the denied one.
+	Next  []string
+	Group formats
+
+	purpose  string
+	policies []*policyView
+}
+
+// formats are policies in all formats.
+type formats struct {
+	Name   string // of the group of tabs; unique in the page
+	Panels []panel
+}
+
 // panel is the fix in one format, behind one tab.
 type panel struct {
-	ID       string // unique in the page
+	ID       string // the format's
 	Label    string
 	Policies []*policyView // the first panel: the documents themselves
-	Code     string        // every other panel
-	CopyName string        // "Copy …"
+	Codes    []codeView    // every other panel
+}
+
+// codeView is one policy in one format.
+type codeView struct {
+	ID       string // unique in the page
+	Label    string
+	CopyName string // "Copy …"
+	Code     string
+	// Heading and Target say where it goes, where there are several; Heading is
+	// empty otherwise.
+	Heading, Target string
 }
 
 // policyView is one policy document and where it goes.
 type policyView struct {
-	ID      string
-	Heading string
-	Target  string
-	// Detail says what to know before attaching it; empty where there is nothing.
+	ID       string
+	CopyName string
+	Heading  string
+	Target   string
+	// Detail says what to know before attaching it; empty for nothing.
 	Detail   string
 	Lines    []codeLine
 	Verified verifiedView
-	// Next are the actions that the task would be refused after the denied one.
-	Next []string
+
+	number   int // among the policies of the fix
+	replace  string
+	snippets iampolicy.Snippets
 }
 
 // verifiedView says whether the policy was tried.
@@ -80,20 +113,20 @@ func fixOf(f diagnose.Fix) (fixView, error) {
 		v.Summary = "" // the first of several steps says it
 	}
 	var deciding []*policyView
-	choices := 0 // of policies that are not one's alternative
 	for i, p := range f.Policies {
-		view, err := policyOf(p, fmt.Sprintf("policy-%d", i))
+		view, err := policyOf(p, i)
 		if err != nil {
 			return fixView{}, err
 		}
-		if p.Purpose == "startup-complete" && v.Whole == nil && len(f.Policies) > 1 {
-			v.Whole = view
+		if widerWords(p.Purpose) == "" || len(f.Policies) == 1 {
+			deciding = append(deciding, view)
 			continue
 		}
-		deciding = append(deciding, view)
-		if p.Purpose != "denied-pattern" {
-			choices++
-		}
+		v.wider(p, view)
+	}
+	for i := range v.Wider {
+		w := &v.Wider[i]
+		w.Group = formats{fmt.Sprintf("format-%d", w.policies[0].number), panelsOf(w.policies, iampolicy.Snippets{})}
 	}
 	if len(deciding) == 0 {
 		return v, nil
@@ -102,45 +135,104 @@ func fixOf(f diagnose.Fix) (fixView, error) {
 	if to := f.AttachTo; to != nil && attachName(to) == v.Target && consoleLink.MatchString(to.ConsoleURL) {
 		v.Console = to.ConsoleURL
 	}
-	v.Panels = panelsOf(deciding, f.Snippets)
-	if tried := deciding[0].Verified; choices == 1 && tried.Class != "failed" && tried.Word != grantedAlready {
-		v.Lone = deciding[0].ID
+	v.Panels = formats{"format", panelsOf(deciding, f.Snippets)}
+	if tried := deciding[0].Verified; len(deciding) == 1 && tried.Class != "failed" && tried.Word != grantedAlready {
+		v.Lone = deciding[0]
 	}
 	return v, nil
+}
+
+// wider adds a policy to those that one may take instead; parts of one document
+// are one choice.
+func (v *fixView) wider(p diagnose.Policy, view *policyView) {
+	i := slices.IndexFunc(v.Wider, func(w widerView) bool { return w.purpose == p.Purpose })
+	if i < 0 {
+		i = len(v.Wider)
+		v.Wider = append(v.Wider, widerView{Summary: widerWords(p.Purpose), Open: p.Purpose == "denied-pattern", purpose: p.Purpose})
+	}
+	v.Wider[i].policies = append(v.Wider[i].policies, view)
+	v.Wider[i].Next = append(v.Wider[i].Next, p.NeededNext...)
+}
+
+// widerWords offer a policy that allows more than what was denied; "" for the
+// others.
+func widerWords(purpose string) string {
+	switch purpose {
+	case "startup-complete":
+		return "Or grant all startup permissions"
+	case "denied-pattern":
+		return "Or allow it for the next task too"
+	}
+	return ""
 }
 
 // consoleLink are the links that a page follows into a partition's console.
 var consoleLink = regexp.MustCompile(`^https://console\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)/iam/home#/roles/details/[\w+=,.@%-]+$`)
 
-func panelsOf(policies []*policyView, s iampolicy.Snippets) []panel {
+// panelsOf gives the policies in each format that one of them has. whole are the
+// snippets of reports that have none for each policy.
+func panelsOf(policies []*policyView, whole iampolicy.Snippets) []panel {
 	panels := []panel{{ID: "policy", Label: "Policy", Policies: policies}}
-	for _, p := range []panel{
-		{ID: "cli", Label: "AWS CLI", Code: s.CLI, CopyName: "Copy command"},
-		{ID: "terraform", Label: "Terraform", Code: s.Terraform, CopyName: "Copy Terraform"},
-		{ID: "cloudformation", Label: "CloudFormation", Code: s.CloudFormation, CopyName: "Copy template"},
-		{ID: "cdk", Label: "CDK", Code: s.CDK, CopyName: "Copy CDK"},
+	for _, format := range []struct {
+		id, label, copyName string
+		of                  func(iampolicy.Snippets) string
+	}{
+		{"cli", "AWS CLI", "Copy command", func(s iampolicy.Snippets) string { return s.CLI }},
+		{"terraform", "Terraform", "Copy Terraform", func(s iampolicy.Snippets) string { return s.Terraform }},
+		{"cloudformation", "CloudFormation", "Copy template", func(s iampolicy.Snippets) string { return s.CloudFormation }},
+		{"cdk", "CDK", "Copy CDK", func(s iampolicy.Snippets) string { return s.CDK }},
 	} {
-		if p.Code != "" {
+		p := panel{ID: format.id, Label: format.label}
+		for _, policy := range policies {
+			if code := format.of(policy.snippets); code != "" {
+				p.Codes = append(p.Codes, policy.code(format.id, format.label, format.copyName, code))
+			}
+		}
+		if code := format.of(whole); len(p.Codes) == 0 && code != "" {
+			p.Codes = []codeView{{ID: "code-" + format.id, Label: format.label, CopyName: format.copyName, Code: code}}
+		}
+		if len(policies) == 1 && len(p.Codes) == 1 {
+			p.Codes[0].Heading = "" // the section has it
+		}
+		if len(p.Codes) > 0 {
 			panels = append(panels, p)
 		}
 	}
 	return panels
 }
 
-func policyOf(p diagnose.Policy, id string) (*policyView, error) {
+// code is the policy in one format.
+func (v *policyView) code(format, label, copyName, code string) codeView {
+	id := "code-" + format
+	if v.number > 0 {
+		id += fmt.Sprintf("-%d", v.number)
+	}
+	return codeView{ID: id, Label: label, CopyName: copyName + v.replace, Code: code, Heading: v.Heading, Target: v.Target}
+}
+
+func policyOf(p diagnose.Policy, number int) (*policyView, error) {
 	text, err := prettyJSON(p.Document)
 	if err != nil {
 		return nil, fmt.Errorf("write the %s policy: %w", p.Purpose, err)
 	}
-	return &policyView{
-		ID:       id,
+	v := &policyView{
+		ID:       fmt.Sprintf("policy-%d", number),
 		Heading:  policyHeading(p),
 		Target:   attachName(p.AttachTo),
 		Detail:   p.Detail,
 		Lines:    jsonLines(text),
 		Verified: verifiedOf(p.Verified),
-		Next:     p.NeededNext,
-	}, nil
+		number:   number,
+		snippets: p.Snippets,
+	}
+	if p.AttachTo == nil {
+		v.Target = p.Resource
+	}
+	if len(p.Placeholders) > 0 {
+		v.replace = " (replace " + iampolicy.List(p.Placeholders) + " first)"
+	}
+	v.CopyName = "Copy policy" + v.replace
+	return v, nil
 }
 
 // policyHeading is completed by the target's name: "Attach this to the
@@ -152,11 +244,14 @@ func policyHeading(p diagnose.Policy) string {
 	}
 	switch p.Kind {
 	case "trust-policy":
-		if p.Verified.By == "" { // the policy that is there was not read
-			return "Add this to the trust policy of " + to
+		if p.Verified.By == "iam:GetRole" { // it has the role's statements as well
+			return "Make this the trust policy of " + to
 		}
-		return "Make this the trust policy of " + to
+		return "Add this to the trust policy of " + to
 	case "resource-policy":
+		if p.Resource != "" {
+			return "Add this to the policy of"
+		}
 		return "Add this to the resource’s own policy"
 	case "key-policy":
 		return "Add this to the policy of the KMS key"

@@ -233,6 +233,7 @@ func policy(purpose, status, detail, sid, action, resource string) diagnose.Poli
 	return diagnose.Policy{
 		Purpose: purpose, Kind: "identity-policy", AttachTo: &diagnose.AttachTo{Kind: verdict.ExecutionRole, ARN: execARN, Name: "orders-exec"},
 		Document: iampolicy.Document{Version: "2012-10-17", Statement: []iampolicy.Statement{{Sid: sid, Effect: "Allow", Action: []string{action}, Resource: []string{resource}, Condition: iampolicy.Condition{"StringEquals": {"aws:ResourceAccount": {"111122223333"}}}}}},
+		Snippets: iampolicy.Snippets{CLI: "aws " + sid, Terraform: "# " + sid, CloudFormation: "# " + sid, CDK: "// " + sid},
 		Verified: diagnose.Verified{Status: status, By: "iam:SimulatePrincipalPolicy", Detail: detail},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/iampolicy"
 )
 
 func reportDoc(t *testing.T, d diagnose.Diagnosis) *html.Node {
@@ -90,26 +91,104 @@ func byID(t *testing.T, doc *html.Node, id string) *html.Node {
 
 func TestReportFormats(t *testing.T) {
 	doc := reportDoc(t, secretDenied())
-	if diff := cmp.Diff([]string{"Policy", "AWS CLI", "Terraform", "CloudFormation", "CDK"}, texts(doc, ".tabs label")); diff != "" {
+	tabs := []string{"Policy", "AWS CLI", "Terraform", "CloudFormation", "CDK"}
+	if diff := cmp.Diff(append(tabs, tabs...), texts(doc, ".tabs label")); diff != "" { // of the denied policy, and of the whole start
 		t.Errorf("tabs (-want +got):\n%s", diff)
 	}
-	checked := 0
+	checked := map[string]int{}
 	for _, input := range find(doc, ".tabs input") {
 		if attr(input, "type") != "radio" {
 			t.Errorf("a tab is a %q, want a radio button: they work without JavaScript", attr(input, "type"))
 		}
 		if hasAttr(input, "checked") {
-			checked++
+			checked[attr(input, "name")]++
 		}
 	}
-	if checked != 1 {
-		t.Errorf("%d tabs are chosen, want 1", checked)
+	if diff := cmp.Diff(map[string]int{"format": 1, "format-1": 1}, checked); diff != "" {
+		t.Errorf("chosen tabs of each group (-want +got):\n%s", diff)
 	}
-	if got, want := rawText(byID(t, doc, "code-cli")), secretDenied().Fix.Snippets.CLI; got != want {
-		t.Errorf("CLI = %q, want %q", got, want)
+	for id, policy := range map[string]int{"code-cli": 0, "code-cli-1": 1} {
+		if got, want := rawText(byID(t, doc, id)), secretDenied().Fix.Policies[policy].Snippets.CLI; got != want {
+			t.Errorf("%s = %q, want %q", id, got, want)
+		}
 	}
 	if got := texts(doc, ".proof"); len(got) != 2 || !strings.HasPrefix(got[0], "Proven. before: implicitDeny") || !strings.HasPrefix(got[1], "Not tried. ") {
 		t.Errorf("proofs = %q", got)
+	}
+}
+
+// TestReportOfOneSnippetForAll: reports of before have none for each policy.
+func TestReportOfOneSnippetForAll(t *testing.T) {
+	d := secretDenied()
+	d.Fix.Policies = slices.Clone(d.Fix.Policies)
+	for i := range d.Fix.Policies {
+		d.Fix.Policies[i].Snippets = iampolicy.Snippets{}
+	}
+	if got, want := rawText(byID(t, reportDoc(t, d), "code-cli")), d.Fix.Snippets.CLI; got != want {
+		t.Errorf("CLI = %q, want %q", got, want)
+	}
+}
+
+// TestReportOfSeveralPolicies: each format has those of all that it can carry,
+// with what they are for.
+func TestReportOfSeveralPolicies(t *testing.T) {
+	d := secretDenied()
+	d.Fix.Policies = slices.Clone(d.Fix.Policies)
+	d.Fix.Policies[1].Purpose, d.Fix.Policies[1].Kind, d.Fix.Policies[1].AttachTo = "denied", "key-policy", nil
+	d.Fix.Policies[1].Resource, d.Fix.Policies[1].Snippets.CLI = "arn:aws:kms:eu-west-1:444455556666:key/k", ""
+	doc := reportDoc(t, d)
+	want := []string{
+		"Add this to the policy of the KMS key arn:aws:kms:eu-west-1:444455556666:key/k", // the documents
+		"Attach this to the execution role orders-exec",                                  // the one command
+	}
+	for range 3 {
+		want = append(want, "Attach this to the execution role orders-exec", "Add this to the policy of the KMS key arn:aws:kms:eu-west-1:444455556666:key/k")
+	}
+	if diff := cmp.Diff(want, texts(doc, ".next")); diff != "" {
+		t.Errorf("what they are for (-want +got):\n%s", diff)
+	}
+}
+
+// TestReportOfWiderPolicies: what allows more than what was denied is a choice of
+// its own, in parts where it came in parts.
+func TestReportOfWiderPolicies(t *testing.T) {
+	d := secretDenied()
+	next, part := d.Fix.Policies[0], d.Fix.Policies[1]
+	next.Purpose, next.Detail = "denied-pattern", "For the next task."
+	d.Fix.Policies = append(slices.Clone(d.Fix.Policies), part, next)
+	doc := reportDoc(t, d)
+	if diff := cmp.Diff([]string{"Or grant all startup permissions", "Or allow it for the next task too"}, texts(doc, ".whole summary")); diff != "" {
+		t.Errorf("choices (-want +got):\n%s", diff)
+	}
+	wider := find(doc, ".whole")
+	if len(wider) != 2 || len(find(wider[0], ".policy .lines")) != 2 || len(find(wider[1], ".policy .lines")) != 1 || hasAttr(wider[0], "open") || !hasAttr(wider[1], "open") {
+		t.Errorf("%d choices", len(wider))
+	}
+	if got := len(find(doc, ".verdict button.copy")); got != 1 {
+		t.Errorf("%d buttons copy the exact policy, want 1", got)
+	}
+}
+
+// TestReportNamesTheWordsToReplace on every button that copies them.
+func TestReportNamesTheWordsToReplace(t *testing.T) {
+	d := secretDenied()
+	d.Fix.Policies = slices.Clone(d.Fix.Policies)
+	d.Fix.Policies[0].Placeholders = []string{"BUCKET_NAME", "OBJECT_NAME"}
+	d.Fix.Policies[0].Detail = "Words to know."
+	doc := reportDoc(t, d)
+	var got []string
+	for _, label := range texts(doc, "button.copy") {
+		if strings.Contains(label, "replace") {
+			got = append(got, label)
+		}
+	}
+	const first = " (replace BUCKET_NAME and OBJECT_NAME first)"
+	want := []string{"Copy policy" + first, "Copy policy" + first, "Copy command" + first, "Copy Terraform" + first, "Copy template" + first, "Copy CDK" + first}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("buttons (-want +got):\n%s", diff)
+	}
+	if !strings.Contains(text(doc), d.Fix.Policies[0].Detail) {
+		t.Error("the detail is not beside the policy")
 	}
 }
 
