@@ -56,7 +56,8 @@ var pure = map[string][]string{
 	"internal/diagnose/verdict":  {},
 	"internal/diagnose/evidence": {},
 	"internal/diagnose/denial":   {"internal/arn", "internal/iampolicy", "internal/diagnose/evidence", "internal/diagnose/verdict"},
-	"internal/diagnose/cause":    {"internal/arn", "internal/iampolicy", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/scan", "internal/diagnose/verdict", "internal/words"},
+	"internal/diagnose/outside":  {},
+	"internal/diagnose/cause":    {"internal/arn", "internal/iampolicy", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/outside", "internal/diagnose/scan", "internal/diagnose/verdict", "internal/words"},
 	"internal/render":            {"internal/arn", "internal/iampolicy", "internal/diagnose", "internal/diagnose/verdict", "internal/words"},
 	"internal/diagnose":          {"internal/arn", "internal/iampolicy", "internal/redact", "internal/diagnose/cause", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/verdict", "internal/words"},
 }
