@@ -215,7 +215,21 @@ func TestHostileTextInOtherForms(t *testing.T) {
 // was refused, in a shell in which aws tells the account and does nothing else.
 func TestHostileTextCommandsNoShell(t *testing.T) {
 	f := newFortress(t, nil)
-	body, err := json.Marshal(hostileEvidence())
+	const session = "arn:aws:sts::111122223333:assumed-role/app-task/0123456789abcdef0123456789abcdef"
+	body, err := json.Marshal(map[string]any{
+		"task": map[string]any{
+			"taskArn": "arn:aws:ecs:eu-west-1:111122223333:task/prod/0123456789abcdef0123456789abcdef", "lastStatus": "STOPPED",
+			"stopCode": "EssentialContainerExited", "containers": []any{map[string]any{"name": "app", "exitCode": 1}},
+		},
+		"taskDefinition": map[string]any{
+			"taskRoleArn": "arn:aws:iam::111122223333:role/app-task", "containerDefinitions": []any{map[string]any{"name": "app", "image": "app"}},
+		},
+		"cloudtrail": []any{map[string]any{
+			"eventSource": "s3.amazonaws.com", "eventName": "GetObject", "errorCode": "AccessDenied", "awsRegion": "eu-west-1",
+			"userIdentity":      map[string]any{"type": "AssumedRole", "arn": session, "accountId": "111122223333"},
+			"requestParameters": map[string]any{"bucketName": "orders", "key": "a'`touch canary`;touch canary;'b"},
+		}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +240,7 @@ func TestHostileTextCommandsNoShell(t *testing.T) {
 	}
 	got := f.ask(http.MethodPost, "/api/v1/evaluate", string(body), f.bearer(f.reader))
 	if err := json.Unmarshal([]byte(got.body), &d); err != nil || !strings.Contains(d.Fix.Snippets.CLI, "canary") {
-		t.Fatalf("the snippet has nothing hostile in it: %v, %s", err, d.Fix.Snippets.CLI)
+		t.Fatalf("the snippet has nothing hostile in it: %v, %s", err, got.body)
 	}
 	dir := t.TempDir()
 	shell := exec.Command("sh", "-c", "aws() { [ \"$1\" = iam ] || echo 111122223333; }\n"+d.Fix.Snippets.CLI)

@@ -17,11 +17,12 @@ func TestEverySampleAsText(t *testing.T) {
 		t.Run(sample.Name, func(t *testing.T) {
 			title := s.diagnose(sample.ARN).at("verdict", "title")
 			text := s.accept(t, "text/plain", sample.ARN)
-			if !strings.HasPrefix(strings.Join(strings.Fields(text), " "), title+" Whose ") {
+			if !strings.HasPrefix(strings.Join(strings.Fields(text), " "), title+" Identity ") {
 				t.Errorf("the text does not begin with the verdict %q:\n%s", title, text)
 			}
 			// Commands and ARNs are for copying: they are as long as they are.
-			before, _, _ := strings.Cut(text, "\naws ")
+			before, _, _ := strings.Cut(text, "if [ \"$(aws sts")
+			before, _, _ = strings.Cut(before, "\naws ")
 			for line := range strings.Lines(before) {
 				line = strings.TrimRight(line, "\n")
 				longWord := slices.ContainsFunc(strings.Fields(line), func(word string) bool { return len(word) > 60 })
