@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"strings"
 
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/redact"
@@ -77,6 +78,7 @@ func (c cleaning) clean(v reflect.Value) reflect.Value {
 	case reflect.Map:
 		c.cleanMap(out, v)
 	case reflect.Struct:
+		v = onlySpecs(v)
 		out.Set(v) // fields that are not exported too: those of time.Time
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {
@@ -122,4 +124,18 @@ func (c cleaning) cleanMember(name string, v reflect.Value) reflect.Value {
 		return c.clean(v)
 	}
 	return reflect.ValueOf(redact.Value(name, text))
+}
+
+// onlySpecs returns a container definition with those of its security options
+// alone that name a credential spec, which is all that is read of them: the rest
+// is free text.
+func onlySpecs(v reflect.Value) reflect.Value {
+	d, ok := v.Interface().(evidence.ContainerDefinition)
+	if !ok || len(d.DockerSecurityOptions) == 0 {
+		return v
+	}
+	d.DockerSecurityOptions = slices.DeleteFunc(slices.Clone(d.DockerSecurityOptions), func(option string) bool {
+		return !strings.HasPrefix(option, "credentialspec:")
+	})
+	return reflect.ValueOf(d)
 }
