@@ -31,12 +31,16 @@ var commands = []command{
 	{names: []string{"zip", "unzip"}, options: []option{{flag: "-P", separate: true}}},
 	{names: []string{"7z"}, options: []option{{flag: "-p", attached: true}}},
 	{names: []string{"openssl"}, options: []option{
-		{flag: "-pass", separate: true, behind: "pass:"}, {flag: "-passin", separate: true, behind: "pass:"},
-		{flag: "-passout", separate: true, behind: "pass:"}, {flag: "-k", separate: true},
+		{flag: "-pass", separate: true, behind: "pass:"},
+		{flag: "-passin", separate: true, behind: "pass:"},
+		{flag: "-passout", separate: true, behind: "pass:"},
+		{flag: "-k", separate: true},
 	}},
 	{names: []string{"curl"}, options: []option{
-		{flag: "-u", attached: true, separate: true, behind: ":"}, {flag: "--user", separate: true, behind: ":"},
-		{flag: "-U", attached: true, separate: true, behind: ":"}, {flag: "--proxy-user", separate: true, behind: ":"},
+		{flag: "-u", attached: true, separate: true, behind: ":"},
+		{flag: "--user", separate: true, behind: ":"},
+		{flag: "-U", attached: true, separate: true, behind: ":"},
+		{flag: "--proxy-user", separate: true, behind: ":"},
 	}},
 	{names: []string{"skopeo"}, options: []option{
 		{flag: "--creds", separate: true, behind: ":"}, {flag: "--src-creds", separate: true, behind: ":"}, {flag: "--dest-creds", separate: true, behind: ":"},
