@@ -41,7 +41,7 @@ func fixAssume(c *cause.Case, k candidate, fix *Fix) {
 			fix.step(n.Reason)
 		}
 	}
-	trusted := byTrust && fix.addTrustOf(r, principalARN(k, r))
+	trusted := byTrust && !hearsay(c, k) && fix.addTrustOf(r, principalARN(k, r)) // heed would take it out again
 	switch {
 	case byCaller && trusted:
 		fix.Summary = fmt.Sprintf("Two policies decide: attach the identity-based policy to %s, and add the statement to the trust policy of %s.", who, role)

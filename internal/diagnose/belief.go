@@ -71,10 +71,21 @@ func heed(c *cause.Case, k candidate, fix *Fix) {
 		}
 		return gives != "" && (c.KnowsTask() || !slices.Contains(delegations, gives))
 	})
-	if len(kept) < len(fix.Policies) {
+	if len(kept) < len(fix.Policies) || len(kept) == 0 && ownedByOthers(k) {
 		fix.withhold(c, k, kept, power, foreign)
 	}
 	fix.warn(powerIn(kept))
+}
+
+// ownedByOthers reports whether a policy denied that somebody else would have to
+// open, and could.
+func ownedByOthers(k candidate) bool {
+	r := k.match.Refusal
+	if r == nil || r.Explicit || r.Action == "" || !r.OwnedByOthers() {
+		return false
+	}
+	_, hopeless := beyondPolicies(k)
+	return !hopeless
 }
 
 // powerIn is the first action of the policies that gives power over permissions;
@@ -115,8 +126,9 @@ func (f *Fix) warn(action string) {
 	}
 }
 
-// withhold leaves the kept policies in the fix, and says in words what the others
-// would have done.
+// withhold leaves the kept policies in the fix, and says in words what to do
+// before the others are made. What nobody but a stranger may have asked for is
+// not asked for in words either.
 func (f *Fix) withhold(c *cause.Case, k candidate, kept []Policy, power, foreign string) {
 	f.Policies = kept
 	teller := "the application's log"
@@ -130,20 +142,21 @@ func (f *Fix) withhold(c *cause.Case, k candidate, kept []Policy, power, foreign
 	if power != "" {
 		steps = append(steps, fmt.Sprintf("Allow %s only if the application is meant to have it: whoever has it can gain more permissions with it.", power))
 	}
-	r := k.match.Refusal
-	if helps := r == nil || allowHelps(k, r); len(kept) == 0 && (helps || assumes(r)) {
+	if len(kept) == 0 {
+		if ownedByOthers(k) {
+			steps = append(steps, ownerWords(k.match.Refusal, f.AttachTo))
+		}
 		words := captures(c, k)
 		for _, step := range k.cause.Fix { // the policy in words
-			steps = append(steps, cause.Fill(step, words))
+			if foreign == "" {
+				steps = append(steps, cause.Fill(step, words))
+			}
 		}
-		if helps {
-			f.Summary = steps[0]
-			steps = steps[1:]
-		}
+		f.Summary, steps = steps[0], steps[1:]
 	}
-	for i, step := range steps {
+	for _, step := range slices.Backward(steps) {
 		if !slices.Contains(f.Steps, step) {
-			f.Steps = slices.Insert(f.Steps, min(i, len(f.Steps)), step)
+			f.Steps = slices.Insert(f.Steps, 0, step)
 		}
 	}
 }

@@ -103,8 +103,8 @@ func TestWhoIsBelieved(t *testing.T) {
 			if got := len(d.Fix.Steps) > 0 && strings.HasPrefix(d.Fix.Steps[0], "Review this policy before you attach it"); got != tt.warned {
 				t.Errorf("a warning comes first: %t, want %t\n%q", got, tt.warned, d.Fix.Steps)
 			}
-			if tt.policies == "" && !strings.Contains(d.Fix.Summary+strings.Join(d.Fix.Steps, " "), "Confirm the denied call in CloudTrail") {
-				t.Errorf("no step says what to do first: %q, %q", d.Fix.Summary, d.Fix.Steps)
+			if tt.policies == "" && !strings.HasPrefix(d.Fix.Summary, "Confirm the denied call in CloudTrail") {
+				t.Errorf("the summary doesn't say what to do first: %q, %q", d.Fix.Summary, d.Fix.Steps)
 			}
 		})
 	}

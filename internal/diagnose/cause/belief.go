@@ -68,6 +68,10 @@ func byOwner(policy verdict.PolicyType) bool {
 	return false
 }
 
+// OwnedByOthers reports whether the policy that denied belongs to somebody else
+// than the principal.
+func (r *Refusal) OwnedByOthers() bool { return byOwner(r.Policy) }
+
 // KnowsTask reports whether the evidence is about a task that ran or should have,
 // rather than a text that somebody wants explained.
 func (c *Case) KnowsTask() bool {
