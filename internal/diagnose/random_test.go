@@ -109,7 +109,7 @@ func (c chance) typed(action string) []sar.TypeUse {
 // TestDocumentsOfRandomEvidence holds the rules over thousands of cases, half of
 // them hostile. A failure names the number that makes it again.
 func TestDocumentsOfRandomEvidence(t *testing.T) {
-	const cases = 3000
+	const cases = 1500
 	documents := 0
 	for n := range uint64(cases) {
 		s := chance{rand.New(rand.NewPCG(n, 13))}.seed()

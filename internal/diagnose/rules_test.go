@@ -158,6 +158,9 @@ func (r *rules) resource(s strictStatement, resource string) {
 		return
 	}
 	partition, service, region, account, name := m[1], m[2], m[3], m[4], m[5]
+	if service != "s3" && strings.ContainsAny(name, `"\\`) {
+		r.fault("name of %q", resource)
+	}
 	if !strictPartition.MatchString(partition) || !strictRegion.MatchString(region) || !strictAccount.MatchString(account) || !regexp.MustCompile(`^[a-z0-9-]+$`).MatchString(service) {
 		r.fault("place of %q", resource)
 	}

@@ -16,7 +16,7 @@ import (
 func manySnippets(t *testing.T) []iampolicy.Snippets {
 	t.Helper()
 	seeds := append([]hostileSeed{}, hostileSeeds...)
-	for n := range uint64(400) {
+	for n := range uint64(200) {
 		seeds = append(seeds, chance{rand.New(rand.NewPCG(n, 29))}.seed())
 	}
 	var all []iampolicy.Snippets

@@ -25,6 +25,8 @@ func resourceFault(s Statement, resource string) string {
 		return "its Region is not in that partition"
 	case a.Account != "" && a.Account != wordAccount && !ownedByAWS(a.Account) && !arn.IsAccount(a.Account):
 		return "its account isn't one"
+	case a.Service != "s3" && strings.ContainsAny(a.Resource, quotes):
+		return "its name has a quote, which only objects have"
 	case hasVariable(a.Resource):
 		return "IAM would fill in a variable in its name"
 	case hasWildcard(a.Resource) && !ownWildcard(s, a):

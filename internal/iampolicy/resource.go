@@ -86,7 +86,7 @@ func locate(act Action, known bool, printed string, ctx Context) (of arn.ARN, ta
 		}
 	}
 	parsed, ok := arn.Parse(printed)
-	if !ok || hasControl(printed) {
+	if !ok || hasControl(printed) || parsed.Service != "s3" && strings.ContainsAny(parsed.Resource, quotes) {
 		return arn.ARN{}, "", false
 	}
 	of, tail, ok = reshape(act, parsed)
@@ -97,6 +97,10 @@ func locate(act Action, known bool, printed string, ctx Context) (of arn.ARN, ta
 	}
 	return of, tail, ok
 }
+
+// quotes are in the names of objects, and in no others: they belong to the text
+// around a name, as where it is a part of JSON.
+const quotes = "\"\\"
 
 // maxARN is longer than any ARN: an object's key has up to 1,024 bytes.
 const maxARN = 2048

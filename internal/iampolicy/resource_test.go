@@ -134,6 +134,9 @@ func TestResourceARN(t *testing.T) {
 		// forms that the reference does not have
 		{"ecs:TagResource", "arn:aws:ecs:eu-west-1:111122223333:task-definition/api", "arn:aws:ecs:eu-west-1:111122223333:task-definition/api"},
 		{"newservice:DoIt", "arn:aws:newservice:eu-west-1:111122223333:thing/1", "arn:aws:newservice:eu-west-1:111122223333:thing/1"},
+		// only objects have all characters in their names
+		{"iam:PassRole", `arn:aws:iam::111122223333:role/api","code":"AccessDenied"`, ""},
+		{"s3:GetObject", `arn:aws:s3:::settings/a"b\c`, `arn:aws:s3:::settings/a"b\c`},
 		// nothing to go by
 		{"s3:GetObject", "", ""},
 		{"secretsmanager:GetSecretValue", "null", ""},

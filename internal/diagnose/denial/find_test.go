@@ -280,6 +280,20 @@ func FuzzFind(f *testing.F) {
 	})
 }
 
+// TestResourceEndsWithItsJSON: what comes behind an unquoted resource in a line of
+// JSON is none of its name.
+func TestResourceEndsWithItsJSON(t *testing.T) {
+	const role = "arn:aws:iam::111122223333:role/orders-exec"
+	for _, text := range []string{
+		`{"message":"` + user + ` is not authorized to perform: iam:PassRole on resource: ` + role + `","code":"AccessDenied","retryDelay":23.5}`,
+		`"{\"message\":\"` + user + ` is not authorized to perform: iam:PassRole on resource: ` + role + `\",\"code\":\"AccessDenied\"}"`,
+	} {
+		if found := Find(text); len(found) != 1 || found[0].Resource != role {
+			t.Errorf("%s: %+v", text, found)
+		}
+	}
+}
+
 // TestEveryServicePrefixIsReadWhole: no letter of an action is taken for the
 // line break of a quoted text.
 func TestEveryServicePrefixIsReadWhole(t *testing.T) {

@@ -72,6 +72,9 @@ func unquotedEnd(s string) (end int, spaced bool) {
 	if i := strings.IndexAny(line, "\n\r"); i >= 0 {
 		line = line[:i]
 	}
+	if i := strings.IndexByte(line, '"'); i > 0 { // of the text around it: AWS quotes the names that may have one
+		line = line[:i]
+	}
 	first := firstBlank(line)
 	if i := strings.Index(line, `\n`); i >= 0 && (first < 0 || i < first) {
 		return i, false
