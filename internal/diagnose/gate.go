@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	"whystopped/internal/arn"
@@ -31,7 +32,7 @@ func (f *Fix) add(kind iampolicy.Kind, to *AttachTo, doc iampolicy.Document) []P
 		for _, words := range passed.Refused {
 			f.step(words)
 		}
-		if len(passed.Document.Statement) == 0 {
+		if len(passed.Document.Statement) == 0 || kind != iampolicy.KindIdentity && f.has(kind, passed.Document) {
 			continue
 		}
 		f.Policies = append(f.Policies, Policy{
@@ -40,6 +41,14 @@ func (f *Fix) add(kind iampolicy.Kind, to *AttachTo, doc iampolicy.Document) []P
 		})
 	}
 	return f.Policies[before:]
+}
+
+// has reports whether the fix has a document already: two places may tell of one
+// denial.
+func (f *Fix) has(kind iampolicy.Kind, doc iampolicy.Document) bool {
+	return slices.ContainsFunc(f.Policies, func(p Policy) bool {
+		return p.Kind == string(kind) && reflect.DeepEqual(p.Document, doc)
+	})
 }
 
 // inlineLimit is how large the inline policies of an identity may be together.

@@ -48,12 +48,12 @@ func TestSnippetsOfTheDecidingPolicy(t *testing.T) {
 	}{
 		"the role's own": {
 			refused(task, "s3:GetObject", "arn:aws:s3:::orders/a", "no identity-based policy"),
-			[]string{"denied identity-policy true"},
+			[]string{"denied identity-policy true", "denied-pattern identity-policy true"},
 			"aws iam put-role-policy",
 		},
 		"a role of that name in another account": {
 			refused(foreign, "s3:GetObject", "arn:aws:s3:::orders/a", "no identity-based policy"),
-			[]string{"denied identity-policy false"},
+			[]string{"denied identity-policy false", "denied-pattern identity-policy false"},
 			"",
 		},
 		"the key's": {
@@ -88,7 +88,7 @@ func TestSnippetsOfTheDecidingPolicy(t *testing.T) {
 		},
 		"a repository of another account, at start": {
 			startDenied("CannotPullContainerError: User: arn:aws:sts::111122223333:assumed-role/ledger-exec/3b2a190807f6e5d4c3b2a190807f6e5d is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:eu-north-1:444455556666:repository/ledger because no resource-based policy allows the ecr:BatchGetImage action", `"image": "444455556666.dkr.ecr.eu-north-1.amazonaws.com/ledger:2"`),
-			[]string{"denied resource-policy false", "startup-complete identity-policy true"},
+			[]string{"denied resource-policy false"},
 			"",
 		},
 		"the whole start beside one call": {

@@ -2,6 +2,7 @@ package diagnose_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"whystopped/internal/diagnose"
+	"whystopped/internal/iampolicy"
 )
 
 // snippetFaults lists what is wrong with a fix's snippets: each is read again by a
@@ -27,15 +29,23 @@ func snippetFaults(fix diagnose.Fix) []string {
 			known[p.AttachTo.ARN] = true
 		}
 	}
+	faults := givenFaults(fix.Snippets, known)
+	for _, p := range fix.Policies {
+		faults = append(faults, givenFaults(p.Snippets, known)...)
+	}
+	return faults
+}
+
+func givenFaults(given iampolicy.Snippets, known map[string]bool) []string {
 	var faults []string
 	for _, s := range []struct {
 		form, text string
 		read       func(string) ([]string, error)
 	}{
-		{"cli", fix.Snippets.CLI, shellTexts},
-		{"terraform", fix.Snippets.Terraform, terraformTexts},
-		{"cloudformation", fix.Snippets.CloudFormation, yamlTexts},
-		{"cdk", fix.Snippets.CDK, typeScriptTexts},
+		{"cli", given.CLI, shellTexts},
+		{"terraform", given.Terraform, terraformTexts},
+		{"cloudformation", given.CloudFormation, yamlTexts},
+		{"cdk", given.CDK, typeScriptTexts},
 	} {
 		texts, err := s.read(s.text)
 		if err != nil {
@@ -56,7 +66,7 @@ func widens(text string) bool {
 	return text == "*" || action.MatchString(text) || strings.HasPrefix(text, "arn:") && (strings.ContainsAny(text, "*?") || strings.HasSuffix(text, ":root"))
 }
 
-// texts adds the texts inside of those that are JSON.
+// inJSON adds the texts inside of those that are JSON.
 func inJSON(texts []string) []string {
 	for _, text := range slices.Clone(texts) {
 		var v any
@@ -67,17 +77,18 @@ func inJSON(texts []string) []string {
 	return texts
 }
 
-// shellTexts reads the words of a POSIX shell's commands, and the JSON in them.
+// shellTexts reads the words of a POSIX shell's commands that have a part in
+// single quotes, as all has that comes from evidence, and the JSON in them.
 func shellTexts(snippet string) ([]string, error) {
 	var words []string
 	var word strings.Builder
-	within := false // a word
+	within, quoted := false, false // a word, single quotes in it
 	end := func() {
-		if within {
+		if quoted {
 			words = append(words, word.String())
 		}
 		word.Reset()
-		within = false
+		within, quoted = false, false
 	}
 	for i := 0; i < len(snippet); i++ {
 		switch c := snippet[i]; {
@@ -85,13 +96,13 @@ func shellTexts(snippet string) ([]string, error) {
 			for i < len(snippet) && snippet[i] != '\n' {
 				i++
 			}
-		case c == '\'':
-			n := strings.IndexByte(snippet[i+1:], '\'')
+		case c == '\'' || c == '"':
+			n := strings.IndexByte(snippet[i+1:], c)
 			if n < 0 {
-				return nil, fmt.Errorf("a quote is open")
+				return nil, errors.New("a quote is open")
 			}
 			word.WriteString(snippet[i+1 : i+1+n])
-			i, within = i+1+n, true
+			i, within, quoted = i+1+n, true, quoted || c == '\''
 		case c == '\\' && i+1 < len(snippet):
 			if i++; snippet[i] != '\n' {
 				word.WriteByte(snippet[i])
@@ -105,6 +116,11 @@ func shellTexts(snippet string) ([]string, error) {
 		}
 	}
 	end()
+	for i, word := range words { // --option='value'
+		if strings.HasPrefix(word, "--") {
+			_, words[i], _ = strings.Cut(word, "=")
+		}
+	}
 	return inJSON(words), nil
 }
 

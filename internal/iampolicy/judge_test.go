@@ -61,6 +61,14 @@ func TestJudge(t *testing.T) {
 		{"lambda:InvokeFunction", "resize", "arn:aws:lambda:eu-west-1:111122223333:function:resize", "arn:aws:lambda:eu-west-1:111122223333:function:resize2", "lambda:GetFunction"},
 		{"states:StartExecution", "arn:aws:states:eu-west-1:111122223333:stateMachine:nightly", "arn:aws:states:eu-west-1:111122223333:stateMachine:nightly", "arn:aws:states:eu-west-1:111122223333:stateMachine:daily", "states:DescribeStateMachine"},
 		{"ssmmessages:OpenDataChannel", "", "*", "", "ssmmessages:CreateControlChannel"},
+		// wildcards of the evidence, and our own
+		{"s3:GetObject", `"arn:aws:s3:::settings/*"`, "arn:aws:s3:::settings/*", "arn:aws:s3:::settings/prod", "s3:PutObject"},
+		{"s3:GetObject", `"arn:aws:s3:::settings/a?c/${aws:username}"`, "arn:aws:s3:::settings/a?c/${aws:username}", "arn:aws:s3:::settings/abc/${aws:username}", "s3:PutObject"},
+		{"secretsmanager:GetSecretValue", "tenants/*", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:tenants/*-x9Y8z7", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:tenants/a-x9Y8z7", "secretsmanager:DescribeSecret"},
+		{"sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:*", "arn:aws:sqs:eu-west-1:111122223333:*", "arn:aws:sqs:eu-west-1:111122223333:jobs", "sqs:DeleteMessage"},
+		{"lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:resize:live", "arn:aws:lambda:eu-west-1:111122223333:function:resize:live", "arn:aws:lambda:eu-west-1:111122223333:function:resize:next", "lambda:GetFunction"},
+		{"es:ESHttpPost", "arn:aws:es:eu-west-1:111122223333:domain/orders", "arn:aws:es:eu-west-1:111122223333:domain/orders/_bulk", "arn:aws:es:eu-west-1:111122223333:domain/orders2/_bulk", "es:ESHttpGet"},
+		{"ec2:StopInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", "arn:aws:ec2:eu-west-1:111122223333:instance/*", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d", "ec2:StartInstances"},
 	} {
 		doc, _ := Allow([]Request{{Action: c.action, Resource: c.printed}}, here)
 		act, _ := Canonical(c.action)
