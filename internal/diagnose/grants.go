@@ -27,6 +27,9 @@ func grants(c *cause.Case, k candidate) []iampolicy.Request {
 	resource := ""
 	switch service, _, _ := strings.Cut(k.cause.Grants[0], ":"); service {
 	case "elasticfilesystem", "s3files":
+		if !c.KnowsFileSystem(k.match) {
+			return nil // each service has actions of its own
+		}
 		resource = fileSystemARN(c, k, service)
 	case "ecr":
 		if resource = repositoryARN(c, k); resource == "" {

@@ -1,7 +1,6 @@
 package diagnose
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -49,7 +48,10 @@ func keeperOf(c *cause.Case, r *cause.Refusal) (keeper, bool) {
 		return keeper{}, false
 	}
 	found := keeper{service: service, place: refusalContext(c, r)}
-	found.kept = cmp.Or(keptNear(r, service), keptByDefinition(c, service))
+	found.kept = keptNear(r, service)
+	if found.kept == "" && r.Resource == "" {
+		found.kept = keptByDefinition(c, service)
+	}
 	if a, ok := arn.Parse(found.kept); ok {
 		found.place = iampolicy.Context{Partition: a.Partition, Region: a.Region, Account: a.Account}
 	}

@@ -114,6 +114,10 @@ func TestThePolicyForTheNextTask(t *testing.T) {
 }
 
 func TestS3FilesIsNotAnsweredAsEFS(t *testing.T) {
+	d := answered(t, pasted("mount.nfs4: access denied by server while mounting 127.0.0.1:/"))
+	if !strings.Contains(d.Verdict.Title, "EFS or S3 Files") || len(d.Fix.Policies) > 0 {
+		t.Errorf("of a mount that names no service it is said %q, with %d policies", d.Verdict.Title, len(d.Fix.Policies))
+	}
 	for name, text := range map[string]string{
 		"a name that doesn't resolve": `ResourceInitializationError: failed to set up S3 Files volumes: stderr: Failed to resolve "fs-04f1c2d3e4b5a6978.s3files.eu-north-1.on.aws" - check that your file system ID is correct`,
 		"a denied mount":              "mount.s3files: mount.nfs4: access denied by server while mounting 127.0.0.1:/",

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
@@ -107,7 +108,12 @@ func foreignHalf(c *cause.Case, k candidate, fix *Fix) {
 		fix.step(fmt.Sprintf("The resource belongs to account %s, and resources of this service have no policy that could let another account in: let %s assume a role of that account which has the permission.", owner, attachWords(fix.AttachTo)))
 		return
 	}
-	fix.step(fmt.Sprintf("The resource belongs to account %s: its owner must allow %s in the resource's own policy too.", owner, attachWords(fix.AttachTo)))
+	resource, _ := arn.Parse(policyResource(c, r))
+	fix.step(cmp.Or(ownerStep(r.Action, resource, attachWords(fix.AttachTo)),
+		fmt.Sprintf("The resource belongs to account %s: its owner must allow %s in the resource's own policy too.", owner, attachWords(fix.AttachTo))))
+	if r.Action == "ssm:GetParameters" {
+		return // a parameter is shared, and nobody writes its policy by hand
+	}
 	doc, _ := iampolicy.ResourcePolicy(principalARN(k, r), requestsOf(c, k), refusalContext(c, r))
 	fix.addOnce(ownerKind(r), policyResource(c, r), doc)
 }

@@ -56,21 +56,28 @@ func ownerSteps(requests []iampolicy.Request, account, who string) []string {
 		if !ok || !isAccount(a.Account) || !isAccount(account) || a.Account == account || len(steps) == maxOwnerSteps {
 			continue
 		}
-		name := cause.ShortName(r.Resource)
-		words := ""
-		switch r.Action {
-		case "ecr:BatchGetImage":
-			words = fmt.Sprintf("The repository %s belongs to account %s: its repository policy must allow %s ecr:BatchGetImage and ecr:GetDownloadUrlForLayer too.", name, a.Account, who)
-		case "secretsmanager:GetSecretValue":
-			words = fmt.Sprintf("The secret %s belongs to account %s: its resource policy must allow %s secretsmanager:GetSecretValue, and its key must be a customer managed one whose key policy allows %s kms:Decrypt. With the AWS managed key aws/secretsmanager it cannot be read from another account.", name, a.Account, who, who)
-		case "ssm:GetParameters":
-			words = fmt.Sprintf("The parameter %s belongs to account %s, which must share it by AWS RAM; a SecureString needs a customer managed key whose key policy allows %s kms:Decrypt.", name, a.Account, who)
-		}
-		if words != "" && !slices.Contains(steps, words) {
+		if words := ownerStep(r.Action, a, who); words != "" && !slices.Contains(steps, words) {
 			steps = append(steps, words)
 		}
 	}
 	return steps
+}
+
+// ownerStep is what the owner of something that a start reads has to allow; "" for
+// other calls.
+// Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
+// Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html
+func ownerStep(action string, of arn.ARN, who string) string {
+	name := cause.ShortName(of.String())
+	switch action {
+	case "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer":
+		return fmt.Sprintf("The repository %s belongs to account %s: its repository policy must allow %s ecr:BatchGetImage and ecr:GetDownloadUrlForLayer too.", name, of.Account, who)
+	case "secretsmanager:GetSecretValue":
+		return fmt.Sprintf("The secret %s belongs to account %s: its resource policy must allow %s secretsmanager:GetSecretValue, and its key must be a customer managed one whose key policy allows %s kms:Decrypt. With the AWS managed key aws/secretsmanager it can't be read from another account.", name, of.Account, who, who)
+	case "ssm:GetParameters":
+		return fmt.Sprintf("The parameter %s belongs to account %s, which must share it by AWS RAM; a SecureString needs a customer managed key whose key policy allows %s kms:Decrypt.", name, of.Account, who)
+	}
+	return ""
 }
 
 // cachePrefixes are the prefixes that ECR's console proposes for rules of a

@@ -1,6 +1,7 @@
 package cause
 
 import (
+	"regexp"
 	"strings"
 
 	"whystopped/internal/diagnose/verdict"
@@ -43,17 +44,22 @@ var s3FilesMountDenied = &Cause{
 	When: startup("s3files:*"),
 }
 
-// mountsEFS reports whether words about a mount are about EFS and not about S3
-// Files: by the words, then by the volumes of the task definition.
-func mountsEFS(c *Case, m Match) bool {
+// The services that a mount may be about; "" where nothing tells.
+const (
+	ofEFS     = "EFS"
+	ofS3Files = "S3 Files"
+)
+
+// efsWord is EFS's name, alone or in a host's or a program's.
+var efsWord = regexp.MustCompile(`\befs\b`)
+
+// mountedOf tells whose file system words about a mount are about: by the words,
+// where they name S3 Files, then by the volumes of the task definition, then by
+// the words again, since the mount helper of both is EFS's.
+func mountedOf(c *Case, m Match) string {
+	words := ""
 	if m.Text != nil {
-		words := strings.ToLower(m.Text.Raw[runeStart(m.Text.Raw, max(0, m.Start-nearBytes)):min(len(m.Text.Raw), m.End+nearBytes)])
-		switch {
-		case strings.Contains(words, "s3files"), strings.Contains(words, "s3 files"):
-			return false
-		case strings.Contains(words, ".efs."), strings.Contains(words, "efs volumes"):
-			return true
-		}
+		words = strings.ToLower(m.Text.Raw[runeStart(m.Text.Raw, max(0, m.Start-nearBytes)):min(len(m.Text.Raw), m.End+nearBytes)])
 	}
 	efs, s3Files := false, false
 	if d := c.Evidence.TaskDefinition; d != nil {
@@ -61,8 +67,21 @@ func mountsEFS(c *Case, m Match) bool {
 			efs, s3Files = efs || v.EFS != nil, s3Files || v.S3Files != nil
 		}
 	}
-	return efs || !s3Files
+	switch {
+	case strings.Contains(words, "s3files"), strings.Contains(words, "s3 files"), s3Files && !efs:
+		return ofS3Files
+	case efs && !s3Files, efsWord.MatchString(words):
+		return ofEFS
+	}
+	return ""
 }
+
+// mountsEFS reports whether words about a mount are not about S3 Files.
+func mountsEFS(c *Case, m Match) bool { return mountedOf(c, m) != ofS3Files }
+
+// KnowsFileSystem reports whether the evidence tells of which service the file
+// system is that a mount is about.
+func (c *Case) KnowsFileSystem(m Match) bool { return mountedOf(c, m) != "" }
 
 // FileSystem is the file system that a mount is about, as the task definition
 // has it (EFS by its id, S3 Files by its ARN): the one that the words name, else

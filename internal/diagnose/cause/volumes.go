@@ -19,7 +19,7 @@ func volumeCauses() []*Cause {
 		{
 			Code: "volume.efs.denied", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.UnknownIdentity, Who: efsMounter, Confidence: verdict.Likely,
-			Title:   "EFS denied the {identity:identity|task} mounting {name|the file system}",
+			Title:   "{system|EFS or S3 Files} denied the {identity:identity|task} mounting {name|the file system}",
 			Meaning: "The file system {name|of the task} denied the mount. With IAM authorization {role|the task role} needs elasticfilesystem:ClientMount; without it only the file system policy counts, and it may deny anonymous clients.",
 			Reason:  "ECS mounts EFS with the task role, or anonymously if the volume has no IAM authorization. The task execution role isn't used.",
 			Fix: []string{
@@ -142,9 +142,9 @@ func efsMounter(c *Case, m Match) Answer {
 // fileSystem names what a mount is about: the service, and the one file system
 // that the task definition mounts of it.
 func fileSystem(c *Case, m Match) map[string]string {
-	words := map[string]string{}
-	if s3Files := !mountsEFS(c, m); s3Files {
-		words = map[string]string{"system": "S3 Files", "cli": "s3files", "mount": "s3files:ClientMount"}
+	words := map[string]string{"system": mountedOf(c, m)}
+	if words["system"] == ofS3Files {
+		words["cli"], words["mount"] = "s3files", "s3files:ClientMount"
 	}
 	if m.Captures["name"] == "" {
 		words["name"] = ShortName(c.FileSystem(m))
