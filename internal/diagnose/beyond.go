@@ -24,7 +24,7 @@ type beyond struct {
 var beyonds = []beyond{
 	{ // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 		says:    []string{"blockpublicacls", "blockpublicpolicy", "restrictpublicbuckets", "block public access"},
-		summary: "S3 Block Public Access stops this call, whatever the policies of the role say.",
+		summary: "S3 Block Public Access blocks this call, whatever the role's policies say.",
 		steps: []string{
 			"Remove the public ACL or policy from the call: an upload needs no ACL, and a bucket policy shouldn't name everybody.",
 			"If the bucket is meant to be public, an administrator has to turn off the setting for the bucket and, where it is on there, for the account or the organization.",
@@ -32,18 +32,18 @@ var beyonds = []beyond{
 	},
 	{ // https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 		says:    []string{"the bucket does not allow acls", "accesscontrollistnotsupported"},
-		summary: "ACLs are disabled on the bucket, so it takes no call with one, whatever the policies of the role say.",
+		summary: "ACLs are disabled on the bucket, so it rejects every call with one, whatever the role's policies say.",
 		steps:   []string{"Remove the ACL (x-amz-acl, acl, --acl) from the call: the bucket's owner owns every object in it.", "Grant other accounts access by the bucket policy."},
 	},
 	{ // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 		says:    []string{"object protected by object lock", "object is worm protected"},
-		summary: "S3 Object Lock protects the object, whatever the policies of the role say.",
-		steps:   []string{"Wait until the retention period has passed, or have the legal hold removed."},
+		summary: "S3 Object Lock protects the object, whatever the role's policies say.",
+		steps:   []string{"Wait until the retention period has passed, or remove the legal hold."},
 	},
 	{ // https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiFactorAuthenticationDelete.html
 		says:    []string{"mfa authentication must be used for this request"},
-		summary: "The bucket has MFA delete, which no role of a task can give.",
-		steps:   []string{"Delete versions with the root user's MFA device, or have MFA delete suspended on the bucket."},
+		summary: "The bucket has MFA delete turned on, and the role of a task has no MFA device.",
+		steps:   []string{"Delete versions with the root user's MFA device, or suspend MFA delete on the bucket."},
 	},
 	{ // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html
 		says:    []string{"log groups starting with aws/ are reserved"},
@@ -63,27 +63,27 @@ var beyonds = []beyond{
 	},
 	{ // https://docs.aws.amazon.com/lake-formation/latest/dg/security-ts-permissions.html
 		says:    []string{"insufficient lake formation permission", "lakeformation permission"},
-		summary: "Lake Formation decides here, and its grants are no IAM policies.",
-		steps:   []string{"Have a data lake administrator grant the role what the message names on the database or table (Lake Formation console, Permissions, or aws lakeformation grant-permissions)."},
+		summary: "AWS Lake Formation denied this. Its grants are separate from IAM policies.",
+		steps:   []string{"Ask a data lake administrator to grant the role the permission that the message names on the database or table (aws lakeformation grant-permissions)."},
 	},
 	{ // https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
 		says:    []string{"you don't have access to the model with the specified model id", "invalid_payment_instrument", "model use case details have not been submitted"},
-		summary: "The account has no access to the model yet; that is a subscription, no IAM permission of the role.",
-		steps:   []string{"Have somebody with AWS Marketplace permissions request access to the model once for the account and Region, with a valid payment method.", "Check that the model's ID and the Region are right."},
+		summary: "The account has no access to the model. That takes a subscription, not an IAM permission of the role.",
+		steps:   []string{"Request access to the model for the account and Region once, as a user with AWS Marketplace permissions and a valid payment method.", "Check that the model's ID and the Region are right."},
 	},
 	{ // https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html
 		says:    []string{"email address is not verified", "identities failed the check in region", "is still in the sandbox"},
-		summary: "Amazon SES refuses the address, not the role: it isn't verified in this Region, or the account is in the SES sandbox.",
+		summary: "Amazon SES rejected the address, not the role: it isn't verified in this Region, or the account is in the SES sandbox.",
 		steps:   []string{"Verify the sender (and, in the sandbox, the recipient) in SES in this Region, or request production access."},
 	},
 	{ // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html
 		says:    []string{"incorrect username or password", "unable to verify secret hash", "refresh token has been revoked", "user is disabled", "password attempts exceeded"},
-		summary: "Amazon Cognito refused a user's login, not the role.",
+		summary: "Amazon Cognito rejected a user's sign-in, not the role.",
 		steps:   []string{"Check the user's name and password, and the app client's ID and secret, that the program sends."},
 	},
 	{
 		is:      func(k candidate) bool { return k.match.Refusal.Principal.Kind == denial.Anonymous },
-		summary: "The request carried no signature, so no role was asked: no policy on a role helps.",
+		summary: "The request wasn't signed, so no role was checked and no policy on a role helps.",
 		steps:   []string{"Sign the request with the task role's credentials: use an AWS SDK, or a client that signs with Signature Version 4 for this service."},
 	},
 	{ // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
@@ -96,7 +96,7 @@ var beyonds = []beyond{
 	},
 	{ // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
 		is:      passesForeignRole,
-		summary: "The role belongs to another account: a role can be passed only within its own account, whatever the policies say.",
+		summary: "The role belongs to another account, and a role can be passed only within its own account, whatever the policies say.",
 		steps:   []string{"Pass a role of the caller's own account. If the program needs the other account's role, let it assume that role."},
 	},
 }
@@ -107,8 +107,8 @@ func beyondPolicies(k candidate) (beyond, bool) {
 	r := k.match.Refusal
 	if part := misnamed(r); part != "" {
 		return beyond{
-			summary: fmt.Sprintf("%s is no name of a resource: the program's configuration lacks a value, and no policy can allow the call as it was made.", part),
-			steps:   []string{fmt.Sprintf("Find where the program takes %s from (an environment variable, a configuration file, a template) and put the real name there. Then start the task again: if that is denied, the policy can name the resource.", part)},
+			summary: fmt.Sprintf("%s isn't a resource name: the program's configuration lacks a value, and no policy can fix the call as it was made.", part),
+			steps:   []string{fmt.Sprintf("Find where the program takes %s from (an environment variable, a configuration file, a template) and put the real name there. Then start the task again.", part)},
 		}, true
 	}
 	raw := r.Text.Raw
