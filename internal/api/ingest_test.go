@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/google/go-cmp/cmp"
@@ -197,5 +199,32 @@ func TestDocumentedEvents(t *testing.T) {
 	example := at(t, operation, "requestBody", "content", "application/json", "example")
 	if batch, err := ingest.Parse([]byte(mustJSON(t, example))); err != nil || len(batch.Events) != 1 {
 		t.Errorf("the documented example cannot be kept: %v, %+v", err, batch)
+	}
+}
+
+// deadlines notes the deadlines that are set for reading.
+type deadlines struct {
+	http.ResponseWriter
+	set []time.Time
+}
+
+func (d *deadlines) SetReadDeadline(t time.Time) error {
+	d.set = append(d.set, t)
+	return nil
+}
+
+// TestTheTimeForABodyEndsWithIt: storing events, or a diagnosis, takes as long as it
+// takes.
+func TestTheTimeForABodyEndsWithIt(t *testing.T) {
+	b := &eventBook{}
+	h := serveEvents(t, eventsKey, b)
+	for path, body := range map[string]string{"/api/v1/events": taskEvent("e1", "STOPPED"), "/api/v1/evaluate": `{"text":"x"}`} {
+		r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+		r.Header.Set("x-api-key", eventsKey)
+		d := &deadlines{ResponseWriter: httptest.NewRecorder()}
+		h.ServeHTTP(d, r)
+		if n := len(d.set); n < 2 || d.set[0].IsZero() || !d.set[n-1].IsZero() {
+			t.Errorf("%s: deadlines %v, want one for the body and then none", path, d.set)
+		}
 	}
 }

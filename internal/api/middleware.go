@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // acceptJSON lets bodies pass whose type is JSON, or says nothing against it:
@@ -23,7 +24,7 @@ func acceptJSON(next http.Handler) http.Handler {
 				write(w, problem(mediaType, "The body must be JSON, with the Content-Type application/json.", nil))
 				return
 			}
-			r.Body = &drained{r.Body}
+			r.Body = &drained{r.Body, http.NewResponseController(w)}
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -32,7 +33,13 @@ func acceptJSON(next http.Handler) http.Handler {
 // drained is a body that is read on for a while when it is closed early, as one
 // that is too large is. Most clients first send and then read: without this
 // they would see a broken connection instead of our answer.
-type drained struct{ io.ReadCloser }
+//
+// The time for reading it ends with it: net/http goes on reading behind a body, to
+// hear that the client leaves, and takes a deadline that passes for that.
+type drained struct {
+	io.ReadCloser
+	ctl *http.ResponseController
+}
 
 // drainedBytes is how much is read on; a client that sends more gets the broken
 // connection.
@@ -41,6 +48,7 @@ const drainedBytes = 16 << 20
 // Close reads on and closes the body.
 func (d *drained) Close() error {
 	io.CopyN(io.Discard, d.ReadCloser, drainedBytes) // an error ends it, which is all that is wanted
+	_ = d.ctl.SetReadDeadline(time.Time{})           // an error means that there is no connection, as in tests
 	return d.ReadCloser.Close()
 }
 

@@ -27,6 +27,8 @@ func TestBadInput(t *testing.T) {
 		{"a task definition", s.diagnose("arn:aws:ecs:" + region + ":" + account + ":task-definition/api:3"), 422, "not-a-task-reference", "task definition"},
 		{"a role", s.diagnose("arn:aws:iam::" + account + ":role/api"), 422, "not-a-task-reference", "role"},
 		{"a broken ARN", s.diagnose("arn:aws:ecs:" + region), 422, "not-a-task-reference", "paste"},
+		{"a made-up partition", s.diagnose("arn:aws-evil:ecs:" + region + ":" + account + ":task/shop/" + id), 422, "not-a-task-reference", "aws-evil"},
+		{"a partition of other Regions", s.diagnose("arn:aws-cn:ecs:" + region + ":" + account + ":task/shop/" + id), 422, "not-a-task-reference", "aws-cn"},
 		{"a task that nobody knows", s.diagnose("arn:aws:ecs:" + region + ":" + account + ":task/shop/" + id), 404, "unknown-task", ""},
 		{"a cluster that nobody knows", s.diagnose("arn:aws:ecs:" + region + ":" + account + ":task/no-such-cluster/" + id), 404, "unknown-task", ""},
 		{"a region that nobody knows", s.diagnose("arn:aws:ecs:mars-north-1:" + account + ":task/shop/" + id), 404, "unknown-task", ""},

@@ -69,11 +69,13 @@ func (b *Bot) readSigned(w http.ResponseWriter, r *http.Request) ([]byte, error)
 		return nil, errTooLarge
 	}
 	// An error means that there is no connection, as in tests.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
+	ctl := http.NewResponseController(w)
+	_ = ctl.SetReadDeadline(time.Now().Add(bodyTime))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		return nil, brokenBody(err)
 	}
+	_ = ctl.SetReadDeadline(time.Time{}) // net/http takes one that passes later for a client that left
 	if err := shown.holds(b.opts.SigningSecret, body); err != nil {
 		return nil, &refusal{http.StatusUnauthorized, err.Error()}
 	}

@@ -126,6 +126,31 @@ func TestTheHeadIsJudgedFirst(t *testing.T) {
 	}
 }
 
+// deadlines notes the deadlines that are set for reading.
+type deadlines struct {
+	http.ResponseWriter
+	set []time.Time
+}
+
+func (d *deadlines) SetReadDeadline(t time.Time) error {
+	d.set = append(d.set, t)
+	return nil
+}
+
+// TestTheTimeForABodyEndsWithIt: what is done about the request takes as long as it
+// takes.
+func TestTheTimeForABodyEndsWithIt(t *testing.T) {
+	w := newWorld(t)
+	const body = `{"type":"url_verification","challenge":"c"}`
+	r := httptest.NewRequest(http.MethodPost, "/slack/events", strings.NewReader(body))
+	r.Header = sign(secret, w.clock.Now(), body)
+	d := &deadlines{ResponseWriter: httptest.NewRecorder()}
+	w.http.ServeHTTP(d, r)
+	if n := len(d.set); n < 2 || d.set[0].IsZero() || !d.set[n-1].IsZero() {
+		t.Errorf("deadlines %v, want one for the body and then none", d.set)
+	}
+}
+
 // TestRefusalsDoNotFillTheLog: anybody may send what is refused.
 func TestRefusalsDoNotFillTheLog(t *testing.T) {
 	w := newWorld(t)
