@@ -27,7 +27,7 @@ func (v *roleValue) String() string { return string(*v) }
 func (v *roleValue) Set(s string) error {
 	example := strings.NewReplacer("{account}", "111122223333", "{partition}", "aws").Replace(s)
 	a, ok := arn.Parse(example)
-	if !ok || a.Service != "iam" || a.Type() != "role" || a.Name() == "" || !accountOK.MatchString(a.Account) || strings.ContainsAny(example, "{}") {
+	if !ok || a.Service != "iam" || a.Type() != "role" || a.Name() == "" || !arn.IsPartition(a.Partition) || !accountOK.MatchString(a.Account) || strings.ContainsAny(example, "{}") {
 		return errors.New("want a role's ARN, such as arn:{partition}:iam::{account}:role/whystopped-reader")
 	}
 	*v = roleValue(s)

@@ -151,6 +151,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"a URL with a password", []string{"-public-url=https://me:pass@why.example.com"}, nil, "https://"},
 		{"a level that is none", []string{"-log-level=loud"}, nil, "debug, info"},
 		{"a role without account", []string{"-assume-role=arn:aws:iam:::role/reader"}, nil, "{account}"},
+		{"a role of a made-up partition", []string{"-assume-role=arn:aws-evil:iam::111122223333:role/reader"}, nil, "arn:{partition}"},
 		{"a role by its name", []string{"-assume-role=reader"}, nil, "{account}"},
 		{"a user in a role's place", []string{"-assume-role=arn:aws:iam::{account}:user/me"}, nil, "role"},
 		{"a placeholder of nobody's", []string{"-assume-role=arn:aws:iam::{account}:role/{region}"}, nil, "role"},

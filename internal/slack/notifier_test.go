@@ -16,6 +16,7 @@ import (
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/slack/channels"
 	"whystopped/internal/slack/slackfake"
+	"whystopped/internal/taskref"
 )
 
 // desk is a notifier between Slack's double and a book.
@@ -245,6 +246,20 @@ func TestNoRuleNoMessage(t *testing.T) {
 		t.Errorf("told again after %s", again)
 	}
 	d.expectCalls()
+}
+
+// TestAnIncidentOutOfBoundsIsNotTold: the lists were narrowed since it opened.
+func TestAnIncidentOutOfBoundsIsNotTold(t *testing.T) {
+	d := newDesk(t)
+	in := incident(1)
+	d.opts.Bounds = taskref.Bounds{Accounts: []string{"999988887777"}}
+	if again := d.tell(in); again != 0 {
+		t.Errorf("to be told again in %v", again)
+	}
+	d.expectCalls()
+	d.opts.Bounds = taskref.Bounds{Accounts: []string{in.Account}}
+	d.tell(in)
+	d.expectCalls("chat.postMessage")
 }
 
 func TestAnIncidentThatIsGoneIsNotTold(t *testing.T) {
