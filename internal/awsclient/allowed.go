@@ -14,11 +14,13 @@ import (
 func (c *Collector) allowed(ref taskref.Ref) error {
 	switch {
 	case ref.Account != "" && !arn.IsAccount(ref.Account):
-		return &Error{Kind: ErrUnknownAccount, Message: fmt.Sprintf("%.40q is not the ID of an account, which has twelve digits.", ref.Account)}
+		message := fmt.Sprintf("%.40q is not the ID of an account, which has twelve digits.", ref.Account)
+		return &Error{Kind: ErrUnknownAccount, Message: message}
 	case ref.Region != "" && !c.isRegion(ref.Region):
 		return &Error{Kind: ErrUnknownRegion, Message: fmt.Sprintf("%.40q is not the name of a Region.", ref.Region)}
 	case ref.Partition != "" && ref.Region != "" && ref.Partition != arn.PartitionOf(ref.Region):
-		return &Error{Kind: ErrUnknownRegion, Message: fmt.Sprintf("The partition %.40q has no Region %s.", ref.Partition, ref.Region)}
+		message := fmt.Sprintf("The partition %.40q has no Region %s.", ref.Partition, ref.Region)
+		return &Error{Kind: ErrUnknownRegion, Message: message}
 	}
 	if why := c.bounds().Excludes(ref.Account, ref.Region); why != "" {
 		return notAllowed(why)

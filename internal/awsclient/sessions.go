@@ -65,7 +65,8 @@ func (c *Collector) credentials(t target) provider {
 
 func (c *Collector) isTarget(t target) bool {
 	role, isARN := arn.Parse(t.role)
-	return c.isRegion(t.region) && (t.role == "" || isARN && arn.IsPartition(role.Partition) && arn.IsAccount(role.Account))
+	isRole := isARN && arn.IsPartition(role.Partition) && arn.IsAccount(role.Account)
+	return c.isRegion(t.region) && (t.role == "" || isRole)
 }
 
 // noCredentials are those of a target that calls must not be made to.

@@ -51,10 +51,12 @@ func (c *Config) checkKeys() error {
 		}
 	}
 	if c.EventsKey != "" && len(c.EventsKey) < minKey {
-		return fmt.Errorf("invalid value for events-key: want %d characters or more, such as from: openssl rand -hex 32 (-h prints all settings)", minKey)
+		return fmt.Errorf("invalid value for events-key: want %d characters or more, such as from: openssl rand -hex 32 "+
+			"(-h prints all settings)", minKey)
 	}
 	if c.SlackSigningSecret != "" && len(c.SlackSigningSecret) < minKey {
-		return fmt.Errorf("invalid value for slack-signing-secret: want the signing secret of the Slack app, which has %d characters (-h prints all settings)", minKey)
+		return fmt.Errorf("invalid value for slack-signing-secret: want the signing secret of the Slack app, "+
+			"which has %d characters (-h prints all settings)", minKey)
 	}
 	return nil
 }
@@ -68,9 +70,11 @@ const anyAccount = "*"
 func (c *Config) boundAccounts() error {
 	switch {
 	case slices.Contains(c.Accounts, anyAccount) && len(c.Accounts) > 1:
-		return errors.New("invalid value for accounts: * stands for every account, so nothing goes beside it (-h prints all settings)")
+		return errors.New("invalid value for accounts: * stands for every account, so nothing goes beside it " +
+			"(-h prints all settings)")
 	case len(c.Accounts) == 0 && strings.Contains(c.AssumeRole, "{account}"):
-		return errors.New("assume-role with {account} needs accounts: the numbers of those that may be read, or * for every account whose role lets this server in (-h prints all settings)")
+		return errors.New("assume-role with {account} needs accounts: the IDs of those to read, " +
+			"or * for every account whose role lets this server in (-h prints all settings)")
 	case slices.Contains(c.Accounts, anyAccount):
 		c.Accounts = nil
 	}

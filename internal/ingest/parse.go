@@ -30,7 +30,9 @@ type Batch struct {
 // Within is the batch without the events of what may not be read.
 func (b Batch) Within(bounds taskref.Bounds) Batch {
 	all := len(b.Events)
-	b.Events = slices.DeleteFunc(slices.Clone(b.Events), func(e casebook.Event) bool { return bounds.Excludes(e.Ref.Account, e.Ref.Region) != "" })
+	b.Events = slices.DeleteFunc(slices.Clone(b.Events), func(e casebook.Event) bool {
+		return bounds.Excludes(e.Ref.Account, e.Ref.Region) != ""
+	})
 	b.NotAllowed += all - len(b.Events)
 	return b
 }

@@ -27,10 +27,12 @@ func (b *Bot) audience(ctx context.Context, channel string) string {
 	shared, err := b.opts.Client.until(b.opts.Clock.Now().Add(sharedTime)).isShared(ctx, channel)
 	switch {
 	case refused(err):
-		b.opts.Log.DebugContext(ctx, "Slack does not say whether a channel is shared with another company", "channel", channel, "error", err)
+		b.opts.Log.DebugContext(ctx, "Slack does not say whether a channel is shared with another company",
+			"channel", channel, "error", err)
 		return forAll
 	case err != nil:
-		b.opts.Log.WarnContext(ctx, "it cannot be told whether a channel is shared with another company", "channel", channel, "error", err)
+		b.opts.Log.WarnContext(ctx, "it cannot be told whether a channel is shared with another company",
+			"channel", channel, "error", err)
 		return forOne
 	case shared:
 		return forOne
