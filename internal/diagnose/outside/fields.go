@@ -236,14 +236,6 @@ func (r *reader) twoWords(start int, key string) string {
 	return normal(r.line[begin:start]) + key
 }
 
-func lastSign(s string) byte {
-	s = strings.TrimRight(s, " \t")
-	if s == "" {
-		return 0
-	}
-	return s[len(s)-1]
-}
-
 // scalar reads a value without quotes. One of a request goes on to the next key
 // unless the line tells of trouble, since user agents have blanks.
 func (r *reader) scalar(key string) {
