@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -211,6 +212,23 @@ type deadlines struct {
 func (d *deadlines) SetReadDeadline(t time.Time) error {
 	d.set = append(d.set, t)
 	return nil
+}
+
+// brokenOff is a body whose time passes.
+type brokenOff struct{}
+
+func (brokenOff) Read([]byte) (int, error) { return 0, os.ErrDeadlineExceeded }
+
+// TestABodyThatIsLateStaysOutOfTime: what of it is still to come is not waited for.
+func TestABodyThatIsLateStaysOutOfTime(t *testing.T) {
+	r := httptest.NewRequest(http.MethodPost, "/api/v1/events", brokenOff{})
+	r.Header.Set("x-api-key", eventsKey)
+	rec := httptest.NewRecorder()
+	d := &deadlines{ResponseWriter: rec}
+	serveEvents(t, eventsKey, &eventBook{}).ServeHTTP(d, r)
+	if rec.Code != http.StatusRequestTimeout || len(d.set) != 1 || d.set[0].IsZero() {
+		t.Errorf("status %d, deadlines %v, want the one that passed", rec.Code, d.set)
+	}
 }
 
 // TestTheTimeForABodyEndsWithIt: storing events, or a diagnosis, takes as long as it

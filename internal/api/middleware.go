@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -47,9 +48,12 @@ const drainedBytes = 16 << 20
 
 // Close reads on and closes the body.
 func (d *drained) Close() error {
-	io.CopyN(io.Discard, d.ReadCloser, drainedBytes) // an error ends it, which is all that is wanted
-	_ = d.ctl.SetReadDeadline(time.Time{})           // an error means that there is no connection, as in tests
-	return d.ReadCloser.Close()
+	_, end := io.CopyN(io.Discard, d.ReadCloser, drainedBytes) // an error ends it, which is all that is wanted
+	err := d.ReadCloser.Close()
+	if errors.Is(end, io.EOF) { // else more of it may come, which must not be waited for
+		_ = d.ctl.SetReadDeadline(time.Time{}) // an error means that there is no connection, as in tests
+	}
+	return err
 }
 
 func headers(next http.Handler) http.Handler {
