@@ -26,7 +26,8 @@ func (c *cursor) below(i int, v value, from int) []value {
 	if v.sign == 'i' && first.start >= first.end {
 		first = c.lineAt(first.next)
 	}
-	deeper := first.indent > indent && indent >= 0 || first.indent == indent && strings.HasPrefix(c.text[first.start:first.end], "- ")
+	item := strings.HasPrefix(c.text[first.start:first.end], "- ")
+	deeper := first.indent > indent && indent >= 0 || first.indent == indent && item
 	switch {
 	case block && deeper:
 		return c.block(first, v, indent)
@@ -48,7 +49,7 @@ type line struct{ start, end, indent, next int }
 // lineAt gives the line that begins at i. Its next is len(text) for the last.
 func (c *cursor) lineAt(i int) line {
 	end := len(c.text)
-	if n := strings.IndexByte(c.ahead(i, maxStructure), '\n'); n >= 0 {
+	if n := strings.IndexByte(c.text[i:], '\n'); n >= 0 {
 		end = i + n
 	}
 	l := line{start: c.span(i, isBlank), end: end, next: min(end+1, len(c.text))}

@@ -8,9 +8,11 @@ var positional = []struct {
 	names []string
 	place int
 }{
-	{[]string{"mysqli_connect(", "mysql_connect(", "mysql_pconnect(", "mysqli->__construct(", "mysqli->real_connect(", "mysqli("}, 2},
-	{[]string{"pdo->__construct(", "pdo(", "dbi->connect(", "dbi.connect(", "drivermanager.getconnection(", "imap_open("}, 2},
-	{[]string{"ldap_bind(", "ftp_login(", "ssh2_auth_password("}, 2},
+	{[]string{
+		"mysqli_connect(", "mysql_connect(", "mysql_pconnect(", "mysqli->__construct(", "mysqli->real_connect(", "mysqli(",
+		"pdo->__construct(", "pdo(", "dbi->connect(", "dbi.connect(", "drivermanager.getconnection(", "imap_open(",
+		"ldap_bind(", "ftp_login(", "ssh2_auth_password(",
+	}, 2},
 	{[]string{"redis->auth("}, 0},
 }
 

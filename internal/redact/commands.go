@@ -21,13 +21,16 @@ type option struct {
 }
 
 var commands = []command{
-	{names: []string{"mysql", "mariadb"}, options: []option{{flag: "-p", attached: true}}}, // a separate word is a database
+	// A separate word is a database.
+	{names: []string{"mysql", "mariadb"}, options: []option{{flag: "-p", attached: true}}},
 	{names: []string{"redis-cli", "valkey-cli"}, options: []option{{flag: "-a", separate: true}}},
 	{names: []string{"sshpass"}, wraps: true, options: []option{{flag: "-p", attached: true, separate: true}}},
 	{names: []string{"ldap"}, options: []option{{flag: "-w", attached: true, separate: true}}},
 	{names: []string{"psexec", "cqlsh", "mongo", "rabbitmqadmin"}, options: []option{{flag: "-p", separate: true}}},
 	{names: []string{"sqlcmd", "bcp", "isql"}, options: []option{{flag: "-P", attached: true, separate: true}}},
-	{names: []string{"smbclient", "rpcclient"}, options: []option{{flag: "-U", attached: true, separate: true, behind: "%"}}},
+	{names: []string{"smbclient", "rpcclient"}, options: []option{
+		{flag: "-U", attached: true, separate: true, behind: "%"},
+	}},
 	{names: []string{"zip", "unzip"}, options: []option{{flag: "-P", separate: true}}},
 	{names: []string{"7z"}, options: []option{{flag: "-p", attached: true}}},
 	{names: []string{"openssl"}, options: []option{
@@ -36,19 +39,23 @@ var commands = []command{
 		{flag: "-passout", separate: true, behind: "pass:"},
 		{flag: "-k", separate: true},
 	}},
-	{names: []string{"curl"}, options: []option{
-		{flag: "-u", attached: true, separate: true, behind: ":"},
-		{flag: "--user", separate: true, behind: ":"},
-		{flag: "-U", attached: true, separate: true, behind: ":"},
-		{flag: "--proxy-user", separate: true, behind: ":"},
-	}},
-	{names: []string{"skopeo"}, options: []option{
-		{flag: "--creds", separate: true, behind: ":"}, {flag: "--src-creds", separate: true, behind: ":"}, {flag: "--dest-creds", separate: true, behind: ":"},
-	}},
+	{names: []string{"curl"}, options: logins("-u", "--user", "-U", "--proxy-user")},
+	{names: []string{"skopeo"}, options: logins("--creds", "--src-creds", "--dest-creds")},
 	{
-		names: []string{"login"}, after: set("docker", "podman", "nerdctl", "buildah", "registry", "oras", "auth", "acr", "az", "skopeo"),
-		label: registryLogin, options: []option{{flag: "-p", attached: true, separate: true}},
+		names:   []string{"login"},
+		after:   set("docker", "podman", "nerdctl", "buildah", "registry", "oras", "auth", "acr", "az", "skopeo"),
+		label:   registryLogin,
+		options: []option{{flag: "-p", attached: true, separate: true}},
 	},
+}
+
+// logins gives options whose values are USER:PASSWORD.
+func logins(flags ...string) []option {
+	var out []option
+	for _, f := range flags {
+		out = append(out, option{flag: f, attached: len(f) == len("-u"), separate: true, behind: ":"})
+	}
+	return out
 }
 
 // ofCommands gives the triggers of the commands.

@@ -26,8 +26,11 @@ func harmless(v string) bool {
 
 var (
 	// ${NAME}, $NAME, $(command), {{resolve:…}}, %NAME%, and names of our own such as <password>.
-	variable = regexp.MustCompile(`\A(?:\$\{[^}]*\}|\$(?:[A-Z_][A-Z0-9_]*|\d)|\$\([^)]*\)|\{\{[^}]*\}\}|%[A-Za-z_]+%|<[^>]*>)\z`)
-	masked   = regexp.MustCompile(`(?i)\A(?:[*•#.-]+|x{3,}|\(?(?:redacted|masked|hidden|hidden_due_to_security_reasons|sensitive)\)?|[\[<*]{1,3}(?:filtered|redacted|masked|hidden|secure|removed)[\]>*]{1,3})\z`)
+	variable = regexp.MustCompile(`\A(?:\$\{[^}]*\}|\$(?:[A-Z_][A-Z0-9_]*|\d)|\$\([^)]*\)|` +
+		`\{\{[^}]*\}\}|%[A-Za-z_]+%|<[^>]*>)\z`)
+	masked = regexp.MustCompile(`(?i)\A(?:[*•#.-]+|x{3,}|` +
+		`\(?(?:redacted|masked|hidden|hidden_due_to_security_reasons|sensitive)\)?|` +
+		`[\[<*]{1,3}(?:filtered|redacted|masked|hidden|secure|removed)[\]>*]{1,3})\z`)
 	// secretsmanager:GetSecretValue
 	action = regexp.MustCompile(`\A[a-z][a-z0-9-]*:[A-Z*][A-Za-z]*\*?[,.;]?\z`)
 	path   = regexp.MustCompile(`\A(?:\.{0,2}|~|file:/{0,2})/[\w.@:/-]*\z`)
@@ -45,11 +48,15 @@ func isStatus(v string) bool {
 }
 
 var (
-	statuses = set("true", "false", "null", "nil", "none", "undefined", "yes", "no", "on", "off", "n/a", "empty", "set", "unset", "missing",
-		"required", "optional", "invalid", "valid", "expired", "unknown", "ok", "denied", "failed", "default", "string", "unable", "error",
-		"failure", "rejected", "revoked", "unauthorized", "forbidden", "disabled", "enabled", "number", "boolean", "object", "array", "integer",
-		"nan", "incorrect", "wrong", "weak", "blank", "str", "int", "bool", "bytes")
-	errorName = regexp.MustCompile(`\A[A-Z][A-Za-z]+(?:Exception|Error|Denied|Failed|Failure|Expired|Invalid|Missing|Found|Exist|Mismatch|Token|Request|Credentials?|Signature|Operation)\z`)
+	statuses = set(
+		"true", "false", "null", "nil", "none", "undefined", "yes", "no", "on", "off", "n/a", "empty", "set", "unset",
+		"missing", "required", "optional", "invalid", "valid", "expired", "unknown", "ok", "denied", "failed", "default",
+		"string", "unable", "error", "failure", "rejected", "revoked", "unauthorized", "forbidden", "disabled", "enabled",
+		"number", "boolean", "object", "array", "integer", "nan", "incorrect", "wrong", "weak", "blank", "str", "int",
+		"bool", "bytes",
+	)
+	errorName = regexp.MustCompile(`\A[A-Z][A-Za-z]+(?:Exception|Error|Denied|Failed|Failure|Expired|Invalid|Missing|` +
+		`Found|Exist|Mismatch|Token|Request|Credentials?|Signature|Operation)\z`)
 )
 
 // isSecret judges a value under a name that is a secret's for certain.
@@ -88,7 +95,8 @@ func isSecretInProse(n secretName, v, rest string) bool {
 	case n.kind == header:
 		return isRandom(v) || len(v) >= 8 && isMingled(v) && (rest == "" || isOpening(rest[0]))
 	case !n.last && n.kind == password:
-		return isRandom(v) || len(v) >= 6 && rest == "" && isMingled(v) && strings.IndexByte(v, ':') < 0 && !numeric.MatchString(v)
+		return isRandom(v) ||
+			len(v) >= 6 && rest == "" && isMingled(v) && strings.IndexByte(v, ':') < 0 && !numeric.MatchString(v)
 	case !n.last, n.bare && n.kind != password:
 		return isRandom(v)
 	case isLetters(v):
@@ -106,8 +114,10 @@ var pair = regexp.MustCompile(`\A[a-z_]+=\w+\z`)
 // secret by itself. What follows "the password is" ends its sentence.
 func isApart(n secretName, sign byte, v, rest string) bool {
 	switch {
+	case n.kind == secret:
+		return isLongRandom(v)
 	case n.kind != password:
-		return isLongRandom(v) || uuid.MatchString(v) && n.kind != secret && n.last && !n.bare || isMixed(v) && len(v) >= 12 && isAll(v, isAlnum) && n.kind != secret
+		return isLongRandom(v) || uuid.MatchString(v) && n.last && !n.bare || len(v) >= 12 && isMixed(v) && isAll(v, isAlnum)
 	case sign == 'i' && strings.TrimLeft(rest, " \t\"'`.,;)") != "":
 		return false
 	default:
@@ -138,8 +148,10 @@ func isName(v string) bool {
 		return true
 	}
 	_, isSecrets := classify(v)
-	return separated && (isSecrets || plainWords.MatchString(v) || isAll(v, func(b byte) bool { return isKeyID(b) || b == '_' }))
+	return separated && (isSecrets || plainWords.MatchString(v) || isAll(v, isVariable))
 }
+
+func isVariable(b byte) bool { return isKeyID(b) || b == '_' }
 
 // plainWords are words and numbers, each by itself: scram-sha-256.
 var plainWords = regexp.MustCompile(`\A(?:[a-z]+|\d{1,4})(?:[-_./](?:[a-z]+|\d{1,4}))+\z`)
@@ -153,7 +165,12 @@ func isLetters(v string) bool {
 
 // isMingled reports whether v has letters and digits.
 func isMingled(v string) bool {
-	return strings.ContainsAny(v, "0123456789") && strings.ContainsFunc(v, func(r rune) bool { return r < 0x80 && isLetter(byte(r)) })
+	letter, digit := false, false
+	for i := range len(v) {
+		letter = letter || isLetter(v[i])
+		digit = digit || isDigit(v[i])
+	}
+	return letter && digit
 }
 
 // isRandom reports whether v has a long part of mixed letters and digits, as keys
@@ -167,12 +184,14 @@ func isLongRandom(v string) bool { return hasRandomPart(v, 20) && !strings.HasPr
 
 func hasRandomPart(v string, length int) bool {
 	for part := range strings.FieldsFuncSeq(v, func(r rune) bool { return strings.ContainsRune("-/_.:, ", r) }) {
-		if len(part) >= length && strings.ContainsAny(part, "0123456789") && strings.Trim(part, "0123456789") != "" && !isTaskID(part) {
+		if len(part) >= length && hasDigit(part) && strings.Trim(part, "0123456789") != "" && !isTaskID(part) {
 			return true
 		}
 	}
 	return false
 }
+
+func hasDigit(v string) bool { return strings.ContainsAny(v, "0123456789") }
 
 func isTaskID(v string) bool {
 	return len(v) == 32 && strings.Trim(v, "0123456789abcdef") == ""

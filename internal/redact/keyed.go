@@ -72,7 +72,8 @@ func (c *cursor) byPlace(from, to, at int, v value) (secretName, bool) {
 	word = word[:lengthOf(word[:min(len(word), maxWord)], isTokenByte)]
 	switch {
 	case v.sign == '=' && strings.EqualFold(name, "key") && (c.before(from) == '?' || c.before(from) == '&'):
-		return secretName{kind: key, label: "key", last: true}, len(word) >= 20 && isMingled(word) && !strings.Contains(word, "/")
+		opens := len(word) >= 20 && isMingled(word) && !strings.Contains(word, "/")
+		return secretName{kind: key, label: "key", last: true}, opens
 	case len(name) >= len("secretid") && (v.manner == firm || v.sign == ':') && isSecretID(name):
 		return secretName{kind: token, label: "token", last: true}, uuid.MatchString(word)
 	}
@@ -139,7 +140,7 @@ func (c *cursor) name(i int) (start, end int) {
 	for first := max(c.done, i-maxName); start > first && nameBytes[c.text[start-1]]; {
 		start--
 	}
-	for limit := min(len(c.text), i+maxName); end < limit && nameBytes[c.text[end]] && (c.text[end] != wideColon[0] || !c.isWideColon(end)); {
+	for limit := min(len(c.text), i+maxName); end < limit && nameBytes[c.text[end]] && !c.isWideColon(end); {
 		end++
 	}
 	if start > c.done && (c.text[start-1] == '\\' || c.text[start-1] == '%') {
@@ -165,7 +166,9 @@ var nameBytes = func() (is [256]bool) {
 // wideColon stands behind a name in Chinese and Japanese.
 const wideColon = "："
 
-func (c *cursor) isWideColon(i int) bool { return c.ahead(i, len(wideColon)) == wideColon }
+func (c *cursor) isWideColon(i int) bool {
+	return c.text[i] == wideColon[0] && strings.HasPrefix(c.text[i:], wideColon)
+}
 
 // wholeName gives where a name of several words begins whose last is [from:to]:
 // API key, mot de passe. The other words are those that make it a secret's.
@@ -191,14 +194,4 @@ var keyIDPrefixes = []string{"AKIA", "ASIA", "ABIA", "ACCA"}
 
 func isAccessKeyID(s string) bool {
 	return len(s) == keyIDLength && (slices.Contains(keyIDPrefixes, s[:4]) || s[:3] == "A3T") && isAll(s, isKeyID)
-}
-
-// isAll reports whether s consists of bytes of a class.
-func isAll(s string, class func(byte) bool) bool {
-	for i := range len(s) {
-		if !class(s[i]) {
-			return false
-		}
-	}
-	return true
 }

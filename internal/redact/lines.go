@@ -50,7 +50,7 @@ func Lines(lines []string) []string {
 func passLines(lines []string) (changed bool) {
 	all := viewOf(strings.Join(lines, "\n"))
 	found := all.find()
-	if len(found) == 0 && !all.changed {
+	if len(found) == 0 && all.payloads == nil {
 		return false
 	}
 	start := 0

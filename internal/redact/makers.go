@@ -23,13 +23,15 @@ var makers = []maker{
 	{registryLogin, isBase64, 60, false, []string{"eyJwYXlsb2Fk"}},
 	{"AWS Bedrock key", isBase64, 100, false, []string{"ABSK"}},
 	{"AWS Bedrock key", isBase64, 0, false, []string{"bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t"}},
-	{"JSON web token", isBase64, 40, false, []string{"ZXlKaGJHY2lPaU", "ZXlKMGVYQWlPaU", "ZXlKcmFXUWlPaU"}}, // in base64 once more
+	// In base64 once more.
+	{"JSON web token", isBase64, 40, false, []string{"ZXlKaGJHY2lPaU", "ZXlKMGVYQWlPaU", "ZXlKcmFXUWlPaU"}},
 
 	// Where code is kept, built and published.
 	{"GitHub token", isAlnum, 30, false, []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_"}},
 	{"GitHub token", isWord, 22, false, []string{"github_pat_"}},
 	{"GitLab token", isDotted, 20, false, []string{
-		"glpat-", "gldt-", "glcbt-", "glptt-", "glrt-", "glsoat-", "glft-", "glffct-", "glimt-", "glagent-", "gloas-", "GR1348941",
+		"glpat-", "gldt-", "glcbt-", "glptt-", "glrt-", "glsoat-", "glft-", "glffct-", "glimt-", "glagent-", "gloas-",
+		"GR1348941",
 	}},
 	{"Atlassian token", isWord, 60, false, []string{"ATATT3", "ATCTT3"}},
 	{"Atlassian token", isAlnum, 20, false, []string{"ATBB"}},
@@ -103,13 +105,18 @@ var makers = []maker{
 	{"Cloudflare token", isWord, 40, false, []string{"cfut_", "cfat_", "cfk_"}},
 
 	// Who is written to, paid and asked.
-	{"Slack token", isDotted, 8, false, []string{"xoxa-", "xoxb-", "xoxo-", "xoxp-", "xoxr-", "xoxs-", "xoxe-", "xoxe.xox", "xapp-"}},
-	{"Slack webhook", isBase64, 20, false, []string{"hooks.slack.com/services/", "hooks.slack.com/workflows/", "hooks.slack.com/triggers/"}},
+	{"Slack token", isDotted, 8, false, []string{
+		"xoxa-", "xoxb-", "xoxo-", "xoxp-", "xoxr-", "xoxs-", "xoxe-", "xoxe.xox", "xapp-",
+	}},
+	{"Slack webhook", isBase64, 20, false, []string{
+		"hooks.slack.com/services/", "hooks.slack.com/workflows/", "hooks.slack.com/triggers/",
+	}},
 	{"Teams webhook", isURLByte, 60, false, []string{"webhook.office.com/webhookb2/"}},
 	{"Discord webhook", isURLByte, 40, false, []string{"discord.com/api/webhooks/", "discordapp.com/api/webhooks/"}},
 	{"webhook", isURLByte, 16, false, []string{
-		"outlook.office.com/webhook/", "hooks.zapier.com/hooks/catch/", "events.pagerduty.com/integration/", "open.feishu.cn/open-apis/bot/v2/hook/",
-		"loggly.com/inputs/", "datadoghq.com/v1/input/", "datadoghq.eu/v1/input/", "api.softlayer.com/soap/v3/", "api.softlayer.com/soap/v3.1/",
+		"outlook.office.com/webhook/", "hooks.zapier.com/hooks/catch/", "events.pagerduty.com/integration/",
+		"open.feishu.cn/open-apis/bot/v2/hook/", "loggly.com/inputs/", "datadoghq.com/v1/input/",
+		"datadoghq.eu/v1/input/", "api.softlayer.com/soap/v3/", "api.softlayer.com/soap/v3.1/",
 	}},
 	{"SendGrid key", isDotted, 60, false, []string{"SG."}},
 	{"Resend key", isWord, 26, false, []string{"re_"}},

@@ -13,12 +13,16 @@ type mark struct {
 // The makers' documentation gives none of these lengths; they are those of the
 // rules of gitleaks v8.30.1 (MIT).
 var (
-	azureSecret     = mark{"Azure client secret", 4, regexp.MustCompile(`\A[\w~.]{3}\dQ~[\w~.-]{31,34}`)}
-	terraformToken  = mark{"Terraform token", 14, regexp.MustCompile(`\A[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,70}`)}
-	newRelicLicense = mark{"New Relic key", 36, regexp.MustCompile(`\A[a-z0-9]{36}NRAL`)}
-	maxMindLicense  = mark{"MaxMind key", 36, regexp.MustCompile(`\A[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk`)}
-	onePasswordKey  = mark{"1Password key", 0, regexp.MustCompile(`\AA3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}`)}
+	azureSecret     = markOf("Azure client secret", 4, `[\w~.]{3}\dQ~[\w~.-]{31,34}`)
+	terraformToken  = markOf("Terraform token", 14, `[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,70}`)
+	newRelicLicense = markOf("New Relic key", 36, `[a-z0-9]{36}NRAL`)
+	maxMindLicense  = markOf("MaxMind key", 36, `[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk`)
+	onePasswordKey  = markOf("1Password key", 0, `A3-[A-Z0-9]{6}-[A-Z0-9]{6}-?[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3}`)
 )
+
+func markOf(label string, back int, whole string) mark {
+	return mark{label, back, regexp.MustCompile(`\A` + whole)}
+}
 
 // maxMarked is more than any of them has.
 const maxMarked = 128

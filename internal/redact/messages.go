@@ -82,7 +82,7 @@ func (c *cursor) badNumber(start, from, end int, anyText bool) []replacement {
 		from++
 	}
 	text := c.text[min(from, end):end]
-	if harmless(text) || numeric.MatchString(text) || ports[lowerASCII(text)] || anyText && !strings.Contains(text, "@") && (isName(text) || slug.MatchString(text)) {
+	if harmless(text) || numeric.MatchString(text) || ports[lowerASCII(text)] || anyText && isNumbersName(text) {
 		return nil
 	}
 	found := replace(from, end, "password")
@@ -91,6 +91,12 @@ func (c *cursor) badNumber(start, from, end int, anyText bool) []replacement {
 		found = append(replace(at, at+len(text), "password"), found...)
 	}
 	return found
+}
+
+// isNumbersName reports whether text is no number but what would have one, such
+// as the name of a variable.
+func isNumbersName(text string) bool {
+	return !strings.Contains(text, "@") && (isName(text) || slug.MatchString(text))
 }
 
 var (
@@ -105,8 +111,8 @@ var (
 // hostMessages name a host that is not found. One with an @ in it begins with the
 // rest of a password.
 var hostMessages = []string{
-	"host name ", "server host ", "lookup ", "enotfound ", "eai_again ", "unknownhostexception: ", "not known: ", "resolve host ", "resolve host: ",
-	"resolve: ", "to resolve ", "to host ", "getaddrinfo for ", "host is known. (",
+	"host name ", "server host ", "lookup ", "enotfound ", "eai_again ", "unknownhostexception: ", "not known: ",
+	"resolve host ", "resolve host: ", "resolve: ", "to resolve ", "to host ", "getaddrinfo for ", "host is known. (",
 }
 
 // badHost finds the rest of a password in a host's name, behind one of the messages.
@@ -118,15 +124,20 @@ func badHost(message string) rule {
 		}
 		word := c.text[from : from+lengthOf(c.ahead(from, maxLogin), isURLByte)]
 		at := strings.LastIndexByte(word, '@')
-		if at <= 0 || at+1 == len(word) || !isAlnum(word[at+1]) || !strings.ContainsFunc(word[:at], isAlnumRune) ||
-			harmless(word[:at]) || strings.Contains(word, "://") || strings.HasPrefix(word[at:], "@sha") {
+		if at <= 0 || !isHost(word[at+1:]) || !hasAlnum(word[:at]) || harmless(word[:at]) || strings.Contains(word, "://") {
 			return nil
 		}
 		return replace(from, from+at, "password")
 	}
 }
 
-func isAlnumRune(r rune) bool { return r < 0x80 && isAlnum(byte(r)) }
+// isHost reports whether a host's name can begin with s, which the digest of an
+// image behind its @ does not.
+func isHost(s string) bool { return s != "" && isAlnum(s[0]) && !strings.HasPrefix(s, "sha") }
+
+func hasAlnum(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return r < 0x80 && isAlnum(byte(r)) })
+}
 
 // badArgument finds the value of a flag that a program does not take: invalid
 // value "x" for flag -password, invalid argument 'x' for '--token'.
@@ -143,7 +154,8 @@ func badArgument(c *cursor, start int) []replacement {
 	return c.quotedFor(m[1], from, end)
 }
 
-var forFlag = regexp.MustCompile("\\A[\"'`] for (?:the |flag |option |argument |parameter )*[\"'`]?(?:-[A-Za-z], ?)?-{0,2}([A-Za-z][\\w.-]*)")
+var forFlag = regexp.MustCompile("\\A[\"'`] for (?:the |flag |option |argument |parameter )*" +
+	"[\"'`]?(?:-[A-Za-z], ?)?-{0,2}([A-Za-z][\\w.-]*)")
 
 // quotedFor replaces text[from:end] if the name is a secret's.
 func (c *cursor) quotedFor(name string, from, end int) []replacement {
@@ -161,7 +173,8 @@ func badInput(c *cursor, start int) []replacement {
 	if !ok {
 		return nil
 	}
-	lines := strings.FieldsFunc(strings.ReplaceAll(c.behind(start, maxMessage), `\n`, " \n"), func(r rune) bool { return r == '\n' })
+	above := strings.ReplaceAll(c.behind(start, maxMessage), `\n`, "\n")
+	lines := strings.FieldsFunc(above, func(r rune) bool { return r == '\n' })
 	if len(lines) < 2 {
 		return nil
 	}
@@ -179,25 +192,32 @@ func badReceived(c *cursor, start int) []replacement {
 	if i := strings.IndexByte(ahead, '}'); i >= 0 {
 		ahead = ahead[:i]
 	}
-	m := pathAhead.FindStringSubmatch(ahead)
-	if m == nil {
+	name := lastOfPath(ahead)
+	if name == "" {
 		behind := c.behind(start, maxMessage)
-		m = pathAhead.FindStringSubmatch(behind[strings.LastIndexByte(behind, '{')+1:])
+		name = lastOfPath(behind[strings.LastIndexByte(behind, '{')+1:])
 	}
-	if m == nil {
-		return nil
-	}
-	names := strings.FieldsFunc(m[1], func(r rune) bool { return r < 0x80 && !nameBytes[r] })
-	if len(names) == 0 {
-		return nil
-	}
-	return c.quotedFor(names[len(names)-1], from, end)
+	return c.quotedFor(name, from, end)
 }
 
-var (
-	receivedWords = regexp.MustCompile(`(?i)\Areceived\\*["']?:? *`)
-	pathAhead     = regexp.MustCompile(`\bpath\\*["']?: *\[([^\]]*)\]`)
-)
+var receivedWords = regexp.MustCompile(`(?i)\Areceived\\*["']?:? *`)
+
+// lastOfPath gives the last name of the first list "path": ["db", "password"] of
+// an object.
+func lastOfPath(s string) string {
+	for _, rest, ok := strings.Cut(s, "path"); ok; _, rest, ok = strings.Cut(rest, "path") {
+		list, isMember := strings.CutPrefix(strings.TrimLeft(rest, `\"'`), ":")
+		list, isList := strings.CutPrefix(strings.TrimLeft(list, " "), "[")
+		if isMember && isList {
+			list, _, _ = strings.Cut(list, "]")
+			list = strings.TrimRight(list, " \n\\\"'")
+			return list[strings.LastIndexFunc(list, isNoName)+1:]
+		}
+	}
+	return ""
+}
+
+func isNoName(r rune) bool { return r < 0x80 && !nameBytes[r] }
 
 // secureString finds the value of a parameter whose type is SecureString.
 func secureString(c *cursor, start int) []replacement {

@@ -16,7 +16,8 @@ func (c *cursor) listed(from, to, i int) (at int, v value) {
 	next := c.span(i, isSpace)
 	switch {
 	case next-i > maxGap:
-	case c.at(next) == ',' && (quoted || c.before(from) == '{'): // ["--db-password", "x"], ('x-api-key', 'x'), {password,<<"x">>}
+	case c.at(next) == ',' && (quoted || c.before(from) == '{'):
+		// ["--db-password", "x"], ('x-api-key', 'x'), {password,<<"x">>}
 		next = c.span(next+1, isSpace)
 		if c.text[from] == '-' {
 			return next, value{manner: firm, sign: ' '}
@@ -24,8 +25,10 @@ func (c *cursor) listed(from, to, i int) (at int, v value) {
 		return next, value{manner: paired, sign: ','}
 	case c.at(next) == '=' && c.at(next+1) != '=' && next > i: // in a program, in the line below
 		return next + 1, value{manner: firm, sign: '='}
-	case quoted && strings.HasSuffix(c.behind(from, len(`name="`)), `name="`) && formField.MatchString(c.ahead(i, len(`\r\n\r\n`))):
-		return i + len(formField.FindString(c.ahead(i, len(`\r\n\r\n`)))), value{manner: firm, sign: '=', ends: atLine}
+	case quoted && strings.HasSuffix(c.behind(from, len(`name="`)), `name="`):
+		if n := len(formField.FindString(c.ahead(i, len(`\r\n\r\n`)))); n > 0 {
+			return i + n, value{manner: firm, sign: '=', ends: atLine}
+		}
 	}
 	return 0, value{}
 }

@@ -42,7 +42,8 @@ func privateKey(mark string) rule {
 // URLs.
 var pemMarks = []string{"private key-----", "private key block-----", "private+key-----", "private%20key-----"}
 
-var pemEnd = regexp.MustCompile(`\A-----END(?: |\+|%20)(?:[A-Z0-9]+(?: |\+|%20)){0,3}PRIVATE(?: |\+|%20)KEY(?:(?: |\+|%20)BLOCK)?-----`)
+var pemEnd = regexp.MustCompile(`\A-----END(?: |\+|%20)(?:[A-Z0-9]+(?: |\+|%20)){0,3}` +
+	`PRIVATE(?: |\+|%20)KEY(?:(?: |\+|%20)BLOCK)?-----`)
 
 // markBefore gives where the mark begins that has PRIVATE KEY at i, and which of
 // the two it is.

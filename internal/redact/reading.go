@@ -147,7 +147,8 @@ func (c *cursor) typed(i int) int {
 	return i + len(annotation.FindString(near))
 }
 
-var annotation = regexp.MustCompile(`\A(?:(?:Optional|Option|Maybe)[<\[])?&?(?:'static )?(?:[Ss]tr|[Ss]tring|[Tt]ext|[Bb]ytes|Any|any|Secret(?:Str|String)?)\b[>\]?]? *= *`)
+var annotation = regexp.MustCompile(`\A(?:(?:Optional|Option|Maybe)[<\[])?&?(?:'static )?` +
+	`(?:[Ss]tr|[Ss]tring|[Tt]ext|[Bb]ytes|Any|any|Secret(?:Str|String)?)\b[>\]?]? *= *`)
 
 // wrapped gives where the value begins in what a language writes around it:
 // Some("x"), Secret(x), Optional[x]. Behind a sign with blanks, as programs are
@@ -163,7 +164,8 @@ func (c *cursor) wrapped(i, at int, v value) int {
 	return in
 }
 
-var wrapper = regexp.MustCompile(`\A(?:(?:Some|Just|Ok|Right|Optional|Secret|SecretString|SecretStr|Password|Token|String|Box|Redacted|Sensitive)(?: ?\(| ?\[| ))+`)
+var wrapper = regexp.MustCompile(`\A(?:(?:Some|Just|Ok|Right|Optional|Secret|SecretString|SecretStr|Password|Token|` +
+	`String|Box|Redacted|Sensitive)(?: ?\(| ?\[| ))+`)
 
 // openings are what quotes look like where they cannot be themselves: in HTML, in
 // the logs of nginx and of .NET, in a URL.
@@ -349,6 +351,7 @@ func (c *cursor) headerValue(v value) value {
 func isHeaderByte(b byte) bool { return b >= ' ' && !isQuote(b) && !isBackslash(b) }
 
 var (
-	scheme     = regexp.MustCompile(`(?i)\A(?:bearer|basic|token|api-?key|api-token|digest|negotiate|ssws|splunk|genie-?key|oauth)[ \t]+`)
+	scheme = regexp.MustCompile(`(?i)\A(?:bearer|basic|token|api-?key|api-token|digest|negotiate|ssws|splunk|` +
+		`genie-?key|oauth)[ \t]+`)
 	cookiePair = regexp.MustCompile(`\A[^\s=;]+=`)
 )

@@ -24,7 +24,7 @@ func Text(s string) string {
 func pass(s string) string {
 	v := viewOf(s)
 	found := v.find()
-	if len(found) == 0 && !v.changed {
+	if len(found) == 0 && v.payloads == nil {
 		return s
 	}
 	return v.replace(found)
@@ -180,6 +180,16 @@ func (c *cursor) back(i, limit int, class func(byte) bool) int {
 		i--
 	}
 	return i
+}
+
+// isAll reports whether s consists of bytes of a class.
+func isAll(s string, class func(byte) bool) bool {
+	for i := range len(s) {
+		if !class(s[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 func isUpper(b byte) bool     { return 'A' <= b && b <= 'Z' }

@@ -10,16 +10,15 @@ func (c *cursor) spaced(from, to, i, at int) (int, value) {
 	case c.text[from] == '-':
 		return at, value{manner: prose, sign: ' '}
 	case c.isOpen(at):
-		keyword := strings.HasSuffix(before, ":") && (len(before) == 1 || strings.IndexByte(" \t\n{(,[", before[len(before)-2]) >= 0) // :password "x"
-		if end := c.closingQuote(at, 0); keyword || c.at(end+1) == ';' {
+		if end := c.closingQuote(at, 0); isKeyword(before) || c.at(end+1) == ';' {
 			return at, value{manner: firm, sign: ' '}
 		}
 	case at-i > 1 || c.text[i] == '\t':
 		return at, value{manner: apart, sign: '\t'}
 	case strings.HasSuffix(before, "_header ") && c.at(at) != '$': // of nginx
 		return at, value{manner: paired, sign: ' '}
-	case strings.HasSuffix(strings.TrimRight(lowerASCII(before), "$"), "set "), isMixed(c.text[at : at+lengthOf(c.ahead(at, maxName), isAlnum)]):
-		return at, value{manner: apart, sign: '\t'} // aws configure set aws_secret_access_key x
+	case isSet(before), isMixed(c.text[at:c.span(at, isAlnum)]):
+		return at, value{manner: apart, sign: '\t'}
 	case c.text[i] == ' ' && isDigit(c.at(at)) && c.at(at+1) == ':' && c.at(at+2) == ' ': // Unseal Key 1: x
 		return at + 2, value{manner: apart, sign: '\t'}
 	}
@@ -29,12 +28,26 @@ func (c *cursor) spaced(from, to, i, at int) (int, value) {
 	return 0, value{}
 }
 
+// isKeyword reports whether what stands before a name makes it a keyword of Lisp,
+// Clojure or Ruby: :password "x".
+func isKeyword(before string) bool {
+	n := len(before)
+	return n > 0 && before[n-1] == ':' && (n == 1 || strings.IndexByte(" \t\n{(,[", before[n-2]) >= 0)
+}
+
+// isSet reports whether a command sets the name behind it to what follows:
+// aws configure set aws_secret_access_key x, set $password x.
+func isSet(before string) bool {
+	return strings.HasSuffix(strings.TrimRight(lowerASCII(before), "$"), "set ")
+}
+
 // sentence gives the length of what stands between a name and its value in a
 // sentence, or 0: the password for user "app" is "x", or the last of its words if
 // the value has a line by itself: use the following password to log in:
 func sentence(s string) int {
-	if i := strings.IndexByte(s, '\n'); i > 0 && isSentence(s[:i]) && strings.HasSuffix(strings.TrimRight(s[:i], " \r"), ":") {
-		return i
+	said, _, ok := strings.Cut(s, "\n")
+	if ok && isSentence(said) && strings.HasSuffix(strings.TrimRight(said, " \r"), ":") {
+		return len(said)
 	}
 	length := 0
 	if strings.HasPrefix(s, " for ") {

@@ -183,8 +183,12 @@ func (r *reader) behindQuote(i int) int {
 // bareEnd gives the end of a word without quotes. A colon ends a key and is part
 // of a value, such as an ARN.
 func (r *reader) bareEnd() int {
+	ends := "\"'`,;[]{}()=\\"
+	if r.key == "" {
+		ends += ":"
+	}
 	i := r.at
-	for i < r.limit && r.c.text[i] > ' ' && strings.IndexByte("\"'`,;[]{}()=\\", r.c.text[i]) < 0 && (r.key != "" || r.c.text[i] != ':') {
+	for i < r.limit && r.c.text[i] > ' ' && strings.IndexByte(ends, r.c.text[i]) < 0 {
 		i++
 	}
 	for r.key != "" && i < r.limit && r.c.text[i] == '=' { // the end of base64
@@ -285,8 +289,10 @@ func (c *cursor) arguments(i int, v value) []value {
 			values[i].manner = firm
 		}
 		return values[1:]
-	case v.of.kind == password && v.of.last && len(values) == 1 && !strings.Contains(c.text[values[0].start:values[0].end], " "):
-		return values
+	case v.of.kind == password && v.of.last && len(values) == 1:
+		if !strings.Contains(c.text[values[0].start:values[0].end], " ") {
+			return values
+		}
 	}
 	return nil
 }

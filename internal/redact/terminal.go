@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"math"
 	"slices"
 	"strings"
 )
@@ -9,16 +10,14 @@ import (
 // colour it, move in it or name links. They may stand within a name, before a
 // sign, or around a value, so the rules read a view and never see them.
 type view struct {
-	text    string
-	gaps    []gap // where sequences stood, in order
-	changed bool  // a secret is gone from a sequence
+	text, original string
+	gaps           []gap          // where sequences stood, in order
+	payloads       map[int]string // sequences by their gap whose own text had a secret, without it
 }
 
-// gap is a sequence that stood before text[at] of a view.
-type gap struct {
-	at       int
-	sequence string
-}
+// gap says that original[start:end], one sequence or several, stood before
+// text[at] of a view. A text may be nothing but sequences, so gaps are small.
+type gap struct{ at, start, end int32 }
 
 const (
 	escape = "\x1b"
@@ -30,25 +29,20 @@ const (
 const maxSequence = 40
 
 // viewOf takes the sequences out of s. A text without any, which most are, is
-// its own view.
+// its own view; so is one that is too large for gaps, which nothing sends.
 func viewOf(s string) view {
+	v := view{text: s, original: s}
 	all := sequences{s: s}
 	start, end := all.next()
-	if end == 0 {
-		return view{text: s}
+	if end == 0 || len(s) > math.MaxInt32 {
+		return v
 	}
-	var v view
 	var text strings.Builder
 	text.Grow(len(s))
 	done := 0
 	for ; end > 0; start, end = all.next() {
 		text.WriteString(s[done:start])
-		sequence := s[start:end]
-		if from, to := payload(sequence); from < to {
-			sequence = sequence[:from] + pass(sequence[from:to]) + sequence[to:]
-			v.changed = v.changed || sequence != s[start:end]
-		}
-		v.gaps = append(v.gaps, gap{text.Len(), sequence})
+		v.add(text.Len(), start, end)
 		done = end
 	}
 	text.WriteString(s[done:])
@@ -56,41 +50,77 @@ func viewOf(s string) view {
 	return v
 }
 
+// add adds the sequence original[start:end], which stood before text[at].
+func (v *view) add(at, start, end int) {
+	last := len(v.gaps) - 1
+	if clean, changed := cleaned(v.original[start:end]); changed {
+		if v.payloads == nil {
+			v.payloads = map[int]string{}
+		}
+		v.payloads[last+1] = clean
+	} else if last >= 0 && int(v.gaps[last].end) == start && v.payloads[last] == "" {
+		v.gaps[last].end = int32(end)
+		return
+	}
+	v.gaps = append(v.gaps, gap{int32(at), int32(start), int32(end)})
+}
+
+// cleaned gives a sequence without the secrets of its text, and reports whether
+// it had some.
+func cleaned(sequence string) (string, bool) {
+	from, to := payload(sequence)
+	text := sequence[from:to]
+	if text == "" {
+		return sequence, false
+	}
+	clean := pass(text)
+	return sequence[:from] + clean + sequence[to:], clean != text
+}
+
+// sequence is what stood in a gap, without secrets.
+func (v view) sequence(i int) string {
+	if clean, ok := v.payloads[i]; ok {
+		return clean
+	}
+	return v.original[v.gaps[i].start:v.gaps[i].end]
+}
+
 // replace writes the text that v is a view of, with its secrets replaced.
 // Sequences within a secret go with it.
 func (v view) replace(found []replacement) string {
 	var out strings.Builder
-	out.Grow(len(v.text) + len(v.text)/8)
-	done, gaps := 0, v.gaps
+	out.Grow(len(v.original) + len(v.original)/8)
+	done, next := 0, 0
 	for _, r := range found {
-		gaps = v.write(&out, done, r.start, gaps)
+		next = v.write(&out, done, r.start, next)
 		out.WriteString(placeholderHead)
 		out.WriteString(r.label)
 		out.WriteString(placeholderTail)
-		for len(gaps) > 0 && gaps[0].at < r.end {
-			gaps = gaps[1:]
+		for next < len(v.gaps) && int(v.gaps[next].at) < r.end {
+			next++
 		}
 		done = r.end
 	}
-	v.write(&out, done, len(v.text), gaps)
+	v.write(&out, done, len(v.text), next)
 	return out.String()
 }
 
-// write writes text[from:to] with the sequences in it and at its end, and
-// returns those that are left.
-func (v view) write(out *strings.Builder, from, to int, gaps []gap) []gap {
-	for len(gaps) > 0 && gaps[0].at <= to {
-		out.WriteString(v.text[from:gaps[0].at])
-		out.WriteString(gaps[0].sequence)
-		from, gaps = gaps[0].at, gaps[1:]
+// write writes text[from:to] with the sequences in it and at its end, of which
+// next is the first, and returns the first of those that are left.
+func (v view) write(out *strings.Builder, from, to, next int) int {
+	for next < len(v.gaps) && int(v.gaps[next].at) <= to {
+		at := int(v.gaps[next].at)
+		out.WriteString(v.text[from:at])
+		out.WriteString(v.sequence(next))
+		from, next = at, next+1
 	}
 	out.WriteString(v.text[from:to])
-	return gaps
+	return next
 }
 
 // isGap reports whether a sequence stood before the byte at i.
 func isGap(gaps []gap, i int) bool {
-	_, found := slices.BinarySearchFunc(gaps, i, func(g gap, i int) int { return g.at - i })
+	_, found := slices.BinarySearchFunc(gaps, i, func(g gap, i int) int { return int(g.at) - i })
 	return found
 }
 
@@ -209,7 +239,7 @@ func payload(sequence string) (from, to int) {
 	if len(sequence) < 4 || strings.IndexByte("]PX^_", sequence[1]) < 0 {
 		return 0, 0
 	}
-	return 2, len(strings.TrimRight(sequence, "\x07\\\x1b"))
+	return 2, max(2, len(strings.TrimRight(sequence, "\x07\\\x1b")))
 }
 
 // written are the forms in which ESC is written where it cannot be itself: in

@@ -104,9 +104,13 @@ func passwordHash(c *cursor, start int) []replacement {
 }
 
 var hash = regexp.MustCompile(`(?i)\A(?:` +
-	`\$[89]\$[./\w]{8,16}\$[./\w]{43}|\$(?:apr1|1)\$[./\w]{1,8}\$[./\w]{22}|\$2[abxy]\$\d\d\$[./\w]{53}|\$[567y]\$[^\s$"'` + "`" + `]{1,64}(?:\$[./\w]+){1,3}|` +
+	`\$[89]\$[./\w]{8,16}\$[./\w]{43}|\$(?:apr1|1)\$[./\w]{1,8}\$[./\w]{22}|\$2[abxy]\$\d\d\$[./\w]{53}|` +
+	`\$[567y]\$[^\s$"'\x60]{1,64}(?:\$[./\w]+){1,3}|` +
 	`\$argon2(?:id|i|d)\$v=\d+\$[\w=,]+\$[+/\w]+\$[+/\w]+|pbkdf2[_:]sha\d+[$:]\d+\$[^\s$"']+\$[^\s"']+|` +
 	`scrypt:\d+:\d+:\d+\$[^\s$"']+\$[0-9a-f]{32,}|SCRAM-SHA-256\$\d+:[^\s"',;]+|\{S?SHA\d*\}[+/=\w]{20,})`)
 
 // hashHeads are how they begin.
-var hashHeads = []string{"$apr1$", "$1$", "$2a$", "$2b$", "$2x$", "$2y$", "$5$", "$6$", "$7$", "$8$", "$9$", "$y$", "$argon2", "pbkdf2", "scrypt:", "scram-sha-256$", "{sha", "{ssha"}
+var hashHeads = []string{
+	"$apr1$", "$1$", "$2a$", "$2b$", "$2x$", "$2y$", "$5$", "$6$", "$7$", "$8$", "$9$", "$y$", "$argon2",
+	"pbkdf2", "scrypt:", "scram-sha-256$", "{sha", "{ssha",
+}

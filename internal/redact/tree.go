@@ -1,6 +1,9 @@
 package redact
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // Tree returns a copy of what a JSON text was decoded to, without its secrets:
 // also those of which the member around them tells that they are some.
@@ -53,8 +56,12 @@ func members(n secretName, v map[string]any) map[string]any {
 	}
 	out := make(map[string]any, len(v))
 	for key, value := range v {
+		name := Text(key)
+		if strings.Contains(name, placeholderHead) { // what stands there names no secret
+			key = ""
+		}
 		of, m := n.member(key)
-		out[Text(key)] = under(of, m, value)
+		out[name] = under(of, m, value)
 	}
 	return out
 }
@@ -74,7 +81,7 @@ func (n secretName) hides(m manner, v string) bool {
 	switch {
 	case n.kind == 0:
 		return false
-	case n.own && n.always():
+	case m == firm && n.own && n.always():
 		return !harmless(v)
 	default:
 		return isSecret(n, v) && (m != paired || !isName(v))

@@ -122,7 +122,7 @@ func lengthOf(s string, class func(byte) bool) int {
 // isUserToken tells a token from a person's name, both of which stand before a
 // host: https://TOKEN@HOST, https://jane.doe@HOST.
 func isUserToken(s string) bool {
-	return len(s) >= 16 && !strings.Contains(s, ".") && strings.ContainsAny(s, "0123456789") && strings.Trim(s, "0123456789") != ""
+	return len(s) >= 16 && !strings.Contains(s, ".") && hasDigit(s) && strings.Trim(s, "0123456789") != ""
 }
 
 // escapedURL finds the password of a URL that stands escaped in another:
@@ -133,10 +133,7 @@ func escapedURL(c *cursor, start int) []replacement {
 	if !strings.Contains(rest, "%40") { // far cheaper than the pattern
 		return nil
 	}
-	if end := strings.IndexFunc(rest, func(r rune) bool { return r <= ' ' || strings.ContainsRune("&\"'`<>\\", r) }); end >= 0 {
-		rest = rest[:end]
-	}
-	m := escapedLogin.FindStringSubmatchIndex(rest)
+	m := escapedLogin.FindStringSubmatchIndex(rest[:lengthOf(rest, isParameterByte)])
 	if m == nil || harmless(rest[m[2]:m[3]]) {
 		return nil
 	}
@@ -149,6 +146,8 @@ var escapedLogin = regexp.MustCompile(`(?i)\A(?:[\w.~+-]|%2[0-9a-e])*%3a(.+?)%40
 func isURLByte(b byte) bool {
 	return b > ' ' && b != 0x7f && !isQuote(b) && b != '<' && b != '>' && b != '`' && b != '\\'
 }
+
+func isParameterByte(b byte) bool { return isURLByte(b) && b != '&' }
 
 func isAuthorityByte(b byte) bool {
 	return isURLByte(b) && b != '/' && b != '?' && b != '#'
@@ -169,7 +168,7 @@ func barePassword(c *cursor, start int) []replacement {
 	}
 	user, password, ok := strings.Cut(c.text[from:start], ":")
 	if !ok || !userName.MatchString(user) || notUsers[lowerASCII(user)] || strings.HasPrefix(password, "//") ||
-		strings.HasPrefix(c.text[start:], "@sha") || harmless(password) || !strings.ContainsFunc(password, func(r rune) bool { return !isPunct(r) && (r < '0' || r > '9') }) {
+		strings.HasPrefix(c.text[start:], "@sha") || harmless(password) || isAll(password, isNumeral) {
 		return nil
 	}
 	return replace(start-len(password), start, "password")
@@ -179,13 +178,17 @@ var (
 	portAhead = regexp.MustCompile(`\A:\d{2,5}(?:[^\w.-]|\z)`)
 	userName  = regexp.MustCompile(`\A[A-Za-z_][\w.+-]*\z`)
 	// What stands before a colon and an address and is no user.
-	notUsers = set("acct", "arn", "by", "cc", "email", "from", "git", "http", "https", "mail", "mailto", "npm", "sip", "sips", "ssh", "to", "xmpp")
+	notUsers = set(
+		"acct", "arn", "by", "cc", "email", "from", "git", "http", "https", "mail", "mailto", "npm", "sip", "sips", "ssh",
+		"to", "xmpp",
+	)
 )
 
 // isLoginByte bounds a login in running text.
 func isLoginByte(b byte) bool { return isURLByte(b) && strings.IndexByte("=,;([{|", b) < 0 }
 
-func isPunct(r rune) bool { return r == '.' || r == ':' || r == '-' || r == '_' }
+// isNumeral is what versions and times have.
+func isNumeral(b byte) bool { return isDigit(b) || strings.IndexByte(".:-_", b) >= 0 }
 
 // goPassword finds the password of USER:PASSWORD@tcp(HOST), the form of Go's
 // MySQL driver.
@@ -237,7 +240,8 @@ func netrcPassword(c *cursor, start int) []replacement {
 	return c.group(netrcLogin, start)
 }
 
-var netrcLogin = regexp.MustCompile(`(?i)\A(?:machine\s+(?:(?:[\w-]+\.)+[\w-]+|localhost)|default)\s+login\s+\S+\s+password\s+(\S+)`)
+var netrcLogin = regexp.MustCompile(`(?i)\A(?:machine\s+(?:(?:[\w-]+\.)+[\w-]+|localhost)|default)` +
+	`\s+login\s+\S+\s+password\s+(\S+)`)
 
 // group finds the password that is the group of a pattern which begins at start.
 func (c *cursor) group(pattern *regexp.Regexp, start int) []replacement {

@@ -4,11 +4,17 @@ import "slices"
 
 // nameWords are parts of the names in secretName, enough to find each of them.
 var nameWords = slices.Concat(
-	[]string{"pass", "pwd", "pw", "psw", "pword", "secret", "token", "key", "cred", "auth", "cookie", "signature", "sig=", "sessid", "sessionid", "_session"},
+	[]string{
+		"pass", "pwd", "pw", "psw", "pword", "secret", "token", "key", "cred", "auth", "cookie", "signature", "sig=",
+		"sessid", "sessionid", "_session",
+	},
 	[]string{"bearer", "crumb", "mdp", "communit", "dockerc"},
 	// Of other languages as much as makes them rare. Capital letters beyond ASCII
 	// begin some of them.
-	[]string{"kennwort", "contrase", "senha", "twoord", "senord", "heslo", "haslo", "has\xc5\x82o", "parola", "ifre", "jelsz", "salasana", "adgangskode", "clave"},
+	[]string{
+		"kennwort", "contrase", "senha", "twoord", "senord", "heslo", "haslo", "has\xc5\x82o", "parola", "ifre",
+		"jelsz", "salasana", "adgangskode", "clave",
+	},
 	[]string{"ароль", "密", "ワード", "밀번호", "암호"},
 )
 
@@ -117,32 +123,36 @@ var pagingWords = set("next", "page", "pagination", "continuation", "client", "r
 
 // keyQualifiers are the words that make a "key" behind them a secret one.
 var keyQualifiers = set(
-	"activation", "admin", "api", "app", "application", "access", "account", "auth", "authentication", "client", "consumer", "deploy", "encryption", "hmac",
-	"ingest", "insert", "instrumentation", "integration", "license", "master", "preshared", "priv", "privacy", "private", "product",
-	"recovery", "secret", "session", "shared", "signing", "ssh", "subscription", "unseal", "write",
+	"activation", "admin", "api", "app", "application", "access", "account", "auth", "authentication", "client",
+	"consumer", "deploy", "encryption", "hmac", "ingest", "insert", "instrumentation", "integration", "license",
+	"master", "preshared", "priv", "privacy", "private", "product", "recovery", "secret", "session", "shared",
+	"signing", "ssh", "subscription", "unseal", "write",
 )
 
 // plainKeys are words that make a "key" behind them none of a lock: the place of
 // an object, a column, an entry.
 var plainKeys = set(
-	"bucket", "cache", "file", "foreign", "group", "hash", "idempotency", "index", "item", "lock", "lookup", "message", "object", "partition",
-	"path", "primary", "pub", "public", "range", "recv", "redis", "row", "route", "routing", "s3", "shard", "sort", "storage", "surrogate", "tag",
-	"unique",
+	"bucket", "cache", "file", "foreign", "group", "hash", "idempotency", "index", "item", "lock", "lookup",
+	"message", "object", "partition", "path", "primary", "pub", "public", "range", "recv", "redis", "row", "route",
+	"routing", "s3", "shard", "sort", "storage", "surrogate", "tag", "unique",
 )
 
 // forms are last words of a name that say how the value is written.
-var forms = set("b64", "base64", "content", "contents", "hex", "pem", "plain", "plaintext", "raw", "str", "string", "strings", "text", "val", "value",
-	"values")
+var forms = set(
+	"b64", "base64", "content", "contents", "hex", "pem", "plain", "plaintext", "raw", "str", "string", "strings",
+	"text", "val", "value", "values",
+)
 
 // about are last words of a name that make its value a word about the secret:
 // where it is, what it is called, how long it lives.
 var about = set(
-	"algorithm", "arn", "arns", "at", "audience", "class", "code", "count", "dir", "disabled", "enabled", "endpoint", "error", "exception",
-	"expiration", "expired", "expires", "expiry", "field", "file", "format", "handler", "header", "host", "id", "ids", "in", "issuer", "kind",
-	"length", "limit", "manager", "max", "min", "name", "names", "only", "param", "parameter", "parameters", "path", "policy", "port", "prefix",
-	"process", "prompt", "provider", "ref", "region", "required", "rotation", "scope", "seconds", "service", "size", "source", "spec", "specs",
-	"stage", "state", "status", "stdin", "store", "suffix", "ttl", "type", "uri", "url", "urls", "used", "version", "versions",
-	"exists", "hint", "method", "mode", "namespace", "user", "username",
+	"algorithm", "arn", "arns", "at", "audience", "class", "code", "count", "dir", "disabled", "enabled", "endpoint",
+	"error", "exception", "expiration", "expired", "expires", "expiry", "field", "file", "format", "handler",
+	"header", "host", "id", "ids", "in", "issuer", "kind", "length", "limit", "manager", "max", "min", "name",
+	"names", "only", "param", "parameter", "parameters", "path", "policy", "port", "prefix", "process", "prompt",
+	"provider", "ref", "region", "required", "rotation", "scope", "seconds", "service", "size", "source", "spec",
+	"specs", "stage", "state", "status", "stdin", "store", "suffix", "ttl", "type", "uri", "url", "urls", "used",
+	"version", "versions", "exists", "hint", "method", "mode", "namespace", "user", "username",
 	// A host's or a source file's name has words too.
 	"cn", "com", "go", "io", "java", "js", "json", "net", "org", "py", "rb", "ts", "txt", "yaml", "yml",
 )
@@ -150,10 +160,11 @@ var about = set(
 // plainMembers are the members beside secrets that are none, but for those of
 // about: {"credentials": {"login": "app", "database": "orders", "password": "x"}}.
 var plainMembers = set(
-	"account", "alg", "aud", "cluster", "comment", "container", "created", "database", "date", "db", "dbname", "description", "domain", "driver",
-	"email", "engine", "env", "environment", "exp", "from", "group", "hostname", "iat", "image", "iss", "jti", "key", "keys", "kid", "label",
-	"location", "login", "mail", "message", "nbf", "optional", "owner", "project", "property", "realm", "role", "scheme", "server", "service",
-	"stack", "stage", "sub", "tags", "team", "tenant", "title", "typ", "uid", "updated",
+	"account", "alg", "aud", "cluster", "comment", "container", "created", "database", "date", "db", "dbname",
+	"description", "domain", "driver", "email", "engine", "env", "environment", "exp", "from", "group", "hostname",
+	"iat", "image", "iss", "jti", "key", "keys", "kid", "label", "location", "login", "mail", "message", "nbf",
+	"optional", "owner", "project", "property", "realm", "role", "scheme", "server", "service", "stack", "stage",
+	"sub", "tags", "team", "tenant", "title", "typ", "uid", "updated",
 )
 
 func set(words ...string) map[string]bool {
