@@ -83,6 +83,9 @@ func wider(resource string) (Wider, bool) {
 		if f.service != a.Service || m == nil {
 			continue
 		}
+		if last := Unescape(a.Resource[len(m[1]):], "*", "?"); strings.Trim(last, "*?") == "" {
+			return Wider{}, false // the evidence says "all", and is not to be granted it
+		}
 		a.Resource = m[1] + "*"
 		return Wider{Resource: resource, Pattern: a.String(), Beyond: strings.ReplaceAll(f.beyond, "{}", lastsAs(f.service, Unescape(m[1], "*", "?")))}, true
 	}

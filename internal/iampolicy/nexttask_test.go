@@ -17,6 +17,8 @@ func TestForNextTask(t *testing.T) {
 		{"emr-serverless:GetJobRun", "arn:aws:emr-serverless:eu-north-1:111122223333:/applications/00f1/jobruns/00f9", "arn:aws:emr-serverless:eu-north-1:111122223333:/applications/00f1/jobruns/*", "every other job run of the application"},
 		// What lasts, and what is a pattern already.
 		{"s3:ListBucket", "arn:aws:s3:::invoices", "", ""},
+		{"s3:GetObject", "arn:aws:s3:::invoices/2026/*", "", ""},
+		{"s3:GetObject", "arn:aws:s3:::invoices/????", "", ""},
 		{"lambda:InvokeFunction", "arn:aws:lambda:eu-north-1:111122223333:function:resize:live", "", ""},
 		{"lambda:InvokeFunction", "arn:aws:lambda:eu-north-1:111122223333:function:resize", "", ""},
 		{"dynamodb:PutItem", "arn:aws:dynamodb:eu-north-1:111122223333:table/ledger", "", ""},
