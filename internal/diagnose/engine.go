@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -19,7 +20,7 @@ const ruleset = "1"
 var Engine = sync.OnceValue(func() string {
 	h := sha256.New()
 	for _, k := range cause.All() {
-		for _, part := range append([]string{k.Code, string(k.Phase), string(k.Category), string(k.Identity), k.Title, k.Meaning, k.Lacks, k.Reason}, append(k.Fix, k.Shapes()...)...) {
+		for _, part := range append([]string{k.Code, strconv.Itoa(int(k.Level)), strconv.Itoa(int(k.Weight)), string(k.Phase), string(k.Category), string(k.Identity), k.Title, k.Meaning, k.Lacks, k.Reason}, append(k.Fix, k.Shapes()...)...) {
 			h.Write([]byte(part))
 			h.Write([]byte{0})
 		}

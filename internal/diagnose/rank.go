@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"sort"
-	"strings"
 	"time"
 
 	"whystopped/internal/diagnose/cause"
@@ -113,11 +112,10 @@ func score(c *cause.Case, k candidate) int {
 
 func placeScore(c *cause.Case, k candidate) int {
 	t := k.match.Text
-	byStop := k.cause.Area == cause.AreaShutdown && k.cause.Level == cause.Specific
 	switch {
-	case k.cause.Code == "stop.user" && c.Facts.StopCode == "UserInitiated":
+	case k.cause.StopCode != "" && k.cause.StopCode == c.Facts.StopCode:
 		return scoreByCaller
-	case byStop && (t == nil || t.Place == cause.Stopped):
+	case k.cause.Level == cause.Stop && (t == nil || t.Place == cause.Stopped):
 		return scoreStopped
 	case t == nil:
 		return scoreExit
@@ -173,22 +171,18 @@ func logScore(c *cause.Case, k candidate) int {
 	return scoreLog
 }
 
+const usualWeight = 20
+
 // weight orders causes seen in the same kind of place: who names a permission
 // explains more than who names a stack trace.
 func weight(k candidate) int {
 	switch {
 	case k.match.Refusal != nil && k.match.Refusal.Action != "":
-		return 40
+		return 2 * usualWeight
 	case k.match.Refusal != nil:
 		return 15 // that something was refused, not what
-	case k.cause.Code == "app.crash":
-		return 0
-	case strings.HasPrefix(k.cause.Code, "app."), k.cause.Code == "network.runtime":
-		return 10
-	case k.cause.Code == "credentials.none", k.cause.Code == "role.task-role-absent":
-		return 24
 	}
-	return 20
+	return usualWeight + int(k.cause.Weight)
 }
 
 const (
@@ -223,7 +217,7 @@ func survived(c *cause.Case, k candidate) bool {
 // wrote; that there are such words may be a cause all the same.
 func dropImitations(c *cause.Case, all []candidate) []candidate {
 	return slices.DeleteFunc(all, func(k candidate) bool {
-		return c.Imitates(k.match.Text) && (k.cause.Area != cause.AreaShutdown || k.cause.Level != cause.Specific)
+		return c.Imitates(k.match.Text) && k.cause.Level != cause.Stop
 	})
 }
 
@@ -270,10 +264,10 @@ func dropVague(all []candidate) []candidate {
 	if len(all) == 0 || all[0].cause.Level == cause.Frame {
 		return all
 	}
-	lead := all[0].cause.Level
+	lead := min(all[0].cause.Level, cause.Specific)
 	kept := all[:0]
 	for _, k := range all {
-		if k.cause.Level >= lead || k.cause.Code == "running" {
+		if k.cause.Level >= lead || k.cause.Ongoing {
 			kept = append(kept, k)
 		}
 	}
@@ -287,7 +281,7 @@ func weigh(c *cause.Case, all []candidate) {
 		switch {
 		case k.match.Text != nil && k.match.Text.Stale:
 			k.confidence = k.confidence.AtMost(verdict.Possible)
-		case c.Facts.HasTask && !c.Facts.Stopped && k.cause.Code != "running":
+		case c.Facts.HasTask && !c.Facts.Stopped && !k.cause.Ongoing:
 			k.confidence = k.confidence.AtMost(verdict.Likely)
 		case k.place() == cause.Trail && k.answer.Identity.Kind != verdict.InstanceRole:
 			k.confidence = k.confidence.AtMost(verdict.Likely)

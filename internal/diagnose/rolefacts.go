@@ -26,7 +26,7 @@ func withRoleFacts(c *cause.Case, ranked []candidate) []candidate {
 		switch {
 		case k.cause.Trusts != "":
 			ranked[i] = settle(c, k)
-		case k.cause.Code == "role.placeholder":
+		case k.cause.NoSuchRole:
 			if f, ok := roleFact(c, k); ok && f.standing == roleMissing {
 				ranked[i].confidence = verdict.Confirmed
 			}

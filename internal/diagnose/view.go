@@ -121,14 +121,10 @@ func phaseOf(c *cause.Case, k candidate) verdict.Phase {
 		return k.match.Phase
 	case k.cause.Phase == verdict.PhasePlacement && k.match.Refusal != nil && k.place() == cause.Log && (c.Facts.HasTask || c.Facts.TaskRole != "" || !cause.StartsTasks(k.match.Refusal.Action)):
 		return verdict.PhaseRuntime
-	case k.cause.Area == cause.AreaRoles && k.cause.Phase == verdict.PhasePlacement && k.place()&(cause.Stopped|cause.Reason) != 0:
-		return verdict.PhaseStartup // the role failed a task that had been placed
+	case k.cause.PhaseInTask != "" && k.place()&(cause.Stopped|cause.Reason) != 0:
+		return k.cause.PhaseInTask
 	case k.cause.PhaseInLog != "" && k.place() == cause.Log:
 		return k.cause.PhaseInLog
-	case k.cause.Code == "infrastructure.denied" && k.match.Refusal.Action == "iam:PassRole":
-		return verdict.PhasePlacement // an instance is launched before the task is placed on it
-	case k.cause.Code == "infrastructure.denied" && k.place() == cause.Attachment:
-		return verdict.PhaseStartup
 	}
 	return k.cause.Phase
 }

@@ -15,7 +15,7 @@ var metadataAddresses = says(ByApp, phrase("169.254.169.254"), phrase("169.254.1
 func applicationCauses() []*Cause {
 	return []*Cause{
 		{
-			Code: "app.environment", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
+			Code: "app.environment", Area: AreaRuntime, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "Missing setting: {name|the one named in the log}",
 			Meaning: "The application needs {name|a setting} and didn't find it. ECS passes only what environment, environmentFiles, and secrets of the task definition hold.",
@@ -26,7 +26,7 @@ func applicationCauses() []*Cause {
 			When: says(ByApp, settingPhrases()...),
 		},
 		{
-			Code: "app.host-unknown", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
+			Code: "app.host-unknown", Area: AreaRuntime, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "Host name not found: {name|the one in the settings}",
 			Meaning: "DNS returned no address for {name|the host} where the task runs. The name is misspelled, empty, or belongs to another network, such as a Compose service or a private hosted zone of another VPC.",
@@ -37,7 +37,7 @@ func applicationCauses() []*Cause {
 			When: Unless{Match: says(ByApp, hostPhrases()...), But: metadataAddresses},
 		},
 		{
-			Code: "app.connection-refused", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
+			Code: "app.connection-refused", Area: AreaRuntime, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "Connection refused: {name|no server at the address it called}",
 			Meaning: "The application called {name|an address} and no server answered: nothing listens there, or not yet. In a container, localhost is the task itself, not the host.",
@@ -49,7 +49,7 @@ func applicationCauses() []*Cause {
 			When: Unless{Match: says(ByApp, refusedConnectionPhrases()...), But: Any{metadataAddresses, says(ByApp, phrase("docker.sock"), phrase("docker daemon"))}},
 		},
 		{
-			Code: "app.certificate", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
+			Code: "app.certificate", Area: AreaRuntime, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "TLS failed between the application and a server it calls",
 			Meaning: "The two sides didn't agree on an encrypted connection: the certificate is untrusted, expired, or for another name, or only one side uses TLS. The server was reached, and no AWS permission is involved.",
@@ -60,7 +60,7 @@ func applicationCauses() []*Cause {
 			When: says(ByApp, certificatePhrases()...),
 		},
 		{
-			Code: "app.database-schema", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
+			Code: "app.database-schema", Area: AreaRuntime, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "The database isn't in the state the application expects",
 			Meaning: "The sign-in worked. A table, column, schema, or database is missing or exists already, or a migration failed or is pending.",
@@ -71,7 +71,7 @@ func applicationCauses() []*Cause {
 			When: says(ByApp, schemaPhrases()...),
 		},
 		{
-			Code: "app.connections-exhausted", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.ResourceLimit,
+			Code: "app.connections-exhausted", Area: AreaRuntime, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.ResourceLimit,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "The database or cache has reached its limit",
 			Meaning: "The server has reached its limit of connections (for a cache, perhaps of memory), or the application's own pool is used up. User, password, and network are fine.",
@@ -83,7 +83,7 @@ func applicationCauses() []*Cause {
 			When: says(ByApp, exhaustedPhrases()...),
 		},
 		{
-			Code: "app.module-missing", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
+			Code: "app.module-missing", Area: AreaRuntime, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "Missing in the image: {name|a file or library}",
 			Meaning: "The program started and didn't find {name|something it needs} in its file system. It wasn't built or copied into the image, the command names a wrong path, or a volume hides it.",
@@ -95,7 +95,7 @@ func applicationCauses() []*Cause {
 			When: Unless{Match: says(ByApp, missingFilePhrases()...), But: says(ByApp, phrase("docker daemon"), phrase("docker.sock"), phrase("fluent.sock"))},
 		},
 		{
-			Code: "app.command-not-found", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.ContainerConfig,
+			Code: "app.command-not-found", Area: AreaRuntime, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.ContainerConfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "Command not found or not executable: {name|the container's command}",
 			Meaning: "Inside the started container, {name|the program of entryPoint or command} wasn't found or couldn't be executed. It isn't in the image or in PATH, its interpreter is missing, it has Windows line endings, or it isn't executable.",
@@ -106,7 +106,7 @@ func applicationCauses() []*Cause {
 			When: says(Log, commandPhrases()...),
 		},
 		{
-			Code: "app.usage", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
+			Code: "app.usage", Area: AreaRuntime, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "Invalid command-line argument: {name|see the log}",
 			Meaning: "The program doesn't accept the arguments it was started with, and exited at once.",
@@ -117,7 +117,7 @@ func applicationCauses() []*Cause {
 			When: Unless{Match: says(ByApp, usagePhrases()...), But: says(ByApp, phrase("err unknown command"), phrase("with args beginning with"))}, // Redis and its kind
 		},
 		{
-			Code: "app.port-in-use", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.ContainerConfig,
+			Code: "app.port-in-use", Area: AreaRuntime, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.ContainerConfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "Port {port|the application listens on} is already in use",
 			Meaning: "Another process in the same network namespace listens on that port: another container of the task (they share one in awsvpc and host mode), or a second copy of the program.",
@@ -131,7 +131,7 @@ func applicationCauses() []*Cause {
 				pattern("was already in use", `port (?P<port>\d+) was already in use`), pattern("is already in use", `port (?P<port>\d+) is already in use`), phrase("only one usage of each socket address"), phrase("address is already in use")),
 		},
 		{
-			Code: "app.aws-resource-missing", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
+			Code: "app.aws-resource-missing", Area: AreaRuntime, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "AWS resource not found: {name|the one the application uses}",
 			Meaning: "The call was signed and allowed, and AWS answered that {name|the resource} doesn't exist there. Its name, Region, or account is wrong, or it was never created.",
@@ -143,7 +143,7 @@ func applicationCauses() []*Cause {
 			When: With{Match: says(ByApp, missingResourcePhrases()...), Names: resourceKind},
 		},
 		{
-			Code: "app.region-missing", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
+			Code: "app.region-missing", Area: AreaRuntime, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "The AWS SDK has no Region or a wrong one",
 			Meaning: "Without a Region the SDK has no endpoint to call; with a wrong one it asks where the resource isn't. No permission was checked.",
@@ -157,7 +157,7 @@ func applicationCauses() []*Cause {
 				phrase("permanentredirect"), phrase("authorizationheadermalformed"), phrase("illegallocationconstraintexception"), phrase("credential should be scoped to a valid region"), phrase("provided region_name"), phrase("the bucket is in this region")),
 		},
 		{
-			Code: "app.throttled", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.Other,
+			Code: "app.throttled", Area: AreaRuntime, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.Other,
 			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
 			Title:   "The application was throttled: {name|rate limit exceeded}",
 			Meaning: "A service rejected calls because there were too many. That is never a missing permission.",
@@ -170,7 +170,7 @@ func applicationCauses() []*Cause {
 				pattern("requestlimitexceeded", `(?P<name>RequestLimitExceeded)`), phrase("429 too many requests"), phrase("status code 429"), phrase("error code: 429"), phrase("rate limit exceeded"), pattern("slowdown", `\b(?P<name>SlowDown)\b`), phrase("reduce your request rate")),
 		},
 		{
-			Code: "app.process-limit", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.ResourceLimit,
+			Code: "app.process-limit", Area: AreaRuntime, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.ResourceLimit,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "Limit of open files, processes, or threads reached",
 			Meaning: "The operating system denied the program another file, process, or thread. This is a limit of the container (ulimits, pids), not a permission.",
@@ -183,7 +183,7 @@ func applicationCauses() []*Cause {
 				phrase("system limit for number of file watchers reached")),
 		},
 		{
-			Code: "app.configuration", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
+			Code: "app.configuration", Area: AreaRuntime, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "The application's configuration is invalid or incomplete",
 			Meaning: "The program read its configuration, rejected it, and exited. The quoted words are its own.",

@@ -73,7 +73,7 @@ func complains(line string) bool {
 func applicationLogCauses() []*Cause {
 	return []*Cause{
 		{
-			Code: "app.complaint-configuration", Area: AreaRuntime, Level: Fallback, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
+			Code: "app.complaint-configuration", Area: AreaRuntime, Level: Fallback, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
 			Title:   "The application exited after a configuration error",
 			Meaning: "The quoted line is the last error in the log. It matches no known cause, and nothing in it points to an AWS permission.",
@@ -84,7 +84,7 @@ func applicationLogCauses() []*Cause {
 			When: lastComplaint(true),
 		},
 		{
-			Code: "app.complaint", Area: AreaRuntime, Level: Fallback, Phase: verdict.PhaseRuntime, Category: verdict.AppCrash,
+			Code: "app.complaint", Area: AreaRuntime, Level: Fallback, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.AppCrash,
 			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
 			Title:   "The application exited after logging an error",
 			Meaning: "The quoted line is the last error in the log. It matches no known cause, and nothing in it points to an AWS permission.",

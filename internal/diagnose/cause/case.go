@@ -19,13 +19,16 @@ type Case struct {
 	Texts    []*Text
 	Refusals []Refusal
 
+	// startActions have a cause of their own where a start is denied them.
+	startActions []string
+
 	known known
 }
 
 // NewCase reads the evidence once for all causes. The error is that of a context
 // that has ended.
 func NewCase(ctx context.Context, ev evidence.Evidence) (*Case, error) {
-	c := &Case{Evidence: ev, Facts: factsOf(ev)}
+	c := &Case{Evidence: ev, Facts: factsOf(ev), startActions: startActions()}
 	c.Texts = textsOf(ev, &c.Facts)
 	c.known = newKnown(c.Texts)
 	set := literals()

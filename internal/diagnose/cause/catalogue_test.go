@@ -9,7 +9,7 @@ import (
 // would show only when its literal is met.
 func TestEveryPatternCompiles(t *testing.T) {
 	for _, k := range All() {
-		for _, p := range k.When.phrases() {
+		for _, p := range phrasesOf(k.When) {
 			if p.literal == "" || p.literal != strings.ToLower(p.literal) {
 				t.Errorf("%s: the literal %q must be there, in lower case", k.Code, p.literal)
 			}

@@ -17,6 +17,18 @@ const (
 	Frame    Level = iota - 2 // what ECS writes around every stop of its kind
 	Fallback                  // an exit code, a last complaint: that something happened
 	Specific                  // what happened; the zero value, since most causes are
+	Stop                      // who or what stopped the task from outside; as specific, and leads what containers say of it
+)
+
+// Weight orders causes that are seen in the same kind of place. A denial that
+// names its action outweighs every other.
+type Weight int
+
+// Weights over and under that of most causes, which is zero.
+const (
+	OfTheCrash    Weight = -20 // that the program crashed, and with which words
+	OfTheProgram  Weight = -10 // what a program says of its own configuration and surroundings
+	OfCredentials Weight = 4   // that the program has no role to act with: why more than one call fails
 )
 
 // Cause is one reason for which a task stops. Texts may hold {name} or
@@ -26,11 +38,15 @@ type Cause struct {
 	Code     string
 	Area     Area
 	Level    Level
+	Weight   Weight
 	Phase    verdict.Phase
 	Category verdict.Category
 	// PhaseInLog is the phase where a program's log tells of it: what breaks a
 	// task's start also breaks the tool that creates the service.
 	PhaseInLog verdict.Phase
+	// PhaseInTask is the phase where ECS wrote it as the reason of a task, which
+	// had been placed then.
+	PhaseInTask verdict.Phase
 	// Identity is who is at fault; verdict.UnknownIdentity where Who or the
 	// refusal decides.
 	Identity verdict.IdentityKind
@@ -38,6 +54,14 @@ type Cause struct {
 	// Orderly is set where nothing failed: the task did what it was for, or was
 	// stopped on purpose or in the ordinary course. Nobody is to be woken.
 	Orderly bool
+	// Ongoing is set where the task has not stopped, which holds beside any other cause.
+	Ongoing bool
+	// StopCode is the task's stop code with which this cause leads whatever the
+	// texts say: they are the words of whoever stopped the task.
+	StopCode string
+	// NoSuchRole is set where the role that the words name cannot exist; IAM's
+	// answer that it doesn't confirms the cause.
+	NoSuchRole bool
 	// Confidence is the most that this cause's words can carry.
 	Confidence verdict.Confidence
 
@@ -109,7 +133,7 @@ var literals = sync.OnceValue(func() *literalSet {
 	}
 	set := &literalSet{}
 	for _, c := range All() {
-		for _, p := range c.When.phrases() {
+		for _, p := range phrasesOf(c.When) {
 			p.id = id(p.literal)
 		}
 	}
@@ -123,7 +147,7 @@ var literals = sync.OnceValue(func() *literalSet {
 // Refused matches refusals that pass a test.
 type Refused func(c *Case, r *Refusal) bool
 
-func (t Refused) phrases() []*Phrase { return nil }
+func (t Refused) parts() []Matcher { return nil }
 
 func (t Refused) Find(c *Case) []Match {
 	var found []Match
@@ -158,7 +182,7 @@ func refusalConfidence(r *Refusal) verdict.Confidence {
 // Shapes are the words and patterns by which the cause is recognised.
 func (k *Cause) Shapes() []string {
 	var shapes []string
-	for _, p := range k.When.phrases() {
+	for _, p := range phrasesOf(k.When) {
 		if p.expr != "" {
 			shapes = append(shapes, p.expr)
 			continue

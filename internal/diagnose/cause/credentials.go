@@ -40,7 +40,7 @@ func refusedCredentialPhrases() []*Phrase {
 func credentialCauses() []*Cause {
 	return []*Cause{
 		{
-			Code: "credentials.none", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.Credentials,
+			Code: "credentials.none", Area: AreaRuntime, Weight: OfCredentials, Phase: verdict.PhaseRuntime, Category: verdict.Credentials,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "The application found no AWS credentials",
 			Meaning: "The SDK had nothing to sign its call with, so no permission was checked. Either the task has no task role, or the process doesn't see it: sudo, su, and cron drop AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.",
@@ -66,7 +66,7 @@ func credentialCauses() []*Cause {
 				"If keys must be set, set all three (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN) without spaces or line breaks, and check the clock.",
 			},
 			Docs: []string{docTaskRole},
-			When: Unless{Match: says(ByApp, refusedCredentialPhrases()...), But: startTellers},
+			When: Unless{Match: says(ByApp, refusedCredentialPhrases()...), But: startWords},
 		},
 		{
 			Code: "credentials.profile", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.Credentials,

@@ -31,10 +31,6 @@ func starting(c *Case, r *Refusal) bool {
 // StartsWith tells whether a refusal is of ECS starting the task.
 func StartsWith(r *Refusal) bool { return byECS(r.Text) && byTask(r) }
 
-func startup(actions ...string) Matcher {
-	return Refused(func(c *Case, r *Refusal) bool { return starting(c, r) && byTask(r) && actionIs(r, actions...) })
-}
-
 // byTask tells refusals of the roles that a task or its host has.
 func byTask(r *Refusal) bool {
 	switch r.Who.Identity.Kind {
@@ -52,11 +48,6 @@ func byRegistry(r *Refusal) bool {
 
 func at(kind verdict.IdentityKind) Matcher {
 	return Refused(func(_ *Case, r *Refusal) bool { return r.Who.Identity.Kind == kind })
-}
-
-// startupActionsWithCause have a cause of their own, so the general one leaves them alone.
-var startupActionsWithCause = []string{
-	"secretsmanager:*", "ssm:*", "kms:*", "ecr:*", "logs:*", "s3:*", "elasticfilesystem:*", "s3files:*", "fsx:*",
 }
 
 // denialCauses are the causes that a refusal shows: an access-denied sentence,
@@ -210,9 +201,7 @@ func denialCauses() []*Cause {
 			Title:   "The {identity:identity|role in use} isn't allowed to call {action|an AWS API} at startup",
 			Meaning: "While ECS started the task, {role|the role in use} was denied {action|a call} on {name|a resource}.",
 			Docs:    []string{docExecutionRole, docDenied},
-			When: Refused(func(c *Case, r *Refusal) bool {
-				return starting(c, r) && byTask(r) && !actionIs(r, startupActionsWithCause...) && !byRegistry(r)
-			}),
+			When:    otherStartup,
 		},
 		{
 			Code: "runtime.denied", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.IAMPermission,
@@ -299,7 +288,7 @@ func denialCauses() []*Cause {
 			When:    runtime(verdict.TaskRole, func(r *Refusal) bool { return actionIs(r, "ssmmessages:*") }),
 		},
 		{
-			Code: "caller.passrole.denied", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMPermission,
+			Code: "caller.passrole.denied", Area: AreaRoles, Phase: verdict.PhasePlacement, PhaseInTask: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.Caller, Confidence: verdict.Confirmed,
 			Title:   "The caller isn't allowed to pass the role {name|of the task}",
 			Meaning: "To hand a role to a service, the caller needs iam:PassRole on it. The caller ({role|not named in the text}) was denied that; the role {name|that is passed} isn't the problem.",
@@ -313,7 +302,7 @@ func denialCauses() []*Cause {
 			}),
 		},
 		{
-			Code: "caller.ecs.denied", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMPermission,
+			Code: "caller.ecs.denied", Area: AreaRoles, Phase: verdict.PhasePlacement, PhaseInTask: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.Caller, Confidence: verdict.Confirmed,
 			Title:   "{role|The caller}, not a role of the task, isn't allowed to call {action|ECS}",
 			Meaning: "The caller ({role|not named in the text}) asked ECS for {action|something} and was denied. None of the task's own roles is involved.",
@@ -330,10 +319,10 @@ func denialCauses() []*Cause {
 			Meaning: "ECS manages volumes, load balancers, certificates, and instances with the infrastructure role that the volume, service, or capacity provider names. That role ({role|not named in the text}) was denied {action|a call} on {name|a resource}.",
 			Reason:  "This is neither the task execution role nor the task role. It trusts ecs.amazonaws.com and is named in the service or volume configuration.",
 			Docs:    []string{docInfrastructure},
-			When:    at(verdict.InfrastructureRole),
+			When:    With{Match: at(verdict.InfrastructureRole), PhaseOf: infrastructurePhase},
 		},
 		{
-			Code: "service-linked.denied", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMPermission,
+			Code: "service-linked.denied", Area: AreaRoles, Phase: verdict.PhasePlacement, PhaseInTask: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.ServiceLinkedRole, Confidence: verdict.Confirmed,
 			Title:   "A service-linked role isn't allowed to call {action|an AWS API}",
 			Meaning: "AWS uses {role|the service-linked role}, whose own policy nobody can change. A policy of the resource, its account, or the organization denies it.",
@@ -353,6 +342,18 @@ func denialCauses() []*Cause {
 			}),
 		},
 	}
+}
+
+// infrastructurePhase: an instance is launched before the task is placed on it,
+// and a volume is attached while the task starts.
+func infrastructurePhase(m Match) verdict.Phase {
+	switch {
+	case m.Refusal.Action == "iam:PassRole":
+		return verdict.PhasePlacement
+	case m.Text.Place == Attachment:
+		return verdict.PhaseStartup
+	}
+	return ""
 }
 
 func isKMS(r *Refusal) bool { return actionIs(r, "kms:*") }

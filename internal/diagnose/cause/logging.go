@@ -38,7 +38,7 @@ func loggingCauses() []*Cause {
 				"Create the log group, correct its name or Region, or let the router create it (auto_create_group true, with logs:CreateLogGroup for the task role).",
 			},
 			Docs: []string{docFirelens, docAwslogs},
-			When: Unless{Match: says(Log, phrase("the specified log group does not exist")), But: startTellers},
+			When: Unless{Match: says(Log, phrase("the specified log group does not exist")), But: startWords},
 		},
 		{
 			Code: "log.stream-missing", Area: AreaLogging, Phase: verdict.PhaseRuntime, Category: verdict.LogConfig,

@@ -97,7 +97,7 @@ func lookalikeCauses() []*Cause {
 			},
 		},
 		{
-			Code: "app.docker-daemon", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.ContainerConfig,
+			Code: "app.docker-daemon", Area: AreaRuntime, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.ContainerConfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "The program needs a Docker daemon, and the container has none",
 			Meaning: "The program tries to start containers itself. The host's Docker socket is available only on EC2, and only if the task definition mounts it.",

@@ -13,7 +13,27 @@ import (
 type Matcher interface {
 	// Find gives every place that shows the cause.
 	Find(c *Case) []Match
-	phrases() []*Phrase
+	// parts are the matchers that this one is made of.
+	parts() []Matcher
+}
+
+// each calls f with a matcher and with all that it is made of.
+func each(m Matcher, f func(Matcher)) {
+	f(m)
+	for _, part := range m.parts() {
+		each(part, f)
+	}
+}
+
+// phrasesOf are the phrases of a matcher and of all that it is made of.
+func phrasesOf(m Matcher) []*Phrase {
+	var all []*Phrase
+	each(m, func(part Matcher) {
+		if s, ok := part.(Says); ok {
+			all = append(all, s.Any...)
+		}
+	})
+	return all
 }
 
 // Match is one place that shows a cause.
@@ -184,7 +204,7 @@ func noted(in Place, any ...*Phrase) Says {
 	return says(in, any...)
 }
 
-func (s Says) phrases() []*Phrase { return s.Any }
+func (s Says) parts() []Matcher { return nil }
 
 // Find gives the matches text by text, those that captured most last: of
 // several sightings that weigh the same the last one fills the cause's texts.
@@ -214,19 +234,13 @@ func (a Any) Find(c *Case) []Match {
 	return found
 }
 
-func (a Any) phrases() []*Phrase {
-	var all []*Phrase
-	for _, m := range a {
-		all = append(all, m.phrases()...)
-	}
-	return all
-}
+func (a Any) parts() []Matcher { return a }
 
 // Both matches what First matches in texts that Second matches too; captures
 // of both are kept.
 type Both struct{ First, Second Matcher }
 
-func (b Both) phrases() []*Phrase { return append(b.First.phrases(), b.Second.phrases()...) }
+func (b Both) parts() []Matcher { return []Matcher{b.First, b.Second} }
 
 func (b Both) Find(c *Case) []Match {
 	first := b.First.Find(c)
@@ -280,7 +294,7 @@ func (m Match) with(captures map[string]string) Match {
 // Unless matches what Match matches in texts where nothing near it matches But.
 type Unless struct{ Match, But Matcher }
 
-func (u Unless) phrases() []*Phrase { return append(u.Match.phrases(), u.But.phrases()...) }
+func (u Unless) parts() []Matcher { return []Matcher{u.Match, u.But} }
 
 func (u Unless) Find(c *Case) []Match {
 	matches := u.Match.Find(c)
@@ -305,7 +319,7 @@ next:
 type Where func(c *Case) []Match
 
 func (w Where) Find(c *Case) []Match { return w(c) }
-func (w Where) phrases() []*Phrase   { return nil }
+func (w Where) parts() []Matcher     { return nil }
 
 // When keeps what Match matches only if a condition over the facts holds.
 type When struct {
@@ -313,7 +327,7 @@ type When struct {
 	Match Matcher
 }
 
-func (w When) phrases() []*Phrase { return w.Match.phrases() }
+func (w When) parts() []Matcher { return []Matcher{w.Match} }
 
 func (w When) Find(c *Case) []Match {
 	if !w.If(&c.Facts) {

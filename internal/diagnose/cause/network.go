@@ -54,7 +54,7 @@ func networkCauses() []*Cause {
 			When: Unless{
 				Match: Any{
 					says(Stopped|Reason|Event|Attachment, networkWords.Any...),
-					With{Match: Both{First: says(Log|Pasted, networkWords.Any...), Second: startTellers}, Phase: verdict.PhaseStartup},
+					With{Match: Both{First: says(Log|Pasted, networkWords.Any...), Second: startWords}, Phase: verdict.PhaseStartup},
 				},
 				But: Any{refusedPull, notTheTasksNetwork},
 			},
@@ -69,7 +69,7 @@ func networkCauses() []*Cause {
 				"Check the route to {target|the host in the text}: subnets, route tables, NAT gateway or VPC endpoints, DNS, and the security groups on both sides.",
 			},
 			Docs: []string{docResourceInit, docTaskNetworking},
-			When: Unless{Match: says(Pasted, networkWords.Any...), But: Any{refusedPull, notTheTasksNetwork, startTellers}},
+			When: Unless{Match: says(Pasted, networkWords.Any...), But: Any{refusedPull, notTheTasksNetwork, startWords}},
 		},
 		{
 			Code: "network.retries-exhausted", Area: AreaNetwork, Level: Fallback, Phase: verdict.PhaseStartup, Category: verdict.Network,
@@ -88,7 +88,7 @@ func networkCauses() []*Cause {
 			},
 		},
 		{
-			Code: "network.runtime", Area: AreaNetwork, Phase: verdict.PhaseRuntime, Category: verdict.Network,
+			Code: "network.runtime", Area: AreaNetwork, Weight: OfTheProgram, Phase: verdict.PhaseRuntime, Category: verdict.Network,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "The application couldn't reach another host",
 			Meaning: "The application ran, and a connection it needs timed out or found no route. That is the network, not a permission.",
@@ -102,7 +102,7 @@ func networkCauses() []*Cause {
 					phrase("i/o timeout"), phrase("connect etimedout"), phrase("connection timed out"), phrase("connecttimeouterror"), phrase("connect timeout on endpoint url"), phrase("network is unreachable"), phrase("no route to host"),
 					phrase("client.timeout exceeded"), phrase("tls handshake timeout"), phrase("connect timed out"), phrase("requestcanceled"), phrase("context deadline exceeded"), phrase("operation timed out"), phrase("connection timeout"), phrase("connect timeout occurred"), phrase("timeout expired"), phrase("connection attempt failed because the connected party"),
 					pattern("etimedout", `\bETIMEDOUT\b`), pattern("ehostunreach", `\bEHOSTUNREACH\b`), pattern("enetunreach", `\bENETUNREACH\b`), phrase("could not connect to the endpoint url"), phrase("host is unreachable")),
-				But: Any{startTellers, says(Log, phrase("169.254.169.254"), phrase("169.254.170.2"), phrase("queuepool limit"), phrase("connection from the pool"))},
+				But: Any{startWords, says(Log, phrase("169.254.169.254"), phrase("169.254.170.2"), phrase("queuepool limit"), phrase("connection from the pool"))},
 			},
 		},
 	}, interfaceCauses()...)

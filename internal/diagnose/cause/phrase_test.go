@@ -14,7 +14,7 @@ func TestBlanksStandOutsideClasses(t *testing.T) {
 		t.Fatal("a blank in a class is not seen")
 	}
 	for _, k := range All() {
-		for _, p := range k.When.phrases() {
+		for _, p := range phrasesOf(k.When) {
 			if blankInClass.MatchString(p.expr) {
 				t.Errorf("%s: a blank stands in a class of characters: %s", k.Code, p.expr)
 			}

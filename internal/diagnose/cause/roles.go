@@ -10,7 +10,7 @@ import (
 func roleCauses() []*Cause {
 	return []*Cause{
 		{
-			Code: "role.cannot-be-assumed", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMTrust,
+			Code: "role.cannot-be-assumed", Area: AreaRoles, Phase: verdict.PhasePlacement, PhaseInTask: verdict.PhaseStartup, Category: verdict.IAMTrust,
 			Identity: verdict.UnknownIdentity, Who: assumedRole, Confidence: verdict.Likely,
 			Title:   "ECS couldn't assume the role {name|of the task}",
 			Meaning: "ECS assumes the roles of a task before the task exists, and couldn't assume {name|one of them}. AWS has one text for four faults: the trust policy doesn't name ecs-tasks.amazonaws.com, the role doesn't exist, the caller isn't allowed to pass it, or it was created seconds ago.",
@@ -32,7 +32,7 @@ func roleCauses() []*Cause {
 			},
 		},
 		{
-			Code: "role.invalid", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMRoleMissing,
+			Code: "role.invalid", Area: AreaRoles, Phase: verdict.PhasePlacement, PhaseInTask: verdict.PhaseStartup, Category: verdict.IAMRoleMissing,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Possible,
 			Title:   "A role in the task definition isn't a valid role",
 			Meaning: "ECS rejected the task definition: executionRoleArn or taskRoleArn isn't a role ARN, names a role that doesn't exist, or is an empty string. The text doesn't show which of the two.",
@@ -45,7 +45,7 @@ func roleCauses() []*Cause {
 			When: says(ByECS|Log, phrase("role is not valid")),
 		},
 		{
-			Code: "role.execution-required", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMRoleMissing,
+			Code: "role.execution-required", Area: AreaRoles, Phase: verdict.PhasePlacement, PhaseInTask: verdict.PhaseStartup, Category: verdict.IAMRoleMissing,
 			Identity: verdict.ExecutionRole, Confidence: verdict.Confirmed,
 			Title:   "The task definition needs a task execution role for its {purpose|startup}",
 			Meaning: "Something in the task definition (Fargate with awslogs or ECR, secrets, environment files, a private registry) requires the task execution role, and executionRoleArn isn't set.",
@@ -102,7 +102,7 @@ func roleCauses() []*Cause {
 			When: startSays(refusedCredentialPhrases()...),
 		},
 		{
-			Code: "role.service-linked-missing", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMRoleMissing,
+			Code: "role.service-linked-missing", Area: AreaRoles, Phase: verdict.PhasePlacement, PhaseInTask: verdict.PhaseStartup, Category: verdict.IAMRoleMissing,
 			Identity: verdict.ServiceLinkedRole, Confidence: verdict.Confirmed,
 			Title:   "The ECS service-linked role doesn't exist yet or couldn't be used",
 			Meaning: "ECS uses AWSServiceRoleForECS, and couldn't. On the first use in an account it often isn't ready yet, and a second try works.",
@@ -114,7 +114,7 @@ func roleCauses() []*Cause {
 			When: says(ByECS|Log, phrase("unable to assume the service linked role"), phrase("unable to assume the service-linked role"), phrase("verify that the ecs service linked role exists"), pattern("linked role", `service[-\s]linked role (?:\S+ )?(?:does not exist|doesn['’]t exist|is missing|not found)`)),
 		},
 		{
-			Code: "role.service-role-permissions", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMPermission,
+			Code: "role.service-role-permissions", Area: AreaRoles, Phase: verdict.PhasePlacement, PhaseInTask: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.ServiceLinkedRole, Confidence: verdict.Likely,
 			Title:   "The ECS service role couldn't check the target group",
 			Meaning: "ECS couldn't use the service's role to describe the load balancer. The role's policy wasn't attached yet, or is missing.",
@@ -127,7 +127,7 @@ func roleCauses() []*Cause {
 			When:   says(ByECS|Log, phrase("unable to assume role and validate the specified targetgrouparn"), phrase("unable to assume role and validate the listeners"), phrase("verify that the ecs service role being passed has the proper permissions")),
 		},
 		{
-			Code: "role.service-role-unwanted", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.ContainerConfig,
+			Code: "role.service-role-unwanted", Area: AreaRoles, Phase: verdict.PhasePlacement, PhaseInTask: verdict.PhaseStartup, Category: verdict.ContainerConfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The service has a role that it must not have",
 			Meaning: "The field role of CreateService (iam_role in Terraform) is only for classic services with a load balancer. With awsvpc, several target groups, Cloud Map, or no load balancer, ECS uses its service-linked role.",
@@ -154,7 +154,7 @@ func roleCauses() []*Cause {
 				pattern("infrastructure role", `unable to (?:assume|use) (?:the )?(?:\w+ )?infrastructure role '?(?P<name>[^'\s]*)`)),
 		},
 		{
-			Code: "role.efs-needs-task-role", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMRoleMissing,
+			Code: "role.efs-needs-task-role", Area: AreaRoles, Phase: verdict.PhasePlacement, PhaseInTask: verdict.PhaseStartup, Category: verdict.IAMRoleMissing,
 			Identity: verdict.TaskRole, Confidence: verdict.Confirmed,
 			Title:   "A volume with IAM authorization needs a task role",
 			Meaning: "The task definition mounts EFS with IAM authorization, which uses the task role, and has no task role.",
@@ -166,7 +166,7 @@ func roleCauses() []*Cause {
 			When: says(ByECS|Log, phrase("efs iam authorization requires a task role"), pattern("requires a task role", `(?:S3 ?Files|iam authorization)[^\n]{0,60}?requires a task role`)),
 		},
 		{
-			Code: "role.exec-needs-task-role", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMRoleMissing,
+			Code: "role.exec-needs-task-role", Area: AreaRoles, Phase: verdict.PhasePlacement, PhaseInTask: verdict.PhaseStartup, Category: verdict.IAMRoleMissing,
 			Identity: verdict.TaskRole, Confidence: verdict.Confirmed,
 			Title:   "ECS Exec is enabled for a task without a task role",
 			Meaning: "enableExecuteCommand needs a task role because the ECS Exec agent opens its channel from inside the container. ECS rejected the request; no task was started.",
@@ -178,7 +178,7 @@ func roleCauses() []*Cause {
 			When: says(ByECS|Log, phrase("a valid taskrolearn is not being used"), phrase("specify a valid task role in your task definition")),
 		},
 		{
-			Code: "role.task-role-absent", Area: AreaRoles, Phase: verdict.PhaseRuntime, Category: verdict.IAMRoleMissing,
+			Code: "role.task-role-absent", Area: AreaRoles, Weight: OfCredentials, Phase: verdict.PhaseRuntime, Category: verdict.IAMRoleMissing,
 			Identity: verdict.TaskRole, Confidence: verdict.Confirmed,
 			Title:   "The task has no task role, and the application needs one",
 			Meaning: "A call that uses the task role found no credentials because taskRoleArn isn't set.",
@@ -196,7 +196,7 @@ func roleCauses() []*Cause {
 			},
 		},
 		{
-			Code: "role.placeholder", Area: AreaRoles, Phase: verdict.PhasePlacement, Category: verdict.IAMRoleMissing,
+			Code: "role.placeholder", Area: AreaRoles, NoSuchRole: true, Phase: verdict.PhasePlacement, PhaseInTask: verdict.PhaseStartup, Category: verdict.IAMRoleMissing,
 			Identity: verdict.UnknownIdentity, Who: assumedRole, Confidence: verdict.Likely,
 			Title:   "The role {name|in the task definition} is a placeholder",
 			Meaning: "The role's name is what a template leaves behind if a value is missing. No such role exists.",

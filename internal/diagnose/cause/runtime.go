@@ -44,7 +44,7 @@ func runtimeCauses() []*Cause {
 			When: says(ByApp, phrase("exec format error"), phrase("qemu: uncaught target signal"), pattern("could not open", `qemu-\w+: could not open '/lib`), phrase("rosetta error:"), phrase("cannot execute binary file"), phrase("wrong elf class"), phrase("cpu does not support x86-64-v"), phrase("this program can only be run on processors with")),
 		},
 		{
-			Code: "app.crash", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppCrash,
+			Code: "app.crash", Area: AreaRuntime, Weight: OfTheCrash, Phase: verdict.PhaseRuntime, Category: verdict.AppCrash,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "Application crashed: unhandled error",
 			Meaning: "The program exited because of an error that it didn't handle. Its own words are quoted; nothing in the log points to IAM or infrastructure.",

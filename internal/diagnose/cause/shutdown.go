@@ -10,7 +10,7 @@ import (
 func shutdownCauses() []*Cause {
 	return []*Cause{
 		{
-			Code: "stop.user", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.UserStop,
+			Code: "stop.user", Area: AreaShutdown, Level: Stop, StopCode: "UserInitiated", Phase: verdict.PhaseShutdown, Category: verdict.UserStop,
 			Identity: verdict.NoIdentity, Orderly: true, Confidence: verdict.Confirmed,
 			Title:   "A user or program stopped the task with StopTask",
 			Meaning: "Someone called StopTask. The reason is free text set by the caller, even if it looks like an error.",
@@ -25,7 +25,7 @@ func shutdownCauses() []*Cause {
 			},
 		},
 		{
-			Code: "stop.deregistered", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.UserStop,
+			Code: "stop.deregistered", Area: AreaShutdown, Level: Stop, Phase: verdict.PhaseShutdown, Category: verdict.UserStop,
 			Identity: verdict.NoIdentity, Orderly: true, Confidence: verdict.Confirmed,
 			Title:   "The task's container instance was deregistered by force",
 			Meaning: "Someone removed the instance from the cluster while the task ran on it, and ECS stopped the task.",
@@ -36,7 +36,7 @@ func shutdownCauses() []*Cause {
 			When: says(Stopped|Pasted, phrase("deregistration forced by user"), phrase("container instance was deregistered"), phrase("container instance deregistered")),
 		},
 		{
-			Code: "stop.spot", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.Spot,
+			Code: "stop.spot", Area: AreaShutdown, Level: Stop, Phase: verdict.PhaseShutdown, Category: verdict.Spot,
 			Identity: verdict.NoIdentity, Orderly: true, Confidence: verdict.Confirmed,
 			Title:   "Spot interruption",
 			Meaning: "The task ran on Spot, and AWS reclaimed the capacity after two minutes' notice. The exit codes only show how the app handled SIGTERM.",
@@ -51,7 +51,7 @@ func shutdownCauses() []*Cause {
 			},
 		},
 		{
-			Code: "stop.host", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.Capacity,
+			Code: "stop.host", Area: AreaShutdown, Level: Stop, Phase: verdict.PhaseShutdown, Category: verdict.Capacity,
 			Identity: verdict.NoIdentity, Orderly: true, Confidence: verdict.Confirmed,
 			Title:   "The task's host ({name|an EC2 instance}) was stopped, terminated, or drained",
 			Meaning: "The EC2 instance under the task went away by scale-in, by hand, or by a failure, and the task with it. There is often no exit code then.",
@@ -65,7 +65,7 @@ func shutdownCauses() []*Cause {
 			},
 		},
 		{
-			Code: "stop.infrastructure", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.Other,
+			Code: "stop.infrastructure", Area: AreaShutdown, Level: Stop, Phase: verdict.PhaseShutdown, Category: verdict.Other,
 			Identity: verdict.NoIdentity, Orderly: true, Confidence: verdict.Confirmed,
 			Title:   "AWS replaced the infrastructure under the task",
 			Meaning: "ECS maintains, retires, or has lost what the task ran on. A service starts a new task automatically; a standalone task stays stopped.",
@@ -76,7 +76,7 @@ func shutdownCauses() []*Cause {
 			When: Any{stopCode("InfrastructureHealth"), says(Stopped|Pasted|Event, phrase("performing maintenance on the underlying infrastructure"), phrase("infrastructure hosting the task"), phrase("scheduled for retirement"), phrase("fargate task retirement"), phrase("task_patching_retirement"), phrase("underlying infrastructure issue"), phrase("infrastructure failure"), phrase("underlying hardware"))},
 		},
 		{
-			Code: "health.load-balancer", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.HealthCheck,
+			Code: "health.load-balancer", Area: AreaShutdown, Level: Stop, Phase: verdict.PhaseShutdown, Category: verdict.HealthCheck,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "The task failed the health check of its load balancer",
 			Meaning: "The application ran, but didn't pass the load balancer's check ({reason|an error code, a timeout, or no connection}), and ECS replaces such tasks.",
@@ -93,7 +93,7 @@ func shutdownCauses() []*Cause {
 			},
 		},
 		{
-			Code: "health.service-registry", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.HealthCheck,
+			Code: "health.service-registry", Area: AreaShutdown, Level: Stop, Phase: verdict.PhaseShutdown, Category: verdict.HealthCheck,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
 			Title:   "The service registry or VPC Lattice reports the task as unhealthy",
 			Meaning: "The health check of Cloud Map or VPC Lattice fails for the task, and the service scheduler replaces such tasks.",
@@ -104,7 +104,7 @@ func shutdownCauses() []*Cause {
 			When: says(Event|Pasted|Stopped, phrase("instance_unhealthy"), phrase("lattice_target_unhealthy"), phrase("unhealthy in service registry")),
 		},
 		{
-			Code: "health.container", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.HealthCheck,
+			Code: "health.container", Area: AreaShutdown, Level: Stop, Phase: verdict.PhaseShutdown, Category: verdict.HealthCheck,
 			Identity: verdict.NoIdentity, Confidence: verdict.Confirmed,
 			Title:   "Container {name|of the task} failed its health check",
 			Meaning: "The check that the task definition runs inside the container failed too often in a row, and ECS stopped the task.",
@@ -116,7 +116,7 @@ func shutdownCauses() []*Cause {
 			When: With{Names: unhealthy, Match: says(Stopped|Event|Reason|Pasted, phrase("failed container health check"), phrase("container health checks"))},
 		},
 		{
-			Code: "stop.scaling", Area: AreaShutdown, Phase: verdict.PhaseShutdown, Category: verdict.Deployment,
+			Code: "stop.scaling", Area: AreaShutdown, Level: Stop, Phase: verdict.PhaseShutdown, Category: verdict.Deployment,
 			Identity: verdict.NoIdentity, Orderly: true, Confidence: verdict.Confirmed,
 			Title:   "Stopped by the service: scale-in, rebalancing, or a new deployment",
 			Meaning: "The service scheduler stopped the task because fewer were wanted, because a newer revision replaced it, or to spread tasks over Availability Zones. That is no failure.",
@@ -182,7 +182,7 @@ func shutdownCauses() []*Cause {
 			When: says(Pasted|Log, phrase("execute command was not enabled when the task was run"), phrase("the execute command agent isn't running")),
 		},
 		{
-			Code: "running", Area: AreaShutdown, Level: Frame, Phase: verdict.PhaseUnknown, Category: verdict.Other,
+			Code: "running", Area: AreaShutdown, Level: Frame, Ongoing: true, Phase: verdict.PhaseUnknown, Category: verdict.Other,
 			Identity: verdict.NoIdentity, Orderly: true, Confidence: verdict.Confirmed,
 			Title:   "The task hasn't stopped",
 			Meaning: "The task is RUNNING or starting ({name|no stop is recorded}). This report holds for now.",

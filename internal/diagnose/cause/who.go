@@ -246,36 +246,14 @@ func startsTask(d denial.Denial, t *Text) bool {
 		return true
 	}
 	if t.Place == Log { // of the agent, or of a tool that prints a task's reason
-		return startHead(t.own(runeStart(t.Raw, max(0, d.Start-startHeadNear)), d.End))
+		return tellsOfStart(t.own(runeStart(t.Raw, max(0, d.Start-startHeadNear)), d.End))
 	}
 	switch d.Action {
 	case "ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability", "ecr:BatchImportUpstreamImage",
 		"logs:CreateLogGroup", "logs:CreateLogStream":
 		return true
 	}
-	return startHead(t.own(0, min(len(t.Raw), smallText)))
-}
-
-// startHeads are the words of ECS's startup errors, without the letters that
-// may be capitals.
-var startHeads = []string{
-	"ResourceInitializationError", "CannotPull", "CannotStartContainer", "CannotCreateContainer", "etching secret data from", "sm fetching secret from", "nable to pull secrets or registry auth", "unable to place a task",
-	"nable to download env file", "nable to download firelens", "domainless gMSA user", "sx describing filesystem", "ailed to download env files", "ailed to validate logger args", "ailed to initialize logging driver",
-	"anaged task [", "ask engine [", "ransitioning container", "rror while pulling", // ecs-agent.log
-}
-
-// startHead tells texts that hold one of them, or begin as the agent's word of
-// a secret does.
-func startHead(s string) bool {
-	if len(s) > 1 && strings.HasPrefix(s[1:], "ecret arn:aws") {
-		return true
-	}
-	for _, head := range startHeads {
-		if strings.Contains(s, head) {
-			return true
-		}
-	}
-	return false
+	return tellsOfStart(t.own(0, min(len(t.Raw), smallText)))
 }
 
 // StartsTasks tells actions that are asked of whoever starts or deploys tasks,

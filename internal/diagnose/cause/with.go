@@ -8,10 +8,11 @@ type With struct {
 	Match      Matcher
 	Confidence verdict.Confidence // the most that these words carry; empty: the cause's own
 	Phase      verdict.Phase      // empty: the cause's own
+	PhaseOf    func(m Match) verdict.Phase
 	Names      func(c *Case, m Match) map[string]string
 }
 
-func (w With) phrases() []*Phrase { return w.Match.phrases() }
+func (w With) parts() []Matcher { return []Matcher{w.Match} }
 
 func (w With) Find(c *Case) []Match {
 	found := w.Match.Find(c)
@@ -21,6 +22,9 @@ func (w With) Find(c *Case) []Match {
 		}
 		if w.Phase != "" {
 			m.Phase = w.Phase
+		}
+		if w.PhaseOf != nil {
+			m.Phase = w.PhaseOf(m)
 		}
 		if w.Names != nil {
 			m = m.with(w.Names(c, m))
@@ -34,21 +38,12 @@ func (w With) Find(c *Case) []Match {
 func likely(m Matcher) Matcher   { return With{Match: m, Confidence: verdict.Likely} }
 func possible(m Matcher) Matcher { return With{Match: m, Confidence: verdict.Possible} }
 
-// startTellers stand in logs beside what the agent, the container daemon or ECS
-// tells of a start; an application's own lines rarely have them.
-var startTellers = says(Log|Pasted,
-	phrase("resourceinitializationerror"), phrase("cannotpull"), phrase("cannotstartcontainer"), phrase("cannotcreatecontainer"), phrase("cannotcreatevolume"),
-	phrase("response from daemon"), phrase("api error ("), phrase("while pulling"), phrase("error pulling"), phrase("failed to pull image"),
-	phrase("transitioning container"), phrase("starting/provisioning container"), phrase("task engine ["), phrase("managed task ["),
-	phrase("unable to place a task"), phrase("failed to initialize logging driver"), phrase("secret data from"), phrase("asm fetching"), phrase("env file"),
-)
-
 // startSays matches words by which a failed start is told and which programs
-// use too: wherever ECS writes, and in logs and pasted text beside startTellers.
+// use too: wherever ECS writes, and in logs and pasted text beside startWords.
 func startSays(words ...*Phrase) Matcher {
 	return Any{
 		says(Stopped|Reason|Event|Attachment, words...),
-		With{Match: Both{First: says(Log|Pasted, words...), Second: startTellers}, Phase: verdict.PhaseStartup},
+		With{Match: Both{First: says(Log|Pasted, words...), Second: startWords}, Phase: verdict.PhaseStartup},
 	}
 }
 
@@ -82,7 +77,7 @@ type Only struct {
 	Match Matcher
 }
 
-func (o Only) phrases() []*Phrase { return o.Match.phrases() }
+func (o Only) parts() []Matcher { return []Matcher{o.Match} }
 
 func (o Only) Find(c *Case) []Match {
 	var found []Match
