@@ -1,6 +1,7 @@
 package iampolicy
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,6 +115,8 @@ func TestEveryActionHasADocument(t *testing.T) {
 					t.Errorf("%s on %q: %q", act, resource, passed.Refused)
 				} else if r := passed.Document.Statement[0].Resource[0]; r != "*" && hasWildcard(r) && len(passed.Placeholders) == 0 {
 					t.Errorf("%s on %q is open: %s", act, resource, passed.Document.Statement[0].Resource)
+				} else if r != "*" && len(passed.Placeholders) == 0 && slices.ContainsFunc(act.Types, func(use sar.TypeUse) bool { return len(use.Variables()) > 0 }) && act.Service != "glue" { // whose catalog is one thing, and required
+					t.Errorf("%s on %q names what nobody named: %s", act, resource, passed.Document.Statement[0].Resource)
 				}
 			}
 		}

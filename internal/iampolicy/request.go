@@ -97,6 +97,7 @@ const (
 // that is filled in part counts for a required type only.
 func (r request) filled(whole bool) []string {
 	var found []string
+	var of []string // the variables of what was found
 	best := 0
 	for _, use := range r.act.Types {
 		weight := 2 * len(use.Variables())
@@ -108,13 +109,19 @@ func (r request) filled(whole bool) []string {
 		}
 		resources := r.fill(*use.ResourceType, whole)
 		if len(resources) > 0 && weight > best {
-			best, found = weight, nil
+			best, found, of = weight, nil, nil
+		}
+		if len(resources) > 0 {
+			of = append(of, strings.Join(use.Variables(), " "))
 		}
 		for _, resource := range resources {
 			if !slices.Contains(found, resource) {
 				found = append(found, resource)
 			}
 		}
+	}
+	if len(found) > 1 && len(of) > 1 && len(slices.Compact(slices.Sorted(slices.Values(of)))) == 1 {
+		return nil // one id, which does not tell whose: an API's, or all its stages'
 	}
 	return found
 }
@@ -123,7 +130,7 @@ func (r request) filled(whole bool) []string {
 // catalog: nothing in the request has to name it.
 func (r request) only() []string {
 	for _, use := range r.act.Types {
-		if len(use.Variables()) == 0 && r.ctx.Account != "" {
+		if len(use.Variables()) == 0 && use.Required && alternatives[r.act.Service] == "" && r.ctx.Account != "" {
 			return []string{r.ctx.expand(*use.ResourceType, nil)}
 		}
 	}
@@ -169,6 +176,9 @@ func (r request) fillEach(t sar.ResourceType, values []string) []string {
 				found = append(found, resource)
 				continue
 			}
+		}
+		if takes(r.act, alternatives[r.act.Service]) {
+			continue // the value alone says of which type it is
 		}
 		found = append(found, r.shaped(r.ctx.expand(t, func(string) string { return shortName(value) }))...)
 	}

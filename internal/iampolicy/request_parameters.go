@@ -1,6 +1,7 @@
 package iampolicy
 
 import (
+	"slices"
 	"strings"
 
 	"whystopped/internal/iampolicy/sar"
@@ -70,11 +71,21 @@ func (r request) valuesOf(t sar.ResourceType, variable string) []string {
 		}
 	}
 	for _, key := range r.keysOf(t, variable) {
-		if values := r.parameters[key]; len(values) > 0 {
+		values := r.parameters[key]
+		if r.isID(variable) {
+			values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return strings.Contains(v, "/") && !strings.HasPrefix(v, "arn:") })
+		}
+		if len(values) > 0 {
 			return values
 		}
 	}
 	return nil
+}
+
+// isID reports whether a variable stands for an id that the service makes up. A
+// name is none, and policies with a name in an id's place allow nothing.
+func (r request) isID(variable string) bool {
+	return strings.HasSuffix(variable, "Id") && !slices.Contains(oddParameters[r.act.Service+"."+variable], "name")
 }
 
 // keysOf lists the parameters that may tell a variable: for TopicName in
@@ -87,9 +98,11 @@ func (r request) keysOf(t sar.ResourceType, variable string) []string {
 		return append(keys, strings.ToLower(t.Name)+"id")
 	}
 	for _, tail := range []string{"arn", "identifier", "", "name", "id"} {
-		keys = append(keys, stem+tail)
+		if tail != "name" || !r.isID(variable) {
+			keys = append(keys, stem+tail)
+		}
 	}
-	if strings.Contains(strings.ToLower(r.act.Name), stem) {
+	if strings.Contains(strings.ToLower(r.act.Name), stem) && !r.isID(variable) {
 		keys = append(keys, "name")
 	}
 	return keys
@@ -99,6 +112,7 @@ func (r request) keysOf(t sar.ResourceType, variable string) []string {
 // variable. It is read only.
 var oddParameters = map[string][]string{
 	"autoscaling.GroupFriendlyName":        {"autoscalinggroupname"},
+	"bedrock.ResourceId":                   {"modelid"},
 	"ec2.SecurityGroupId":                  {"groupid", "groupids"},
 	"kms.KeyId":                            {"targetkeyid", "destinationkeyid"},
 	"rds.ClusterParameterGroupName":        {"dbclusterparametergroupname"},

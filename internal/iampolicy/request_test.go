@@ -145,6 +145,50 @@ func TestRequestResources(t *testing.T) {
 			want: []string{"arn:aws:glue:eu-west-1:111122223333:job/etl"},
 		},
 		{
+			name: "a job's name is not its id", action: "batch:SubmitJob",
+			parameters: `{"jobName": "nightly", "jobQueue": "arn:aws:batch:eu-west-1:111122223333:job-queue/high", "jobDefinition": "etl"}`,
+			want:       []string{"arn:aws:batch:eu-west-1:111122223333:job-queue/high"},
+		},
+		{
+			name: "a namespace's name is not its id", action: "servicediscovery:DiscoverInstances", parameters: `{"namespaceName": "shop.local", "serviceName": "api"}`,
+		},
+		{
+			name: "a namespace by its id", action: "servicediscovery:GetNamespace", parameters: `{"id": "ns-0a", "namespaceId": "ns-0a"}`,
+			want: []string{"arn:aws:servicediscovery:eu-west-1:111122223333:namespace/ns-0a"},
+		},
+		{
+			name: "a workgroup's name is not its id", action: "redshift-data:ExecuteStatement", parameters: `{"workgroupName": "reports", "database": "dev"}`,
+		},
+		{
+			name: "an id has no slash", action: "application-autoscaling:RegisterScalableTarget", parameters: `{"resourceId": "service/main/api", "serviceNamespace": "ecs"}`,
+		},
+		{
+			name: "an id that several types have does not tell which", action: "apigateway:GET", parameters: `{"restApiId": "a1b2c3d4e5"}`,
+		},
+		{
+			name: "foundation model", action: "bedrock:InvokeModel", parameters: `{"modelId": "anthropic.claude-3-haiku-20240307-v1:0"}`,
+			want: []string{"arn:aws:bedrock:eu-west-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0"},
+		},
+		{
+			name: "foundation model with a dot in its name", action: "bedrock:InvokeModel", parameters: `{"modelId": "zai.glm-4.6"}`,
+			want: []string{"arn:aws:bedrock:eu-west-1::foundation-model/zai.glm-4.6"},
+		},
+		{
+			name: "inference profile", action: "bedrock:InvokeModelWithResponseStream", parameters: `{"modelId": "eu.amazon.nova-pro-v1:0"}`,
+			want: []string{"arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.amazon.nova-pro-v1:0"},
+		},
+		{
+			name: "inference profile of all Regions", action: "bedrock:InvokeModel", parameters: `{"modelId": "global.anthropic.claude-sonnet-4-5-20250929-v1:0"}`,
+			want: []string{"arn:aws:bedrock:eu-west-1:111122223333:inference-profile/global.anthropic.claude-sonnet-4-5-20250929-v1:0"},
+		},
+		{
+			name: "model by ARN", action: "bedrock:InvokeModel", parameters: `{"modelId": "arn:aws:bedrock:eu-west-1:111122223333:provisioned-model/a1b2c3"}`,
+			want: []string{"arn:aws:bedrock:eu-west-1:111122223333:provisioned-model/a1b2c3"},
+		},
+		{
+			name: "model that is not known", action: "bedrock:InvokeModel", parameters: `{"modelId": "mine"}`,
+		},
+		{
 			name: "user pool", action: "cognito-idp:AdminGetUser", parameters: `{"userPoolId": "eu-west-1_abc", "username": "x"}`,
 			want: []string{"arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_abc"},
 		},

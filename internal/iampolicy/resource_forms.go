@@ -19,6 +19,7 @@ type serviceForm struct {
 
 // serviceForms is read only.
 var serviceForms = map[string]serviceForm{
+	"bedrock":        {fromName: modelOfID},
 	"cloudformation": {reshape: stackOfAnyID},
 	"ec2":            {reshape: newThing},
 	"ecr":            {fromName: repositoryOfImage},
@@ -140,6 +141,26 @@ func groupByName(act Action, printed string, ctx Context) string {
 	}
 	return ctx.arn("logs", "log-group:"+strings.TrimPrefix(printed, "log-group:"))
 }
+
+// Bedrock
+
+// modelOfID is for the ids that calls name models by: PROVIDER.MODEL, and before
+// that the part of the world of an inference profile ("eu.", "apac.", "us-gov.").
+// https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
+func modelOfID(act Action, printed string, ctx Context) string {
+	switch {
+	case !takes(act, "foundation-model") || !modelID.MatchString(printed):
+		return ""
+	case profileID.MatchString(printed):
+		return ctx.arn("bedrock", "inference-profile/"+printed)
+	}
+	return strings.Join([]string{"arn", ctx.partition(), "bedrock", orAny(ctx.Region), "", "foundation-model/" + printed}, ":")
+}
+
+var (
+	modelID   = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9a-z]+)*$`)
+	profileID = regexp.MustCompile(`^([a-z]{2}|us-gov|apac|global)\.[a-z0-9-]+\.`)
+)
 
 // CloudFormation
 

@@ -36,11 +36,18 @@ func unknownResources(act Action, req Request, ctx Context) []string {
 
 // plainTypes are what people mean where an action takes several types and
 // requires none: a bucket or object before an access point.
-var plainTypes = []string{"object", "bucket", "log-group"}
+var plainTypes = []string{"object", "bucket", "log-group", "RestApi"}
 
 // requiredTypes are the resource types that the action is always checked on, or
 // its plainest one.
 func requiredTypes(act Action) []sar.ResourceType {
+	if plain := alternatives[act.Service]; takes(act, plain) {
+		for _, use := range act.Types {
+			if use.Name == plain {
+				return []sar.ResourceType{*use.ResourceType}
+			}
+		}
+	}
 	var required []sar.ResourceType
 	for _, use := range act.Types {
 		if use.Required {
@@ -52,12 +59,19 @@ func requiredTypes(act Action) []sar.ResourceType {
 	}
 	plainest := act.Types[0].ResourceType
 	for _, use := range act.Types {
-		if slices.Contains(plainTypes, use.Name) {
+		// What has no variable is one thing, and nobody named it.
+		if slices.Contains(plainTypes, use.Name) || len(plainest.Variables()) == 0 {
 			plainest = use.ResourceType
 		}
 	}
 	return []sar.ResourceType{*plainest}
 }
+
+// alternatives has the services whose types exclude one another although the
+// reference marks all of them as required, with the plainest one: a model is
+// called by its id, or a profile, or an endpoint.
+// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html
+var alternatives = map[string]string{"bedrock": "foundation-model"}
 
 func placeholder(t sar.ResourceType, ctx Context) string {
 	form := t.Expand(func(variable string) string {
@@ -70,6 +84,9 @@ func placeholder(t sar.ResourceType, ctx Context) string {
 			return orWord(ctx.Account, wordAccount)
 		case "Vendor": // AWS Backup's own recovery points
 			return "backup"
+		}
+		if variable == "EncodedPackageGroupPattern" { // which begins with a slash of its own
+			return "/" + capitals(variable)
 		}
 		return capitals(variable)
 	})
