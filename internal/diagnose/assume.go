@@ -30,8 +30,8 @@ func fixAssume(c *cause.Case, k candidate, fix *Fix) {
 	r := k.match.Refusal
 	owner := foreignOwner(k, r)
 	byCaller, byTrust := assumeSides(r, owner != "")
-	if r.Policy == verdict.PolicyTrust && hearsay(c, k) {
-		byCaller = false // AWS names the other side, if it is AWS that speaks
+	if r.Policy == verdict.PolicyTrust && hearsay(c, k) || k.identity().Kind == verdict.ServiceLinkedRole {
+		byCaller = false // AWS names the other side, if it is AWS that speaks; and nobody edits what a service-linked role may do
 	}
 	who, role := attachWords(fix.AttachTo), roleWords(r)
 	if byCaller {

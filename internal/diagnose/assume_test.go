@@ -47,6 +47,10 @@ func TestBothSidesOfAnAssumption(t *testing.T) {
 			identity: "sts:AssumeRole on arn:aws:iam::111122223333:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS",
 			steps:    "nobody can edit its trust policy",
 		},
+		"a service-linked role asks, and nobody edits what it may do": {
+			evidence: strings.ReplaceAll(role("", near), "assumed-role/ledger-task/", "assumed-role/AWSServiceRoleForECS/"), trusts: "arn:aws:iam::111122223333:role/AWSServiceRoleForECS",
+			summary: "Add the statement to the trust policy of the role reporting",
+		},
 		"an explicit deny": {
 			evidence: role(" with an explicit deny in an identity-based policy", near), summary: "denies this explicitly",
 		},

@@ -16,6 +16,10 @@ import (
 // ownerWords say whose policy decides, where it is not the role's.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 func ownerWords(r *cause.Refusal, to *AttachTo) string {
+	if to != nil && to.Kind == verdict.ServiceLinkedRole && !r.Explicit && r.Policy == verdict.PolicyIdentity {
+		// Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
+		return "AWS alone writes the policy of " + attachWords(to) + ", and it doesn't allow this: nobody can add to it. Check which resource the call was about, and whether the service can be given a role of its own for it."
+	}
 	which := ""
 	if r.PolicyARN != "" {
 		which = " " + r.PolicyARN
@@ -84,15 +88,25 @@ func foreignOwner(k candidate, r *cause.Refusal) string {
 	if !ok || !isAccount(resource.Account) {
 		return ""
 	}
-	account := r.Principal.Account
-	if a, ok := arn.Parse(k.identity().ARN); ok {
-		account = a.Account
-	}
+	account := principalAccount(k, r)
 	if !isAccount(account) || account == resource.Account {
 		return ""
 	}
 	return resource.Account
 }
+
+// principalAccount is the account of the refused principal.
+func principalAccount(k candidate, r *cause.Refusal) string {
+	if a, ok := arn.Parse(k.identity().ARN); ok {
+		return a.Account
+	}
+	return r.Principal.Account
+}
+
+// onlyDelegates is for calls about an organization, which is its management
+// account's.
+// Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeAccount.html
+const onlyDelegates = "The organization belongs to its management account %s, and only that account and delegated administrators may ask about it: register account %s as a delegated administrator, or let %s assume a role of the management account which has the permission."
 
 // foreignHalf adds what the owner of a resource of another account has to allow
 // beside the identity's own policy.
@@ -104,6 +118,10 @@ func foreignHalf(c *cause.Case, k candidate, fix *Fix) {
 		return
 	}
 	service, _, _ := strings.Cut(r.Action, ":")
+	if service == "organizations" {
+		fix.step(fmt.Sprintf(onlyDelegates, owner, principalAccount(k, r), attachWords(fix.AttachTo)))
+		return
+	}
 	if !iampolicy.HasResourcePolicies(service) {
 		fix.step(fmt.Sprintf("The resource belongs to account %s, and resources of this service have no policy that could let another account in: let %s assume a role of that account which has the permission.", owner, attachWords(fix.AttachTo)))
 		return

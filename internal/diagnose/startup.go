@@ -79,7 +79,6 @@ func size(requests []iampolicy.Request) int {
 
 // deniedRequests are the denied calls themselves, of which the definition may not
 // tell, and what goes with them.
-// Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
 func deniedRequests(c *cause.Case, ranked []candidate) []iampolicy.Request {
 	var all []iampolicy.Request
 	for _, k := range together(c, ranked) {
@@ -88,12 +87,25 @@ func deniedRequests(c *cause.Case, ranked []candidate) []iampolicy.Request {
 				continue
 			}
 			all = append(all, r)
-			if r.Action == "ecr:BatchImportUpstreamImage" { // the first pull also makes the repository
-				all = append(all, iampolicy.Request{Action: "ecr:CreateRepository", Resource: r.Resource})
+			for _, action := range goesWith[r.Action] {
+				all = append(all, iampolicy.Request{Action: action, Resource: r.Resource})
 			}
 		}
 	}
 	return all
+}
+
+// goesWith has the calls of a start that follow a denied one on the same thing: a
+// first pull imports and makes the repository, a log driver makes its stream and
+// writes to it.
+// Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+// Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
+var goesWith = map[string][]string{
+	"ecr:BatchImportUpstreamImage": {"ecr:CreateRepository"},
+	"ecr:CreateRepository":         {"ecr:BatchImportUpstreamImage"},
+	"ecr:BatchGetImage":            {"ecr:GetDownloadUrlForLayer"},
+	"logs:CreateLogGroup":          {"logs:CreateLogStream", "logs:PutLogEvents"},
+	"logs:CreateLogStream":         {"logs:PutLogEvents"},
 }
 
 // startupRequests are the calls that ECS makes with the execution role before

@@ -60,6 +60,9 @@ func addObject(add adder, object string) {
 		return
 	}
 	add(object, "s3:GetObject")
+	if a.Region != "" || a.Account != "" {
+		return // behind an access point, which has no bucket's location
+	}
 	bucket, _, _ := strings.Cut(a.Resource, "/")
 	a.Resource = bucket
 	add(a.String(), "s3:GetBucketLocation")

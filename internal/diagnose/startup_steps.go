@@ -72,6 +72,9 @@ func ownerStep(action string, of arn.ARN, who string) string {
 	switch action {
 	case "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer":
 		return fmt.Sprintf("The repository %s belongs to account %s: its repository policy must allow %s ecr:BatchGetImage and ecr:GetDownloadUrlForLayer too.", name, of.Account, who)
+	case "ecr:BatchImportUpstreamImage", "ecr:CreateRepository":
+		// https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions-create-pull-through-cache.html
+		return fmt.Sprintf("The registry of %s belongs to account %s: its registry permissions policy, not a repository's, must allow %s ecr:BatchImportUpstreamImage and ecr:CreateRepository too.", name, of.Account, who)
 	case "secretsmanager:GetSecretValue":
 		return fmt.Sprintf("The secret %s belongs to account %s: its resource policy must allow %s secretsmanager:GetSecretValue, and its key must be a customer managed one whose key policy allows %s kms:Decrypt. With the AWS managed key aws/secretsmanager it can't be read from another account.", name, of.Account, who, who)
 	case "ssm:GetParameters":

@@ -112,21 +112,10 @@ func wildcardReason(act Action, known bool, resource string) string {
 		return replaceWords(act, []string{resource}, "the evidence doesn't name the whole resource")
 	case strings.Contains(resource, "${*}") || strings.Contains(resource, "${?}"):
 		return "The name has * or ? in it. The policy escapes them, so that they stand for themselves: it allows that one name, not all names of that pattern."
-	case act.Service == "logs" && strings.HasSuffix(resource, ":*"):
+	case act.Service == "logs" && takes(act, "log-stream") && strings.HasSuffix(resource, ":*"):
 		return "A log stream's name changes with each task, so the whole log group is allowed."
 	}
 	return ""
-}
-
-// besides tells what else a call needs that is denied only once this is allowed.
-func besides(act Action, resource string) []Note {
-	a, _ := arn.Parse(resource)
-	if act.Service != "bedrock" || a.Type() != "inference-profile" && a.Type() != "application-inference-profile" {
-		return nil
-	}
-	// https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
-	return []Note{{act.String(), resource, "An inference profile alone isn't enough: allow " + act.String() +
-		" on its foundation model too, in every Region that the profile sends requests to, or the next call is denied there."}}
 }
 
 // bothReadings gives a secret whose ARN may or may not end in its suffix in

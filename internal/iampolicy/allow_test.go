@@ -137,6 +137,26 @@ func TestAllow(t *testing.T) {
 			}},
 		},
 		{
+			name: "a log group, where no stream is asked about",
+			reqs: []Request{{Action: "logs:StartQuery", Resource: "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api:*"}},
+			want: []Statement{{
+				Sid: "LogsStartQuery", Effect: "Allow", Action: []string{"logs:StartQuery"},
+				Resource: []string{"arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api:*"},
+			}},
+		},
+		{
+			name: "a table of the data catalog",
+			reqs: []Request{{Action: "glue:GetTable", Resource: "arn:aws:glue:eu-west-1:111122223333:table/sales/orders"}},
+			want: []Statement{{
+				Sid: "GlueGetTable", Effect: "Allow", Action: []string{"glue:GetTable"},
+				Resource: []string{"arn:aws:glue:eu-west-1:111122223333:table/sales/orders"},
+			}},
+			notes: []Note{{
+				"glue:GetTable", "arn:aws:glue:eu-west-1:111122223333:table/sales/orders",
+				"AWS Glue also checks what holds the resource: allow glue:GetTable on the database of a table and on the catalog too, or the next call is denied there.",
+			}},
+		},
+		{
 			name: "names that IAM would fill in",
 			reqs: []Request{{Action: "s3:GetObject", Resource: "arn:aws:s3:::home/${aws:username}/${HOME}"}},
 			want: []Statement{{
@@ -213,6 +233,13 @@ func TestOwners(t *testing.T) {
 		{
 			"repository", KindResource, resourcePolicy("ecr:BatchGetImage", image),
 			Statement{Sid: "EcrBatchGetImage", Effect: "Allow", Principal: Principal{"AWS": {role}}, Action: []string{"ecr:BatchGetImage"}},
+		},
+		{
+			"registry", KindResource, resourcePolicy("ecr:BatchImportUpstreamImage", image),
+			Statement{
+				Sid: "EcrBatchImportUpstreamImage", Effect: "Allow", Principal: Principal{"AWS": {role}},
+				Action: []string{"ecr:BatchImportUpstreamImage"}, Resource: []string{image},
+			},
 		},
 		{
 			"secret", KindResource, resourcePolicy("secretsmanager:GetSecretValue", secret),

@@ -1,6 +1,7 @@
 package iampolicy
 
 import (
+	"slices"
 	"strings"
 
 	"whystopped/internal/arn"
@@ -34,7 +35,9 @@ func ResourcePolicy(principalARN string, reqs []Request, ctx Context) (Document,
 		switch service, _, _ := strings.Cut(s.Action[0], ":"); service {
 		case "ecr":
 			// https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
-			s.Resource = nil
+			if !forRegistry(*s) {
+				s.Resource = nil
+			}
 		case "secretsmanager", "kms":
 			// The policy is on one secret or key, and "*" means that one.
 			// https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
@@ -43,6 +46,21 @@ func ResourcePolicy(principalARN string, reqs []Request, ctx Context) (Document,
 		}
 	}
 	return doc, notes
+}
+
+// forRegistry reports whether a statement belongs in the permissions policy of an
+// ECR registry, which names repositories: what a first pull through a cache needs
+// is asked before there is a repository with a policy of its own.
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions-create-pull-through-cache.html
+func forRegistry(s Statement) bool {
+	return !slices.ContainsFunc(s.Action, func(action string) bool {
+		return action != "ecr:BatchImportUpstreamImage" && action != "ecr:CreateRepository"
+	})
+}
+
+// forRegistry reports whether all of a document does.
+func (d Document) forRegistry() bool {
+	return !slices.ContainsFunc(d.Statement, func(s Statement) bool { return !forRegistry(s) })
 }
 
 // EndpointPolicy is what the owner of a VPC endpoint adds to its policy, so that

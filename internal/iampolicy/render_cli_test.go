@@ -228,6 +228,7 @@ func TestCLIMerges(t *testing.T) {
 		"endpoint":       {"ec2", "describe-vpc-endpoints", "--vpc-endpoint-ids=vpce-0a1b2c", "--query=VpcEndpoints[0].PolicyDocument", "--output=text", "--region=eu-west-1"},
 		"endpoint by id": {"ec2", "describe-vpc-endpoints", "--vpc-endpoint-ids=vpce-0a1b2c", "--query=VpcEndpoints[0].PolicyDocument", "--output=text"},
 		"repository":     {"ecr", "get-repository-policy", "--registry-id=444455556666", "--repository-name=team/api", "--query=policyText", "--output=text", "--region=eu-west-1"},
+		"registry":       {"ecr", "get-registry-policy", "--query=policyText", "--output=text", "--region=eu-west-1"},
 		"secret":         {"secretsmanager", "get-resource-policy", "--secret-id=arn:aws:secretsmanager:us-east-1:111122223333:secret:db", "--query=ResourcePolicy", "--output=text", "--region=us-east-1"},
 		"trust":          {"iam", "get-role", "--role-name=api", "--query=Role.AssumeRolePolicyDocument", "--output=json"},
 		"boundary":       {"iam", "get-policy-version", "--policy-arn=arn:aws:iam::111122223333:policy/boundary", "--version-id={\"old\"}", "--query=PolicyVersion.Document", "--output=json"},

@@ -99,6 +99,9 @@ func (p place) resourceCommands(file string) (read, write command) {
 	}
 	switch kind {
 	case "ecr repository":
+		if p.doc.forRegistry() {
+			return pair("ecr", "get-registry-policy", "policyText", "put-registry-policy", "--policy-text="+file)
+		}
 		return pair("ecr", "get-repository-policy", "policyText", "set-repository-policy", "--policy-text="+file, "--registry-id="+quoteShell(p.on.Account), "--repository-name="+id)
 	case "elasticfilesystem file-system":
 		return pair("efs", "describe-file-system-policy", "Policy", "put-file-system-policy", "--policy="+file, "--file-system-id="+id)

@@ -125,7 +125,9 @@ func (t Target) editable() bool {
 	if !ok {
 		return t.RoleARN == ""
 	}
-	if strings.HasPrefix(a.Resource, "role/aws-service-role/") || strings.HasPrefix(a.Resource, "role/aws-reserved/") || strings.HasPrefix(a.ID(), "AWSReservedSSO_") {
+	// A session's ARN does not have the path of its role.
+	if strings.HasPrefix(a.Resource, "role/aws-service-role/") || strings.HasPrefix(a.ID(), "AWSServiceRoleFor") ||
+		strings.HasPrefix(a.Resource, "role/aws-reserved/") || strings.HasPrefix(a.ID(), "AWSReservedSSO_") {
 		return false
 	}
 	switch a.Service + ":" + a.Type() {

@@ -75,6 +75,9 @@ func (p place) terraformOwner() string {
 		return "assume_role_policy of the aws_iam_role " + p.name
 	}
 	owner := terraformOwners[p.kind]
+	if p.on.Service == "ecr" && p.doc.forRegistry() {
+		return "the aws_ecr_registry_policy of account " + p.account
+	}
 	if owner == "" {
 		owner = terraformPolicies[p.on.Service]
 	}

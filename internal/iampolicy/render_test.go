@@ -43,6 +43,7 @@ func renderings() map[string]Part {
 	const image = "arn:aws:ecr:eu-west-1:444455556666:repository/team/api"
 	pull := []Request{{Action: "ecr:BatchGetImage", Resource: image}}
 	repository, _ := ResourcePolicy(theRole, pull, here)
+	registry, _ := ResourcePolicy(theRole, []Request{{Action: "ecr:BatchImportUpstreamImage", Resource: image}}, here)
 	endpoint, _ := EndpointPolicy(theRole, pull, here)
 	key, _ := ResourcePolicy(theRole, []Request{{Action: "kms:Decrypt", Resource: "1234abcd-12ab-34cd-56ef-1234567890ab"}}, here)
 	secret, _ := ResourcePolicy(theRole, []Request{{Action: "secretsmanager:GetSecretValue", Resource: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-a1B2c3"}}, here)
@@ -61,6 +62,7 @@ func renderings() map[string]Part {
 		"trust":             {TrustPolicy(ECSTasks), Target{Kind: KindTrust, RoleName: "api", Account: "111122223333"}},
 		"trust, whole":      {TrustPolicy(ECSTasks), Target{Kind: KindTrust, RoleARN: theRole, Whole: true}},
 		"repository":        {repository, Target{Kind: KindResource, Resource: image}},
+		"registry":          {registry, Target{Kind: KindResource, Resource: image}},
 		"secret":            {secret, Target{Kind: KindResource, Resource: "arn:aws:secretsmanager:us-east-1:111122223333:secret:db-??????"}},
 		"bucket":            {bucket, Target{Kind: KindResource, Resource: "arn:aws:s3:::stuff/k"}},
 		"queue":             {bucket, Target{Kind: KindResource, Resource: "arn:aws:sqs:eu-west-1:111122223333:q"}},
@@ -104,6 +106,8 @@ func TestRenderNothing(t *testing.T) {
 		"service-linked role": {Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"},
 		"Identity Center":     {Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_0123"},
 		"its session":         {Kind: KindIdentity, RoleName: "AWSReservedSSO_Dev_0123", RoleARN: "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123/me"},
+		"by its session":      {Kind: KindIdentity, RoleARN: "arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForECS/ecs-service-scheduler"},
+		"without its path":    {Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:role/AWSServiceRoleForECS"},
 		"its trust":           {Kind: KindTrust, RoleARN: "arn:aws:iam::111122223333:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"},
 		"root":                {Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:root"},
 		"federated user":      {Kind: KindIdentity, RoleARN: "arn:aws:sts::111122223333:federated-user/bob"},

@@ -325,7 +325,7 @@ func denialCauses() []*Cause {
 			Code: "service-linked.denied", Area: AreaRoles, Phase: verdict.PhasePlacement, PhaseInTask: verdict.PhaseStartup, Category: verdict.IAMPermission,
 			Identity: verdict.ServiceLinkedRole, Confidence: verdict.Confirmed,
 			Title:   "A service-linked role isn't allowed to call {action|an AWS API}",
-			Meaning: "AWS uses {role|the service-linked role}, whose own policy nobody can change. A policy of the resource, its account, or the organization denies it.",
+			Meaning: "AWS uses {role|the service-linked role}, whose own policy nobody can change. Either that policy doesn't cover this call, or a policy of the resource, its account, or the organization denies it.",
 			Reason:  "Network interfaces, load balancers, and Cloud Map are handled by the ECS service-linked role.",
 			Docs:    []string{docServiceLinked},
 			When:    at(verdict.ServiceLinkedRole),

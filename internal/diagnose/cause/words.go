@@ -45,6 +45,9 @@ func ShortName(resource string) string {
 	case "iam":
 		return a.Name()
 	}
+	if strings.Trim(a.ID(), "*/:") == "" { // all of a cluster: the cluster is its name
+		return a.Resource
+	}
 	return a.ID()
 }
 
