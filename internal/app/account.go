@@ -10,6 +10,9 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
 	"whystopped/internal/awsclient"
+	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/awsclient/limit"
+	"whystopped/internal/awsclient/source"
 	"whystopped/internal/casebook"
 	"whystopped/internal/config"
 	"whystopped/internal/diagnose"
@@ -88,14 +91,14 @@ func (c collector) StoppedTasks(ctx context.Context, service taskref.Ref, limit 
 // forWhom marks work that nobody waits for in awsclient's way.
 func forWhom(ctx context.Context) context.Context {
 	if casebook.IsBackground(ctx) {
-		return awsclient.Background(ctx)
+		return limit.Background(ctx)
 	}
 	return ctx
 }
 
 // handOn hands on what awsclient tells.
-func handOn(tell func(casebook.News)) func(awsclient.News) {
-	return func(n awsclient.News) { tell(casebook.News(n)) }
+func handOn(tell func(casebook.News)) func(source.News) {
+	return func(n source.News) { tell(casebook.News(n)) }
 }
 
 func (c collector) Prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosis {
@@ -103,23 +106,23 @@ func (c collector) Prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Dia
 }
 
 func inWordsOfCasebook(err error) error {
-	e, ok := errors.AsType[*awsclient.Error](err)
+	e, ok := errors.AsType[*failure.Error](err)
 	if !ok {
 		return err
 	}
 	told := &casebook.Error{Message: e.Message, Err: err}
 	switch e.Kind {
-	case awsclient.ErrUnknownTask, awsclient.ErrUnknownService, awsclient.ErrUnknownCluster, awsclient.ErrUnknownRegion, awsclient.ErrUnknownAccount:
+	case failure.ErrUnknownTask, failure.ErrUnknownService, failure.ErrUnknownCluster, failure.ErrUnknownRegion, failure.ErrUnknownAccount:
 		told.Kind = casebook.UnknownTask
-	case awsclient.ErrNotAllowed:
+	case failure.ErrNotAllowed:
 		told.Kind = casebook.NotAllowed
-	case awsclient.ErrNoCredentials:
+	case failure.ErrNoCredentials:
 		told.Kind = casebook.NoCredentials
-	case awsclient.ErrBadCredentials:
+	case failure.ErrBadCredentials:
 		told.Kind = casebook.BadCredentials
-	case awsclient.ErrRefused:
+	case failure.ErrRefused:
 		told.Kind = casebook.Refused
-	case awsclient.ErrUnreachable:
+	case failure.ErrUnreachable:
 		told.Kind = casebook.Unreachable
 	default:
 		return err

@@ -6,7 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"whystopped/internal/awsclient"
+	"whystopped/internal/awsclient/limit"
 	"whystopped/internal/casebook"
 	"whystopped/internal/ingest"
 	"whystopped/internal/work"
@@ -15,7 +15,7 @@ import (
 // statsCollector reads the figures that awsclient and casebook keep of their
 // own work, at the moment when they are asked for.
 type statsCollector struct {
-	aws       func() awsclient.Stats
+	aws       func() limit.Stats
 	book      func() casebook.Stats
 	jobs      *lately[work.Stats]
 	incidents *lately[int]

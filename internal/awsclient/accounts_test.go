@@ -11,6 +11,8 @@ import (
 
 	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/awsclient/source"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/permissions"
 	"whystopped/internal/taskref"
@@ -85,12 +87,12 @@ func TestARoleThatCannotBeAssumed(t *testing.T) {
 		want   error
 		says   string
 	}{
-		{"wrong external id", func(o *awsclient.Options) { o.ExternalID = "theirs" }, awsfake.Fault{}, awsclient.ErrRefused, reader},
-		{"no external id", func(o *awsclient.Options) { o.ExternalID = "" }, awsfake.Fault{}, awsclient.ErrRefused, "external id"},
-		{"no such role", func(o *awsclient.Options) { o.AssumeRole = "arn:aws:iam::{account}:role/nobody" }, awsfake.Fault{}, awsclient.ErrRefused, "role/nobody"},
-		{"throttled", nil, awsfake.Fault{Throttle: -1}, awsclient.ErrUnreachable, "throttles"},
-		{"unreachable", nil, awsfake.Fault{Reset: true}, awsclient.ErrUnreachable, "cannot be reached"},
-		{"our own credentials have expired", nil, awsfake.Fault{ExpiredToken: true}, awsclient.ErrBadCredentials, "sign in"},
+		{"wrong external id", func(o *awsclient.Options) { o.ExternalID = "theirs" }, awsfake.Fault{}, failure.ErrRefused, reader},
+		{"no external id", func(o *awsclient.Options) { o.ExternalID = "" }, awsfake.Fault{}, failure.ErrRefused, "external id"},
+		{"no such role", func(o *awsclient.Options) { o.AssumeRole = "arn:aws:iam::{account}:role/nobody" }, awsfake.Fault{}, failure.ErrRefused, "role/nobody"},
+		{"throttled", nil, awsfake.Fault{Throttle: -1}, failure.ErrUnreachable, "throttles"},
+		{"unreachable", nil, awsfake.Fault{Reset: true}, failure.ErrUnreachable, "cannot be reached"},
+		{"our own credentials have expired", nil, awsfake.Fault{ExpiredToken: true}, failure.ErrBadCredentials, "sign in"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -107,7 +109,7 @@ func TestARoleThatCannotBeAssumed(t *testing.T) {
 
 func TestASessionThatIsRefusedLaterIsOurOwnDenial(t *testing.T) {
 	fake, collector := serveReader(t, world(), nil)
-	ev, err := collector.Collect(t.Context(), ref(), nil, func(n awsclient.News) {
+	ev, err := collector.Collect(t.Context(), ref(), nil, func(n source.News) {
 		// The shared session is there by then; the task's own is not allowed.
 		// Any source may be the first to want that one.
 		if n.Source != nil && n.Source.Status == "" {
@@ -150,7 +152,7 @@ func TestCredentialsThatAWSCallsExpiredAreFetchedAnew(t *testing.T) {
 
 func TestCredentialsThatExpireInTheMiddle(t *testing.T) {
 	fake, collector := serve(t, world())
-	ev, err := collector.Collect(t.Context(), ref(), nil, func(n awsclient.News) {
+	ev, err := collector.Collect(t.Context(), ref(), nil, func(n source.News) {
 		if n.Source != nil && n.Source.Name == "ecs:DescribeTasks" && n.Source.Status == evidence.SourceOK {
 			fake.SetFault(awsfake.EveryOperation, awsfake.Fault{ExpiredToken: true})
 		}
@@ -190,12 +192,12 @@ func TestWhatIsNotAllowedIsRefusedBeforeAnyCall(t *testing.T) {
 				tt.ref(&r)
 			}
 			_, err := collector.Resolve(t.Context(), r)
-			checkError(t, err, awsclient.ErrNotAllowed, []string{tt.says})
+			checkError(t, err, failure.ErrNotAllowed, []string{tt.says})
 			if r.Region != "" { // Collect asks for what Resolve made of the reference
 				_, err = collector.Collect(t.Context(), r, nil, nil)
-				checkError(t, err, awsclient.ErrNotAllowed, []string{tt.says})
+				checkError(t, err, failure.ErrNotAllowed, []string{tt.says})
 				_, err = collector.CollectShallow(t.Context(), r, nil, nil)
-				checkError(t, err, awsclient.ErrNotAllowed, []string{tt.says})
+				checkError(t, err, failure.ErrNotAllowed, []string{tt.says})
 			}
 			if calls := fake.Calls(); len(calls) != 0 {
 				t.Errorf("calls %v", calls)
@@ -214,15 +216,15 @@ func TestAReferenceWithoutAccountIsOfOurs(t *testing.T) {
 		says   string
 	}{
 		{name: "allowed", change: func(o *awsclient.Options) { o.Accounts = []string{account} }},
-		{name: "not allowed", change: func(o *awsclient.Options) { o.Accounts = []string{"444455556666"} }, want: awsclient.ErrNotAllowed, says: account},
+		{name: "not allowed", change: func(o *awsclient.Options) { o.Accounts = []string{"444455556666"} }, want: failure.ErrNotAllowed, says: account},
 		{
 			name: "AWS would not say", change: func(o *awsclient.Options) { o.Accounts = []string{account} },
-			fault: awsfake.Fault{Reset: true}, want: awsclient.ErrUnknownAccount, says: "whole ARN",
+			fault: awsfake.Fault{Reset: true}, want: failure.ErrUnknownAccount, says: "whole ARN",
 		},
 		{name: "always the role's", change: func(o *awsclient.Options) { o.AssumeRole, o.ExternalID = reader, "ours" }, fault: awsfake.Fault{Reset: true}},
 		{
 			name: "a role for each account", change: func(o *awsclient.Options) { o.AssumeRole = "arn:aws:iam::{account}:role/reader" },
-			fault: awsfake.Fault{Reset: true}, want: awsclient.ErrUnknownAccount, says: "whole ARN",
+			fault: awsfake.Fault{Reset: true}, want: failure.ErrUnknownAccount, says: "whole ARN",
 		},
 	}
 	for _, tt := range tests {
@@ -270,12 +272,12 @@ func TestNoCallGoesToWhatIsNoneOfAWS(t *testing.T) {
 		ref  func(*taskref.Ref)
 		want error
 	}{
-		{"an account of four digits", func(r *taskref.Ref) { r.Account = "1234" }, awsclient.ErrUnknownAccount},
-		{"an account with a path", func(r *taskref.Ref) { r.Account = "a/b'c" }, awsclient.ErrUnknownAccount},
-		{"every account", func(r *taskref.Ref) { r.Account = "*" }, awsclient.ErrUnknownAccount},
-		{"a Region that is a host", func(r *taskref.Ref) { r.Region = "x.s3" }, awsclient.ErrUnknownRegion},
-		{"a made-up partition", func(r *taskref.Ref) { r.Partition = "aws-evil" }, awsclient.ErrUnknownRegion},
-		{"the partition of other Regions", func(r *taskref.Ref) { r.Partition = "aws-cn" }, awsclient.ErrUnknownRegion},
+		{"an account of four digits", func(r *taskref.Ref) { r.Account = "1234" }, failure.ErrUnknownAccount},
+		{"an account with a path", func(r *taskref.Ref) { r.Account = "a/b'c" }, failure.ErrUnknownAccount},
+		{"every account", func(r *taskref.Ref) { r.Account = "*" }, failure.ErrUnknownAccount},
+		{"a Region that is a host", func(r *taskref.Ref) { r.Region = "x.s3" }, failure.ErrUnknownRegion},
+		{"a made-up partition", func(r *taskref.Ref) { r.Partition = "aws-evil" }, failure.ErrUnknownRegion},
+		{"the partition of other Regions", func(r *taskref.Ref) { r.Partition = "aws-cn" }, failure.ErrUnknownRegion},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -309,7 +311,7 @@ func TestAnAssumeRoleThatHangs(t *testing.T) {
 		fake.SetFault("sts:AssumeRole", awsfake.Fault{Hang: true})
 		began := time.Now()
 		_, err := c.Collect(ctx, ref(), nil, nil)
-		checkError(t, err, awsclient.ErrUnreachable, []string{"in time"})
+		checkError(t, err, failure.ErrUnreachable, []string{"in time"})
 		fake.SetFault("sts:AssumeRole", awsfake.Fault{})
 		time.Sleep(5 * time.Second) // on the bubble's clock: the call that hangs is given up
 		if _, err := c.Collect(ctx, ref(), nil, nil); err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/failure"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
 )
@@ -104,7 +105,7 @@ func TestACallThatHangsHoldsOthersUpForAMomentOnly(t *testing.T) {
 		if took := time.Since(began); took > 20*time.Millisecond {
 			t.Errorf("took %s behind a call that hangs", took)
 		}
-		checkError(t, <-hanging, awsclient.ErrUnreachable, []string{"in time"})
+		checkError(t, <-hanging, failure.ErrUnreachable, []string{"in time"})
 	})
 }
 
@@ -143,7 +144,7 @@ func TestOneBadIDSpoilsNoBatch(t *testing.T) {
 			bad <- err
 		}()
 		shallowly(t, ctx, c, refs[2:])
-		checkError(t, <-bad, awsclient.ErrUnknownTask, []string{"no-task-id"})
+		checkError(t, <-bad, failure.ErrUnknownTask, []string{"no-task-id"})
 	})
 }
 
@@ -158,7 +159,7 @@ func TestEachOfABatchLearnsOfItsFailure(t *testing.T) {
 			wg.Go(func() { _, errs[i] = c.CollectShallow(ctx, r, nil, nil) })
 		}
 		wg.Wait()
-		checkError(t, errs[3], awsclient.ErrUnknownTask, []string{refs[3].TaskID})
+		checkError(t, errs[3], failure.ErrUnknownTask, []string{refs[3].TaskID})
 		if slices.ContainsFunc(append(errs[:3:3], errs[4]), func(err error) bool { return err != nil }) {
 			t.Errorf("errors %v, want that of the unknown task only", errs)
 		}
@@ -168,7 +169,7 @@ func TestEachOfABatchLearnsOfItsFailure(t *testing.T) {
 		}
 		wg.Wait()
 		for _, err := range errs {
-			checkError(t, err, awsclient.ErrRefused, []string{"ecs:DescribeTasks"})
+			checkError(t, err, failure.ErrRefused, []string{"ecs:DescribeTasks"})
 		}
 	})
 }
@@ -194,5 +195,5 @@ ecs:DescribeServices skipped
 	}
 	_, collector = serve(t, forgotten())
 	_, err = collector.CollectShallow(t.Context(), ref(), nil, nil)
-	checkError(t, err, awsclient.ErrUnknownTask, []string{taskID})
+	checkError(t, err, failure.ErrUnknownTask, []string{taskID})
 }

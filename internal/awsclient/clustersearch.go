@@ -11,6 +11,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"whystopped/internal/arn"
+	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/awsclient/session"
+	"whystopped/internal/awsclient/source"
 	"whystopped/internal/taskref"
 )
 
@@ -32,7 +35,7 @@ var errFound = errors.New("found")
 // findCluster looks through the clusters of the reference's region. It gives ""
 // when none of those that could be asked holds what is looked for.
 func (c *Collector) findCluster(ctx context.Context, ref taskref.Ref, holds holdsFunc) (string, error) {
-	names, err := c.listClusters(ctx, c.targetOf(ref))
+	names, err := c.listClusters(ctx, c.pool.TargetOf(ref))
 	if err != nil {
 		return "", clusterSearchProblem(ref.Region, err)
 	}
@@ -58,14 +61,14 @@ func (c *Collector) findCluster(ctx context.Context, ref taskref.Ref, holds hold
 	}
 	_ = group.Wait() // errFound or nothing
 	if found == "" && len(failures) > 0 && len(failures) == len(names) {
-		return "", resolveProblem(taskref.Ref{Region: ref.Region}, sourceTask, failures[0])
+		return "", resolveProblem(taskref.Ref{Region: ref.Region}, source.SourceTask, failures[0])
 	}
 	return found, nil
 }
 
 // listClusters names the clusters of a region.
-func (c *Collector) listClusters(ctx context.Context, t target) ([]string, error) {
-	pages := ecs.NewListClustersPaginator(c.at(t).ecs, &ecs.ListClustersInput{MaxResults: aws.Int32(100)})
+func (c *Collector) listClusters(ctx context.Context, t session.Target) ([]string, error) {
+	pages := ecs.NewListClustersPaginator(c.pool.At(t).ECS, &ecs.ListClustersInput{MaxResults: aws.Int32(100)})
 	var names []string
 	for pages.HasMorePages() && len(names) < maxClusters {
 		out, err := pages.NextPage(ctx)
@@ -73,7 +76,7 @@ func (c *Collector) listClusters(ctx context.Context, t target) ([]string, error
 			return nil, fmt.Errorf("list clusters: %w", err)
 		}
 		if out.ClusterArns == nil {
-			return nil, fmt.Errorf("list clusters: %w", errEmptyAnswer)
+			return nil, fmt.Errorf("list clusters: %w", failure.ErrEmptyAnswer)
 		}
 		for _, s := range out.ClusterArns {
 			if a, ok := arn.Parse(s); ok {
@@ -87,12 +90,12 @@ func (c *Collector) listClusters(ctx context.Context, t target) ([]string, error
 // clusterSearchProblem says what to do when we may not look for the cluster.
 func clusterSearchProblem(region string, err error) error {
 	const action = "ecs:ListClusters"
-	f := understand(err)
-	if f.kind != failedDenied {
+	f := failure.Of(err)
+	if f.Kind != failure.Denied {
 		return resolveProblem(taskref.Ref{Region: region}, action, err)
 	}
-	return &Error{
-		Kind:        ErrRefused,
+	return &failure.Error{
+		Kind:        failure.ErrRefused,
 		Message:     "The reference does not name the cluster, and we may not call " + action + " to look for it. Allow that, or paste CLUSTER/TASK-ID.",
 		Permissions: []string{action},
 		Err:         err,

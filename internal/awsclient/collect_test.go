@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/source"
 	"whystopped/internal/diagnose/evidence"
 )
 
@@ -141,7 +141,7 @@ func TestCollectOfATaskThatRuns(t *testing.T) {
 func TestCollectTellsOfEachSource(t *testing.T) {
 	_, collector := serve(t, world())
 	told := map[string][]evidence.SourceStatus{}
-	ev, err := collector.Collect(t.Context(), ref(), nil, func(n awsclient.News) {
+	ev, err := collector.Collect(t.Context(), ref(), nil, func(n source.News) {
 		if s := n.Source; s != nil {
 			told[s.Name] = append(told[s.Name], s.Status)
 		}

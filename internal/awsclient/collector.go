@@ -7,11 +7,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"golang.org/x/sync/singleflight"
 
+	"whystopped/internal/awsclient/limit"
+	"whystopped/internal/awsclient/session"
+	"whystopped/internal/awsclient/source"
 	"whystopped/internal/diagnose/evidence"
-	"whystopped/internal/lru"
 	"whystopped/internal/taskref"
 )
 
@@ -42,24 +42,9 @@ type Options struct {
 
 // Collector reads evidence. It is safe for concurrent use.
 type Collector struct {
-	opts        Options
-	config      aws.Config
-	targets     *lru.Cache[target, *clients]
-	sessions    *lru.Cache[sessionKey, *aws.CredentialsCache]
-	gates       *lru.Cache[gateKey, *gate]
-	tasks       *batcher
-	definitions *lru.Cache[string, *types.TaskDefinition]
-	asking      singleflight.Group           // for definitions
-	roles       *lru.Cache[string, keptRole] // by the ARN that was asked for
-	identity    identity
-	iamRest     rest
-	meter       *meter
-	uses        *uses
+	pool    *session.Pool
+	sources *source.Shared
 }
-
-// maxDefinitions bounds the task definitions that are kept. They are a few
-// kilobytes each.
-const maxDefinitions = 500
 
 // New makes a Collector. It makes no call.
 func New(opts Options) *Collector {
@@ -69,19 +54,22 @@ func New(opts Options) *Collector {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Collector{
-		opts:        opts,
-		config:      prepare(opts.Config),
-		targets:     lru.New[target, *clients](maxTargets),
-		sessions:    lru.New[sessionKey, *aws.CredentialsCache](maxSessions),
-		gates:       lru.New[gateKey, *gate](maxGates),
-		tasks:       newBatcher(),
-		definitions: lru.New[string, *types.TaskDefinition](maxDefinitions),
-		roles:       lru.New[string, keptRole](maxRoles),
-		meter:       newMeter(),
-		uses:        newUses(),
-	}
+	pool := session.NewPool(session.Options{
+		Config:     opts.Config,
+		AssumeRole: opts.AssumeRole,
+		ExternalID: opts.ExternalID,
+		Accounts:   opts.Accounts,
+		Regions:    opts.Regions,
+		Unlimited:  opts.Unlimited,
+		Now:        opts.Now,
+		Logger:     opts.Logger,
+	})
+	sources := source.New(pool, source.Options{TrailLogGroup: opts.TrailLogGroup, Now: opts.Now, Logger: opts.Logger})
+	return &Collector{pool: pool, sources: sources}
 }
+
+// Stats returns the counts of all calls so far.
+func (c *Collector) Stats() limit.Stats { return c.pool.Stats() }
 
 // Collect gathers the evidence of one task, or of a service that has no
 // stopped task: a reference from Resolve, whose region and cluster are known.
@@ -97,8 +85,8 @@ func New(opts Options) *Collector {
 // observe, which may be nil, is told of each source when it starts, with an
 // empty status, and when it ends, and of what is known so far. It is called from
 // several goroutines, though never twice at once.
-func (c *Collector) Collect(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(News)) (evidence.Evidence, error) {
-	return c.collect(ctx, ref, known, observe, (*run).gather)
+func (c *Collector) Collect(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(source.News)) (evidence.Evidence, error) {
+	return c.collect(ctx, ref, known, observe, (*collection).gather)
 }
 
 // CollectShallow reads of a task only what costs next to nothing where many
@@ -107,24 +95,24 @@ func (c *Collector) Collect(ctx context.Context, ref taskref.Ref, known *evidenc
 // Collect; a task that ECS has forgotten and that is not known is an error,
 // though Collect may still find something of it. Of a known task that has
 // stopped ECS is not asked at all: nothing changes about it any more.
-func (c *Collector) CollectShallow(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(News)) (evidence.Evidence, error) {
-	return c.collect(ctx, ref, known, observe, (*run).gatherFacts)
+func (c *Collector) CollectShallow(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(source.News)) (evidence.Evidence, error) {
+	return c.collect(ctx, ref, known, observe, (*collection).gatherFacts)
 }
 
-func (c *Collector) collect(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(News), gather func(*run, context.Context) gathered) (evidence.Evidence, error) {
-	within, cancel := withReserve(ctx)
+func (c *Collector) collect(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(source.News), gather func(*collection, context.Context) gathered) (evidence.Evidence, error) {
+	within, cancel := source.WithReserve(ctx)
 	defer cancel()
-	if err := c.known(ref); err != nil {
+	if err := c.pool.CheckReadable(ref); err != nil {
 		return evidence.Evidence{}, err
 	}
-	if err := c.checkCredentials(within, c.targetOf(ref)); err != nil {
+	if err := c.pool.CheckCredentials(within, c.pool.TargetOf(ref)); err != nil {
 		return evidence.Evidence{}, err
 	}
 	if ref.Cluster == "" {
-		ref.Cluster = clusterOf(known)
+		ref.Cluster = source.ClusterOf(known)
 	}
-	within, r := c.newRun(within, evidenceRef(ref), observe)
-	r.kept = known
+	within, reader := c.sources.NewReader(within, evidenceRef(ref), known, observe)
+	r := &collection{reader}
 	got := gather(r, within)
 	if err := ctx.Err(); errors.Is(err, context.Canceled) {
 		return evidence.Evidence{}, err

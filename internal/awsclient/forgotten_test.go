@@ -11,6 +11,7 @@ import (
 
 	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/failure"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
 )
@@ -216,7 +217,7 @@ func TestOfAForgottenTaskAloneItsLogIsEnough(t *testing.T) {
 	s.LogGroups = nil
 	_, collector = serve(t, s)
 	_, err := collector.Collect(t.Context(), r, nil, nil)
-	checkError(t, err, awsclient.ErrUnknownTask, []string{taskID, "event capture"})
+	checkError(t, err, failure.ErrUnknownTask, []string{taskID, "event capture"})
 }
 
 func TestAHangingTrailLeavesTimeForTheLogsOfAForgottenTask(t *testing.T) {

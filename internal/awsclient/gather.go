@@ -4,123 +4,100 @@ import (
 	"context"
 
 	"whystopped/internal/arn"
+	"whystopped/internal/awsclient/source"
 	"whystopped/internal/diagnose/evidence"
 )
 
+// collection is one collection of evidence.
+type collection struct{ *source.Reader }
+
+// soFar reports what was gathered by now.
+func (r *collection) soFar(g gathered) {
+	r.ReportSoFar(func() evidence.Evidence { return g.evidence(r) })
+}
+
 // gathered is what all sources together came to.
 type gathered struct {
-	task       taskAnswer
-	events     taskEvents
-	definition definitionAnswer
-	logs       []logAnswer
-	service    serviceAnswer
-	trail      trailAnswer
-	trailGroup trailAnswer
-	host       hostAnswer
-	roles      rolesAnswer
-	good       goodAnswer
+	task       source.TaskAnswer
+	events     source.TaskEvents
+	definition source.DefinitionAnswer
+	logs       []source.LogAnswer
+	service    source.ServiceAnswer
+	trail      source.TrailAnswer
+	trailGroup source.TrailAnswer
+	host       source.HostAnswer
+	roles      source.RolesAnswer
+	good       source.GoodAnswer
 }
 
 // gather asks all sources, each as soon as what it needs is known: CloudTrail
 // needs only the task's id, the definition and the service need the task, and
 // the logs and the roles need the definition. Roles and the host are looked at
 // only where the texts raise a question about them.
-func (r *run) gather(ctx context.Context) gathered {
+func (r *collection) gather(ctx context.Context) gathered {
 	var g gathered
-	known := make(chan taskAnswer, 1)
-	calls := begin(func() trailAnswer { return r.lookUpCalls(ctx, known) })
-	g.task = r.describeTask(ctx)
-	if (g.task.state == taskMissing || g.task.state == taskNoCluster) && !hasEnded(g.task.task) {
-		g.events = r.readTaskEvents(ctx)
-		g.task.task = newer(g.task.task, g.events.task)
+	known := make(chan source.TaskAnswer, 1)
+	calls := source.Begin(func() source.TrailAnswer { return r.LookUpCalls(ctx, known) })
+	g.task = r.DescribeTask(ctx)
+	if (g.task.State == source.TaskMissing || g.task.State == source.TaskNoCluster) && !source.HasEnded(g.task.Task) {
+		g.events = r.ReadTaskEvents(ctx)
+		g.task.Task = source.Newer(g.task.Task, g.events.Task)
 	}
 	known <- g.task
-	trailGroup := begin(func() trailAnswer { return r.searchTrailGroup(ctx, g.task.task) })
-	good := func() goodAnswer { return goodAnswer{} }
-	if g.task.task != nil {
+	trailGroup := source.Begin(func() source.TrailAnswer { return r.SearchTrailGroup(ctx, g.task.Task) })
+	good := func() source.GoodAnswer { return source.GoodAnswer{} }
+	if g.task.Task != nil {
 		good = r.gatherOfTask(ctx, &g)
 	} else {
 		r.gatherWithoutTask(ctx, &g, calls)
 	}
-	g.trail, g.trailGroup = calls.wait(), trailGroup.wait()
+	g.trail, g.trailGroup = calls.Wait(), trailGroup.Wait()
 	g.good = good()
 	return g
 }
 
-// soon is an answer that is being got.
-type soon[T any] struct {
-	done  chan struct{}
-	value T
-}
-
-func begin[T any](get func() T) *soon[T] {
-	s := &soon[T]{done: make(chan struct{})}
-	go func() {
-		defer close(s.done)
-		s.value = get()
-	}()
-	return s
-}
-
-// wait gives the answer when it is there.
-func (s *soon[T]) wait() T {
-	<-s.done
-	return s.value
-}
-
-// waitWithin gives the answer, or nothing when ctx ends before it is there.
-func (s *soon[T]) waitWithin(ctx context.Context) T {
-	select {
-	case <-s.done:
-		return s.value
-	case <-ctx.Done():
-		var none T
-		return none
-	}
-}
-
 // gatherOfTask reads what the task leads to. The revisions that work are left to
 // the end.
-func (r *run) gatherOfTask(ctx context.Context, g *gathered) (good func() goodAnswer) {
-	task := g.task.task
+func (r *collection) gatherOfTask(ctx context.Context, g *gathered) (good func() source.GoodAnswer) {
+	task := g.task.Task
 	r.soFar(*g)
-	service := begin(func() serviceAnswer { return r.describeService(ctx, serviceOf(task), r.lifeOf(task)) })
-	g.definition = r.describeDefinition(ctx, task.TaskDefinitionARN)
-	told := evidence.Evidence{Task: task, TaskDefinition: g.definition.definition}
+	service := source.Begin(func() source.ServiceAnswer { return r.DescribeService(ctx, source.ServiceOf(task), r.LifeOf(task)) })
+	g.definition = r.DescribeDefinition(ctx, task.TaskDefinitionARN)
+	told := evidence.Evidence{Task: task, TaskDefinition: g.definition.Definition}
 	r.soFar(*g)
-	good = r.beginGoodRevisions(ctx, service, task.TaskDefinitionARN)
-	roles := begin(func() rolesAnswer {
-		return r.readRoles(ctx, told, func() []evidence.ServiceEvent { return service.wait().events })
+	good = r.BeginGoodRevisions(ctx, service, task.TaskDefinitionARN)
+	roles := source.Begin(func() source.RolesAnswer {
+		return r.ReadRoles(ctx, told, func() []evidence.ServiceEvent { return service.Wait().Events })
 	})
-	g.logs = r.readLogs(ctx, logStreams(task, g.definition.definition, r.ref.Region), streamStart(task))
+	g.logs = r.ReadLogs(ctx, source.LogStreams(task, g.definition.Definition, r.Ref.Region), source.StreamStart(task))
 	r.soFar(*g)
-	g.host = r.lookUpHost(ctx, g.evidence(r))
-	g.service, g.roles = service.wait(), roles.wait()
+	g.host = r.LookUpHost(ctx, g.evidence(r))
+	g.service, g.roles = service.Wait(), roles.Wait()
 	return good
 }
 
 // gatherFacts asks only for the task, unless its end is known, and for its
 // definition.
-func (r *run) gatherFacts(ctx context.Context) gathered {
+func (r *collection) gatherFacts(ctx context.Context) gathered {
 	var g gathered
-	if hasEnded(r.kept) {
-		g.task = r.keptFacts()
+	if source.HasEnded(r.Kept) {
+		g.task = r.KeptFacts()
 	} else {
-		g.task = r.describeTask(ctx)
+		g.task = r.DescribeTask(ctx)
 	}
-	task := g.task.task
+	task := g.task.Task
 	if task == nil {
 		return g
 	}
 	r.soFar(g)
-	g.definition = r.describeDefinition(ctx, task.TaskDefinitionARN)
+	g.definition = r.DescribeDefinition(ctx, task.TaskDefinitionARN)
 	const why = "Only the task's own facts were asked for."
-	for _, s := range logStreams(task, g.definition.definition, r.ref.Region) {
-		g.logs = append(g.logs, logAnswer{tail: r.skip(s.source(), why)})
+	for _, s := range source.LogStreams(task, g.definition.Definition, r.Ref.Region) {
+		g.logs = append(g.logs, source.LogAnswer{Tail: r.Skip(s.Source(), why)})
 	}
-	g.trail.asked = r.skip(sourceTrail, why)
-	if serviceOf(task) != "" {
-		g.service.asked = r.skip(sourceService, why)
+	g.trail.Asked = r.Skip(source.SourceTrail, why)
+	if source.ServiceOf(task) != "" {
+		g.service.Asked = r.Skip(source.SourceService, why)
 	}
 	return g
 }
@@ -128,61 +105,61 @@ func (r *run) gatherFacts(ctx context.Context) gathered {
 // gatherWithoutTask reads what is left of a task that nobody remembers, and
 // what a service alone tells: why it cannot place tasks, and the definition that
 // it tries to run.
-func (r *run) gatherWithoutTask(ctx context.Context, g *gathered, calls *soon[trailAnswer]) {
-	asksService := r.ref.Service != "" && r.ref.Cluster != ""
+func (r *collection) gatherWithoutTask(ctx context.Context, g *gathered, calls *source.Pending[source.TrailAnswer]) {
+	asksService := r.Ref.Service != "" && r.Ref.Cluster != ""
 	if asksService {
-		g.service = r.describeService(ctx, r.ref.Service, r.recent())
+		g.service = r.DescribeService(ctx, r.Ref.Service, r.Recent())
 	}
-	if r.ref.TaskID != "" {
-		g.definition, g.logs = r.readLogsByGuess(ctx, g.service, calls)
-	} else if g.service.taskDefinitionARN != "" {
-		g.definition = r.describeDefinition(ctx, g.service.taskDefinitionARN)
+	if r.Ref.TaskID != "" {
+		g.definition, g.logs = r.ReadLogsByGuess(ctx, g.service, calls)
+	} else if g.service.TaskDefinitionARN != "" {
+		g.definition = r.DescribeDefinition(ctx, g.service.TaskDefinitionARN)
 	}
 	if asksService {
-		told := evidence.Evidence{TaskDefinition: g.definition.definition}
-		g.roles = r.readRoles(ctx, told, func() []evidence.ServiceEvent { return g.service.events })
+		told := evidence.Evidence{TaskDefinition: g.definition.Definition}
+		g.roles = r.ReadRoles(ctx, told, func() []evidence.ServiceEvent { return g.service.Events })
 	}
 }
 
 // evidence puts together what was gathered, with the sources in the order in
 // which a person would ask them.
-func (g gathered) evidence(r *run) evidence.Evidence {
+func (g gathered) evidence(r *collection) evidence.Evidence {
 	ev := evidence.Evidence{
-		Now:            r.now,
-		Ref:            r.ref,
-		Task:           g.task.task,
-		TaskDefinition: g.definition.definition,
-		CloudTrail:     joinRecords(g.trail.records, g.trailGroup.records, g.host.records),
-		ServiceEvents:  g.service.events,
-		Roles:          g.roles.roles,
-		Deployments:    g.service.deployments,
-		Others:         g.good.definitions,
+		Now:            r.Now,
+		Ref:            r.Ref,
+		Task:           g.task.Task,
+		TaskDefinition: g.definition.Definition,
+		CloudTrail:     source.JoinRecords(g.trail.Records, g.trailGroup.Records, g.host.Records),
+		ServiceEvents:  g.service.Events,
+		Roles:          g.roles.Roles,
+		Deployments:    g.service.Deployments,
+		Others:         g.good.Definitions,
 	}
-	if g.task.task != nil {
-		ev.Ref = refOf(r.ref, g.task.task)
+	if g.task.Task != nil {
+		ev.Ref = refOf(r.Ref, g.task.Task)
 	}
-	add := func(a asked) {
-		if a.source.Name != "" {
-			ev.Sources = append(ev.Sources, a.source)
+	add := func(a source.Asked) {
+		if a.Source.Name != "" {
+			ev.Sources = append(ev.Sources, a.Source)
 		}
 	}
-	add(g.task.asked)
-	add(g.events.asked)
-	add(g.definition.asked)
+	add(g.task.Asked)
+	add(g.events.Asked)
+	add(g.definition.Asked)
 	for _, l := range g.logs {
-		if len(l.log.Lines) > 0 {
-			ev.Logs = append(ev.Logs, l.log)
+		if len(l.Log.Lines) > 0 {
+			ev.Logs = append(ev.Logs, l.Log)
 		}
-		add(l.tail)
-		add(l.denials)
+		add(l.Tail)
+		add(l.Denials)
 	}
-	add(g.trail.asked)
-	add(g.trailGroup.asked)
-	add(g.host.instance)
-	add(g.host.asked)
-	add(g.service.asked)
-	add(g.roles.asked)
-	add(g.good.asked)
+	add(g.trail.Asked)
+	add(g.trailGroup.Asked)
+	add(g.host.Instance)
+	add(g.host.Asked)
+	add(g.service.Asked)
+	add(g.roles.Asked)
+	add(g.good.Asked)
 	return ev
 }
 
@@ -192,7 +169,7 @@ func refOf(ref evidence.Ref, t *evidence.Task) evidence.Ref {
 		ref.ARN, ref.Partition, ref.Account = t.TaskARN, a.Partition, a.Account
 	}
 	if ref.Service == "" {
-		ref.Service = serviceOf(t)
+		ref.Service = source.ServiceOf(t)
 	}
 	return ref
 }

@@ -10,6 +10,7 @@ import (
 
 	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/limit"
 	"whystopped/internal/diagnose/evidence"
 )
 
@@ -24,7 +25,7 @@ func asStrictAsAWS(fake *awsfake.Server) {
 }
 
 // throttled counts the refusals that the collector got.
-func throttled(s awsclient.Stats) (n int64) {
+func throttled(s limit.Stats) (n int64) {
 	for call, count := range s.Calls {
 		if call.Result == "throttled" {
 			n += count
@@ -155,7 +156,7 @@ func TestStatsCountEveryRequest(t *testing.T) {
 	if _, err := collector.Collect(t.Context(), ref(), nil, nil); err != nil {
 		t.Fatal(err)
 	}
-	want := map[awsclient.Call]int64{
+	want := map[limit.Call]int64{
 		{Operation: "ecs:DescribeTasks", Result: "ok"}: 1, {Operation: "ecs:DescribeTaskDefinition", Result: "ok"}: 1,
 		{Operation: "ecs:DescribeServices", Result: "throttled"}: 2, {Operation: "ecs:DescribeServices", Result: "ok"}: 1,
 		{Operation: "logs:GetLogEvents", Result: "denied"}: 2, {Operation: "cloudtrail:LookupEvents", Result: "ok"}: 1,

@@ -7,82 +7,84 @@ import (
 	"slices"
 	"strings"
 
+	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/awsclient/source"
 	"whystopped/internal/diagnose/evidence"
 )
 
 // judge decides whether what was gathered is worth a diagnosis: it is as soon
 // as any source knows something of the task, and also where ECS did not answer
 // but another source did, since then the sources tell what to do.
-func (r *run) judge(ctx context.Context, g gathered) error {
-	if g.task.task != nil || g.recorded() || r.mentioned(g.service.events) {
+func (r *collection) judge(ctx context.Context, g gathered) error {
+	if g.task.Task != nil || g.recorded() || r.mentioned(g.service.Events) {
 		return nil
 	}
-	switch g.task.state {
-	case taskMissing:
-		return r.unknown(ctx, ErrUnknownTask, g)
-	case taskNoCluster:
-		return r.unknown(ctx, ErrUnknownCluster, g)
-	case taskNotAsked:
+	switch g.task.State {
+	case source.TaskMissing:
+		return r.unknown(ctx, failure.ErrUnknownTask, g)
+	case source.TaskNoCluster:
+		return r.unknown(ctx, failure.ErrUnknownCluster, g)
+	case source.TaskNotAsked:
 		return r.judgeService(ctx, g)
 	}
-	if g.trail.answered() || g.service.answered() {
+	if g.trail.Answered() || g.service.Answered() {
 		return nil
 	}
-	return g.task.failure.problem(g.missingPermissions())
+	return g.task.Failure.Problem(g.missingPermissions())
 }
 
 // recorded tells whether CloudTrail or a log has something of the task.
 func (g gathered) recorded() bool {
-	return len(g.trail.records)+len(g.trailGroup.records) > 0 ||
-		slices.ContainsFunc(g.logs, func(l logAnswer) bool { return len(l.log.Lines) > 0 })
+	return len(g.trail.Records)+len(g.trailGroup.Records) > 0 ||
+		slices.ContainsFunc(g.logs, func(l source.LogAnswer) bool { return len(l.Log.Lines) > 0 })
 }
 
 // judgeService is for a service without a stopped task, of which its events
 // and its definition are all that is to be known.
-func (r *run) judgeService(ctx context.Context, g gathered) error {
+func (r *collection) judgeService(ctx context.Context, g gathered) error {
 	switch {
-	case g.service.missing:
-		return r.unknown(ctx, ErrUnknownService, g)
-	case g.service.failure != nil:
-		return g.service.failure.problem(g.missingPermissions())
+	case g.service.Missing:
+		return r.unknown(ctx, failure.ErrUnknownService, g)
+	case g.service.Failure != nil:
+		return g.service.Failure.Problem(g.missingPermissions())
 	}
 	return nil
 }
 
 // mentioned tells whether a service event names the task.
-func (r *run) mentioned(events []evidence.ServiceEvent) bool {
-	return r.ref.TaskID != "" && slices.ContainsFunc(events, func(e evidence.ServiceEvent) bool {
-		return strings.Contains(e.Text, r.ref.TaskID)
+func (r *collection) mentioned(events []evidence.ServiceEvent) bool {
+	return r.Ref.TaskID != "" && slices.ContainsFunc(events, func(e evidence.ServiceEvent) bool {
+		return strings.Contains(e.Text, r.Ref.TaskID)
 	})
 }
 
 // unknown says that AWS does not know what was asked for, and why that may be.
-func (r *run) unknown(ctx context.Context, kind error, g gathered) error {
-	e := &Error{Kind: kind, Message: r.unknownMessage(kind)}
-	if f := g.events.failure; f != nil {
-		e.Message += " The cluster's event capture could not be read: " + f.detail(permission(g.events.source.Name))
-		e.Err = f.err
+func (r *collection) unknown(ctx context.Context, kind error, g gathered) error {
+	e := &failure.Error{Kind: kind, Message: r.unknownMessage(kind)}
+	if f := g.events.Failure; f != nil {
+		e.Message += " The cluster's event capture could not be read: " + f.Detail(source.Permission(g.events.Source.Name))
+		e.Err = f.Err
 	}
-	if f := g.trail.failure; f != nil {
-		e.Message += " CloudTrail could not be asked: " + f.detail(sourceTrail)
-		e.Err = f.err
+	if f := g.trail.Failure; f != nil {
+		e.Message += " CloudTrail could not be asked: " + f.Detail(source.SourceTrail)
+		e.Err = f.Err
 	}
-	if own, err := r.readAccount(ctx, r.target(r.ref.Region)); err == nil && own != "" && r.ref.Account != "" && own != r.ref.Account {
-		e.Message = fmt.Sprintf("This is of account %s, but the credentials of this server are of account %s. %s", r.ref.Account, own, e.Message)
+	if own, err := r.ReadAccount(ctx, r.Target(r.Ref.Region)); err == nil && own != "" && r.Ref.Account != "" && own != r.Ref.Account {
+		e.Message = fmt.Sprintf("This is of account %s, but the credentials of this server are of account %s. %s", r.Ref.Account, own, e.Message)
 	}
 	return e
 }
 
-func (r *run) unknownMessage(kind error) string {
+func (r *collection) unknownMessage(kind error) string {
 	switch {
-	case errors.Is(kind, ErrUnknownCluster):
-		return noCluster(r.ref.Cluster, r.ref.Region)
-	case errors.Is(kind, ErrUnknownService):
-		return noService(r.ref.Service, r.ref.Cluster, r.ref.Region)
-	case r.ref.Cluster == "":
-		return fmt.Sprintf("No cluster in %s knows task %s. ECS forgets stopped tasks after about an hour. Check the region and the account.", r.ref.Region, r.ref.TaskID)
+	case errors.Is(kind, failure.ErrUnknownCluster):
+		return noCluster(r.Ref.Cluster, r.Ref.Region)
+	case errors.Is(kind, failure.ErrUnknownService):
+		return noService(r.Ref.Service, r.Ref.Cluster, r.Ref.Region)
+	case r.Ref.Cluster == "":
+		return fmt.Sprintf("No cluster in %s knows task %s. ECS forgets stopped tasks after about an hour. Check the region and the account.", r.Ref.Region, r.Ref.TaskID)
 	}
-	return fmt.Sprintf("ECS does not know task %s in cluster %q in %s; it forgets stopped tasks after about an hour. Neither event capture, nor CloudTrail, nor a log has anything of it. Check the region, the cluster and the account.", r.ref.TaskID, r.ref.Cluster, r.ref.Region)
+	return fmt.Sprintf("ECS does not know task %s in cluster %q in %s; it forgets stopped tasks after about an hour. Neither event capture, nor CloudTrail, nor a log has anything of it. Check the region, the cluster and the account.", r.Ref.TaskID, r.Ref.Cluster, r.Ref.Region)
 }
 
 func noCluster(cluster, region string) string {
@@ -96,32 +98,10 @@ func noService(service, cluster, region string) string {
 // missingPermissions are the IAM actions that we were refused.
 func (g gathered) missingPermissions() []string {
 	var actions []string
-	for _, a := range []asked{g.task.asked, g.definition.asked, g.trail.asked, g.service.asked} {
-		if a.source.MissingPermission != nil {
-			actions = append(actions, *a.source.MissingPermission)
+	for _, a := range []source.Asked{g.task.Asked, g.definition.Asked, g.trail.Asked, g.service.Asked} {
+		if a.Source.MissingPermission != nil {
+			actions = append(actions, *a.Source.MissingPermission)
 		}
 	}
 	return actions
-}
-
-// problem makes the error of a failure after which nothing is known.
-// permissions are those that we lack, if we lack any.
-func (f failure) problem(permissions []string) *Error {
-	e := &Error{Err: f.err}
-	switch f.kind {
-	case failedNoCredentials:
-		e.Kind, e.Message = ErrNoCredentials, "The AWS credentials of this server cannot be had. Check the profile or role that it was started with."
-	case failedBadCredentials:
-		e.Kind, e.Message = ErrBadCredentials, f.detail("")
-	case failedDenied:
-		e.Kind, e.Permissions = ErrRefused, permissions
-		e.Message = fmt.Sprintf("AWS refuses us everything that would tell about the task. Allow %s to the identity that this server runs as.", strings.Join(permissions, ", "))
-	case failedNoRole:
-		e.Kind, e.Permissions, e.Message = ErrRefused, []string{permissionForRole}, f.detail("")
-	case failedNoHost:
-		e.Kind, e.Message = ErrUnknownRegion, "There is no AWS endpoint for this region. Check the region's name, and that this machine can look up host names."
-	default:
-		e.Kind, e.Message = ErrUnreachable, "AWS told nothing about the task. "+f.detail("")
-	}
-	return e
 }

@@ -13,6 +13,7 @@ import (
 
 	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/failure"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
@@ -121,7 +122,7 @@ func matrixCalls() []matrixCall {
 		},
 		{name: "our own account", op: "sts:GetCallerIdentity", world: plain, ask: resolve(withoutAccount), orError: func(f awsfake.Fault) error {
 			if f.ExpiredToken { // then nothing else can be had either
-				return awsclient.ErrBadCredentials
+				return failure.ErrBadCredentials
 			}
 			return nil
 		}},
@@ -134,13 +135,13 @@ func matrixCalls() []matrixCall {
 func kindOfFault(f awsfake.Fault) error {
 	switch {
 	case f.Deny:
-		return awsclient.ErrRefused
+		return failure.ErrRefused
 	case f.ExpiredToken:
-		return awsclient.ErrBadCredentials
+		return failure.ErrBadCredentials
 	case f.ClockSkew, f.Throttle > 0:
 		return nil
 	}
-	return awsclient.ErrUnreachable
+	return failure.ErrUnreachable
 }
 
 // Whatever call fails, in whatever way: there is an answer in time that tells

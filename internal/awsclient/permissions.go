@@ -2,7 +2,6 @@ package awsclient
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -12,8 +11,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/smithy-go/middleware"
 
 	"whystopped/internal/arn"
+	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/awsclient/limit"
+	"whystopped/internal/awsclient/session"
 	"whystopped/internal/permissions"
 	"whystopped/internal/taskref"
 )
@@ -27,19 +30,8 @@ const (
 	madeUpLogs = "/ecs/" + madeUp
 
 	// trialTime bounds one trial; CloudTrail's may have to wait for the quota.
-	trialTime = longestWait + 3*time.Second
+	trialTime = limit.LongestWait + 3*time.Second
 )
-
-// notThere are AWS's answers to calls that are allowed and ask for what does not
-// exist. Others might come before the permission is looked at. That it is looked
-// at before these is how the services behave; AWS promises it nowhere.
-// Source: the errors of DescribeTasks, DescribeTaskDefinition (ClientException) and
-// DescribeServices in https://docs.aws.amazon.com/AmazonECS/latest/APIReference/,
-// of GetLogEvents in …/AmazonCloudWatchLogs/latest/APIReference/, of GetRole in
-// …/IAM/latest/APIReference/.
-var notThere = []string{
-	"ClusterNotFoundException", "ClientException", "ServiceNotFoundException", "ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException",
-}
 
 // trial is a harmless call for a permission.
 type trial struct {
@@ -47,16 +39,14 @@ type trial struct {
 	call             func(context.Context) error
 }
 
-type trialKey struct{}
-
 // TryPermissions makes a harmless read for each permission in a place, of things
 // that do not exist, and tells which of them AWS refuses. It takes at most a few
 // seconds, changes nothing and never fails.
 func (c *Collector) TryPermissions(ctx context.Context, place permissions.Place) []permissions.Trial {
-	ctx = context.WithValue(ctx, trialKey{}, true)
-	t := target{region: place.Region, role: c.roleIn(arn.PartitionOf(place.Region), place.Account)}
+	ctx = session.AsTrial(ctx)
+	t := session.Target{Region: place.Region, Role: c.pool.RoleIn(arn.PartitionOf(place.Region), place.Account)}
 	var results []permissions.Trial
-	if t.role != "" {
+	if t.Role != "" {
 		assumed := c.tryRole(ctx, t)
 		results = append(results, assumed...)
 		if assumed[0].State != permissions.Works { // all other calls would fail for this
@@ -80,21 +70,21 @@ func (c *Collector) TryPermissions(ctx context.Context, place permissions.Place)
 
 // tryRole assumes the role of the place. The session is tagged, so that one call
 // needs both permissions.
-func (c *Collector) tryRole(ctx context.Context, t target) []permissions.Trial {
+func (c *Collector) tryRole(ctx context.Context, t session.Target) []permissions.Trial {
 	ctx, cancel := context.WithTimeout(ctx, trialTime)
 	defer cancel()
-	_, err := c.credentials(t).Retrieve(ctx)
+	_, err := c.pool.Credentials(t).Retrieve(ctx)
 	state, detail := permissions.Works, ""
 	if err != nil {
-		f := understand(err)
-		state, detail = permissions.Unknown, f.detail(permissionForRole)
-		if f.kind == failedNoRole {
+		f := failure.Of(err)
+		state, detail = permissions.Unknown, f.Detail(failure.AssumeRole)
+		if f.Kind == failure.NoRole {
 			state = permissions.Lacks
 		}
 	}
 	return []permissions.Trial{
-		{Action: permissionForRole, State: state, Resource: t.role, Detail: detail},
-		{Action: "sts:TagSession", State: state, Resource: t.role, Detail: detail},
+		{Action: failure.AssumeRole, State: state, Resource: t.Role, Detail: detail},
+		{Action: "sts:TagSession", State: state, Resource: t.Role, Detail: detail},
 	}
 }
 
@@ -103,19 +93,19 @@ func stateOf(err error, action string) (permissions.State, string) {
 	if err == nil {
 		return permissions.Works, ""
 	}
-	f := understand(err)
+	f := failure.Of(err)
 	switch {
-	case f.kind == failedDenied:
+	case f.Kind == failure.Denied:
 		return permissions.Lacks, ""
-	case f.kind == failedOther && slices.Contains(notThere, f.code):
+	case f.IsNotThere():
 		return permissions.Works, ""
 	}
-	return permissions.Unknown, f.detail(action)
+	return permissions.Unknown, f.Detail(action)
 }
 
 // trials are the calls in a place: each of the package's calls but those of STS.
-func (c *Collector) trials(t target, place permissions.Place) []trial {
-	at := c.at(t)
+func (c *Collector) trials(t session.Target, place permissions.Place) []trial {
+	at := c.pool.At(t)
 	partition := arn.PartitionOf(place.Region)
 	named := func(service, resource string) string {
 		region := place.Region
@@ -129,33 +119,33 @@ func (c *Collector) trials(t target, place permissions.Place) []trial {
 		cluster = aws.String(place.Cluster)
 	}
 	role := named("iam", "role/"+madeUp)
-	return append(ecsTrials(at.ecs, named, cluster),
+	return append(ecsTrials(at.ECS, named, cluster),
 		trial{"cloudtrail:LookupEvents", "", func(ctx context.Context) error {
-			_, err := at.trail.LookupEvents(ctx, &cloudtrail.LookupEventsInput{MaxResults: aws.Int32(1), LookupAttributes: []trailtypes.LookupAttribute{
+			_, err := at.Trail.LookupEvents(ctx, &cloudtrail.LookupEventsInput{MaxResults: aws.Int32(1), LookupAttributes: []trailtypes.LookupAttribute{
 				{AttributeKey: trailtypes.LookupAttributeKeyUsername, AttributeValue: aws.String(madeUp)},
 			}})
 			return err
 		}},
 		trial{"logs:GetLogEvents", named("logs", "log-group:"+madeUpLogs), func(ctx context.Context) error {
-			_, err := at.logs.GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: aws.String(madeUpLogs), LogStreamName: aws.String(madeUp), Limit: aws.Int32(1)})
+			_, err := at.Logs.GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: aws.String(madeUpLogs), LogStreamName: aws.String(madeUp), Limit: aws.Int32(1)})
 			return err
 		}},
 		trial{"logs:FilterLogEvents", named("logs", "log-group:"+madeUpLogs), func(ctx context.Context) error {
-			_, err := at.logs.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String(madeUpLogs), Limit: aws.Int32(1)})
+			_, err := at.Logs.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String(madeUpLogs), Limit: aws.Int32(1)})
 			return err
 		}},
 		trial{"iam:GetRole", role, func(ctx context.Context) error {
-			_, err := at.iam.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(madeUp)})
+			_, err := at.IAM.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(madeUp)})
 			return err
 		}},
 		trial{"iam:SimulatePrincipalPolicy", role, func(ctx context.Context) error {
-			_, err := at.iam.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{PolicySourceArn: aws.String(role), ActionNames: []string{"ecs:ListClusters"}})
+			_, err := at.IAM.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{PolicySourceArn: aws.String(role), ActionNames: []string{"ecs:ListClusters"}})
 			return err
 		}},
 	)
 }
 
-func ecsTrials(api ecsAPI, named func(service, resource string) string, cluster *string) []trial {
+func ecsTrials(api session.ECS, named func(service, resource string) string, cluster *string) []trial {
 	return []trial{
 		{"ecs:DescribeTasks", named("ecs", "task/"+*cluster+"/"+madeUpTask), func(ctx context.Context) error {
 			_, err := api.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: cluster, Tasks: []string{madeUpTask}})
@@ -187,15 +177,23 @@ func ecsTrials(api ecsAPI, named func(service, resource string) string, cluster 
 // Home is the account and the Region that are read where a reference names none;
 // each "" where that is not known.
 func (c *Collector) Home(ctx context.Context) permissions.Place {
-	place := permissions.Place{Region: c.config.Region, Home: true}
+	place := permissions.Place{Region: c.pool.HomeRegion(), Home: true}
 	if place.Region != "" {
 		// What is wrong with our credentials is told of each call made with them.
-		place.Account, _ = c.homeAccount(ctx, place.Region)
+		place.Account, _ = c.pool.HomeAccount(ctx, place.Region)
 	}
 	return place
 }
 
 // Reads tells whether a place is among those that are read.
 func (c *Collector) Reads(p permissions.Place) bool {
-	return c.known(taskref.Ref{Account: p.Account, Region: p.Region}) == nil
+	return c.pool.CheckReadable(taskref.Ref{Account: p.Account, Region: p.Region}) == nil
 }
+
+// Uses returns what the real calls of each kind came to last, those of Listen's
+// clients among them.
+func (c *Collector) Uses() []permissions.Use { return c.pool.Uses() }
+
+// Listen returns an option for the API of other clients in the default Region,
+// whose calls are then among the uses.
+func (c *Collector) Listen() func(*middleware.Stack) error { return c.pool.Listen() }

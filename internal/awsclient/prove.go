@@ -4,11 +4,10 @@ import (
 	"context"
 	"slices"
 
+	"whystopped/internal/awsclient/source"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 )
-
-const sourceSimulator = "iam:SimulatePrincipalPolicy"
 
 // Prove tries the policies of a diagnosis on the roles that they are for, with
 // IAM's policy simulator, which changes nothing. It never fails: what could not
@@ -20,33 +19,11 @@ func (c *Collector) Prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Di
 		d, _ = d.Proven(nil) // nothing to simulate; it says why
 		return d
 	}
-	within, cancel := withReserve(ctx)
+	within, cancel := source.WithReserve(ctx)
 	defer cancel()
-	within, r := c.newRun(within, evidence.Ref{Partition: d.Task.Partition, Region: d.Task.Region, Account: d.Task.Account, TaskID: d.Task.ID}, nil)
-	a, proven := r.prove(within, d)
-	proven.Sources = append(slices.Clone(d.Sources), a.source)
+	ref := evidence.Ref{Partition: d.Task.Partition, Region: d.Task.Region, Account: d.Task.Account, TaskID: d.Task.ID}
+	within, r := c.sources.NewReader(within, ref, nil, nil)
+	a, proven := r.Prove(within, d)
+	proven.Sources = append(slices.Clone(d.Sources), a.Source)
 	return proven
-}
-
-func (r *run) prove(ctx context.Context, d diagnose.Diagnosis) (asked, diagnose.Diagnosis) {
-	if r.iamRest.resting(r.now) {
-		a := r.skip(sourceSimulator, restDetail)
-		return a, d.NotProven(a.source)
-	}
-	a := r.ask(ctx, sourceSimulator, all, func(ctx context.Context, _ *watch) (outcome, error) {
-		ctx, cancel := context.WithTimeout(ctx, iamTime)
-		defer cancel()
-		simulator := simulator{r.region(r.ref.Region).iam}
-		proven, err := d.Proven(func(trials []diagnose.Trial) ([]diagnose.Result, error) { return simulator.trials(ctx, trials) })
-		if err != nil {
-			return outcome{}, err
-		}
-		d = proven
-		return outcome{status: evidence.SourceOK}, nil
-	})
-	r.iamRest.note(a, r.now)
-	if a.failure != nil {
-		return a, d.NotProven(a.source)
-	}
-	return a, d
 }

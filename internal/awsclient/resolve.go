@@ -11,6 +11,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"whystopped/internal/arn"
+	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/awsclient/session"
+	"whystopped/internal/awsclient/source"
 	"whystopped/internal/taskref"
 )
 
@@ -24,7 +27,7 @@ import (
 // call is made for it. The error is an *Error unless ctx has ended. Resolve uses
 // at most half of the time that ctx has left, since Collect comes after it.
 func (c *Collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, error) {
-	ctx, cancel := half.of(ctx)
+	ctx, cancel := source.Half.Of(ctx)
 	defer cancel()
 	ref, err := c.locate(ctx, ref)
 	if err != nil {
@@ -46,28 +49,28 @@ func (c *Collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, 
 // locate fills in region, partition and account, and makes sure that we may
 // read there and have something to do it with.
 func (c *Collector) locate(ctx context.Context, ref taskref.Ref) (taskref.Ref, error) {
-	ref.Region = cmp.Or(ref.Region, c.config.Region)
-	if err := c.allowed(ref); err != nil {
+	ref.Region = cmp.Or(ref.Region, c.pool.HomeRegion())
+	if err := c.pool.CheckBounds(ref); err != nil {
 		return ref, err
 	}
-	if err := c.checkCredentials(ctx, target{region: ref.Region}); err != nil {
+	if err := c.pool.CheckCredentials(ctx, session.Target{Region: ref.Region}); err != nil {
 		return ref, err
 	}
 	if ref.Region == "" {
-		return ref, &Error{Kind: ErrUnknownRegion, Message: "The reference names no region and this server has no default one. Paste the whole ARN, or start the server with AWS_REGION."}
+		return ref, &failure.Error{Kind: failure.ErrUnknownRegion, Message: "The reference names no region and this server has no default one. Paste the whole ARN, or start the server with AWS_REGION."}
 	}
 	ref.Partition = cmp.Or(ref.Partition, arn.PartitionOf(ref.Region))
 	if ref.Account == "" {
-		own, err := c.homeAccount(ctx, ref.Region)
+		own, err := c.pool.HomeAccount(ctx, ref.Region)
 		if err != nil {
 			return ref, err
 		}
 		ref.Account = own
 	}
-	if err := c.known(ref); err != nil {
+	if err := c.pool.CheckReadable(ref); err != nil {
 		return ref, err
 	}
-	return ref, c.checkCredentials(ctx, c.targetOf(ref))
+	return ref, c.pool.CheckCredentials(ctx, c.pool.TargetOf(ref))
 }
 
 // resolveService turns a reference to a service into one to a task of it.
@@ -96,7 +99,7 @@ func (c *Collector) inCluster(ctx context.Context, service taskref.Ref) (taskref
 		return taskref.Ref{}, err
 	}
 	if cluster == "" {
-		return taskref.Ref{}, &Error{Kind: ErrUnknownService, Message: fmt.Sprintf("No cluster in %s has a service %q. Check the region and the account.", service.Region, service.Service)}
+		return taskref.Ref{}, &failure.Error{Kind: failure.ErrUnknownService, Message: fmt.Sprintf("No cluster in %s has a service %q. Check the region and the account.", service.Region, service.Service)}
 	}
 	service.Cluster = cluster
 	return service, nil
@@ -105,18 +108,18 @@ func (c *Collector) inCluster(ctx context.Context, service taskref.Ref) (taskref
 // resolveProblem is the error of a call that resolving cannot do without.
 func resolveProblem(ref taskref.Ref, action string, err error) error {
 	if _, ok := errors.AsType[*types.ClusterNotFoundException](err); ok {
-		return &Error{Kind: ErrUnknownCluster, Message: noCluster(ref.Cluster, ref.Region), Err: err}
+		return &failure.Error{Kind: failure.ErrUnknownCluster, Message: noCluster(ref.Cluster, ref.Region), Err: err}
 	}
 	if _, ok := errors.AsType[*types.ServiceNotFoundException](err); ok {
-		return &Error{Kind: ErrUnknownService, Message: noService(ref.Service, ref.Cluster, ref.Region), Err: err}
+		return &failure.Error{Kind: failure.ErrUnknownService, Message: noService(ref.Service, ref.Cluster, ref.Region), Err: err}
 	}
-	return understand(err).problem([]string{action})
+	return failure.Of(err).Problem([]string{action})
 }
 
 // holdsTask asks whether a cluster knows the task.
 func (c *Collector) holdsTask(ref taskref.Ref) holdsFunc {
 	return func(ctx context.Context, cluster string) (bool, error) {
-		out, err := c.at(c.targetOf(ref)).ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(cluster), Tasks: []string{ref.TaskID}})
+		out, err := c.pool.At(c.pool.TargetOf(ref)).ECS.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(cluster), Tasks: []string{ref.TaskID}})
 		if err != nil {
 			return false, fmt.Errorf("look for task %s in cluster %s: %w", ref.TaskID, cluster, err)
 		}
@@ -127,7 +130,7 @@ func (c *Collector) holdsTask(ref taskref.Ref) holdsFunc {
 // holdsService asks whether a cluster has the service.
 func (c *Collector) holdsService(ref taskref.Ref) holdsFunc {
 	return func(ctx context.Context, cluster string) (bool, error) {
-		out, err := c.at(c.targetOf(ref)).ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(cluster), Services: []string{ref.Service}})
+		out, err := c.pool.At(c.pool.TargetOf(ref)).ECS.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(cluster), Services: []string{ref.Service}})
 		if err != nil {
 			return false, fmt.Errorf("look for service %s in cluster %s: %w", ref.Service, cluster, err)
 		}

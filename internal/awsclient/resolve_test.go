@@ -13,6 +13,7 @@ import (
 
 	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/failure"
 	"whystopped/internal/taskref"
 )
 
@@ -73,28 +74,28 @@ func TestResolveSaysWhatIsMissing(t *testing.T) {
 		says   []string
 		lacks  []string
 	}{
-		{name: "no region anywhere", in: taskref.Ref{Kind: taskref.KindTask, Cluster: "prod", TaskID: taskID}, region: "-", want: awsclient.ErrUnknownRegion, says: []string{"AWS_REGION"}},
+		{name: "no region anywhere", in: taskref.Ref{Kind: taskref.KindTask, Cluster: "prod", TaskID: taskID}, region: "-", want: failure.ErrUnknownRegion, says: []string{"AWS_REGION"}},
 		{
 			name: "clusters may not be listed", in: taskref.Ref{Kind: taskref.KindTask, Region: region, TaskID: taskID},
 			op: "ecs:ListClusters", fault: awsfake.Fault{Deny: true},
-			want: awsclient.ErrRefused, says: []string{"ecs:ListClusters", "CLUSTER/TASK-ID"}, lacks: []string{"ecs:ListClusters"},
+			want: failure.ErrRefused, says: []string{"ecs:ListClusters", "CLUSTER/TASK-ID"}, lacks: []string{"ecs:ListClusters"},
 		},
 		{
 			name: "no cluster may be asked", in: taskref.Ref{Kind: taskref.KindTask, Region: region, TaskID: taskID},
 			op: "ecs:DescribeTasks", fault: awsfake.Fault{Deny: true},
-			want: awsclient.ErrRefused, says: []string{"ecs:DescribeTasks"}, lacks: []string{"ecs:DescribeTasks"},
+			want: failure.ErrRefused, says: []string{"ecs:DescribeTasks"}, lacks: []string{"ecs:DescribeTasks"},
 		},
 		{
 			name: "empty answer", in: taskref.Ref{Kind: taskref.KindTask, Region: region, TaskID: taskID},
-			op: "ecs:ListClusters", fault: awsfake.Fault{Empty: true}, want: awsclient.ErrUnreachable, says: []string{"proxy"},
+			op: "ecs:ListClusters", fault: awsfake.Fault{Empty: true}, want: failure.ErrUnreachable, says: []string{"proxy"},
 		},
-		{name: "service's tasks may not be listed", in: serviceRef(), op: "ecs:ListTasks", fault: awsfake.Fault{Deny: true}, want: awsclient.ErrRefused, says: []string{"ecs:ListTasks"}, lacks: []string{"ecs:ListTasks"}},
-		{name: "service's tasks may not be described", in: serviceRef(), op: "ecs:DescribeTasks", fault: awsfake.Fault{Deny: true}, want: awsclient.ErrRefused, says: []string{"ecs:DescribeTasks"}, lacks: []string{"ecs:DescribeTasks"}},
-		{name: "service's tasks: empty answer", in: serviceRef(), op: "ecs:ListTasks", fault: awsfake.Fault{Empty: true}, want: awsclient.ErrUnreachable, says: []string{"proxy"}},
-		{name: "service's tasks: empty description", in: serviceRef(), op: "ecs:DescribeTasks", fault: awsfake.Fault{Empty: true}, want: awsclient.ErrUnreachable, says: []string{"proxy"}},
-		{name: "unknown service", in: func() taskref.Ref { r := serviceRef(); r.Service = "nope"; return r }(), want: awsclient.ErrUnknownService, says: []string{"nope", "prod"}},
-		{name: "unknown service, no cluster", in: func() taskref.Ref { r := serviceRef(); r.Service, r.Cluster = "nope", ""; return r }(), want: awsclient.ErrUnknownService, says: []string{"nope"}},
-		{name: "service of an unknown cluster", in: func() taskref.Ref { r := serviceRef(); r.Cluster = "nope"; return r }(), want: awsclient.ErrUnknownCluster, says: []string{"nope"}},
+		{name: "service's tasks may not be listed", in: serviceRef(), op: "ecs:ListTasks", fault: awsfake.Fault{Deny: true}, want: failure.ErrRefused, says: []string{"ecs:ListTasks"}, lacks: []string{"ecs:ListTasks"}},
+		{name: "service's tasks may not be described", in: serviceRef(), op: "ecs:DescribeTasks", fault: awsfake.Fault{Deny: true}, want: failure.ErrRefused, says: []string{"ecs:DescribeTasks"}, lacks: []string{"ecs:DescribeTasks"}},
+		{name: "service's tasks: empty answer", in: serviceRef(), op: "ecs:ListTasks", fault: awsfake.Fault{Empty: true}, want: failure.ErrUnreachable, says: []string{"proxy"}},
+		{name: "service's tasks: empty description", in: serviceRef(), op: "ecs:DescribeTasks", fault: awsfake.Fault{Empty: true}, want: failure.ErrUnreachable, says: []string{"proxy"}},
+		{name: "unknown service", in: func() taskref.Ref { r := serviceRef(); r.Service = "nope"; return r }(), want: failure.ErrUnknownService, says: []string{"nope", "prod"}},
+		{name: "unknown service, no cluster", in: func() taskref.Ref { r := serviceRef(); r.Service, r.Cluster = "nope", ""; return r }(), want: failure.ErrUnknownService, says: []string{"nope"}},
+		{name: "service of an unknown cluster", in: func() taskref.Ref { r := serviceRef(); r.Cluster = "nope"; return r }(), want: failure.ErrUnknownCluster, says: []string{"nope"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -109,7 +110,7 @@ func TestResolveSaysWhatIsMissing(t *testing.T) {
 			}
 			_, err := collector.Resolve(t.Context(), tt.in)
 			checkError(t, err, tt.want, tt.says)
-			if e, ok := errors.AsType[*awsclient.Error](err); ok && !slices.Equal(e.Permissions, tt.lacks) {
+			if e, ok := errors.AsType[*failure.Error](err); ok && !slices.Equal(e.Permissions, tt.lacks) {
 				t.Errorf("permissions %v, want %v", e.Permissions, tt.lacks)
 			}
 		})
@@ -200,7 +201,7 @@ func TestResolveLeavesTimeToCollect(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	_, err := collector.Resolve(ctx, serviceRef())
-	checkError(t, err, awsclient.ErrUnreachable, []string{"no answer in time"})
+	checkError(t, err, failure.ErrUnreachable, []string{"no answer in time"})
 	if ctx.Err() != nil {
 		t.Error("nothing is left of the time")
 	}

@@ -14,14 +14,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"golang.org/x/sync/errgroup"
 
+	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/awsclient/source"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
 )
 
 const (
-	// tasksPerCall is what DescribeTasks takes at most.
-	// Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
-	tasksPerCall = 100
 	// maxStoppedTasks bounds the tasks of a service that are looked through.
 	maxStoppedTasks = 1000
 	// batchesAtOnce is how many calls of DescribeTasks run at the same time.
@@ -36,15 +35,15 @@ func (c *Collector) newestFailed(ctx context.Context, ref taskref.Ref) (string, 
 		return "", err
 	}
 	newest := slices.MaxFunc(tasks, func(a, b *evidence.Task) int {
-		return cmp.Or(compareBool(failed(a), failed(b)), stoppedAt(a).Compare(stoppedAt(b)), cmp.Compare(a.TaskARN, b.TaskARN))
+		return cmp.Or(compareBool(failed(a), failed(b)), source.StoppedAt(a).Compare(source.StoppedAt(b)), cmp.Compare(a.TaskARN, b.TaskARN))
 	})
-	return taskIDOf(newest), nil
+	return source.TaskIDOf(newest), nil
 }
 
 // StoppedTasks lists the stopped tasks of a service that ECS still knows, the
 // newest first and at most limit of them. Its errors are those of Resolve.
 func (c *Collector) StoppedTasks(ctx context.Context, service taskref.Ref, limit int) ([]taskref.Ref, error) {
-	ctx, cancel := half.of(ctx)
+	ctx, cancel := source.Half.Of(ctx)
 	defer cancel()
 	service, err := c.locate(ctx, service)
 	if err != nil {
@@ -58,12 +57,12 @@ func (c *Collector) StoppedTasks(ctx context.Context, service taskref.Ref, limit
 		return nil, err
 	}
 	slices.SortFunc(tasks, func(a, b *evidence.Task) int {
-		return cmp.Or(stoppedAt(b).Compare(stoppedAt(a)), cmp.Compare(a.TaskARN, b.TaskARN))
+		return cmp.Or(source.StoppedAt(b).Compare(source.StoppedAt(a)), cmp.Compare(a.TaskARN, b.TaskARN))
 	})
 	refs := make([]taskref.Ref, 0, min(limit, len(tasks)))
 	for _, t := range tasks[:min(limit, len(tasks))] {
 		ref := service
-		ref.Kind, ref.TaskID = taskref.KindTask, taskIDOf(t)
+		ref.Kind, ref.TaskID = taskref.KindTask, source.TaskIDOf(t)
 		refs = append(refs, ref)
 	}
 	return refs, nil
@@ -77,7 +76,7 @@ func (c *Collector) stoppedOf(ctx context.Context, service taskref.Ref) ([]*evid
 	}
 	tasks, err := c.describeAll(ctx, service, arns)
 	if len(tasks) == 0 && err != nil {
-		return nil, resolveProblem(service, sourceTask, err)
+		return nil, resolveProblem(service, source.SourceTask, err)
 	}
 	// Other servers than AWS's list tasks of the whole cluster.
 	return slices.DeleteFunc(tasks, func(t *evidence.Task) bool { return t.Group != "service:"+service.Service }), nil
@@ -85,11 +84,11 @@ func (c *Collector) stoppedOf(ctx context.Context, service taskref.Ref) ([]*evid
 
 // listStopped lists the stopped tasks of a service that ECS still knows.
 func (c *Collector) listStopped(ctx context.Context, ref taskref.Ref) ([]string, error) {
-	pages := ecs.NewListTasksPaginator(c.at(c.targetOf(ref)).ecs, &ecs.ListTasksInput{
+	pages := ecs.NewListTasksPaginator(c.pool.At(c.pool.TargetOf(ref)).ECS, &ecs.ListTasksInput{
 		Cluster:       aws.String(ref.Cluster),
 		ServiceName:   aws.String(ref.Service),
 		DesiredStatus: types.DesiredStatusStopped,
-		MaxResults:    aws.Int32(tasksPerCall),
+		MaxResults:    aws.Int32(source.TasksPerCall),
 	})
 	var arns []string
 	for pages.HasMorePages() && len(arns) < maxStoppedTasks {
@@ -98,7 +97,7 @@ func (c *Collector) listStopped(ctx context.Context, ref taskref.Ref) ([]string,
 			return nil, fmt.Errorf("list stopped tasks of service %s: %w", ref.Service, err)
 		}
 		if out.TaskArns == nil {
-			return nil, fmt.Errorf("list stopped tasks of service %s: %w", ref.Service, errEmptyAnswer)
+			return nil, fmt.Errorf("list stopped tasks of service %s: %w", ref.Service, failure.ErrEmptyAnswer)
 		}
 		arns = append(arns, out.TaskArns...)
 	}
@@ -113,19 +112,16 @@ func (c *Collector) describeAll(ctx context.Context, ref taskref.Ref, arns []str
 	var mu sync.Mutex
 	var tasks []*evidence.Task
 	var errs []error
-	for batch := range slices.Chunk(arns, tasksPerCall) {
+	for batch := range slices.Chunk(arns, source.TasksPerCall) {
 		group.Go(func() error {
-			out, err := c.at(c.targetOf(ref)).ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(ref.Cluster), Tasks: batch})
-			if err == nil && out.Tasks == nil && out.Failures == nil {
-				err = errEmptyAnswer
-			}
+			out, err := c.sources.DescribeTasks(ctx, source.Cluster{Target: c.pool.TargetOf(ref), Name: ref.Cluster}, batch)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
 				errs = append(errs, fmt.Errorf("describe %d tasks of service %s: %w", len(batch), ref.Service, err))
 				return nil
 			}
-			tasks = append(tasks, each(out.Tasks, taskOf)...)
+			tasks = append(tasks, source.Each(out.Tasks, source.TaskOf)...)
 			return nil
 		})
 	}

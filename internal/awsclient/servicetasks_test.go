@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/failure"
 	"whystopped/internal/taskref"
 )
 
@@ -50,8 +50,8 @@ func TestStoppedTasksThatCannotBeListed(t *testing.T) {
 	unknown := serviceRef()
 	unknown.Service = "nothing"
 	_, err := collector.StoppedTasks(t.Context(), unknown, 3)
-	checkError(t, err, awsclient.ErrUnknownService, []string{"nothing"})
+	checkError(t, err, failure.ErrUnknownService, []string{"nothing"})
 	fake.SetFault("ecs:ListTasks", awsfake.Fault{Deny: true})
 	_, err = collector.StoppedTasks(t.Context(), serviceRef(), 3)
-	checkError(t, err, awsclient.ErrRefused, []string{"ecs:ListTasks"})
+	checkError(t, err, failure.ErrRefused, []string{"ecs:ListTasks"})
 }

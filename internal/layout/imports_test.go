@@ -123,6 +123,30 @@ func TestNoWayInImportsAnother(t *testing.T) {
 	}
 }
 
+// within reports whether a package is another or below it.
+func within(name, parent string) bool { return name == parent || strings.HasPrefix(name, parent+"/") }
+
+// The floors of awsclient: each may import those before it.
+var awsFloors = []string{
+	"internal/awsclient/failure", "internal/awsclient/limit", "internal/awsclient/session", "internal/awsclient/source", "internal/awsclient",
+}
+
+func TestTheFloorsOfAWSClient(t *testing.T) {
+	all := packages(t)
+	for floor, name := range awsFloors {
+		p, ok := all[name]
+		if !ok {
+			t.Errorf("%s does not exist any more; take it out of the list", name)
+		}
+		for _, dep := range p.Imports {
+			own := strings.TrimPrefix(dep, module)
+			if within(own, "internal/awsclient") && !slices.Contains(awsFloors[:floor], own) {
+				t.Errorf("%s is below %s and may not import it", name, own)
+			}
+		}
+	}
+}
+
 func TestWhoMayImportWhom(t *testing.T) {
 	all := packages(t)
 	const aws = "github.com/aws/aws-sdk-go-v2"
@@ -134,12 +158,12 @@ func TestWhoMayImportWhom(t *testing.T) {
 			case own == "internal/app" && name != "cmd/server" && !strings.HasPrefix(name, "test/"):
 				t.Errorf("%s imports internal/app; only cmd/server may", name)
 			case name == "internal/ingest" && slices.Contains(queue, dep):
-			case strings.HasPrefix(dep, aws) && name != "internal/awsclient" && name != "internal/app" && !strings.HasPrefix(name, "test/"):
+			case strings.HasPrefix(dep, aws) && !within(name, "internal/awsclient") && name != "internal/app" && !strings.HasPrefix(name, "test/"):
 				t.Errorf("%s imports %s; the AWS SDK stays inside internal/awsclient (its configuration in internal/app, the queue of events in internal/ingest)", name, dep)
-			case own == "internal/awsclient" && name != "internal/app":
-				t.Errorf("%s imports internal/awsclient; ways in go through internal/casebook", name)
-			case own == "internal/awsclient/awsfake" && name != "internal/app":
+			case within(own, "internal/awsclient/awsfake") && name != "internal/app" && !within(name, "internal/awsclient/awsfake"):
 				t.Errorf("%s imports the AWS double; only the demo's wiring may", name)
+			case within(own, "internal/awsclient") && name != "internal/app" && !within(name, "internal/awsclient"):
+				t.Errorf("%s imports internal/awsclient; ways in go through internal/casebook", name)
 			}
 		}
 	}

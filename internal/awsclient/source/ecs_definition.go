@@ -1,0 +1,79 @@
+package source
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/awsclient/limit"
+	"whystopped/internal/diagnose/evidence"
+)
+
+// DefinitionAnswer is what ECS said of the task's own revision.
+type DefinitionAnswer struct {
+	Asked
+	Definition *evidence.TaskDefinition
+}
+
+const sourceDefinition = "ecs:DescribeTaskDefinition"
+
+// maxDefinitions bounds the task definitions that are kept. They are a few
+// kilobytes each.
+const maxDefinitions = 500
+
+// DescribeDefinition asks for one revision of a task definition. A revision
+// never changes, so that each is asked for once.
+func (r *Reader) DescribeDefinition(ctx context.Context, revision string) DefinitionAnswer {
+	if revision == "" {
+		return DefinitionAnswer{Asked: r.Skip(sourceDefinition, "The task does not say which task definition it was made from.")}
+	}
+	if def, ok := r.definitions.Get(revision); ok {
+		src := evidence.Source{Name: sourceDefinition, Status: evidence.SourceOK, Detail: "Known from before: a revision never changes."}
+		r.tell(src)
+		return DefinitionAnswer{Asked: Asked{Source: src}, Definition: definitionOf(def)}
+	}
+	var ans DefinitionAnswer
+	ans.Asked = r.ask(ctx, sourceDefinition, Half, func(ctx context.Context, _ *watch) (outcome, error) {
+		def, err := r.getDefinition(ctx, revision)
+		if err != nil {
+			return outcome{}, err
+		}
+		ans.Definition = definitionOf(def)
+		return outcome{status: evidence.SourceOK}, nil
+	})
+	return ans
+}
+
+// getDefinition gives a revision that is kept, or asks for it and keeps it.
+// Those who ask for the same one at the same time share the answer.
+func (r *Reader) getDefinition(ctx context.Context, revision string) (*types.TaskDefinition, error) {
+	t := r.Target(r.Ref.Region)
+	return limit.Together(ctx, &r.asking, t.Role+" "+t.Region+" "+revision, func(ctx context.Context) (*types.TaskDefinition, error) {
+		if def, ok := r.definitions.Get(revision); ok { // by an answer that has just come
+			return def, nil
+		}
+		out, err := r.At(t).ECS.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(revision)})
+		if err == nil && out.TaskDefinition == nil {
+			err = failure.ErrEmptyAnswer
+		}
+		if err != nil {
+			return nil, fmt.Errorf("describe task definition %s: %w", revision, err)
+		}
+		forgetValues(out.TaskDefinition)
+		r.definitions.Put(revision, out.TaskDefinition)
+		return out.TaskDefinition, nil
+	})
+}
+
+// forgetValues drops what is not needed and may be secret, before the
+// definition is kept.
+func forgetValues(d *types.TaskDefinition) {
+	for i := range d.ContainerDefinitions {
+		d.ContainerDefinitions[i].Environment = nil
+		d.ContainerDefinitions[i].DockerLabels = nil
+	}
+}

@@ -1,0 +1,68 @@
+package source
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/diagnose/evidence"
+)
+
+// ServiceAnswer is what ECS said of the task's service.
+type ServiceAnswer struct {
+	Asked
+	Events []evidence.ServiceEvent
+	// missing is set where ECS says that there is no such service.
+	Missing     bool
+	Deployments []evidence.Deployment
+	// taskDefinitionARN is the revision that the service runs now.
+	TaskDefinitionARN string
+}
+
+const SourceService = "ecs:DescribeServices"
+
+// DescribeService reads the service's events of the span, oldest first. The
+// zero answer is for a task of no service.
+func (r *Reader) DescribeService(ctx context.Context, name string, span Life) ServiceAnswer {
+	if name == "" {
+		return ServiceAnswer{}
+	}
+	var ans ServiceAnswer
+	ans.Asked = r.ask(ctx, SourceService, All, func(ctx context.Context, _ *watch) (outcome, error) {
+		out, err := r.region(r.Ref.Region).ECS.DescribeServices(ctx, &ecs.DescribeServicesInput{
+			Cluster:  aws.String(r.Ref.Cluster),
+			Services: []string{name},
+		})
+		switch {
+		case err != nil:
+			return outcome{}, fmt.Errorf("describe service %s: %w", name, err)
+		case out.Services == nil && out.Failures == nil:
+			return outcome{}, fmt.Errorf("describe service %s: %w", name, failure.ErrEmptyAnswer)
+		case len(out.Services) == 0:
+			ans.Missing = true
+			return outcome{evidence.SourceEmpty, fmt.Sprintf("There is no service %q in cluster %q, or no longer.", name, r.Ref.Cluster)}, nil
+		}
+		ans.TaskDefinitionARN = aws.ToString(out.Services[0].TaskDefinition)
+		ans.Deployments = Each(out.Services[0].Deployments, deploymentOf)
+		ans.Events = eventsWithin(out.Services[0].Events, span)
+		if len(ans.Events) == 0 {
+			return outcome{evidence.SourceEmpty, "The service has no events of that time; ECS keeps the newest 100."}, nil
+		}
+		return outcome{status: evidence.SourceOK}, nil
+	})
+	return ans
+}
+
+// eventsWithin keeps the events of the span, which ECS gives newest first.
+func eventsWithin(list []types.ServiceEvent, span Life) []evidence.ServiceEvent {
+	events := slices.DeleteFunc(Each(list, serviceEventOf), func(e evidence.ServiceEvent) bool {
+		return !e.At.IsZero() && !span.holds(e.At)
+	})
+	slices.Reverse(events)
+	return events
+}

@@ -1,0 +1,219 @@
+package source
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"golang.org/x/sync/errgroup"
+
+	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/awsclient/session"
+	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/verdict"
+)
+
+const sourceSimulator = "iam:SimulatePrincipalPolicy"
+
+const (
+	// trialsAtOnce is how many questions IAM gets at the same time. Its rates
+	// are not published, and low.
+	trialsAtOnce = 3
+	// maxSimulationPages bounds the answer to one question, which has few parts.
+	maxSimulationPages = 5
+)
+
+// Prove tries the policies of a diagnosis.
+func (r *Reader) Prove(ctx context.Context, d diagnose.Diagnosis) (Asked, diagnose.Diagnosis) {
+	if r.iamRest.resting(r.Now) {
+		a := r.Skip(sourceSimulator, restDetail)
+		return a, d.NotProven(a.Source)
+	}
+	a := r.ask(ctx, sourceSimulator, All, func(ctx context.Context, _ *watch) (outcome, error) {
+		ctx, cancel := context.WithTimeout(ctx, iamTime)
+		defer cancel()
+		simulator := simulator{r.region(r.Ref.Region).IAM}
+		proven, err := d.Proven(func(trials []diagnose.Trial) ([]diagnose.Result, error) { return simulator.trials(ctx, trials) })
+		if err != nil {
+			return outcome{}, err
+		}
+		d = proven
+		return outcome{status: evidence.SourceOK}, nil
+	})
+	r.iamRest.note(a, r.Now)
+	if a.Failure != nil {
+		return a, d.NotProven(a.Source)
+	}
+	return a, d
+}
+
+// simulator asks IAM's policy simulator on behalf of one diagnosis.
+type simulator struct {
+	iam session.IAM
+}
+
+// trials makes each trial. The first error ends them all: it says that IAM
+// answers no such question, not only not this one.
+func (s simulator) trials(ctx context.Context, trials []diagnose.Trial) ([]diagnose.Result, error) {
+	results := make([]diagnose.Result, len(trials))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(trialsAtOnce)
+	for i, trial := range trials {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			var err error
+			results[i], err = s.trial(ctx, trial)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return results, nil
+}
+
+// trial makes one. Which actions IAM takes together is not documented, so that
+// those that it refuses are tried one by one.
+func (s simulator) trial(ctx context.Context, t diagnose.Trial) (diagnose.Result, error) {
+	found, err := s.ask(ctx, t)
+	_, unfit := errors.AsType[*types.InvalidInputException](err)
+	switch {
+	case err == nil:
+		return found.result(t)
+	case unfit && len(t.Actions) > 1:
+		return s.oneByOne(ctx, t)
+	case unfit:
+		return diagnose.Result{Problem: "IAM's simulator does not take the call: " + failure.Of(err).Message}, nil
+	}
+	if _, none := errors.AsType[*types.NoSuchEntityException](err); none {
+		return diagnose.Result{Problem: "IAM has nothing of the name " + t.Principal + "; where the evidence names only a role's session, the role's path is not known."}, nil
+	}
+	if _, broken := errors.AsType[*types.PolicyEvaluationException](err); broken {
+		return diagnose.Result{Problem: "IAM could not evaluate the role's policies."}, nil
+	}
+	return diagnose.Result{}, fmt.Errorf("simulate %s as %s: %w", strings.Join(t.Actions, ", "), t.Principal, err)
+}
+
+func (s simulator) oneByOne(ctx context.Context, t diagnose.Trial) (diagnose.Result, error) {
+	var whole diagnose.Result
+	for _, action := range t.Actions {
+		one := t
+		one.Actions = []string{action}
+		result, err := s.trial(ctx, one)
+		if err != nil || result.Problem != "" {
+			return result, err
+		}
+		whole.Outcomes = append(whole.Outcomes, result.Outcomes...)
+	}
+	return whole, nil
+}
+
+// evaluations are IAM's answers to one question, one for each action.
+type evaluations []types.EvaluationResult
+
+func (s simulator) ask(ctx context.Context, t diagnose.Trial) (evaluations, error) {
+	in := &iam.SimulatePrincipalPolicyInput{
+		PolicySourceArn: aws.String(t.Principal),
+		ActionNames:     t.Actions,
+		ResourceArns:    t.Resources,
+		ContextEntries:  Each(t.Context, contextEntryOf),
+
+		PolicyExclusionList: Each(t.Without, policyIdentifierOf),
+	}
+	if t.With != nil {
+		text, err := json.Marshal(t.With)
+		if err != nil {
+			return nil, fmt.Errorf("write the policy: %w", err)
+		}
+		in.PolicyInputList = []string{string(text)}
+	}
+	var all evaluations
+	for range maxSimulationPages {
+		out, err := s.iam.SimulatePrincipalPolicy(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, out.EvaluationResults...)
+		if !out.IsTruncated {
+			break
+		}
+		in.Marker = out.Marker
+	}
+	return all, nil
+}
+
+func contextEntryOf(v diagnose.ContextValue) types.ContextEntry {
+	e := types.ContextEntry{ContextKeyName: aws.String(v.Key), ContextKeyType: types.ContextKeyTypeEnumString, ContextKeyValues: v.Values}
+	switch {
+	case v.List:
+		e.ContextKeyType = types.ContextKeyTypeEnumStringList
+	case v.Bool:
+		e.ContextKeyType = types.ContextKeyTypeEnumBoolean
+	}
+	return e
+}
+
+// policyIdentifierOf names what is left out: one policy, or all of a type of
+// which no one can be named.
+func policyIdentifierOf(e diagnose.Exclusion) types.PolicyIdentifier {
+	switch {
+	case e.ARN != "":
+		return &types.PolicyIdentifierMemberPolicyArn{Value: e.ARN}
+	case e.Type == verdict.PolicyBoundary:
+		return &types.PolicyIdentifierMemberPolicyType{Value: types.PolicyIdentifierPolicyTypePermissionBoundary}
+	}
+	return &types.PolicyIdentifierMemberPolicyType{Value: types.PolicyIdentifierPolicyTypeScp}
+}
+
+// result finds what was decided of each call of the trial.
+func (all evaluations) result(t diagnose.Trial) (diagnose.Result, error) {
+	var r diagnose.Result
+	for _, action := range t.Actions {
+		for _, resource := range t.Resources {
+			o, ok := all.outcome(action, resource)
+			if !ok {
+				return r, fmt.Errorf("simulate %s on %s: %w", action, resource, failure.ErrEmptyAnswer)
+			}
+			r.Outcomes = append(r.Outcomes, o)
+		}
+	}
+	return r, nil
+}
+
+// outcome is what was decided of one call: the word on the resource where IAM
+// has one, else that on all resources together, which is the strictest. Of the
+// organization IAM speaks for all of them together, and not always; what it says
+// there of a call that it allows on this resource is of another one. At the top
+// stands no resource of ours but the form of its type.
+func (all evaluations) outcome(action, resource string) (diagnose.Outcome, bool) {
+	i := slices.IndexFunc(all, func(e types.EvaluationResult) bool { return strings.EqualFold(aws.ToString(e.EvalActionName), action) })
+	if i < 0 {
+		return diagnose.Outcome{}, false
+	}
+	e := all[i]
+	o := diagnose.Outcome{
+		Action: action, Resource: resource, Decision: string(e.EvalDecision), Missing: e.MissingContextValues, Policies: Each(e.MatchedStatements, policyOf),
+		ByOrganization: e.OrganizationsDecisionDetail != nil && !e.OrganizationsDecisionDetail.AllowedByOrganizations,
+	}
+	boundary := e.PermissionsBoundaryDecisionDetail
+	for _, r := range e.ResourceSpecificResults {
+		if aws.ToString(r.EvalResourceName) == resource {
+			o.Decision, o.Missing, boundary = string(r.EvalResourceDecision), r.MissingContextValues, r.PermissionsBoundaryDecisionDetail
+			o.Policies = Each(r.MatchedStatements, policyOf)
+		}
+	}
+	o.ByBoundary = boundary != nil && !boundary.AllowedByPermissionsBoundary
+	return o, o.Decision != ""
+}
+
+// policyOf is the id of the policy that a statement is of; "" where IAM has none.
+func policyOf(s types.Statement) string { return aws.ToString(s.SourcePolicyId) }
