@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"whystopped/internal/config"
 )
 
 // loggedIn is a browser in which somebody has logged in.
@@ -178,7 +180,7 @@ func (f *fortress) callsToAWS() (n int64) {
 // image, a frame and a fetch, in a browser that is logged in and in one on the
 // machine of an open service. A link, as an alert has one, goes on working.
 func TestOtherSitesStartNoCallToAWS(t *testing.T) {
-	f := newFortress(t, nil)
+	f := newFortress(t, func(_ *config.Config, tune *tuning) { tune.still = true })
 	b, _ := f.logIn("/")
 	task := url.QueryEscape(f.app.aws.samples[1].ARN)
 	embedded := []headers{
