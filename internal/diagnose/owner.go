@@ -129,7 +129,7 @@ func foreignHalf(c *cause.Case, k candidate, fix *Fix) {
 	resource, _ := arn.Parse(policyResource(c, r))
 	fix.step(cmp.Or(ownerStep(r.Action, resource, attachWords(fix.AttachTo)),
 		fmt.Sprintf("The resource belongs to account %s: its owner must allow %s in the resource's own policy too.", owner, attachWords(fix.AttachTo))))
-	if r.Action == "ssm:GetParameters" {
+	if strings.HasPrefix(r.Action, "ssm:GetParameter") {
 		return // a parameter is shared, and nobody writes its policy by hand
 	}
 	doc, _ := iampolicy.ResourcePolicy(principalARN(k, r), requestsOf(c, k), refusalContext(c, r))

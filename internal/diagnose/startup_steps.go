@@ -77,7 +77,7 @@ func ownerStep(action string, of arn.ARN, who string) string {
 		return fmt.Sprintf("The registry of %s belongs to account %s: its registry permissions policy, not a repository's, must allow %s ecr:BatchImportUpstreamImage and ecr:CreateRepository too.", name, of.Account, who)
 	case "secretsmanager:GetSecretValue":
 		return fmt.Sprintf("The secret %s belongs to account %s: its resource policy must allow %s secretsmanager:GetSecretValue, and its key must be a customer managed one whose key policy allows %s kms:Decrypt. With the AWS managed key aws/secretsmanager it can't be read from another account.", name, of.Account, who, who)
-	case "ssm:GetParameters":
+	case "ssm:GetParameters", "ssm:GetParameter", "ssm:GetParametersByPath", "ssm:GetParameterHistory":
 		return fmt.Sprintf("The parameter %s belongs to account %s, which must share it by AWS RAM; a SecureString needs a customer managed key whose key policy allows %s kms:Decrypt.", name, of.Account, who)
 	}
 	return ""

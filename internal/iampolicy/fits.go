@@ -10,7 +10,8 @@ import (
 // AWS prints what it evaluated, and the reference does not have every form of
 // that: a function with its alias, an object behind a multi-Region access point.
 // An ARN of a kind that the action takes is right for it, though the reference
-// knows a template that says more about it.
+// knows a template that says more about it. What holds a thing of that kind is
+// another: a table's bucket.
 func actsOn(act Action, resource string) bool {
 	resource = sample(resource)
 	if act.Fits(resource) {
@@ -24,7 +25,7 @@ func actsOn(act Action, resource string) bool {
 		head, last := tailOf(*use.ResourceType)
 		kind, _, variable := strings.Cut(last, "${")
 		own := strings.SplitN(head, ":", 4)
-		if variable && kind != "" && own[2] == parts[2] && strings.HasPrefix(parts[5], kind) {
+		if variable && kind != "" && own[2] == parts[2] && strings.HasPrefix(parts[5], kind) && !act.Holds(*use.ResourceType, resource) {
 			return true
 		}
 	}

@@ -31,8 +31,8 @@ func RequestResources(action string, requestParameters map[string]any, resources
 		return []string{"*"}
 	}
 	r := request{act: act, parameters: flatten(requestParameters), ctx: ctx}
-	if registry := r.parameters.first("registryid"); registry != "" {
-		r.ctx.Account = registry
+	if owner := r.owner(); owner != "" {
+		r.ctx.Account = owner
 	}
 	if found := r.fitting(resources); len(found) > 0 {
 		return found
@@ -154,9 +154,9 @@ func (r request) fill(t sar.ResourceType, whole bool) []string {
 			continue
 		}
 		if len(t.Variables()) == 1 {
-			return r.fillEach(t, found)
+			return r.fillEach(t, variable, found)
 		}
-		values[variable] = shortName(found[0])
+		values[variable] = r.written(variable, shortName(found[0]))
 	}
 	if missing == len(values) || missing > 0 && whole {
 		return nil
@@ -168,7 +168,7 @@ func (r request) fill(t sar.ResourceType, whole bool) []string {
 	return r.shaped(resource)
 }
 
-func (r request) fillEach(t sar.ResourceType, values []string) []string {
+func (r request) fillEach(t sar.ResourceType, variable string, values []string) []string {
 	var found []string
 	for _, value := range values {
 		if form := serviceForms[r.act.Service].fromName; form != nil && r.act.Service != "s3" {
@@ -180,7 +180,14 @@ func (r request) fillEach(t sar.ResourceType, values []string) []string {
 		if takes(r.act, alternatives[r.act.Service]) {
 			continue // the value alone says of which type it is
 		}
-		found = append(found, r.shaped(r.ctx.expand(t, func(string) string { return shortName(value) }))...)
+		name := shortName(value)
+		if r.isID(variable) && strings.Contains(name, "/") { // an id has none: "/hostedzone/Z1", "service/main/api"
+			if name = byTail(r.act, name, r.ctx); name != "" {
+				found = append(found, r.shaped(name)...)
+			}
+			continue
+		}
+		found = append(found, r.shaped(r.ctx.expand(t, func(string) string { return r.written(variable, name) }))...)
 	}
 	return found
 }

@@ -1,9 +1,11 @@
 package iampolicy
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
+	"whystopped/internal/arn"
 	"whystopped/internal/iampolicy/sar"
 )
 
@@ -72,8 +74,8 @@ func (r request) valuesOf(t sar.ResourceType, variable string) []string {
 	}
 	for _, key := range r.keysOf(t, variable) {
 		values := r.parameters[key]
-		if r.isID(variable) {
-			values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return strings.Contains(v, "/") && !strings.HasPrefix(v, "arn:") })
+		if form := idForms[r.act.Service]; form != nil && r.isID(variable) {
+			values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return !form.MatchString(v) })
 		}
 		if len(values) > 0 {
 			return values
@@ -85,7 +87,40 @@ func (r request) valuesOf(t sar.ResourceType, variable string) []string {
 // isID reports whether a variable stands for an id that the service makes up. A
 // name is none, and policies with a name in an id's place allow nothing.
 func (r request) isID(variable string) bool {
-	return strings.HasSuffix(variable, "Id") && !slices.Contains(oddParameters[r.act.Service+"."+variable], "name")
+	return strings.HasSuffix(strings.ToLower(variable), "id") && !slices.Contains(oddParameters[r.act.Service+"."+variable], "name")
+}
+
+// idForms are the ids of services that take a name in the same parameter.
+// https://docs.aws.amazon.com/appconfig/2019-10-09/APIReference/API_appconfigdata_StartConfigurationSession.html
+var idForms = map[string]*regexp.Regexp{"appconfig": regexp.MustCompile(`^[a-z0-9]{4,7}$`)}
+
+// owner is the account whose resource a request is about, where it says so: an
+// ECR registry, a CodeArtifact domain, a Glue catalog, a queue.
+func (r request) owner() string {
+	for _, key := range []string{"registryid", "domainowner", "catalogid", "queueownerawsaccountid"} {
+		if account := r.parameters.first(key); arn.IsAccount(account) {
+			return account
+		}
+	}
+	return ""
+}
+
+// written is a parameter's value as ARNs have it.
+func (r request) written(variable, value string) string {
+	switch r.act.Service + "." + variable {
+	case "wafv2.Scope":
+		// https://docs.aws.amazon.com/waf/latest/developerguide/security_iam_service-with-iam.html
+		if value == "CLOUDFRONT" {
+			return "global"
+		}
+		return strings.ToLower(value)
+	case "lambda.FunctionName":
+		// https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
+		if qualifier := r.parameters.first("qualifier"); qualifier != "" && strings.HasPrefix(r.act.Name, "InvokeFunction") && !strings.Contains(value, ":") {
+			return value + ":" + qualifier
+		}
+	}
+	return value
 }
 
 // keysOf lists the parameters that may tell a variable: for TopicName in

@@ -163,6 +163,52 @@ func TestRequestResources(t *testing.T) {
 			name: "an id has no slash", action: "application-autoscaling:RegisterScalableTarget", parameters: `{"resourceId": "service/main/api", "serviceNamespace": "ecs"}`,
 		},
 		{
+			name: "but a type before it", action: "route53:ChangeResourceRecordSets", parameters: `{"hostedZoneId": "/hostedzone/Z0123"}`,
+			want: []string{"arn:aws:route53:::hostedzone/Z0123"},
+		},
+		{
+			name: "nor has an alias, which is no id", action: "kms:Decrypt", parameters: `{"keyId": "alias/app"}`,
+			want: []string{"arn:aws:kms:eu-west-1:111122223333:alias/app"},
+		},
+		{
+			name: "ids where names may stand", action: "appconfig:StartConfigurationSession",
+			parameters: `{"applicationIdentifier": "abc1234", "environmentIdentifier": "def5678", "configurationProfileIdentifier": "ghi9012"}`,
+			want:       []string{"arn:aws:appconfig:eu-west-1:111122223333:application/abc1234/environment/def5678/configuration/ghi9012"},
+		},
+		{
+			name: "names where ids may stand", action: "appconfig:StartConfigurationSession",
+			parameters: `{"applicationIdentifier": "my-app", "environmentIdentifier": "production", "configurationProfileIdentifier": "feature-flags"}`,
+		},
+		{
+			name: "domain of another account", action: "codeartifact:GetAuthorizationToken", parameters: `{"domain": "corp", "domainOwner": "444455556666"}`,
+			want: []string{"arn:aws:codeartifact:eu-west-1:444455556666:domain/corp"},
+		},
+		{
+			name: "table of another account's catalog", action: "glue:GetTable", parameters: `{"catalogId": "444455556666", "databaseName": "sales", "name": "orders"}`,
+			want: []string{"arn:aws:glue:eu-west-1:444455556666:table/sales/orders"},
+		},
+		{
+			name: "queue of another account", action: "sqs:GetQueueUrl", parameters: `{"queueName": "jobs", "queueOwnerAWSAccountId": "444455556666"}`,
+			want: []string{"arn:aws:sqs:eu-west-1:444455556666:jobs"},
+		},
+		{
+			name: "a table's bucket is not the table", action: "s3tables:GetTableMetadataLocation",
+			parameters: `{"tableBucketARN": "arn:aws:s3tables:eu-west-1:111122223333:bucket/lake", "namespace": "n", "name": "t"}`,
+			want:       []string{"arn:aws:s3tables:eu-west-1:111122223333:bucket/lake/table/TABLE_ID"},
+		},
+		{
+			name: "function by its alias", action: "lambda:InvokeFunction", parameters: `{"functionName": "resize", "qualifier": "live"}`,
+			want: []string{"arn:aws:lambda:eu-west-1:111122223333:function:resize:live"},
+		},
+		{
+			name: "addresses of a Region", action: "wafv2:GetIPSet", parameters: `{"name": "blocked", "id": "1a2b", "scope": "REGIONAL"}`,
+			want: []string{"arn:aws:wafv2:eu-west-1:111122223333:regional/ipset/blocked/1a2b"},
+		},
+		{
+			name: "addresses of CloudFront", action: "wafv2:UpdateIPSet", parameters: `{"name": "blocked", "id": "1a2b", "scope": "CLOUDFRONT"}`,
+			want: []string{"arn:aws:wafv2:eu-west-1:111122223333:global/ipset/blocked/1a2b"},
+		},
+		{
 			name: "an id that several types have does not tell which", action: "apigateway:GET", parameters: `{"restApiId": "a1b2c3d4e5"}`,
 		},
 		{

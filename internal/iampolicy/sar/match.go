@@ -38,6 +38,21 @@ func (a Action) Fits(resource string) bool {
 	return false
 }
 
+// Holds reports whether a resource is not of a type but of another one of the
+// service that says less: the bucket of a table, the application of an
+// environment.
+func (a Action) Holds(t ResourceType, resource string) bool {
+	if t.matches(resource, lax) {
+		return false
+	}
+	for _, other := range load(a.Service).types {
+		if other.weight() < t.weight() && other.matches(resource, strict) && strings.Count(other.Template, "/") == strings.Count(resource, "/") {
+			return true
+		}
+	}
+	return false
+}
+
 // heaviest gives the weight of the template of the service that says most about
 // the ARN, 0 where none knows it.
 func heaviest(service, arn string, how strictness) int {
