@@ -41,6 +41,7 @@ func RequestResources(action string, requestParameters map[string]any, resources
 		func() []string { return r.filled(complete) },
 		func() []string { return r.fitting(r.parameters.all()) },
 		func() []string { return r.filled(partial) },
+		r.named,
 		r.only,
 	} {
 		if found := find(); len(found) > 0 {
@@ -124,6 +125,25 @@ func (r request) filled(whole bool) []string {
 		return nil // one id, which does not tell whose: an API's, or all its stages'
 	}
 	return found
+}
+
+// named gives the form of the type whose name the request has where its ARN has
+// an id: of the types that the action may take and need not.
+func (r request) named() []string {
+	if slices.ContainsFunc(r.act.Types, func(use sar.TypeUse) bool { return use.Required }) {
+		return nil
+	}
+	for _, use := range r.act.Types {
+		variables := use.Variables()
+		if len(variables) != 1 || !r.isID(variables[0]) {
+			continue
+		}
+		stem, _ := strings.CutSuffix(strings.ToLower(variables[0]), "id")
+		if stem != "" && r.parameters.first(stem+"name") != "" {
+			return r.shaped(r.ctx.expand(*use.ResourceType, capitals))
+		}
+	}
+	return nil
 }
 
 // only gives the resource of which a place has just one, such as Glue's data

@@ -90,9 +90,10 @@ func (r request) isID(variable string) bool {
 	return strings.HasSuffix(strings.ToLower(variable), "id") && !slices.Contains(oddParameters[r.act.Service+"."+variable], "name")
 }
 
-// idForms are the ids of services that take a name in the same parameter.
+// idForms are the ids of services that take a name in the same parameter. They
+// ask for a digit, which ids hardly ever lack and words like "prod" do.
 // https://docs.aws.amazon.com/appconfig/2019-10-09/APIReference/API_appconfigdata_StartConfigurationSession.html
-var idForms = map[string]*regexp.Regexp{"appconfig": regexp.MustCompile(`^[a-z0-9]{4,7}$`)}
+var idForms = map[string]*regexp.Regexp{"appconfig": regexp.MustCompile(`^[a-z]{0,6}[0-9][a-z0-9]{0,6}$`)}
 
 // owner is the account whose resource a request is about, where it says so: an
 // ECR registry, a CodeArtifact domain, a Glue catalog, a queue.

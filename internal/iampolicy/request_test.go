@@ -158,6 +158,7 @@ func TestRequestResources(t *testing.T) {
 		},
 		{
 			name: "a workgroup's name is not its id", action: "redshift-data:ExecuteStatement", parameters: `{"workgroupName": "reports", "database": "dev"}`,
+			want: []string{"arn:aws:redshift-serverless:eu-west-1:111122223333:workgroup/WORKGROUP_ID"},
 		},
 		{
 			name: "an id has no slash", action: "application-autoscaling:RegisterScalableTarget", parameters: `{"resourceId": "service/main/api", "serviceNamespace": "ecs"}`,
