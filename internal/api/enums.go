@@ -69,3 +69,8 @@ func (identityKind) Schema(huma.Registry) *huma.Schema {
 }
 
 func (k identityKind) value() verdict.IdentityKind { return verdict.IdentityKind(k) }
+
+func moments() []any {
+	return enum(verdict.MomentCreated, verdict.MomentPullStarted, verdict.MomentPullStopped, verdict.MomentStarted, verdict.MomentStopping,
+		verdict.MomentContainerStopped, verdict.MomentStopped)
+}

@@ -72,6 +72,9 @@ func polish(doc *huma.OpenAPI) {
 		{"WithoutPolicy", "policyType"}: enum(verdict.PolicyIdentity, verdict.PolicyBoundary, verdict.PolicySCP, verdict.PolicyRCP),
 		{"Verified", "status"}:          enum("allowed", "still-denied", "not-verified"),
 		{"TimelineEntry", "kind"}:       enum("task", "container", "log", "api-call", "service-event"),
+		{"TimelineEntry", "moment"}:     moments(),
+		{"TimelineEntry", "actor"}:      enum(verdict.ActorECS, verdict.ActorCode, verdict.ActorHost),
+		{"Call", "state"}:               enum(verdict.CallDenied, verdict.CallAllowed, verdict.CallImplied, verdict.CallUnreachable, verdict.CallUnknown, verdict.CallNotReached),
 	} {
 		schemas[place[0]].Properties[place[1]].Enum = values
 	}

@@ -9,6 +9,7 @@ import (
 func fillLists(d *diagnose.Diagnosis) {
 	fill(&d.Findings)
 	fill(&d.Timeline)
+	fill(&d.Calls)
 	fill(&d.Sources)
 	fill(&d.Caveats)
 	fill(&d.Task.Containers)

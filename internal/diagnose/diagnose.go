@@ -47,16 +47,19 @@ func diagnosisOf(c *cause.Case, ranked []candidate) Diagnosis {
 		Caveats:  caveats(c, ranked),
 	}
 	placeInLogs(c, d.Findings)
+	starts := startupCalls(c)
 	if len(ranked) == 0 || ranked[0].confidence == verdict.ConfidenceUnknown && ranked[0].identity().Kind == verdict.UnknownIdentity {
 		d.Verdict = undecided(c, ranked)
 		d.Fix = Fix{Summary: "Nothing to fix is known yet.", Policies: []Policy{}, Steps: whatWouldDecide(c)}
 		d.CompleteAfter = completeAfter(c)
+		d.Calls = d.callsOf(starts)
 		return d
 	}
 	d.Verdict = verdictOf(d.Findings[0])
 	d.Fix = fixOf(c, ranked)
 	d.Fix.WithoutPolicy = withoutPolicy(d.Findings)
 	d.CompleteAfter = completeAfter(c)
+	d.Calls = d.callsOf(starts)
 	return d
 }
 

@@ -16,13 +16,16 @@ type Diagnosis struct {
 	ID        string    `json:"id"`
 	CreatedAt time.Time `json:"createdAt,omitzero"`
 	// Engine is the version of the rules that made it.
-	Engine   string            `json:"engine"`
-	Task     TaskView          `json:"task"`
-	Verdict  Verdict           `json:"verdict"`
-	Findings []Finding         `json:"findings"`
-	Fix      Fix               `json:"fix"`
-	Timeline []TimelineEntry   `json:"timeline"`
-	Sources  []evidence.Source `json:"sources"`
+	Engine   string          `json:"engine"`
+	Task     TaskView        `json:"task"`
+	Verdict  Verdict         `json:"verdict"`
+	Findings []Finding       `json:"findings"`
+	Fix      Fix             `json:"fix"`
+	Timeline []TimelineEntry `json:"timeline"`
+	// Calls are the API calls that the task made or needed, with the identity of
+	// each.
+	Calls   []Call            `json:"calls"`
+	Sources []evidence.Source `json:"sources"`
 	// Caveats say what could not be seen, and what that might hide.
 	Caveats []string `json:"caveats"`
 	// CompleteAfter is when CloudTrail should have caught up; nil where
@@ -231,14 +234,23 @@ type Verified struct {
 
 // TimelineEntry is one thing that happened.
 type TimelineEntry struct {
-	At     time.Time `json:"at"`
-	Kind   string    `json:"kind"` // task, container, log, api-call, service-event
-	Label  string    `json:"label"`
-	Source string    `json:"source"`
+	At   time.Time `json:"at"`
+	Kind string    `json:"kind"` // task, container, log, api-call, service-event
+	// Moment is which point of the task's life it is; "" for what is none.
+	Moment verdict.Moment `json:"moment,omitempty"`
+	Label  string         `json:"label"`
+	Source string         `json:"source"`
 	// Action is the IAM action of a call, where that is known.
 	Action string `json:"action,omitempty"`
 	// Identity is who made the call; "" where that is not known.
 	Identity verdict.IdentityKind `json:"identity,omitempty"`
+	// Actor is who acted.
+	Actor verdict.Actor `json:"actor,omitempty"`
+	// Cause is the code of the finding that a log line made.
+	Cause string `json:"cause,omitempty"`
+	// Container is the container that stopped, with its exit code.
+	Container string `json:"container,omitempty"`
+	ExitCode  *int   `json:"exitCode,omitempty"`
 	// Denied is set where the call was refused.
 	Denied bool `json:"denied,omitempty"`
 	// Ref is the id of CloudTrail's event.

@@ -56,7 +56,7 @@ func fixIAM(c *cause.Case, ranked []candidate, fix *Fix) {
 	}
 	// Where another policy denied, one for the role is beside the point.
 	grants := len(fix.documents(purposeDenied, iampolicy.KindIdentity)) > 0
-	if grants && startsTasks(c, k.identity().Kind) && k.cause.Trusts == "" && phaseOf(c, k) == verdict.PhaseStartup {
+	if grants && c.StartsWith(k.identity().Kind) && k.cause.Trusts == "" && phaseOf(c, k) == verdict.PhaseStartup {
 		addStartupComplete(c, ranked, fix)
 	}
 	heed(c, k, fix)

@@ -46,7 +46,7 @@ func policyResource(c *cause.Case, r *cause.Refusal) string {
 	if a, known := iampolicy.Canonical(r.Action); known && !a.ResourceLevel() {
 		return "*"
 	}
-	if cause.StartsWith(r) {
+	if cause.AtStart(r) {
 		return definedResource(c, r.Action)
 	}
 	return ""

@@ -30,6 +30,7 @@ func (d Diagnosis) Alongside(siblings []Diagnosis) Diagnosis {
 	d.Sources = sourcesAlongside(d.Sources, siblings)
 	d.Caveats = slices.Concat(d.Caveats, siblingCaveats(siblings, agreed))
 	d.CompleteAfter = latest(d, siblings)
+	d.Calls = d.callsOf(ofStartup(d.Calls))
 	return d
 }
 

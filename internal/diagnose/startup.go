@@ -45,22 +45,9 @@ func addStartupComplete(c *cause.Case, ranked []candidate, fix *Fix) {
 	}
 }
 
-// startsTasks reports whether the identity is the one that starts this task: the
-// execution role, or the container instance role of a task that has none.
-// Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
-func startsTasks(c *cause.Case, kind verdict.IdentityKind) bool {
-	onOwnHost := c.Facts.Host == cause.HostEC2 || c.Facts.Host == cause.HostExternal
-	return kind == verdict.ExecutionRole || kind == verdict.InstanceRole && onOwnHost && c.Facts.RolesComplete && c.Facts.ExecutionRole == ""
-}
-
-// hostRequests are those of a start's calls that the host makes itself for a
-// task without execution role: it pulls from ECR and writes to CloudWatch Logs.
-// The rest of a start takes an execution role.
+// hostRequests are those of a start's calls that the host makes itself.
 func hostRequests(all []iampolicy.Request) []iampolicy.Request {
-	return slices.DeleteFunc(all, func(r iampolicy.Request) bool {
-		act, _ := iampolicy.Canonical(r.Action)
-		return act.Service != "ecr" && act.Service != "logs"
-	})
+	return slices.DeleteFunc(all, func(r iampolicy.Request) bool { return !cause.HostCalls(r.Action) })
 }
 
 // maxStartup bounds the names in the policy for the whole start, in bytes: a role

@@ -7,6 +7,7 @@ import (
 
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/verdict"
 )
 
 const (
@@ -38,7 +39,7 @@ func timeline(c *cause.Case, ranked []candidate) []TimelineEntry {
 	}
 	for _, e := range c.Evidence.ServiceEvents {
 		add(e.At, func() TimelineEntry {
-			return TimelineEntry{At: e.At.UTC(), Kind: "service-event", Label: e.Text, Source: "event.service"}
+			return TimelineEntry{At: e.At.UTC(), Kind: "service-event", Label: e.Text, Source: "event.service", Actor: verdict.ActorECS}
 		})
 	}
 	for _, k := range ranked {
@@ -63,30 +64,39 @@ func taskTimes(t *evidence.Task) []TimelineEntry {
 	}
 	var out []TimelineEntry
 	for _, m := range []struct {
-		at    evidence.Time
-		kind  string
-		label string
+		at     evidence.Time
+		kind   string
+		moment verdict.Moment
+		actor  verdict.Actor
+		label  string
 	}{
-		{t.CreatedAt, "task", "Task created"},
-		{t.PullStartedAt, "container", "Image pull began"},
-		{t.PullStoppedAt, "container", "Image pull ended"},
-		{t.StartedAt, "task", "Task running"},
-		{t.StoppingAt, "task", "Task stopping"},
-		{t.ExecutionStoppedAt, "container", "First essential container ended" + firstExit(t)},
-		{t.StoppedAt, "task", "Task stopped"},
+		{t.CreatedAt, "task", verdict.MomentCreated, verdict.ActorECS, "Task created"},
+		{t.PullStartedAt, "container", verdict.MomentPullStarted, verdict.ActorHost, "Image pull began"},
+		{t.PullStoppedAt, "container", verdict.MomentPullStopped, verdict.ActorHost, "Image pull ended"},
+		{t.StartedAt, "task", verdict.MomentStarted, verdict.ActorECS, "Task running"},
+		{t.StoppingAt, "task", verdict.MomentStopping, verdict.ActorECS, "Task stopping"},
+		{t.ExecutionStoppedAt, "container", verdict.MomentContainerStopped, verdict.ActorCode, "First essential container ended"},
+		{t.StoppedAt, "task", verdict.MomentStopped, verdict.ActorECS, "Task stopped"},
 	} {
-		if !m.at.IsZero() {
-			out = append(out, TimelineEntry{At: m.at.UTC(), Kind: m.kind, Label: m.label, Source: "ecs:DescribeTasks"})
+		if m.at.IsZero() {
+			continue
 		}
+		e := TimelineEntry{At: m.at.UTC(), Kind: m.kind, Moment: m.moment, Actor: m.actor, Label: m.label, Source: "ecs:DescribeTasks"}
+		if m.moment == verdict.MomentContainerStopped {
+			e.addExit(t)
+		}
+		out = append(out, e)
 	}
 	return out
 }
 
-func firstExit(t *evidence.Task) string {
+// addExit names the container whose exit code says most, and the code.
+func (e *TimelineEntry) addExit(t *evidence.Task) {
 	for _, c := range t.Containers {
 		if c.ExitCode != nil && *c.ExitCode != 0 {
-			return fmt.Sprintf(" (%s, exit code %d)", c.Name, *c.ExitCode)
+			e.Container, e.ExitCode = c.Name, c.ExitCode
+			e.Label += fmt.Sprintf(" (%s, exit code %d)", c.Name, *c.ExitCode)
+			return
 		}
 	}
-	return ""
 }

@@ -1,7 +1,6 @@
 package diagnose
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -15,7 +14,7 @@ import (
 // callEntry is one call that CloudTrail recorded. Of those that were refused,
 // refused has who made them.
 func callEntry(c *cause.Case, r evidence.Record, refused map[string]verdict.IdentityKind) TimelineEntry {
-	e := TimelineEntry{At: r.At().UTC(), Kind: "api-call", Label: r.EventName, Source: "cloudtrail", Identity: madeBy(c, r, refused), Ref: r.EventID}
+	e := TimelineEntry{At: r.At().UTC(), Kind: "api-call", Label: r.EventName, Source: "cloudtrail", Identity: c.CalledBy(r, refused), Ref: r.EventID}
 	if r.ErrorCode != "" {
 		e.Label += ": " + r.ErrorCode
 	}
@@ -23,16 +22,23 @@ func callEntry(c *cause.Case, r evidence.Record, refused map[string]verdict.Iden
 		e.Action = actions[0]
 	}
 	_, e.Denied = denial.FromRecord(r)
+	e.Actor = actorAt(c, e.Identity, e.At)
 	return e
 }
 
 // logEntry is what a log line tells, by the finding that it made.
 func logEntry(c *cause.Case, k candidate, at time.Time) TimelineEntry {
-	e := TimelineEntry{At: at.UTC(), Kind: "log", Label: finding(c, k).Title, Source: k.match.Text.Source}
+	e := TimelineEntry{At: at.UTC(), Kind: "log", Label: finding(c, k).Title, Source: k.match.Text.Source, Actor: verdict.ActorCode, Cause: k.cause.Code}
 	if r := k.match.Refusal; r != nil {
 		e.Action, e.Identity, e.Denied = r.Action, k.identity().Kind, true
 	}
 	return e
+}
+
+// actorAt is who acted with an identity at a time.
+func actorAt(c *cause.Case, kind verdict.IdentityKind, at time.Time) verdict.Actor {
+	started := !c.Facts.StartedAt.IsZero() && !at.Before(c.Facts.StartedAt)
+	return cause.ActorOf(kind, verdict.PhaseUnknown, started)
 }
 
 // callers returns who made the refused calls that CloudTrail recorded, by the
@@ -46,29 +52,6 @@ func callers(c *cause.Case) map[string]verdict.IdentityKind {
 		}
 	}
 	return by
-}
-
-// madeBy tells which of the task's identities made a recorded call. One role
-// that is both is the execution role until the task runs.
-func madeBy(c *cause.Case, r evidence.Record, refused map[string]verdict.IdentityKind) verdict.IdentityKind {
-	if kind, ok := refused[r.EventID]; ok {
-		return kind
-	}
-	p := denial.ParsePrincipal(r.UserIdentity.ARN)
-	role := cmp.Or(cause.RoleName(r.UserIdentity.SessionContext.SessionIssuer.ARN), p.Role)
-	isExec := role != "" && role == cause.RoleName(c.Facts.ExecutionRole)
-	isTask := role != "" && role == cause.RoleName(c.Facts.TaskRole)
-	switch running := c.Facts.StartedAt; {
-	case p.SessionKind() == denial.SessionInstance:
-		return verdict.InstanceRole
-	case isExec && isTask && !running.IsZero() && r.At().After(running):
-		return verdict.TaskRole
-	case isExec:
-		return verdict.ExecutionRole
-	case isTask:
-		return verdict.TaskRole
-	}
-	return ""
 }
 
 // startupActions are what a task definition asks of its execution role, each

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -60,20 +61,31 @@ type lifeBar struct {
 	From, To time.Time
 }
 
+// stageWords name the stages; stageClasses choose their shading.
+var (
+	stageWords = map[verdict.Stage]string{
+		verdict.StageStartup: "Start-up", verdict.StagePreparing: "Preparing", verdict.StagePulling: "Image pull",
+		verdict.StageStarting: "Starting", verdict.StageRunning: "Running", verdict.StageStopping: "Stopping",
+	}
+	stageClasses = map[verdict.Stage]string{
+		verdict.StagePulling: "pull", verdict.StageRunning: "run", verdict.StageStopping: "leave",
+	}
+)
+
 // lifeOf reads a task's life off its diagnosis; ok is false where the times that
 // bound it are missing, and then there is nothing to draw.
 func lifeOf(d diagnose.Diagnosis) (l life, ok bool) {
-	t := d.Task
-	end := t.StoppedAt
-	if end.IsZero() && runningStatus(t) != "" {
-		end = d.CreatedAt
-	}
-	if t.CreatedAt.IsZero() || !end.After(t.CreatedAt) {
+	known, ok := d.Life()
+	if !ok {
 		return life{}, false
 	}
-	l.addPhases(t, end)
-	l.NeverRan = t.StartedAt.IsZero()
-	l.addBars(t, end)
+	l.NeverRan = known.NeverRan
+	for _, s := range known.Stages {
+		l.Phases = append(l.Phases, lifePhase{Name: wordFor(stageWords, s.Name), Class: cmp.Or(stageClasses[s.Name], "prepare"), From: s.From, To: s.To})
+	}
+	for _, w := range known.Work {
+		l.Bars = append(l.Bars, lifeBar{laneOf(w.Actor), w.From, w.To})
+	}
 	for _, e := range d.Timeline {
 		l.addEntry(d, e)
 	}
@@ -82,59 +94,15 @@ func lifeOf(d diagnose.Diagnosis) (l life, ok bool) {
 	return l, true
 }
 
-// addPhases cuts the life at the times that ECS tells. A time that lies before
-// the one that it should follow is put right.
-func (l *life) addPhases(t diagnose.TaskView, end time.Time) {
-	stopping := leavingAt(t, end)
-	at := t.CreatedAt
-	add := func(name, class string, to time.Time) {
-		if to.After(end) {
-			to = end
-		}
-		if to.After(at) {
-			l.Phases = append(l.Phases, lifePhase{Name: name, Class: class, From: at, To: to})
-			at = to
-		}
+// laneOf is the lane of an actor.
+func laneOf(who verdict.Actor) lifeLane {
+	switch who {
+	case verdict.ActorCode:
+		return laneCode
+	case verdict.ActorHost:
+		return laneHost
 	}
-	ready := firstOf(t.StartedAt, stopping)
-	if t.PullStartedAt.IsZero() {
-		add("Start-up", "prepare", ready)
-	} else {
-		add("Preparing", "prepare", t.PullStartedAt)
-		add("Image pull", "pull", firstOf(t.PullStoppedAt, ready))
-		add("Starting", "prepare", ready)
-	}
-	if !t.StartedAt.IsZero() {
-		add("Running", "run", stopping)
-	}
-	add("Stopping", "leave", end)
-}
-
-// leavingAt is when the task began to stop.
-func leavingAt(t diagnose.TaskView, end time.Time) time.Time {
-	if t.StoppedAt.IsZero() && t.StoppingAt.IsZero() {
-		return end
-	}
-	return firstOf(t.StoppingAt, t.ExecutionStoppedAt, end)
-}
-
-// firstOf is the first time that is known.
-func firstOf(times ...time.Time) time.Time { return cmp.Or(times...) }
-
-// addBars tells who was at work when.
-func (l *life) addBars(t diagnose.TaskView, end time.Time) {
-	stopping := leavingAt(t, end)
-	add := func(lane lifeLane, from, to time.Time) {
-		if !from.IsZero() && to.After(from) {
-			l.Bars = append(l.Bars, lifeBar{lane, from, to})
-		}
-	}
-	add(laneECS, t.CreatedAt, firstOf(t.StartedAt, stopping))
-	add(laneECS, stopping, t.StoppedAt)
-	if !t.StartedAt.IsZero() {
-		add(laneCode, t.StartedAt, firstOf(t.ExecutionStoppedAt, stopping))
-	}
-	add(laneHost, t.PullStartedAt, firstOf(t.PullStoppedAt, t.StartedAt, stopping))
+	return laneECS
 }
 
 // addEntry marks an entry of the timeline. What only bounds a phase is drawn as
@@ -144,29 +112,24 @@ func (l *life) addEntry(d diagnose.Diagnosis, e diagnose.TimelineEntry) {
 	if e.At.Before(first) || e.At.After(last) {
 		return
 	}
-	m := lifeMark{At: e.At, Full: e.Label, Label: e.Label, Decides: e.Label == d.Verdict.Title}
-	switch e.Kind {
-	case "api-call":
-		m.Lane, m.Kind = laneOf(e.Identity, d.Task, e.At), "call"
-	case "log":
-		m.Lane, m.Kind = laneCode, "log"
-	case "service-event":
+	m := lifeMark{Lane: laneOf(e.Actor), At: e.At, Full: e.Label, Label: e.Label, Decides: d.Decides(e)}
+	switch {
+	case e.Kind == "api-call":
+		m.Kind = "call"
+	case e.Kind == "log":
+		m.Kind = "log"
+	case e.Kind == "service-event":
 		if !e.At.After(first) || !e.At.Before(last) {
 			return
 		}
-		m.Lane, m.Kind, m.Label = laneECS, "event", serviceWords(e.Label)
-	case "container":
-		ended, ok := strings.CutPrefix(e.Label, "First essential container ended")
-		if !ok {
-			return
-		}
-		m.Lane, m.Kind, m.Label = laneCode, "end", "ended"+strings.NewReplacer(" (", ": ", ")", "").Replace(ended)
+		m.Kind, m.Label = "event", serviceWords(e.Label)
+	case e.Moment == verdict.MomentContainerStopped:
+		m.Kind, m.Label = "end", endWords(e)
 	default:
 		return
 	}
 	if e.Denied {
-		m.Kind, m.Label = "refused", cmp.Or(operationOf(e.Action), "a call")+" refused"
-		m.Decides = m.Decides || deniesTheSame(d, e)
+		m.Kind, m.Label = "refused", deniedWords(e.Action)
 	}
 	if m.Decides && m.Kind == "log" {
 		m.Kind, m.Label = "failed", endingWords(d.Verdict.Category) // the title is said above, and too long here
@@ -190,47 +153,26 @@ func operationOf(action string) string {
 	return action[strings.Index(action, ":")+1:]
 }
 
-// deniesTheSame tells whether an entry is the refused call of the verdict.
-func deniesTheSame(d diagnose.Diagnosis, e diagnose.TimelineEntry) bool {
-	for _, f := range d.Findings {
-		if !f.Primary || (e.Identity != "" && e.Identity != f.Identity.Kind) {
-			continue
-		}
-		if slices.ContainsFunc(f.Denied, func(c diagnose.DeniedCall) bool { return c.Action != "" && c.Action == e.Action }) {
-			return true
-		}
-	}
-	return false
-}
+func deniedWords(action string) string { return cmp.Or(operationOf(action), "a call") + " refused" }
 
-// laneOf is the lane of an identity; where that is not known, the moment tells.
-func laneOf(k verdict.IdentityKind, t diagnose.TaskView, at time.Time) lifeLane {
-	switch k {
-	case verdict.ExecutionRole, verdict.ServiceLinkedRole, verdict.InfrastructureRole:
-		return laneECS
-	case verdict.InstanceRole:
-		return laneHost
-	case verdict.TaskRole, verdict.Caller:
-		return laneCode
+// endWords say how a container ended.
+func endWords(e diagnose.TimelineEntry) string {
+	if e.ExitCode == nil {
+		return "ended"
 	}
-	if t.StartedAt.IsZero() || at.Before(t.StartedAt) {
-		return laneECS
-	}
-	return laneCode
+	return "ended: " + e.Container + ", exit code " + strconv.Itoa(*e.ExitCode)
 }
 
 // markDecision adds what the verdict was made from where no entry of the
-// timeline has it: most often the reason that ECS gave when it stopped the task.
+// timeline has it.
 func (l *life) markDecision(d diagnose.Diagnosis) {
-	if slices.ContainsFunc(l.Marks, func(m lifeMark) bool { return m.Decides }) || runningStatus(d.Task) != "" {
+	e, ok := d.Decision()
+	if !ok || slices.ContainsFunc(l.Marks, func(m lifeMark) bool { return m.Decides }) {
 		return
 	}
-	last := l.Phases[len(l.Phases)-1].To
-	m := lifeMark{At: leavingAt(d.Task, last), Kind: "failed", Full: d.Verdict.Title, Decides: true}
-	m.Lane = decidingLane(d, m.At)
-	m.Label = endingWords(d.Verdict.Category)
-	if actions := lackingActions(d); len(actions) > 0 {
-		m.Kind, m.Label = "refused", operationOf(actions[0])+" refused"
+	m := lifeMark{Lane: laneOf(e.Actor), At: e.At, Kind: "failed", Label: endingWords(d.Verdict.Category), Full: e.Label, Decides: true}
+	if e.Denied {
+		m.Kind, m.Label = "refused", deniedWords(e.Action)
 	}
 	if m.Lane == laneCode && m.Kind == "failed" { // the end itself says it
 		for i, other := range l.Marks {
@@ -256,47 +198,6 @@ func endingWords(c verdict.Category) string {
 		return "this ended it"
 	}
 	return wordFor(categoryWords, c)
-}
-
-// lackingActions are the actions that the verdict is about: those that were
-// refused, or that the fix allows where no message names them.
-func lackingActions(d diagnose.Diagnosis) []string {
-	var actions []string
-	for _, f := range d.Findings {
-		for _, c := range f.Denied {
-			if f.Primary && c.Action != "" {
-				actions = append(actions, c.Action)
-			}
-		}
-	}
-	for _, p := range d.Fix.Policies {
-		if len(actions) == 0 && p.Purpose == "denied" && p.Kind == "identity-policy" {
-			for _, s := range p.Document.Statement {
-				actions = append(actions, s.Action...)
-			}
-		}
-	}
-	return actions
-}
-
-func decidingLane(d diagnose.Diagnosis, at time.Time) lifeLane {
-	switch d.Verdict.Category {
-	case verdict.OOM, verdict.Spot, verdict.Capacity, verdict.ResourceLimit:
-		return laneHost
-	case verdict.UserStop, verdict.Deployment, verdict.HealthCheck:
-		return laneECS
-	}
-	if d.Verdict.Identity.Kind == verdict.TaskRole && d.Verdict.Phase == verdict.PhaseStartup {
-		return laneHost // it mounts the volumes, with the task role
-	}
-	kind := d.Verdict.Identity.Kind
-	if kind == verdict.NoIdentity && d.Verdict.Phase == verdict.PhaseRuntime {
-		kind = verdict.TaskRole
-	}
-	if kind == verdict.NoIdentity {
-		kind = verdict.ExecutionRole
-	}
-	return laneOf(kind, d.Task, at)
 }
 
 // mostMarks is how many marks a picture takes; the list below has them all.

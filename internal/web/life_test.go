@@ -30,10 +30,10 @@ func ran() diagnose.Diagnosis {
 		{At: at(10), Kind: "container", Label: "Image pull began"},
 		{At: at(24), Kind: "api-call", Label: "CreateLogStream", Action: "logs:CreateLogStream", Identity: verdict.ExecutionRole},
 		{At: at(24), Kind: "api-call", Label: "CreateLogStream", Action: "logs:CreateLogStream", Identity: verdict.ExecutionRole},
-		{At: at(900), Kind: "api-call", Label: "ListQueues", Action: "sqs:ListQueues"},
+		{At: at(900), Kind: "api-call", Label: "ListQueues", Action: "sqs:ListQueues", Actor: verdict.ActorCode},
 		{At: at(1800), Kind: "service-event", Label: "(service orders) (port 80) is unhealthy in (target-group x)"},
-		{At: at(3620), Kind: "log", Label: "The task role may not send", Action: "sqs:SendMessage", Identity: verdict.TaskRole, Denied: true},
-		{At: at(3624), Kind: "container", Label: "First essential container ended (app, exit code 1)"},
+		{At: at(3620), Kind: "log", Label: "The task role may not send", Action: "sqs:SendMessage", Identity: verdict.TaskRole, Actor: verdict.ActorCode, Denied: true},
+		{At: at(3624), Kind: "container", Moment: verdict.MomentContainerStopped, Actor: verdict.ActorCode, Container: "app", ExitCode: new(1)},
 		{At: at(9000), Kind: "log", Label: "after the end"},
 	}
 	return d
@@ -90,7 +90,7 @@ func TestLifeMarksWhatDecided(t *testing.T) {
 	start := diagnose.TaskView{CreatedAt: at(0), StoppingAt: at(20), StoppedAt: at(40)}
 	running := start
 	running.StartedAt, running.ExecutionStoppedAt = at(10), at(20)
-	ended := []diagnose.TimelineEntry{{At: at(20), Kind: "container", Label: "First essential container ended (app, exit code 137)"}}
+	ended := []diagnose.TimelineEntry{{At: at(20), Kind: "container", Moment: verdict.MomentContainerStopped, Actor: verdict.ActorCode, Container: "app", ExitCode: new(137)}}
 	denied := []diagnose.Finding{{Primary: true, Denied: []diagnose.DeniedCall{{Action: "ssm:GetParameters"}}}}
 	for _, tt := range []struct {
 		name string
@@ -103,7 +103,7 @@ func TestLifeMarksWhatDecided(t *testing.T) {
 		{"network", diagnose.Diagnosis{Task: start, Verdict: diagnose.Verdict{Category: verdict.Network, Phase: verdict.PhaseStartup, Identity: verdict.Identity{Kind: verdict.NoIdentity}}}, []string{"ECS failed: no way through the network (decides)"}},
 		{"memory", diagnose.Diagnosis{Task: running, Timeline: ended, Verdict: diagnose.Verdict{Category: verdict.OOM, Phase: verdict.PhaseRuntime, Identity: verdict.Identity{Kind: verdict.NoIdentity}}}, []string{"Your code end: ended: app, exit code 137", "Host failed: Out of memory (decides)"}},
 		{"crash", diagnose.Diagnosis{Task: running, Timeline: ended, Verdict: diagnose.Verdict{Category: verdict.AppCrash, Phase: verdict.PhaseRuntime, Identity: verdict.Identity{Kind: verdict.NoIdentity}}}, []string{"Your code failed: ended: app, exit code 137 (decides)"}},
-		{"crash, with its last words", diagnose.Diagnosis{Task: running, Timeline: []diagnose.TimelineEntry{{At: at(19), Kind: "log", Label: "The application crashed by an error of its own"}}, Verdict: diagnose.Verdict{Title: "The application crashed by an error of its own", Category: verdict.AppCrash, Phase: verdict.PhaseRuntime, Identity: verdict.Identity{Kind: verdict.NoIdentity}}}, []string{"Your code failed: Application crash (decides)"}},
+		{"crash, with its last words", diagnose.Diagnosis{Task: running, Timeline: []diagnose.TimelineEntry{{At: at(19), Kind: "log", Actor: verdict.ActorCode, Cause: "app.crash"}}, Verdict: diagnose.Verdict{Cause: "app.crash", Category: verdict.AppCrash, Phase: verdict.PhaseRuntime, Identity: verdict.Identity{Kind: verdict.NoIdentity}}}, []string{"Your code failed: Application crash (decides)"}},
 		{"stopped by someone", diagnose.Diagnosis{Task: running, Verdict: diagnose.Verdict{Category: verdict.UserStop, Phase: verdict.PhaseShutdown, Identity: verdict.Identity{Kind: verdict.NoIdentity}}}, []string{"ECS failed: Stopped by someone (decides)"}},
 		{"still running", diagnose.Diagnosis{CreatedAt: at(90), Task: diagnose.TaskView{CreatedAt: at(0), StartedAt: at(10), LastStatus: "RUNNING"}}, nil},
 	} {

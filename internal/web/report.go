@@ -210,11 +210,7 @@ func describe(d diagnose.Diagnosis) string {
 }
 
 func runningStatus(t diagnose.TaskView) string {
-	switch t.LastStatus {
-	case "", "STOPPED", "DELETED":
-		return ""
-	}
-	if !t.StoppedAt.IsZero() {
+	if !t.Ongoing() {
 		return ""
 	}
 	return t.LastStatus

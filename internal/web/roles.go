@@ -35,29 +35,22 @@ type player struct {
 type target struct {
 	Service string
 	Calls   []string // operations
-	State   callState
+	// State is what came of the calls; it chooses how the line is drawn.
+	State verdict.CallState
 }
 
-// callState says what came of the calls to a service. Its value chooses how the
-// line is drawn.
-type callState string
+// callStates are what is known of calls, best known first.
+var callStates = []verdict.CallState{
+	verdict.CallDenied, verdict.CallAllowed, verdict.CallImplied, verdict.CallUnreachable, verdict.CallUnknown, verdict.CallNotReached,
+}
 
-const (
-	callRefused callState = "refused"
-	callSeen    callState = "allowed"   // CloudTrail recorded it
-	callPassed  callState = "went"      // without it the code would not have run
-	callFailed  callState = "stuck"     // the network did not let it through
-	callUnseen  callState = "untold"    // nothing tells
-	callNever   callState = "unreached" // it cannot have come to that
-)
-
-var callWords = map[callState]string{
-	callRefused: "refused",
-	callSeen:    "allowed",
-	callPassed:  "went through",
-	callFailed:  "no way there",
-	callUnseen:  "not seen",
-	callNever:   "not reached",
+var callWords = map[verdict.CallState]string{
+	verdict.CallDenied:      "refused",
+	verdict.CallAllowed:     "allowed",
+	verdict.CallImplied:     "went through",
+	verdict.CallUnreachable: "no way there",
+	verdict.CallUnknown:     "not seen",
+	verdict.CallNotReached:  "not reached",
 }
 
 // Word says the state, so that the line alone does not have to.
@@ -65,29 +58,15 @@ func (s target) Word() string { return wordFor(callWords, s.State) }
 
 // rolesOf draws who called what; nil where nothing of the roles is known.
 func rolesOf(d diagnose.Diagnosis) *rolesView {
-	calls := callsOf(d)
-	kind := d.Verdict.Identity.Kind
-	if d.Task.ExecutionRoleARN == "" && d.Task.TaskRoleARN == "" && len(calls.all) == 0 && !isPlayer(kind) {
+	participants := d.Participants()
+	if len(participants) == 0 {
 		return nil
 	}
-	v := &rolesView{}
-	v.add(d, calls, verdict.ExecutionRole)
-	if hasHost(d, calls) {
-		v.add(d, calls, verdict.InstanceRole)
+	v := &rolesView{Caption: rolesCaption(d)}
+	for _, id := range participants {
+		v.add(d, id)
 	}
-	v.add(d, calls, verdict.TaskRole)
-	for _, other := range []verdict.IdentityKind{verdict.Caller, verdict.InfrastructureRole, verdict.ServiceLinkedRole} {
-		if kind == other || calls.by(other) != nil {
-			v.add(d, calls, other)
-		}
-	}
-	v.Caption = rolesCaption(d)
 	return v
-}
-
-func isPlayer(k verdict.IdentityKind) bool {
-	_, known := playerWords[k]
-	return known
 }
 
 var playerWords = map[verdict.IdentityKind]string{
@@ -100,19 +79,19 @@ var playerWords = map[verdict.IdentityKind]string{
 }
 
 // add puts one player into the picture.
-func (v *rolesView) add(d diagnose.Diagnosis, calls knownCalls, kind verdict.IdentityKind) {
-	p := player{Who: actorKinds[kind], Does: playerWords[kind], Role: principalName(roleARN(d, kind)), Targets: calls.by(kind)}
+func (v *rolesView) add(d diagnose.Diagnosis, id verdict.Identity) {
+	kind := id.Kind
+	p := player{Who: actorKinds[kind], Does: playerWords[kind], Role: principalName(id.ARN), Targets: targetsOf(d.Calls, kind)}
 	if p.Fault = d.Verdict.Identity.Kind == kind; p.Fault {
 		p.Blame = cmp.Or(foreignRefusal(d), "At fault")
 	}
 	switch {
-	case p.Fault && (d.Verdict.Category == verdict.IAMTrust || d.Verdict.Category == verdict.IAMRoleMissing):
+	case p.Fault && d.NotAssumed():
 		p.Note = "could not be assumed"
-	case kind == verdict.TaskRole && neverRan(d):
+	case kind == verdict.TaskRole && d.NeverRan() && len(p.Targets) > 0:
+		p.Note = "never started; its role was used to mount the volume"
+	case kind == verdict.TaskRole && d.NeverRan():
 		p.Idle, p.Note = true, "never started"
-		if len(p.Targets) > 0 {
-			p.Idle, p.Note = false, "never started; its role was used to mount the volume"
-		}
 	case kind == verdict.TaskRole && len(p.Targets) == 0:
 		p.Note = "none of its calls was seen"
 	case kind == verdict.ExecutionRole && p.Role == "" && d.Task.TaskDefinitionARN != "" && len(d.Task.Containers) > 0:
@@ -121,41 +100,13 @@ func (v *rolesView) add(d diagnose.Diagnosis, calls knownCalls, kind verdict.Ide
 	v.Players = append(v.Players, p)
 }
 
-func roleARN(d diagnose.Diagnosis, kind verdict.IdentityKind) string {
-	own := ""
-	switch kind {
-	case verdict.ExecutionRole:
-		own = d.Task.ExecutionRoleARN
-	case verdict.TaskRole:
-		own = d.Task.TaskRoleARN
-	}
-	if d.Verdict.Identity.Kind == kind {
-		return cmp.Or(d.Verdict.Identity.ARN, own)
-	}
-	return own
-}
-
-// neverRan tells whether the task is known to have ended before its code began.
-func neverRan(d diagnose.Diagnosis) bool {
-	if !d.Task.StartedAt.IsZero() {
-		return false
-	}
-	return d.Verdict.Phase == verdict.PhaseStartup || d.Verdict.Phase == verdict.PhasePlacement
-}
-
-// hasHost tells whether the host's role has a part in this task.
-func hasHost(d diagnose.Diagnosis, calls knownCalls) bool {
-	return d.Verdict.Identity.Kind == verdict.InstanceRole || d.Task.LaunchType == "EC2" || d.Task.LaunchType == "EXTERNAL" ||
-		len(calls.by(verdict.InstanceRole)) > 0
-}
-
 // rolesCaption teaches the difference, and says which of the two mattered.
 func rolesCaption(d diagnose.Diagnosis) string {
 	const lesson = "ECS starts the task with the execution role; your code calls AWS with the task role. "
 	switch kind := d.Verdict.Identity.Kind; {
 	case foreignRefusal(d) != "":
 		return lesson + "The role is not what has to be changed here: the policy that refused it is not its own."
-	case kind == verdict.TaskRole && neverRan(d):
+	case kind == verdict.TaskRole && d.NeverRan():
 		return lesson + "Your code did not run, yet it was the task role that was asked."
 	case kind == verdict.ExecutionRole:
 		return lesson + "Only the first was at fault here."
@@ -182,23 +133,12 @@ var foreignOwners = map[verdict.PolicyType]string{
 }
 
 // foreignRefusal says that somebody else's policy refused the role; empty where
-// the role lacks something itself, or where that is not known.
+// the role lacks something itself.
 func foreignRefusal(d diagnose.Diagnosis) string {
-	owner := ""
-	for _, f := range d.Findings {
-		for _, c := range f.Denied {
-			if !f.Primary {
-				continue
-			}
-			if owner = foreignOwners[c.PolicyType]; owner == "" {
-				return ""
-			}
-		}
+	if policy := d.ForeignPolicy(); policy != "" {
+		return "Refused by " + wordFor(foreignOwners, policy)
 	}
-	if owner == "" {
-		return ""
-	}
-	return "Refused by " + owner
+	return ""
 }
 
 // sortTargets puts what was refused first, and keeps the order otherwise.
@@ -210,7 +150,7 @@ func sortTargets(targets []target) []target {
 }
 
 func refusedLast(t target) int {
-	if t.State == callRefused {
+	if t.State == verdict.CallDenied {
 		return 1
 	}
 	return 0

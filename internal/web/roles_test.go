@@ -31,64 +31,68 @@ func playersOf(v *rolesView) []string {
 }
 
 func TestWhoCalledWhat(t *testing.T) {
-	startup := []string{"ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ssm:GetParameters", "logs:CreateLogStream"}
-	roles := diagnose.TaskView{ExecutionRoleARN: execARN, TaskRoleARN: taskARN, LaunchType: "FARGATE", StartupActions: startup}
+	called := func(state verdict.CallState, who verdict.IdentityKind, actions ...string) []diagnose.Call {
+		var calls []diagnose.Call
+		for _, a := range actions {
+			calls = append(calls, diagnose.Call{Action: a, Identity: who, State: state})
+		}
+		return calls
+	}
+	start := func(state verdict.CallState) []diagnose.Call {
+		return called(state, verdict.ExecutionRole, "ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ssm:GetParameters", "logs:CreateLogStream")
+	}
+	roles := diagnose.TaskView{ExecutionRoleARN: execARN, TaskRoleARN: taskARN, LaunchType: "FARGATE"}
 	started := roles
 	started.StartedAt = noon
-	hosted := diagnose.TaskView{TaskRoleARN: taskARN, LaunchType: "EC2", StartupActions: startup[:2], TaskDefinitionARN: "x", Containers: []diagnose.ContainerView{{Name: "app"}}}
-	finding := func(k verdict.IdentityKind, actions ...string) []diagnose.Finding {
-		f := diagnose.Finding{Primary: true, Identity: verdict.Identity{Kind: k}}
-		for _, a := range actions {
-			f.Denied = append(f.Denied, diagnose.DeniedCall{Action: a})
-		}
-		return []diagnose.Finding{f}
-	}
+	hosted := diagnose.TaskView{TaskRoleARN: taskARN, LaunchType: "EC2", TaskDefinitionARN: "x", Containers: []diagnose.ContainerView{{Name: "app"}}}
 	of := func(phase verdict.Phase, k verdict.IdentityKind, c verdict.Category) diagnose.Verdict {
-		return diagnose.Verdict{Cause: "network.unreachable", Phase: phase, Identity: verdict.Identity{Kind: k}, Category: c}
+		return diagnose.Verdict{Phase: phase, Identity: verdict.Identity{Kind: k}, Category: c}
 	}
 	for _, tt := range []struct {
-		name string
-		d    diagnose.Diagnosis
-		want []string
+		name  string
+		task  diagnose.TaskView
+		v     diagnose.Verdict
+		calls []diagnose.Call
+		want  []string
 	}{
 		{
-			"the execution role, with what CloudTrail saw",
-			diagnose.Diagnosis{Task: roles, Verdict: of(verdict.PhaseStartup, verdict.ExecutionRole, verdict.IAMPermission), Findings: finding(verdict.ExecutionRole, "ecr:BatchGetImage"), Timeline: []diagnose.TimelineEntry{{Action: "ecr:GetAuthorizationToken", Identity: verdict.ExecutionRole}}},
-			[]string{"Execution role orders-exec AT FAULT", "  ECR refused: BatchGetImage", "  ECR allowed: GetAuthorizationToken", "  Parameter Store not seen: GetParameters", "  CloudWatch Logs not seen: CreateLogStream", "Task role orders-task (never started)"},
+			"the execution role, with what CloudTrail saw", roles, of(verdict.PhaseStartup, verdict.ExecutionRole, verdict.IAMPermission),
+			slices.Concat(called(verdict.CallAllowed, verdict.ExecutionRole, "ecr:GetAuthorizationToken"), called(verdict.CallDenied, verdict.ExecutionRole, "ecr:BatchGetImage"), called(verdict.CallUnknown, verdict.ExecutionRole, "ssm:GetParameters")),
+			[]string{"Execution role orders-exec AT FAULT", "  ECR refused: BatchGetImage", "  ECR allowed: GetAuthorizationToken", "  Parameter Store not seen: GetParameters", "Task role orders-task (never started)"},
 		},
 		{
-			"the task role, while it ran",
-			diagnose.Diagnosis{Task: started, Verdict: of(verdict.PhaseRuntime, verdict.TaskRole, verdict.IAMPermission), Findings: finding(verdict.TaskRole, "s3:PutObject")},
+			"the task role, while it ran", started, of(verdict.PhaseRuntime, verdict.TaskRole, verdict.IAMPermission),
+			slices.Concat(start(verdict.CallImplied), called(verdict.CallDenied, verdict.TaskRole, "s3:PutObject")),
 			[]string{"Execution role orders-exec", "  ECR went through: GetAuthorizationToken,BatchGetImage", "  Parameter Store went through: GetParameters", "  CloudWatch Logs went through: CreateLogStream", "Task role orders-task AT FAULT", "  S3 refused: PutObject"},
 		},
 		{
-			"the host, where no execution role is set",
-			diagnose.Diagnosis{Task: hosted, Verdict: of(verdict.PhaseStartup, verdict.InstanceRole, verdict.IAMPermission), Findings: finding(verdict.InstanceRole, "ecr:BatchGetImage")},
+			"the host, where no execution role is set", hosted, of(verdict.PhaseStartup, verdict.InstanceRole, verdict.IAMPermission),
+			called(verdict.CallDenied, verdict.InstanceRole, "ecr:BatchGetImage"),
 			[]string{"Execution role  (the task definition names none)", "Instance role  AT FAULT", "  ECR refused: BatchGetImage", "Task role orders-task (never started)"},
 		},
 		{
-			"the task role, before anything ran",
-			diagnose.Diagnosis{Task: roles, Verdict: of(verdict.PhaseStartup, verdict.TaskRole, verdict.IAMPermission), Findings: finding(verdict.TaskRole), Fix: diagnose.Fix{Policies: []diagnose.Policy{policy("denied", "", "", "x", "elasticfilesystem:ClientMount", "*")}}},
-			[]string{"Execution role orders-exec", "  ECR not seen: GetAuthorizationToken,BatchGetImage", "  Parameter Store not seen: GetParameters", "  CloudWatch Logs not seen: CreateLogStream", "Task role orders-task AT FAULT (never started; its role was used to mount the volume)", "  EFS refused: ClientMount"},
+			"the task role, before anything ran", roles, of(verdict.PhaseStartup, verdict.TaskRole, verdict.IAMPermission),
+			called(verdict.CallDenied, verdict.TaskRole, "elasticfilesystem:ClientMount"),
+			[]string{"Execution role orders-exec", "Task role orders-task AT FAULT (never started; its role was used to mount the volume)", "  EFS refused: ClientMount"},
 		},
 		{
-			"a role that cannot be assumed",
-			diagnose.Diagnosis{Task: roles, Verdict: of(verdict.PhaseStartup, verdict.ExecutionRole, verdict.IAMTrust)},
+			"a role that cannot be assumed", roles, of(verdict.PhaseStartup, verdict.ExecutionRole, verdict.IAMTrust), start(verdict.CallNotReached),
 			[]string{"Execution role orders-exec AT FAULT (could not be assumed)", "  ECR not reached: GetAuthorizationToken,BatchGetImage", "  Parameter Store not reached: GetParameters", "  CloudWatch Logs not reached: CreateLogStream", "Task role orders-task (never started)"},
 		},
 		{
-			"no way through the network",
-			diagnose.Diagnosis{Task: roles, Verdict: of(verdict.PhaseStartup, verdict.NoIdentity, verdict.Network)},
+			"no way through the network", roles, of(verdict.PhaseStartup, verdict.NoIdentity, verdict.Network), start(verdict.CallUnreachable),
 			[]string{"Execution role orders-exec", "  ECR no way there: GetAuthorizationToken,BatchGetImage", "  Parameter Store no way there: GetParameters", "  CloudWatch Logs no way there: CreateLogStream", "Task role orders-task (never started)"},
 		},
 		{
 			"somebody else",
-			diagnose.Diagnosis{Task: diagnose.TaskView{TaskRoleARN: taskARN, StartedAt: noon}, Verdict: of(verdict.PhaseRuntime, verdict.Caller, verdict.IAMPermission), Findings: finding(verdict.Caller, "nosuch:Thing")},
+			diagnose.TaskView{TaskRoleARN: taskARN, StartedAt: noon},
+			of(verdict.PhaseRuntime, verdict.Caller, verdict.IAMPermission),
+			called(verdict.CallDenied, verdict.Caller, "nosuch:Thing"),
 			[]string{"Execution role ", "Task role orders-task (none of its calls was seen)", "Another identity  AT FAULT", "  nosuch refused: Thing"},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			v := rolesOf(tt.d)
+			v := rolesOf(diagnose.Diagnosis{Task: tt.task, Verdict: tt.v, Calls: tt.calls})
 			if v == nil {
 				t.Fatal("there is no picture")
 			}

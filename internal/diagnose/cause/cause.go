@@ -113,6 +113,17 @@ var All = sync.OnceValue(func() []*Cause {
 	return all
 })
 
+// AreaOf returns the area of the cause with a code; "" for a code of none.
+func AreaOf(code string) Area { return areas()[code] }
+
+var areas = sync.OnceValue(func() map[string]Area {
+	all := map[string]Area{}
+	for _, k := range All() {
+		all[k.Code] = k.Area
+	}
+	return all
+})
+
 // literalSet is every literal of the catalogue and of the denial grammar,
 // compiled into one automaton.
 type literalSet struct {

@@ -28,8 +28,8 @@ func starting(c *Case, r *Refusal) bool {
 	return r.Who.Identity.Kind != verdict.Caller && r.Text.Place != ManagedAgent
 }
 
-// StartsWith tells whether a refusal is of ECS starting the task.
-func StartsWith(r *Refusal) bool { return byECS(r.Text) && byTask(r) }
+// AtStart reports whether a refusal is of ECS starting the task.
+func AtStart(r *Refusal) bool { return byECS(r.Text) && byTask(r) }
 
 // byTask tells refusals of the roles that a task or its host has.
 func byTask(r *Refusal) bool {

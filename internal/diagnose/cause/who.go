@@ -176,7 +176,7 @@ func (c *Case) atStart(d denial.Denial, service string) Answer {
 	case "elasticloadbalancing", "servicediscovery", "route53":
 		return answer(verdict.ServiceLinkedRole, "", verdict.Likely, "ECS's service-linked role registers tasks with load balancers and Cloud Map.")
 	}
-	if c.Facts.Host == HostEC2 && c.Facts.RolesComplete && c.Facts.ExecutionRole == "" {
+	if c.hostStarts() {
 		return answer(verdict.InstanceRole, "", verdict.Likely, "The task definition has no execution role, so on EC2 the container instance role makes this call.")
 	}
 	confidence := verdict.Likely

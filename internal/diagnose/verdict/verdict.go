@@ -33,6 +33,15 @@ const (
 	UnknownIdentity IdentityKind = "unknown"
 )
 
+// CallsAWS reports whether the kind is one of an identity that makes API calls.
+func (k IdentityKind) CallsAWS() bool {
+	switch k {
+	case ExecutionRole, TaskRole, InstanceRole, ServiceLinkedRole, InfrastructureRole, Caller:
+		return true
+	}
+	return false
+}
+
 // Identity is one identity, with its ARN where the evidence shows it.
 type Identity struct {
 	Kind IdentityKind `json:"kind"`
@@ -132,3 +141,13 @@ const (
 	PolicyKey         PolicyType = "key"
 	PolicyUnknown     PolicyType = "unknown"
 )
+
+// Foreign reports whether a policy of this type is no part of the identity that
+// it denies.
+func (p PolicyType) Foreign() bool {
+	switch p {
+	case PolicyResource, PolicySCP, PolicyRCP, PolicySession, PolicyVPCEndpoint, PolicyKey:
+		return true
+	}
+	return false
+}
