@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/awsfake/samples"
 )
 
 // TestBadInput asks for everything that people get wrong. Each answer has the
@@ -62,7 +63,7 @@ func (a answer) isProblem(t *testing.T, status int, kind, says string) {
 }
 
 func TestCredentials(t *testing.T) {
-	scenario, samples := awsfake.Demo(time.Now())
+	scenario, shown := samples.Demo(time.Now())
 	double := awsfake.New(scenario, awsfake.WithAccessKeyID("right"))
 	tests := []struct {
 		name, keyID string
@@ -76,7 +77,7 @@ func TestCredentials(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := startWithAWS(t, double, test.keyID)
-			s.diagnose(samples[0].ARN).isProblem(t, test.status, test.kind, "credentials")
+			s.diagnose(shown[0].ARN).isProblem(t, test.status, test.kind, "credentials")
 			if got := s.ask("GET", "/readyz", ""); got.status != test.ready {
 				t.Errorf("/readyz: status %d, want %d: %s", got.status, test.ready, got.raw)
 			}
@@ -87,14 +88,14 @@ func TestCredentials(t *testing.T) {
 	}
 	t.Run("the right ones", func(t *testing.T) {
 		s := startWithAWS(t, double, "right")
-		if got := s.diagnose(samples[0].ARN); got.status != http.StatusOK || got.at("verdict", "category") != string(samples[0].WantCategory) {
+		if got := s.diagnose(shown[0].ARN); got.status != http.StatusOK || got.at("verdict", "category") != string(shown[0].WantCategory) {
 			t.Errorf("status %d, body %s", got.status, got.raw)
 		}
 	})
 }
 
 func TestAWSDown(t *testing.T) {
-	scenario, samples := awsfake.Demo(time.Now())
+	scenario, shown := samples.Demo(time.Now())
 	tests := []struct {
 		name  string
 		fault awsfake.Fault
@@ -108,7 +109,7 @@ func TestAWSDown(t *testing.T) {
 			double := awsfake.New(scenario)
 			double.SetFault(awsfake.EveryOperation, test.fault)
 			s := startWithAWS(t, double, "example")
-			s.diagnose(samples[0].ARN).isProblem(t, http.StatusBadGateway, test.kind, "")
+			s.diagnose(shown[0].ARN).isProblem(t, http.StatusBadGateway, test.kind, "")
 		})
 	}
 }
@@ -116,7 +117,7 @@ func TestAWSDown(t *testing.T) {
 // TestRunningTask asks for a task that still runs: it is diagnosed so far, the
 // answer says so, and it is not given again later.
 func TestRunningTask(t *testing.T) {
-	scenario, _ := awsfake.Demo(time.Now())
+	scenario, _ := samples.Demo(time.Now())
 	task := letRun(t, &scenario)
 	s := startWithAWS(t, awsfake.New(scenario), "example")
 	first := s.diagnose(task)

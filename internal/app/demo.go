@@ -13,6 +13,7 @@ import (
 
 	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/awsfake/samples"
 	"whystopped/internal/web"
 )
 
@@ -20,7 +21,7 @@ import (
 // from a double of AWS in this process, on a loopback port of its own.
 func openDemo(log *slog.Logger) (*account, error) {
 	now := time.Now()
-	scenario, samples := awsfake.Demo(now)
+	scenario, shown := samples.Demo(now)
 	events, err := demoDeploy(&scenario, now)
 	if err != nil {
 		return nil, err
@@ -46,7 +47,7 @@ func openDemo(log *slog.Logger) (*account, error) {
 			Credentials:  keys,
 		}})},
 	}
-	for _, s := range samples {
+	for _, s := range shown {
 		a.samples = append(a.samples, web.Sample{Title: s.Title, ARN: s.ARN, Note: s.Kind})
 	}
 	return a, nil

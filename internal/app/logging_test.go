@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/awsfake/samples"
 	"whystopped/internal/config"
 )
 
@@ -17,8 +18,8 @@ import (
 const evidenceMark = "xyzzyplugh"
 
 // marked is the demo's account with the mark in all that anybody says there.
-func marked() (awsfake.Scenario, []awsfake.Sample) {
-	s, samples := awsfake.Demo(time.Now())
+func marked() (awsfake.Scenario, []samples.Sample) {
+	s, shown := samples.Demo(time.Now())
 	for i := range s.Clusters {
 		for j := range s.Clusters[i].Tasks {
 			task := &s.Clusters[i].Tasks[j]
@@ -51,17 +52,17 @@ func marked() (awsfake.Scenario, []awsfake.Sample) {
 		params["said"] = evidenceMark
 		s.Trail[i].RequestParameters = params
 	}
-	return s, samples
+	return s, shown
 }
 
 // TestNoEvidenceInTheLog: at its most talkative the log tells of every request,
 // and nothing of what was found or pasted.
 func TestNoEvidenceInTheLog(t *testing.T) {
-	scenario, samples := marked()
+	scenario, shown := marked()
 	startWithAWS(t, awsfake.New(scenario), "example") // for its environment
 	s := start(t, config.Config{EventsKey: "made-up-key"})
 	seen := 0
-	for _, sample := range samples {
+	for _, sample := range shown {
 		got := s.diagnose(sample.ARN)
 		if got.status != http.StatusOK {
 			t.Fatalf("%s: status %d: %s", sample.Name, got.status, got.raw)
@@ -69,7 +70,7 @@ func TestNoEvidenceInTheLog(t *testing.T) {
 		seen += strings.Count(got.raw, evidenceMark)
 		s.ask("GET", "/d/"+got.at("id"), "")
 	}
-	if seen < len(samples) {
+	if seen < len(shown) {
 		t.Errorf("the mark is in the diagnoses %d times only", seen)
 	}
 	event, err := json.Marshal(map[string]any{
@@ -120,7 +121,7 @@ func TestNoEvidenceInTheLog(t *testing.T) {
 			t.Errorf("no JSON: %s", line)
 		}
 	}
-	if n := strings.Count(s.log.String(), `"msg":"request"`); n < 2*len(samples) {
+	if n := strings.Count(s.log.String(), `"msg":"request"`); n < 2*len(shown) {
 		t.Errorf("%d requests are in the log", n)
 	}
 }

@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/awsfake/samples"
 )
 
 // slowDemo is the service on the demo's account, behind a slow network.
 func slowDemo(t *testing.T) (*service, *awsfake.Server) {
 	t.Helper()
-	scenario, _ := awsfake.Demo(time.Now())
+	scenario, _ := samples.Demo(time.Now())
 	aws := awsfake.New(scenario)
 	aws.SetFault(awsfake.EveryOperation, awsfake.Fault{Latency: 100 * time.Millisecond})
 	return startWithAWS(t, aws, "example"), aws

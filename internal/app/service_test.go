@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"whystopped/internal/app"
-	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/awsfake/samples"
 	"whystopped/internal/config"
 )
 
@@ -158,7 +158,7 @@ func (b *logBuffer) String() string {
 }
 
 // demoSamples are the samples of the demo, for their ARNs and right answers.
-func demoSamples() []awsfake.Sample {
-	_, samples := awsfake.Demo(time.Now())
-	return samples
+func demoSamples() []samples.Sample {
+	_, shown := samples.Demo(time.Now())
+	return shown
 }

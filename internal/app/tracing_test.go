@@ -19,6 +19,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/awsfake/samples"
 	"whystopped/internal/config"
 )
 
@@ -93,7 +94,7 @@ func attributeOf(s *spans.Span, key string) string {
 func startTraced(t *testing.T, log io.Writer) (o *otlpDouble, base string, end func()) {
 	t.Helper()
 	o = &otlpDouble{}
-	scenario, _ := awsfake.Demo(time.Now())
+	scenario, _ := samples.Demo(time.Now())
 	srv, aws := httptest.NewServer(o), httptest.NewServer(awsfake.New(scenario))
 	t.Cleanup(srv.Close)
 	t.Cleanup(aws.Close)
@@ -142,8 +143,8 @@ func TestTracesOfADiagnosis(t *testing.T) {
 	const parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 	var log lockedBuffer
 	o, base, end := startTraced(t, &log)
-	_, samples := awsfake.Demo(time.Now())
-	r, err := http.NewRequest("GET", base+"/api/v1/diagnoses?task="+url.QueryEscape(samples[0].ARN), nil)
+	_, shown := samples.Demo(time.Now())
+	r, err := http.NewRequest("GET", base+"/api/v1/diagnoses?task="+url.QueryEscape(shown[0].ARN), nil)
 	r.Header.Set("traceparent", parent)
 	r.Header.Set("tracestate", "vendor=of-no-use")
 	answered(t, r, err, http.StatusOK)
@@ -155,7 +156,7 @@ func TestTracesOfADiagnosis(t *testing.T) {
 	if fmt.Sprintf("%x", request.TraceId) != parent[3:35] || fmt.Sprintf("%x", request.ParentSpanId) != parent[36:52] || request.TraceState != "" {
 		t.Errorf("the request's span is %v, want it in the client's trace", request)
 	}
-	made := o.named(t, "diagnose", "whystopped.cause", samples[0].WantCause)
+	made := o.named(t, "diagnose", "whystopped.cause", shown[0].WantCause)
 	if string(made.ParentSpanId) != string(request.SpanId) {
 		t.Error("the diagnosis does not stand in the request")
 	}

@@ -7,18 +7,19 @@ import (
 
 	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/awsfake/samples"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
 )
 
 func TestEverySampleOfTheDemoIsReadWithoutAFault(t *testing.T) {
-	scenario, samples := awsfake.Demo(time.Now())
+	scenario, shown := samples.Demo(time.Now())
 	srv := httptest.NewServer(awsfake.New(scenario))
 	t.Cleanup(srv.Close)
 	opts := options(srv.URL)
 	opts.Now = time.Now
 	collector := awsclient.New(opts)
-	for _, sample := range samples {
+	for _, sample := range shown {
 		t.Run(sample.Name, func(t *testing.T) {
 			ref, err := taskref.Parse(sample.ARN)
 			if err != nil {

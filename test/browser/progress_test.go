@@ -21,6 +21,7 @@ import (
 
 	"whystopped/internal/app"
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/awsfake/samples"
 	"whystopped/internal/config"
 )
 
@@ -33,7 +34,7 @@ func startHeld(t *testing.T) (base, task string, release func()) {
 
 func startHeldLogging(t *testing.T, log io.Writer) (base, task string, release func()) {
 	t.Helper()
-	scenario, samples := awsfake.Demo(time.Now())
+	scenario, shown := samples.Demo(time.Now())
 	double := awsfake.New(scenario)
 	held := make(chan struct{})
 	release = sync.OnceFunc(func() { close(held) })
@@ -65,7 +66,7 @@ func startHeldLogging(t *testing.T, log io.Writer) (base, task string, release f
 			t.Errorf("the service ended: %v", err)
 		}
 	})
-	return service.URL(), samples[0].ARN, release
+	return service.URL(), shown[0].ARN, release
 }
 
 func TestProgress(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/awsfake/samples"
 )
 
 // requireTool finds a program that a test runs. Where the tools are promised,
@@ -34,12 +35,12 @@ func requireTool(t *testing.T, name string) string {
 // the double was written with: what both read is AWS's form.
 func TestCLIReadsTheDouble(t *testing.T) {
 	cli := requireTool(t, "aws")
-	scenario, samples := awsfake.Demo(time.Now())
+	scenario, shown := samples.Demo(time.Now())
 	srv := httptest.NewServer(awsfake.New(scenario))
 	t.Cleanup(srv.Close)
 	byName := func(name string) (arn, id string) {
-		i := slices.IndexFunc(samples, func(s awsfake.Sample) bool { return s.Name == name })
-		return samples[i].ARN, samples[i].ARN[strings.LastIndexByte(samples[i].ARN, '/')+1:]
+		i := slices.IndexFunc(shown, func(s samples.Sample) bool { return s.Name == name })
+		return shown[i].ARN, shown[i].ARN[strings.LastIndexByte(shown[i].ARN, '/')+1:]
 	}
 	secretARN, secretID := byName("secret-denied")
 	_, uploadID := byName("s3-denied-in-log")
@@ -99,7 +100,7 @@ func stoppedAt(t *testing.T, scenario awsfake.Scenario, arn string) time.Time {
 // The CLI names the errors by the codes that it reads.
 func TestCLIReadsErrors(t *testing.T) {
 	cli := requireTool(t, "aws")
-	scenario, _ := awsfake.Demo(time.Now())
+	scenario, _ := samples.Demo(time.Now())
 	double := awsfake.New(scenario)
 	double.SetFault("cloudtrail:LookupEvents", awsfake.Fault{Deny: true})
 	srv := httptest.NewServer(double)

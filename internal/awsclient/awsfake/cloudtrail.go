@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"whystopped/internal/awsclient/awsfake/ids"
 )
 
 // TrailRecord is one record of CloudTrail, in the form in which LookupEvents
@@ -74,7 +76,7 @@ type TrailResource struct {
 // role, the name of a user, nothing for an AWS service.
 func (r TrailRecord) userName() string {
 	if r.UserIdentity.Type == "AssumedRole" {
-		return sessionName(r.UserIdentity.ARN)
+		return ids.OfSession(r.UserIdentity.ARN)
 	}
 	return r.UserIdentity.UserName
 }
@@ -86,8 +88,8 @@ func (r TrailRecord) withDefaults(s Scenario, index int) TrailRecord {
 	setDefault(&r.AWSRegion, s.Region)
 	setDefault(&r.RecipientAccountID, s.Account)
 	seed := fmt.Sprint(index, r.EventSource, r.EventName, r.UserIdentity.ARN)
-	setDefault(&r.EventID, uuidOf("event "+seed))
-	setDefault(&r.RequestID, uuidOf("request "+seed))
+	setDefault(&r.EventID, ids.UUID("event "+seed))
+	setDefault(&r.RequestID, ids.UUID("request "+seed))
 	r.ManagementEvent = r.EventCategory == management
 	return r
 }
@@ -201,7 +203,7 @@ var lookupKeys = map[string]func(r TrailRecord, value string) bool{
 
 func (r TrailRecord) isAbout(name string) bool {
 	for _, resource := range r.Resources {
-		if resource.ARN == name || lastSegment(resource.ARN) == name {
+		if resource.ARN == name || ids.LastSegment(resource.ARN) == name {
 			return true
 		}
 	}

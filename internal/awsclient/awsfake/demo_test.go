@@ -16,19 +16,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/google/go-cmp/cmp"
 
-	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/awsfake/samples"
 	"whystopped/internal/diagnose/verdict"
 )
 
 var sampleARN = regexp.MustCompile(`^arn:aws:ecs:eu-west-1:111122223333:(task/(production|batch)/[0-9a-f]{32}|service/production/[a-z-]+)$`)
 
 func TestDemoSamplesAreComplete(t *testing.T) {
-	_, samples := awsfake.Demo(noon)
-	if len(samples) < 22 {
-		t.Errorf("got %d samples, want at least 22", len(samples))
+	_, shown := samples.Demo(noon)
+	if len(shown) < 22 {
+		t.Errorf("got %d samples, want at least 22", len(shown))
 	}
 	arns, names, titles := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for _, s := range samples {
+	for _, s := range shown {
 		if !sampleARN.MatchString(s.ARN) {
 			t.Errorf("%s: ARN %q is none of a task or a service", s.Name, s.ARN)
 		}
@@ -37,16 +37,16 @@ func TestDemoSamplesAreComplete(t *testing.T) {
 		}
 		arns[s.ARN], names[s.Name], titles[s.Title] = true, true, true
 	}
-	if len(arns) != len(samples) || len(names) != len(samples) || len(titles) != len(samples) {
-		t.Errorf("%d samples have %d ARNs, %d names and %d titles", len(samples), len(arns), len(names), len(titles))
+	if len(arns) != len(shown) || len(names) != len(shown) || len(titles) != len(shown) {
+		t.Errorf("%d samples have %d ARNs, %d names and %d titles", len(shown), len(arns), len(names), len(titles))
 	}
 }
 
 // Every kind of identity, phase and category that the double shows is there.
 func TestDemoCoversTheKinds(t *testing.T) {
-	_, samples := awsfake.Demo(noon)
+	_, shown := samples.Demo(noon)
 	categories, identities := map[verdict.Category]bool{}, map[verdict.IdentityKind]bool{}
-	for _, s := range samples {
+	for _, s := range shown {
 		categories[s.WantCategory], identities[s.WantIdentity] = true, true
 	}
 	for _, c := range []verdict.Category{
@@ -65,8 +65,8 @@ func TestDemoCoversTheKinds(t *testing.T) {
 }
 
 func TestDemoIsStable(t *testing.T) {
-	_, first := awsfake.Demo(noon)
-	_, later := awsfake.Demo(noon.Add(48 * time.Hour))
+	_, first := samples.Demo(noon)
+	_, later := samples.Demo(noon.Add(48 * time.Hour))
 	if diff := cmp.Diff(first, later); diff != "" {
 		t.Errorf("two days later the samples differ (-first +later):\n%s", diff)
 	}
@@ -102,11 +102,11 @@ func demoTasks(t *testing.T, client *ecs.Client) map[string]types.Task {
 }
 
 func TestDemoTasksAreCoherent(t *testing.T) {
-	scenario, samples := awsfake.Demo(noon)
+	scenario, shown := samples.Demo(noon)
 	_, cfg := start(t, scenario)
 	client := ecs.NewFromConfig(cfg)
 	tasks := demoTasks(t, client)
-	for _, s := range samples {
+	for _, s := range shown {
 		if _, ok := tasks[s.ARN]; !ok && strings.Contains(s.ARN, ":task/") {
 			t.Errorf("%s: no list has %s", s.Name, s.ARN)
 		}
@@ -159,7 +159,7 @@ func checkTimes(t *testing.T, arn string, task types.Task) {
 
 // Samples are younger and older than CloudTrail's usual delay.
 func TestDemoHasYoungAndOldTasks(t *testing.T) {
-	scenario, _ := awsfake.Demo(noon)
+	scenario, _ := samples.Demo(noon)
 	_, cfg := start(t, scenario)
 	var young, old int
 	for _, task := range demoTasks(t, ecs.NewFromConfig(cfg)) {
@@ -179,7 +179,7 @@ func TestDemoHasYoungAndOldTasks(t *testing.T) {
 // The logs are where the task definition says: with a prefix under
 // prefix/container/task, without one under the runtime id.
 func TestDemoLogsAreWhereTheDriverPutsThem(t *testing.T) {
-	scenario, _ := awsfake.Demo(noon)
+	scenario, _ := samples.Demo(noon)
 	_, cfg := start(t, scenario)
 	client := ecs.NewFromConfig(cfg)
 	logs := cloudwatchlogs.NewFromConfig(cfg)
@@ -218,10 +218,10 @@ func TestDemoLogsAreWhereTheDriverPutsThem(t *testing.T) {
 
 // What only CloudTrail knows is found by the task's id.
 func TestDemoDenialsInCloudTrail(t *testing.T) {
-	scenario, samples := awsfake.Demo(noon)
+	scenario, shown := samples.Demo(noon)
 	_, cfg := start(t, scenario)
-	i := slices.IndexFunc(samples, func(s awsfake.Sample) bool { return s.Name == "denied-in-cloudtrail-only" })
-	id := samples[i].ARN[strings.LastIndexByte(samples[i].ARN, '/')+1:]
+	i := slices.IndexFunc(shown, func(s samples.Sample) bool { return s.Name == "denied-in-cloudtrail-only" })
+	id := shown[i].ARN[strings.LastIndexByte(shown[i].ARN, '/')+1:]
 	out, err := cloudtrail.NewFromConfig(cfg).LookupEvents(t.Context(), &cloudtrail.LookupEventsInput{
 		LookupAttributes: []trailtypes.LookupAttribute{{AttributeKey: trailtypes.LookupAttributeKeyUsername, AttributeValue: aws.String(id)}},
 	})
@@ -244,11 +244,11 @@ func TestDemoDenialsInCloudTrail(t *testing.T) {
 
 // A service that gets no task is known by its events.
 func TestDemoServicesWithoutTasks(t *testing.T) {
-	scenario, samples := awsfake.Demo(noon)
+	scenario, shown := samples.Demo(noon)
 	_, cfg := start(t, scenario)
 	client := ecs.NewFromConfig(cfg)
 	var seen int
-	for _, s := range samples {
+	for _, s := range shown {
 		_, name, ok := strings.Cut(s.ARN, ":service/production/")
 		if !ok {
 			continue

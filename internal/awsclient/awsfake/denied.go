@@ -3,6 +3,8 @@ package awsfake
 import (
 	"cmp"
 	"encoding/json"
+
+	"whystopped/internal/awsclient/awsfake/ids"
 )
 
 // target is what any of the operations may name as the thing that it is about.
@@ -21,7 +23,7 @@ type target struct {
 func (s *Server) deniedResource(req request) string {
 	var t target
 	_ = json.Unmarshal(req.body, &t) // what cannot be read stays empty
-	cluster := cmp.Or(lastSegment(t.Cluster), "default")
+	cluster := cmp.Or(ids.LastSegment(t.Cluster), "default")
 	switch req.op {
 	case "ecs:DescribeTasks":
 		return s.world.ARN("ecs", "task/"+cluster+"/"+first(t.Tasks))
@@ -50,5 +52,5 @@ func first(refs []string) string {
 	if len(refs) == 0 {
 		return ""
 	}
-	return lastSegment(refs[0])
+	return ids.LastSegment(refs[0])
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"whystopped/internal/awsclient/awsfake/ids"
 )
 
 // What ECS takes at most.
@@ -56,7 +58,7 @@ func (s *Server) describeTasks(req request, in describeTasksInput) (any, error) 
 		if err := checkTaskRef(ref, cluster.Name); err != nil {
 			return nil, err
 		}
-		arn := s.world.ARN("ecs", "task/"+cluster.Name+"/"+lastSegment(ref))
+		arn := s.world.ARN("ecs", "task/"+cluster.Name+"/"+ids.LastSegment(ref))
 		i := slices.IndexFunc(cluster.Tasks, func(t Task) bool { return t.TaskARN == arn })
 		if i < 0 || (strings.HasPrefix(ref, "arn:") && !sameAccount(ref, arn)) {
 			out.Failures = append(out.Failures, missing(arn))
@@ -69,7 +71,7 @@ func (s *Server) describeTasks(req request, in describeTasksInput) (any, error) 
 
 // checkTaskRef refuses what ECS refuses before it looks a task up.
 func checkTaskRef(ref, cluster string) error {
-	id := lastSegment(ref)
+	id := ids.LastSegment(ref)
 	switch {
 	case len(id) > 36:
 		return invalidParameter("taskId longer than 36.")
@@ -137,7 +139,7 @@ func (s *Server) describeServices(req request, in describeServicesInput) (any, e
 	}
 	out := describeServicesOutput{Services: []Service{}, Failures: []failure{}}
 	for _, ref := range in.Services {
-		name := lastSegment(ref)
+		name := ids.LastSegment(ref)
 		i := slices.IndexFunc(cluster.Services, func(svc Service) bool { return svc.ServiceName == name })
 		if i < 0 {
 			out.Failures = append(out.Failures, missing(s.world.ARN("ecs", "service/"+cluster.Name+"/"+name)))
@@ -173,7 +175,7 @@ func (s *Server) listTasks(req request, in listTasksInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	service := lastSegment(in.ServiceName)
+	service := ids.LastSegment(in.ServiceName)
 	if service != "" && !slices.ContainsFunc(cluster.Services, func(svc Service) bool { return svc.ServiceName == service }) {
 		return nil, badRequest("ServiceNotFoundException", "Service not found.")
 	}
@@ -192,7 +194,7 @@ func (s *Server) listTasks(req request, in listTasksInput) (any, error) {
 }
 
 func (in listTasksInput) matches(t Task, service string) bool {
-	family, _, _ := strings.Cut(lastSegment(t.TaskDefinitionARN), ":")
+	family, _, _ := strings.Cut(ids.LastSegment(t.TaskDefinitionARN), ":")
 	return t.DesiredStatus == cmp.Or(in.DesiredStatus, "RUNNING") &&
 		(service == "" || t.Group == "service:"+service) &&
 		(in.Family == "" || family == in.Family) &&

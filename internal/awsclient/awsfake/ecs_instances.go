@@ -1,6 +1,10 @@
 package awsfake
 
-import "slices"
+import (
+	"slices"
+
+	"whystopped/internal/awsclient/awsfake/ids"
+)
 
 // maxDescribedInstances is what DescribeContainerInstances takes at most.
 const maxDescribedInstances = 100
@@ -31,10 +35,10 @@ func (s *Server) describeContainerInstances(req request, in describeContainerIns
 	out := describeContainerInstancesOutput{ContainerInstances: []ContainerInstance{}, Failures: []failure{}}
 	for _, ref := range in.ContainerInstances {
 		i := slices.IndexFunc(cluster.Instances, func(h ContainerInstance) bool {
-			return lastSegment(h.ContainerInstanceARN) == lastSegment(ref)
+			return ids.LastSegment(h.ContainerInstanceARN) == ids.LastSegment(ref)
 		})
 		if i < 0 {
-			out.Failures = append(out.Failures, missing(s.world.ARN("ecs", "container-instance/"+cluster.Name+"/"+lastSegment(ref))))
+			out.Failures = append(out.Failures, missing(s.world.ARN("ecs", "container-instance/"+cluster.Name+"/"+ids.LastSegment(ref))))
 			continue
 		}
 		out.ContainerInstances = append(out.ContainerInstances, cluster.Instances[i])

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"whystopped/internal/arn"
+	"whystopped/internal/awsclient/awsfake/ids"
 	"whystopped/internal/iampolicy"
 )
 
@@ -101,7 +102,7 @@ func (s *Server) getRole(req request) (any, error) {
 		return nil, errNoRole(name)
 	}
 	role := xmlRole{
-		Path: r.Path, RoleName: r.Name, RoleID: uniqueID("AROA", r.Name)[:21], ARN: s.world.roleARN(r), CreateDate: roleMade,
+		Path: r.Path, RoleName: r.Name, RoleID: ids.Unique("AROA", r.Name)[:21], ARN: s.world.roleARN(r), CreateDate: roleMade,
 		TrustPolicy: escapeDocument(r.Trust), MaxSessionDuration: 3600,
 	}
 	if r.BoundaryARN != "" {

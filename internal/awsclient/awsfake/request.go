@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"whystopped/internal/awsclient/awsfake/ids"
 )
 
 // maxBody is the most that a request may hold, in bytes.
@@ -117,4 +119,4 @@ func bodyError(err error) error {
 }
 
 // newRequestID makes a random UUID.
-func newRequestID() string { return uuidOf(rand.Text()) }
+func newRequestID() string { return ids.UUID(rand.Text()) }

@@ -1,6 +1,10 @@
 package awsfake
 
-import "encoding/xml"
+import (
+	"encoding/xml"
+
+	"whystopped/internal/awsclient/awsfake/ids"
+)
 
 type callerIdentityResponse struct {
 	XMLName   xml.Name `xml:"GetCallerIdentityResponse"`
@@ -12,11 +16,11 @@ type callerIdentityResponse struct {
 }
 
 func (s *Server) getCallerIdentity(req request) (any, error) {
-	session := sessionName(s.world.Caller)
+	session := ids.OfSession(s.world.Caller)
 	return callerIdentityResponse{
 		Namespace: namespaces["sts"],
 		ARN:       s.world.Caller,
-		UserID:    roleID(s.world.Caller) + ":" + session,
+		UserID:    ids.OfRole(s.world.Caller) + ":" + session,
 		Account:   s.world.Account,
 		RequestID: req.id,
 	}, nil

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"whystopped/internal/awsclient/awsfake/ids"
 )
 
 // Session is a session that a client assumed, and what it was used for.
@@ -90,8 +92,8 @@ func (s *Server) assumeRole(req request) (any, error) {
 			// By the real clock, as the SDK's cache of credentials goes by it.
 			Expiration: time.Now().Add(time.Duration(lasts) * time.Second).UTC().Format(time.RFC3339),
 		},
-		ARN:       "arn:" + s.world.Partition + ":sts::" + s.world.Account + ":assumed-role/" + lastSegment(session.RoleARN) + "/" + session.Name,
-		RoleID:    uniqueID("AROA", session.RoleARN) + ":" + session.Name,
+		ARN:       "arn:" + s.world.Partition + ":sts::" + s.world.Account + ":assumed-role/" + ids.LastSegment(session.RoleARN) + "/" + session.Name,
+		RoleID:    ids.Unique("AROA", session.RoleARN) + ":" + session.Name,
 		RequestID: req.id,
 	}, nil
 }
@@ -101,7 +103,7 @@ func (s *Server) keep(session *Session) (key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	session.made = len(s.sessions) + 1
-	key = uniqueID("ASIA", fmt.Sprint(session.RoleARN, session.Name, session.made))
+	key = ids.Unique("ASIA", fmt.Sprint(session.RoleARN, session.Name, session.made))
 	s.sessions[key] = session
 	return key
 }

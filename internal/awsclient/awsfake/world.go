@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"whystopped/internal/awsclient/awsfake/ids"
 )
 
 // world is a Scenario made ready for look-ups.
@@ -65,7 +67,7 @@ func (w *world) addGroup(g LogGroup) {
 // cluster finds a cluster of the request's Region by name or ARN; an empty
 // name is the cluster "default".
 func (w *world) cluster(req request, nameOrARN string) (*Cluster, error) {
-	name := cmp.Or(lastSegment(nameOrARN), "default")
+	name := cmp.Or(ids.LastSegment(nameOrARN), "default")
 	c := w.clusters[name]
 	if c == nil || req.region != w.Region {
 		return nil, badRequest("ClusterNotFoundException", "Cluster not found.")

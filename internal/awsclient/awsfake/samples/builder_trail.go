@@ -1,9 +1,12 @@
-package awsfake
+package samples
 
 import (
 	"slices"
 	"strings"
 	"time"
+
+	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/awsfake/ids"
 )
 
 // writeTrail writes what CloudTrail recorded of a task: the roles that ECS
@@ -34,8 +37,8 @@ func (r run) startCalls() []apiCall {
 			add(r.at.created.Add(9*time.Second), "ecr:GetAuthorizationToken", nil)
 		}
 		if ours && r.life >= failedStart {
-			add(r.at.pullStarted, "ecr:BatchGetImage", map[string]any{"repositoryName": repository, "registryId": DefaultAccount})
-			add(r.at.pullStarted.Add(time.Second), "ecr:GetDownloadUrlForLayer", map[string]any{"repositoryName": repository, "registryId": DefaultAccount})
+			add(r.at.pullStarted, "ecr:BatchGetImage", map[string]any{"repositoryName": repository, "registryId": awsfake.DefaultAccount})
+			add(r.at.pullStarted.Add(time.Second), "ecr:GetDownloadUrlForLayer", map[string]any{"repositoryName": repository, "registryId": awsfake.DefaultAccount})
 		}
 		if r.life >= ran {
 			add(r.at.started.Add(-time.Second), "logs:CreateLogStream", map[string]any{"logGroupName": r.logGroup(), "logStreamName": r.streamName(box)})
@@ -57,9 +60,9 @@ func (r run) secretCalls(box box, add func(time.Time, string, map[string]any)) {
 
 // record writes one call as CloudTrail has it. A refused call has no
 // parameters, and its code is AccessDenied whatever the API answered.
-func (r run) record(c apiCall) TrailRecord {
+func (r run) record(c apiCall) awsfake.TrailRecord {
 	service, name, _ := strings.Cut(c.call, ":")
-	rec := TrailRecord{
+	rec := awsfake.TrailRecord{
 		UserIdentity:      r.identity(c),
 		EventTime:         r.at.ended.Add(-c.before),
 		EventSource:       service + ".amazonaws.com",
@@ -101,18 +104,18 @@ func (r run) replaced(params map[string]any) map[string]any {
 	return out
 }
 
-func (r run) identity(c apiCall) TrailIdentity {
+func (r run) identity(c apiCall) awsfake.TrailIdentity {
 	role, session := r.role(c.by)
 	arn := r.session(c.by)
-	return TrailIdentity{
+	return awsfake.TrailIdentity{
 		Type:        "AssumedRole",
-		PrincipalID: roleID(arn) + ":" + session,
+		PrincipalID: ids.OfRole(arn) + ":" + session,
 		ARN:         arn,
-		AccountID:   DefaultAccount,
-		AccessKeyID: uniqueID("ASIA", arn)[:20],
+		AccountID:   awsfake.DefaultAccount,
+		AccessKeyID: ids.Unique("ASIA", arn)[:20],
 		InvokedBy:   c.via,
-		SessionContext: &TrailSession{
-			SessionIssuer: TrailIssuer{Type: "Role", PrincipalID: roleID(arn), ARN: role, AccountID: DefaultAccount, UserName: lastSegment(role)},
+		SessionContext: &awsfake.TrailSession{
+			SessionIssuer: awsfake.TrailIssuer{Type: "Role", PrincipalID: ids.OfRole(arn), ARN: role, AccountID: awsfake.DefaultAccount, UserName: ids.LastSegment(role)},
 			Attributes:    map[string]string{"creationDate": r.at.created.Format(time.RFC3339), "mfaAuthenticated": "false"},
 		},
 	}
@@ -120,15 +123,15 @@ func (r run) identity(c apiCall) TrailIdentity {
 
 // assumedRoles are the records of ECS assuming the task's roles. No name of a
 // user is in them: the look-up by the session's name does not find them.
-func (r run) assumedRoles() []TrailRecord {
-	var records []TrailRecord
+func (r run) assumedRoles() []awsfake.TrailRecord {
+	var records []awsfake.TrailRecord
 	for _, by := range []caller{byExec, byTask} {
 		role, session := r.role(by)
 		if role == "" {
 			continue
 		}
-		records = append(records, TrailRecord{
-			UserIdentity:      TrailIdentity{Type: "AWSService", InvokedBy: "ecs-tasks.amazonaws.com"},
+		records = append(records, awsfake.TrailRecord{
+			UserIdentity:      awsfake.TrailIdentity{Type: "AWSService", InvokedBy: "ecs-tasks.amazonaws.com"},
 			EventTime:         r.at.created.Add(2 * time.Second),
 			EventSource:       "sts.amazonaws.com",
 			EventName:         "AssumeRole",
@@ -136,7 +139,7 @@ func (r run) assumedRoles() []TrailRecord {
 			UserAgent:         "ecs-tasks.amazonaws.com",
 			ReadOnly:          true,
 			RequestParameters: map[string]any{"roleArn": role, "roleSessionName": session, "durationSeconds": 21600},
-			Resources:         []TrailResource{{AccountID: DefaultAccount, Type: "AWS::IAM::Role", ARN: role}},
+			Resources:         []awsfake.TrailResource{{AccountID: awsfake.DefaultAccount, Type: "AWS::IAM::Role", ARN: role}},
 		})
 	}
 	return records

@@ -1,15 +1,18 @@
-package awsfake
+package samples
 
 import (
 	"cmp"
 	"slices"
 	"strings"
 	"time"
+
+	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/awsfake/ids"
 )
 
 // What the demo's account has.
 const (
-	registry     = DefaultAccount + ".dkr.ecr." + DefaultRegion + ".amazonaws.com"
+	registry     = awsfake.DefaultAccount + ".dkr.ecr." + awsfake.DefaultRegion + ".amazonaws.com"
 	instanceID   = "i-0a1b2c3d4e5f60718"
 	instanceRole = "ecs-instance"
 	operatorRole = "AWSReservedSSO_Operator_0123456789abcdef"
@@ -19,27 +22,38 @@ const (
 // builder turns drafts into a Scenario.
 type builder struct {
 	now       time.Time
-	scenario  Scenario
+	scenario  awsfake.Scenario
 	samples   []Sample
 	revisions map[string]int
-	tasks     map[string][]Task   // by cluster
-	services  map[string]*Service // by name
-	groups    map[groupKey]*LogGroup
+	tasks     map[string][]awsfake.Task   // by cluster
+	services  map[string]*awsfake.Service // by name
+	groups    map[logGroupKey]*awsfake.LogGroup
 	roles     map[string]bool // by name, with the path
 }
 
 func newBuilder(now time.Time) *builder {
 	b := &builder{
 		now:       now.UTC().Truncate(time.Millisecond),
-		scenario:  Scenario{TrailDelay: demoTrailDelay, SCPs: organizationPolicies}.withDefaults(),
+		scenario:  demoAccount(),
 		revisions: map[string]int{},
-		tasks:     map[string][]Task{},
-		services:  map[string]*Service{},
-		groups:    map[groupKey]*LogGroup{},
+		tasks:     map[string][]awsfake.Task{},
+		services:  map[string]*awsfake.Service{},
+		groups:    map[logGroupKey]*awsfake.LogGroup{},
 		roles:     map[string]bool{},
 	}
 	b.addRole(instanceRole, roleDraft{trusts: "ec2.amazonaws.com", policies: []string{runHosts, writeLogs}})
 	return b
+}
+
+// logGroupKey tells log groups apart.
+type logGroupKey struct{ region, name string }
+
+// demoAccount is the account before anything is in it.
+func demoAccount() awsfake.Scenario {
+	return awsfake.Scenario{
+		Account: awsfake.DefaultAccount, Region: awsfake.DefaultRegion, Partition: "aws",
+		TrailDelay: demoTrailDelay, SCPs: organizationPolicies,
+	}
 }
 
 // retryEvery is the time between two tries of a service.
@@ -68,27 +82,27 @@ func (b *builder) add(d draft) {
 }
 
 // build puts the parts together.
-func (b *builder) build() (Scenario, []Sample) {
-	production := Cluster{
+func (b *builder) build() (awsfake.Scenario, []Sample) {
+	production := awsfake.Cluster{
 		Name: "production", Tasks: b.tasks["production"],
-		Instances: []ContainerInstance{{ContainerInstanceARN: b.instanceARN(), EC2InstanceID: instanceID, Status: "ACTIVE"}},
+		Instances: []awsfake.ContainerInstance{{ContainerInstanceARN: b.instanceARN(), EC2InstanceID: instanceID, Status: "ACTIVE"}},
 	}
 	for _, service := range b.services {
-		slices.SortStableFunc(service.Events, func(x, y ServiceEvent) int { return y.CreatedAt.Compare(x.CreatedAt.Time) })
+		slices.SortStableFunc(service.Events, func(x, y awsfake.ServiceEvent) int { return y.CreatedAt.Compare(x.CreatedAt.Time) })
 		production.Services = append(production.Services, *service)
 	}
-	slices.SortFunc(production.Services, func(x, y Service) int { return strings.Compare(x.ServiceName, y.ServiceName) })
-	b.scenario.Clusters = []Cluster{production, {Name: "batch", Tasks: b.tasks["batch"]}}
+	slices.SortFunc(production.Services, func(x, y awsfake.Service) int { return strings.Compare(x.ServiceName, y.ServiceName) })
+	b.scenario.Clusters = []awsfake.Cluster{production, {Name: "batch", Tasks: b.tasks["batch"]}}
 	for _, g := range b.groups {
 		b.scenario.LogGroups = append(b.scenario.LogGroups, *g)
 	}
-	slices.SortFunc(b.scenario.LogGroups, func(x, y LogGroup) int { return strings.Compare(x.Name, y.Name) })
+	slices.SortFunc(b.scenario.LogGroups, func(x, y awsfake.LogGroup) int { return strings.Compare(x.Name, y.Name) })
 	return b.scenario, b.samples
 }
 
 // instanceARN is the one EC2 instance that tasks run on, as ECS names it.
 func (b *builder) instanceARN() string {
-	return b.scenario.ARN("ecs", "container-instance/production/"+hexID(instanceID, 32))
+	return b.scenario.ARN("ecs", "container-instance/production/"+ids.Hex(instanceID, 32))
 }
 
 // roleARN is the ARN of a role by its name, which may have a path; "" for noRole.
@@ -110,7 +124,7 @@ type run struct {
 }
 
 func (b *builder) newRun(d draft, definition string, try int) run {
-	id := hexID("task "+d.Name+strings.Repeat("+", try), 32)
+	id := ids.Hex("task "+d.Name+strings.Repeat("+", try), 32)
 	r := run{draft: d, b: b, id: id, definition: definition}
 	r.at = d.moments(b.now.Add(-time.Duration(try) * retryEvery))
 	r.text = r.placeholders()
@@ -130,7 +144,7 @@ func (r run) sampleARN() string {
 // of both roles after the task, EC2 after the instance.
 func (r run) session(by caller) string {
 	role, name := r.role(by)
-	return r.b.scenario.ARN("sts", "assumed-role/"+lastSegment(role)+"/"+name)
+	return r.b.scenario.ARN("sts", "assumed-role/"+ids.LastSegment(role)+"/"+name)
 }
 
 func (r run) role(by caller) (roleARN, session string) {
@@ -157,8 +171,8 @@ func (r run) placeholders() *strings.Replacer {
 		"{image}", r.boxes[0].image,
 		"{service}", r.app,
 		"{deployment}", r.deployment(),
-		"{uuid}", uuidOf("request of "+r.id),
+		"{uuid}", ids.UUID("request of "+r.id),
 	)
 }
 
-func (r run) deployment() string { return "ecs-svc/" + digits("deployment of "+r.app, 19) }
+func (r run) deployment() string { return "ecs-svc/" + ids.Digits("deployment of "+r.app, 19) }

@@ -1,8 +1,11 @@
-package awsfake
+package samples
 
 import (
 	"fmt"
 	"time"
+
+	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/awsfake/ids"
 )
 
 // moments are when things happened to a task; zero for what never did.
@@ -65,14 +68,14 @@ func (d draft) moments(now time.Time) moments {
 }
 
 // task makes the Task object as DescribeTasks has it.
-func (r run) task() Task {
-	t := Task{
+func (r run) task() awsfake.Task {
+	t := awsfake.Task{
 		TaskARN:            r.arn(),
 		ClusterARN:         r.b.scenario.ARN("ecs", "cluster/"+r.cluster()),
 		TaskDefinitionARN:  r.definition,
 		Group:              r.group(),
 		StartedBy:          r.startedBy,
-		AvailabilityZone:   DefaultRegion + "b",
+		AvailabilityZone:   awsfake.DefaultRegion + "b",
 		CPU:                "512",
 		Memory:             "1024",
 		LastStatus:         "STOPPED",
@@ -82,16 +85,16 @@ func (r run) task() Task {
 		StopCode:           r.stopCode,
 		StoppedReason:      r.text.Replace(r.stopped),
 		Version:            6,
-		CreatedAt:          Epoch{r.at.created},
-		ConnectivityAt:     Epoch{r.at.connected},
-		PullStartedAt:      Epoch{r.at.pullStarted},
-		PullStoppedAt:      Epoch{r.at.pullStopped},
-		StartedAt:          Epoch{r.at.started},
-		StoppingAt:         Epoch{r.at.stopping},
-		ExecutionStoppedAt: Epoch{r.at.executionStopped},
-		StoppedAt:          Epoch{r.at.stopped},
+		CreatedAt:          awsfake.Epoch{Time: r.at.created},
+		ConnectivityAt:     awsfake.Epoch{Time: r.at.connected},
+		PullStartedAt:      awsfake.Epoch{Time: r.at.pullStarted},
+		PullStoppedAt:      awsfake.Epoch{Time: r.at.pullStopped},
+		StartedAt:          awsfake.Epoch{Time: r.at.started},
+		StoppingAt:         awsfake.Epoch{Time: r.at.stopping},
+		ExecutionStoppedAt: awsfake.Epoch{Time: r.at.executionStopped},
+		StoppedAt:          awsfake.Epoch{Time: r.at.stopped},
 		Overrides:          r.overrides,
-		Attachments:        []Attachment{},
+		Attachments:        []awsfake.Attachment{},
 	}
 	if !r.standalone {
 		t.StartedBy = r.deployment()
@@ -102,7 +105,7 @@ func (r run) task() Task {
 	r.placeOn(&t)
 	for _, box := range r.boxes {
 		t.Containers = append(t.Containers, r.container(box))
-		t.Overrides.ContainerOverrides = append(t.Overrides.ContainerOverrides, ContainerOverride{Name: box.name})
+		t.Overrides.ContainerOverrides = append(t.Overrides.ContainerOverrides, awsfake.ContainerOverride{Name: box.name})
 		if box.health != "" {
 			t.HealthStatus = box.health
 		}
@@ -111,7 +114,7 @@ func (r run) task() Task {
 }
 
 // placeOn fills in what differs between Fargate and EC2.
-func (r run) placeOn(t *Task) {
+func (r run) placeOn(t *awsfake.Task) {
 	if r.onEC2 {
 		t.LaunchType = "EC2"
 		t.ContainerInstanceARN = r.b.instanceARN()
@@ -125,28 +128,28 @@ func (r run) placeOn(t *Task) {
 	t.Attachments = append(t.Attachments, r.networkInterface())
 }
 
-func (r run) networkInterface() Attachment {
+func (r run) networkInterface() awsfake.Attachment {
 	status := "DELETED"
 	if r.life == running {
 		status = "ATTACHED"
 	}
-	return Attachment{
-		ID:     uuidOf("attachment of " + r.id),
+	return awsfake.Attachment{
+		ID:     ids.UUID("attachment of " + r.id),
 		Type:   "ElasticNetworkInterface",
 		Status: status,
-		Details: []KeyValue{
+		Details: []awsfake.KeyValue{
 			{Name: "subnetId", Value: "subnet-0a1b2c3d4e5f60718"},
-			{Name: "networkInterfaceId", Value: "eni-0" + hexID("interface of "+r.id, 16)},
+			{Name: "networkInterfaceId", Value: "eni-0" + ids.Hex("interface of "+r.id, 16)},
 			{Name: "macAddress", Value: "0a:1b:2c:3d:4e:5f"},
-			{Name: "privateDnsName", Value: "ip-10-0-12-34." + DefaultRegion + ".compute.internal"},
+			{Name: "privateDnsName", Value: "ip-10-0-12-34." + awsfake.DefaultRegion + ".compute.internal"},
 			{Name: "privateIPv4Address", Value: "10.0.12.34"},
 		},
 	}
 }
 
-func (r run) container(box box) Container {
-	c := Container{
-		ContainerARN: r.b.scenario.ARN("ecs", fmt.Sprintf("container/%s/%s/%s", r.cluster(), r.id, uuidOf("container "+box.name+" of "+r.id))),
+func (r run) container(box box) awsfake.Container {
+	c := awsfake.Container{
+		ContainerARN: r.b.scenario.ARN("ecs", fmt.Sprintf("container/%s/%s/%s", r.cluster(), r.id, ids.UUID("container "+box.name+" of "+r.id))),
 		TaskARN:      r.arn(),
 		Name:         box.name,
 		Image:        box.image,
@@ -159,7 +162,7 @@ func (r run) container(box box) Container {
 		c.HealthStatus = box.health
 	}
 	if r.life >= failedStart {
-		c.ImageDigest = "sha256:" + hexID("image "+box.image, 64)
+		c.ImageDigest = "sha256:" + ids.Hex("image "+box.image, 64)
 		c.RuntimeID = r.runtimeID(box)
 	}
 	if r.life == running {
@@ -173,7 +176,7 @@ func (r run) container(box box) Container {
 func (r run) runtimeID(box box) string {
 	seed := "runtime of " + box.name + r.id
 	if r.onEC2 {
-		return hexID(seed, 64)
+		return ids.Hex(seed, 64)
 	}
-	return r.id + "-" + digits(seed, 10)
+	return r.id + "-" + ids.Digits(seed, 10)
 }

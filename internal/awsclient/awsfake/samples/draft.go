@@ -1,8 +1,10 @@
-package awsfake
+package samples
 
 import (
 	"cmp"
 	"time"
+
+	"whystopped/internal/awsclient/awsfake"
 )
 
 // draft is one sample in as few words as it takes. The builder makes the task,
@@ -24,7 +26,7 @@ type draft struct {
 	taskRole  string    // the same, default app-task
 	execIAM   roleDraft // what IAM has of the execution role; default startTasks
 	taskIAM   roleDraft
-	overrides TaskOverrides
+	overrides awsfake.TaskOverrides
 	refused   bool // ECS could not assume the roles
 
 	life     life
@@ -35,7 +37,7 @@ type draft struct {
 	stopped  string        // the stoppedReason; has a default
 
 	boxes   []box // default: one container "app"
-	efs     *EFSVolume
+	efs     *awsfake.EFSVolume
 	logging logging
 	calls   []apiCall
 	events  []said // of the service
@@ -64,10 +66,10 @@ type box struct {
 	exit        *int
 	reason      string
 	health      string
-	healthCheck *HealthCheck
+	healthCheck *awsfake.HealthCheck
 	memory      int // MiB
-	secrets     []Secret
-	environment []KeyValue
+	secrets     []awsfake.Secret
+	environment []awsfake.KeyValue
 	envFiles    []string // ARNs of S3 objects
 	lines       []said   // what it logged
 }
@@ -125,17 +127,17 @@ func (d draft) withDefaults() draft {
 	}
 	for i := range d.boxes {
 		box := &d.boxes[i]
-		setDefault(&box.name, "app")
-		setDefault(&box.image, registry+"/"+d.app+":2026.11.3")
+		box.name = cmp.Or(box.name, "app")
+		box.image = cmp.Or(box.image, registry+"/"+d.app+":2026.11.3")
 	}
-	setDefault(&d.logging.region, DefaultRegion)
+	d.logging.region = cmp.Or(d.logging.region, awsfake.DefaultRegion)
 	switch d.life {
 	case failedInit, failedPull, failedStart:
-		setDefault(&d.stopCode, "TaskFailedToStart")
-		setDefault(&d.stopped, "Task failed to start")
+		d.stopCode = cmp.Or(d.stopCode, "TaskFailedToStart")
+		d.stopped = cmp.Or(d.stopped, "Task failed to start")
 	case ran:
-		setDefault(&d.stopCode, "EssentialContainerExited")
-		setDefault(&d.stopped, "Essential container in task exited")
+		d.stopCode = cmp.Or(d.stopCode, "EssentialContainerExited")
+		d.stopped = cmp.Or(d.stopped, "Essential container in task exited")
 	}
 	return d
 }

@@ -1,9 +1,10 @@
-package awsfake
+package samples
 
 import (
 	"slices"
 	"time"
 
+	"whystopped/internal/awsclient/awsfake"
 	"whystopped/internal/diagnose/verdict"
 )
 
@@ -28,7 +29,7 @@ const demoTrailDelay = 5 * time.Minute
 
 // Demo makes an account full of stopped tasks of every kind, all of them
 // within the last hour before now. Ids and texts are always the same.
-func Demo(now time.Time) (Scenario, []Sample) {
+func Demo(now time.Time) (awsfake.Scenario, []Sample) {
 	drafts := slices.Concat(
 		secretSamples(), imageSamples(), logSamples(), storageSamples(), roleSamples(),
 		deniedAtRuntimeSamples(), applicationSamples(), stopSamples(), placementSamples(),

@@ -1,6 +1,10 @@
-package awsfake
+package samples
 
-import "whystopped/internal/diagnose/verdict"
+import (
+	"whystopped/internal/diagnose/verdict"
+
+	"whystopped/internal/awsclient/awsfake"
+)
 
 // secretSamples are tasks that did not get their secrets or variables before
 // the start. All of that is fetched with the execution role.
@@ -22,7 +26,7 @@ func secretSamples() []draft {
 			},
 			app: "payments-api", life: failedInit, ended: 22 * minute, tries: 3,
 			stopped: "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret " + dbPassword + " from secrets manager: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, RequestID: {uuid}, api error AccessDeniedException: User: {exec} is not authorized to perform: secretsmanager:GetSecretValue on resource: " + dbPassword + " because no identity-based policy allows the secretsmanager:GetSecretValue action",
-			boxes:   []box{{secrets: []Secret{{Name: "DB_PASSWORD", ValueFrom: dbPassword}}}},
+			boxes:   []box{{secrets: []awsfake.Secret{{Name: "DB_PASSWORD", ValueFrom: dbPassword}}}},
 			calls: []apiCall{{
 				by: byExec, before: 2 * second, call: "secretsmanager:GetSecretValue",
 				denied: "User: {exec} is not authorized to perform: secretsmanager:GetSecretValue on resource: " + dbPassword + " because no identity-based policy allows the secretsmanager:GetSecretValue action",
@@ -38,7 +42,7 @@ func secretSamples() []draft {
 			app: "checkout", life: failedInit, ended: 2 * minute,
 			execRole: "platform/checkout-exec",
 			stopped:  "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secrets from ssm: service call has been retried 1 time(s): operation error SSM: GetParameters, https response error StatusCode: 400, RequestID: {uuid}, api error AccessDeniedException: User: {exec} is not authorized to perform: ssm:GetParameters on resource: " + stripeKey + " because no identity-based policy allows the ssm:GetParameters action",
-			boxes:    []box{{secrets: []Secret{{Name: "STRIPE_KEY", ValueFrom: stripeKey}}}},
+			boxes:    []box{{secrets: []awsfake.Secret{{Name: "STRIPE_KEY", ValueFrom: stripeKey}}}},
 			calls: []apiCall{{
 				by: byExec, before: 2 * second, call: "ssm:GetParameters",
 				denied: "User: {exec} is not authorized to perform: ssm:GetParameters on resource: " + stripeKey + " because no identity-based policy allows the ssm:GetParameters action",
@@ -55,7 +59,7 @@ func secretSamples() []draft {
 			life: failedInit, ended: 34 * minute,
 			execIAM: roleDraft{policies: []string{pullImages, writeLogs, allow(apiToken, "secretsmanager:GetSecretValue")}},
 			stopped: "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret " + apiToken + " from secrets manager: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, RequestID: {uuid}, api error AccessDeniedException: Access to KMS is not allowed",
-			boxes:   []box{{secrets: []Secret{{Name: "API_TOKEN", ValueFrom: apiToken}}}},
+			boxes:   []box{{secrets: []awsfake.Secret{{Name: "API_TOKEN", ValueFrom: apiToken}}}},
 			calls: []apiCall{
 				{
 					by: byExec, before: 3 * second, call: "kms:Decrypt", via: "secretsmanager.amazonaws.com",

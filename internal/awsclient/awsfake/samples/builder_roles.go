@@ -1,4 +1,4 @@
-package awsfake
+package samples
 
 import (
 	"cmp"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/awsfake/ids"
 	"whystopped/internal/iampolicy"
 )
 
@@ -35,7 +37,7 @@ const topicsPolicy = "arn:aws:organizations::444455556666:policy/o-exampleorgid/
 
 // organizationPolicies are the service control policies of the demo's account:
 // AWS's own, which every organization has, and one of the demo's.
-var organizationPolicies = []Policy{
+var organizationPolicies = []awsfake.Policy{
 	{ARN: "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess", Document: allow("*", "*")},
 	{ARN: topicsPolicy, Document: document(iampolicy.Statement{Sid: "TopicsAreMadeByThePlatformTeam", Effect: "Deny", Action: []string{"sns:CreateTopic"}, Resource: []string{"*"}})},
 }
@@ -70,9 +72,9 @@ func (b *builder) addRole(name string, r roleDraft) {
 		return
 	}
 	b.roles[name] = true
-	path := "/" + strings.TrimSuffix(name, lastSegment(name))
+	path := "/" + strings.TrimSuffix(name, ids.LastSegment(name))
 	trust := document(iampolicy.Statement{
 		Effect: "Allow", Principal: iampolicy.Principal{"Service": {cmp.Or(r.trusts, iampolicy.ECSTasks)}}, Action: []string{"sts:AssumeRole"},
 	})
-	b.scenario.Roles = append(b.scenario.Roles, Role{Name: lastSegment(name), Path: path, Trust: trust, Policies: slices.Clone(r.policies)})
+	b.scenario.Roles = append(b.scenario.Roles, awsfake.Role{Name: ids.LastSegment(name), Path: path, Trust: trust, Policies: slices.Clone(r.policies)})
 }

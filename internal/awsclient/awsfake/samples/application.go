@@ -1,6 +1,10 @@
-package awsfake
+package samples
 
-import "whystopped/internal/diagnose/verdict"
+import (
+	"whystopped/internal/diagnose/verdict"
+
+	"whystopped/internal/awsclient/awsfake"
+)
 
 // applicationSamples are containers that ran and failed on their own account.
 func applicationSamples() []draft {
@@ -59,7 +63,7 @@ func applicationSamples() []draft {
 			stopCode: "ServiceSchedulerInitiated", stopped: "Task failed container health checks",
 			boxes: []box{{
 				exit: new(137), health: "UNHEALTHY",
-				healthCheck: &HealthCheck{Command: []string{"CMD-SHELL", "curl -fs localhost:8080/health || exit 1"}, Interval: 30, Timeout: 5, Retries: 3},
+				healthCheck: &awsfake.HealthCheck{Command: []string{"CMD-SHELL", "curl -fs localhost:8080/health || exit 1"}, Interval: 30, Timeout: 5, Retries: 3},
 				lines: []said{
 					{7 * minute, "gateway up"},
 					{3 * minute, "event loop blocked for 41s"},

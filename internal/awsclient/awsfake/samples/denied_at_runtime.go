@@ -1,6 +1,10 @@
-package awsfake
+package samples
 
-import "whystopped/internal/diagnose/verdict"
+import (
+	"whystopped/internal/diagnose/verdict"
+
+	"whystopped/internal/awsclient/awsfake"
+)
 
 // deniedAtRuntimeSamples are applications that ended because a call of theirs
 // was refused. They call with the task role.
@@ -37,7 +41,7 @@ func deniedAtRuntimeSamples() []draft {
 			Sample: want("dynamodb-denied-in-log", "DynamoDB query denied, with an overridden task role"),
 			app:    "nightly-export", standalone: true, startedBy: "events-rule/nightly-export", life: ran, ended: 49 * minute, ranFor: 95 * second,
 			logging:   logging{region: "eu-central-1"},
-			overrides: TaskOverrides{TaskRoleARN: "arn:aws:iam::111122223333:role/export-readonly"},
+			overrides: awsfake.TaskOverrides{TaskRoleARN: "arn:aws:iam::111122223333:role/export-readonly"},
 			boxes: []box{{exit: new(1), lines: []said{
 				{94 * second, "export: 4 tables to read"},
 				{3 * second, "AccessDeniedException: User: {task} is not authorized to perform: dynamodb:Query on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/orders/index/by-customer because no identity-based policy allows the dynamodb:Query action\n    at throwDefaultError (/app/node_modules/@smithy/smithy-client/dist-cjs/index.js:388:20)\n    at de_CommandError (/app/node_modules/@aws-sdk/client-dynamodb/dist-cjs/index.js:1201:14)\n    at process.processTicksAndRejections (node:internal/process/task_queues:105:5) {\n  '$fault': 'client',\n  '$metadata': { httpStatusCode: 400, attempts: 1, totalRetryDelay: 0 }\n}"},

@@ -1,12 +1,16 @@
-package awsfake
+package samples
 
-import "fmt"
+import (
+	"fmt"
+
+	"whystopped/internal/awsclient/awsfake"
+)
 
 // define makes the revision of the task definition that a draft uses.
-func (b *builder) define(d draft) TaskDefinition {
+func (b *builder) define(d draft) awsfake.TaskDefinition {
 	b.revisions[d.app]++
 	revision := b.revisions[d.app] + 6
-	def := TaskDefinition{
+	def := awsfake.TaskDefinition{
 		TaskDefinitionARN:       b.scenario.ARN("ecs", fmt.Sprintf("task-definition/%s:%d", d.app, revision)),
 		Family:                  d.app,
 		Revision:                revision,
@@ -17,15 +21,15 @@ func (b *builder) define(d draft) TaskDefinition {
 		RequiresCompatibilities: []string{"FARGATE"},
 		CPU:                     "512",
 		Memory:                  "1024",
-		Volumes:                 []Volume{},
+		Volumes:                 []awsfake.Volume{},
 	}
 	if d.onEC2 {
 		def.NetworkMode, def.RequiresCompatibilities = "bridge", []string{"EC2"}
 	} else {
-		def.RuntimePlatform = &RuntimePlatform{CPUArchitecture: "X86_64", OperatingSystemFamily: "LINUX"}
+		def.RuntimePlatform = &awsfake.RuntimePlatform{CPUArchitecture: "X86_64", OperatingSystemFamily: "LINUX"}
 	}
 	if d.efs != nil {
-		def.Volumes = append(def.Volumes, Volume{Name: "data", EFS: d.efs})
+		def.Volumes = append(def.Volumes, awsfake.Volume{Name: "data", EFS: d.efs})
 	}
 	for _, box := range d.boxes {
 		def.ContainerDefinitions = append(def.ContainerDefinitions, d.containerDefinition(box))
@@ -34,28 +38,28 @@ func (b *builder) define(d draft) TaskDefinition {
 	return def
 }
 
-func (d draft) containerDefinition(box box) ContainerDefinition {
-	c := ContainerDefinition{
+func (d draft) containerDefinition(box box) awsfake.ContainerDefinition {
+	c := awsfake.ContainerDefinition{
 		Name:             box.name,
 		Image:            box.image,
 		Essential:        !box.sidecar,
-		Environment:      append([]KeyValue{{Name: "ENVIRONMENT", Value: "production"}}, box.environment...),
+		Environment:      append([]awsfake.KeyValue{{Name: "ENVIRONMENT", Value: "production"}}, box.environment...),
 		Secrets:          box.secrets,
 		HealthCheck:      box.healthCheck,
 		LogConfiguration: d.logConfiguration(),
-		MountPoints:      []MountPoint{},
+		MountPoints:      []awsfake.MountPoint{},
 		Memory:           box.memory,
 	}
 	for _, arn := range box.envFiles {
-		c.EnvironmentFiles = append(c.EnvironmentFiles, EnvironmentFile{Type: "s3", Value: arn})
+		c.EnvironmentFiles = append(c.EnvironmentFiles, awsfake.EnvironmentFile{Type: "s3", Value: arn})
 	}
 	if d.efs != nil {
-		c.MountPoints = append(c.MountPoints, MountPoint{SourceVolume: "data", ContainerPath: "/data"})
+		c.MountPoints = append(c.MountPoints, awsfake.MountPoint{SourceVolume: "data", ContainerPath: "/data"})
 	}
 	return c
 }
 
-func (d draft) logConfiguration() *LogConfiguration {
+func (d draft) logConfiguration() *awsfake.LogConfiguration {
 	options := map[string]string{
 		"awslogs-group":  d.logGroup(),
 		"awslogs-region": d.logging.region,
@@ -66,7 +70,7 @@ func (d draft) logConfiguration() *LogConfiguration {
 	if d.logging.createGroup {
 		options["awslogs-create-group"] = "true"
 	}
-	return &LogConfiguration{LogDriver: "awslogs", Options: options}
+	return &awsfake.LogConfiguration{LogDriver: "awslogs", Options: options}
 }
 
 // writeLogs writes the stream of every container that ran.
@@ -74,19 +78,19 @@ func (b *builder) writeLogs(r run) {
 	if r.logging.groupAbsent {
 		return
 	}
-	key := groupKey{r.logging.region, r.logGroup()}
+	key := logGroupKey{r.logging.region, r.logGroup()}
 	group := b.groups[key]
 	if group == nil {
-		group = &LogGroup{Name: key.name, Region: key.region}
+		group = &awsfake.LogGroup{Name: key.name, Region: key.region}
 		b.groups[key] = group
 	}
 	if r.life < ran {
 		return
 	}
 	for _, box := range r.boxes {
-		stream := LogStream{Name: r.streamName(box)}
+		stream := awsfake.LogStream{Name: r.streamName(box)}
 		for _, line := range box.lines {
-			stream.Events = append(stream.Events, LogEvent{At: r.at.ended.Add(-line.before), Message: r.text.Replace(line.text)})
+			stream.Events = append(stream.Events, awsfake.LogEvent{At: r.at.ended.Add(-line.before), Message: r.text.Replace(line.text)})
 		}
 		group.Streams = append(group.Streams, stream)
 	}

@@ -1,8 +1,11 @@
-package awsfake
+package samples
 
 import (
 	"fmt"
 	"time"
+
+	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/awsclient/awsfake/ids"
 )
 
 // writeService writes down what a service says of one of its tasks.
@@ -11,9 +14,9 @@ func (b *builder) writeService(r run) {
 	service.TaskDefinition = r.definition
 	service.Deployments[0].TaskDefinition = r.definition
 	say := func(at time.Time, text string) {
-		service.Events = append(service.Events, ServiceEvent{
-			ID:        uuidOf(fmt.Sprint("event ", len(service.Events), " of ", r.app)),
-			CreatedAt: Epoch{at},
+		service.Events = append(service.Events, awsfake.ServiceEvent{
+			ID:        ids.UUID(fmt.Sprint("event ", len(service.Events), " of ", r.app)),
+			CreatedAt: awsfake.Epoch{Time: at},
 			Message:   r.text.Replace(text),
 		})
 	}
@@ -33,7 +36,7 @@ func (b *builder) writeService(r run) {
 }
 
 // service finds the draft's service or makes it.
-func (b *builder) service(r run) *Service {
+func (b *builder) service(r run) *awsfake.Service {
 	if s := b.services[r.app]; s != nil {
 		return s
 	}
@@ -42,7 +45,7 @@ func (b *builder) service(r run) *Service {
 	if r.onEC2 {
 		launchType = "EC2"
 	}
-	s := &Service{
+	s := &awsfake.Service{
 		ServiceARN:   b.scenario.ARN("ecs", "service/"+r.cluster()+"/"+r.app),
 		ServiceName:  r.app,
 		ClusterARN:   b.scenario.ARN("ecs", "cluster/"+r.cluster()),
@@ -50,14 +53,14 @@ func (b *builder) service(r run) *Service {
 		DesiredCount: 2,
 		RunningCount: 1,
 		LaunchType:   launchType,
-		CreatedAt:    Epoch{created},
-		Deployments: []Deployment{{
+		CreatedAt:    awsfake.Epoch{Time: created},
+		Deployments: []awsfake.Deployment{{
 			ID: r.deployment(), Status: "PRIMARY", DesiredCount: 2, RunningCount: 1, LaunchType: launchType,
-			CreatedAt: Epoch{b.now.Add(-2 * time.Hour)}, UpdatedAt: Epoch{r.at.ended}, RolloutState: "IN_PROGRESS",
+			CreatedAt: awsfake.Epoch{Time: b.now.Add(-2 * time.Hour)}, UpdatedAt: awsfake.Epoch{Time: r.at.ended}, RolloutState: "IN_PROGRESS",
 			RolloutStateReason: "ECS deployment " + r.deployment() + " in progress.",
 		}},
-		Events: []ServiceEvent{{
-			ID: uuidOf("steady state of " + r.app), CreatedAt: Epoch{b.now.AddDate(0, 0, -3)},
+		Events: []awsfake.ServiceEvent{{
+			ID: ids.UUID("steady state of " + r.app), CreatedAt: awsfake.Epoch{Time: b.now.AddDate(0, 0, -3)},
 			Message: "(service " + r.app + ") has reached a steady state.",
 		}},
 	}

@@ -1,4 +1,4 @@
-package awsfake
+package samples
 
 import "whystopped/internal/diagnose/verdict"
 
