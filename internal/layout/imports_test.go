@@ -58,6 +58,10 @@ var pure = map[string][]string{
 	"internal/diagnose/denial":   {"internal/arn", "internal/iampolicy", "internal/diagnose/evidence", "internal/diagnose/verdict"},
 	"internal/diagnose/outside":  {},
 	"internal/diagnose/cause":    {"internal/arn", "internal/iampolicy", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/outside", "internal/diagnose/scan", "internal/diagnose/verdict", "internal/words"},
+	"internal/web/apidoc":        {},
+	"internal/web/drawing":       {},
+	"internal/web/lifeline":      {"internal/diagnose", "internal/diagnose/verdict", "internal/web/drawing", "internal/words"},
+	"internal/web/roles":         {"internal/arn", "internal/diagnose", "internal/diagnose/verdict", "internal/words"},
 	"internal/render":            {"internal/arn", "internal/iampolicy", "internal/diagnose", "internal/diagnose/verdict", "internal/words"},
 	"internal/diagnose":          {"internal/arn", "internal/iampolicy", "internal/redact", "internal/diagnose/cause", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/verdict", "internal/words"},
 }

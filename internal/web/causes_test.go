@@ -68,7 +68,7 @@ func TestCause(t *testing.T) {
 		"ol.steps li": want.Fix,
 		"blockquote":  want.Examples,
 		".links a":    {"docs.aws.amazon.com · task execution IAM role"},
-		".badge b":    {"Execution role"},
+		".badge b":    {"Task execution role"},
 		".chips code": {want.Code},
 	}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

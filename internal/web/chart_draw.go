@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"whystopped/internal/web/drawing"
 )
 
 // chartDrawing is a chart as SVG, in the picture's own units: one is a pixel
@@ -14,8 +16,8 @@ type chartDrawing struct {
 	Width, Height int
 	Title, Desc   string
 	Bars          []drawnStack
-	Lines         []drawnLine
-	Texts         []drawnText
+	Lines         []drawing.Line
+	Texts         []drawing.Text
 }
 
 // drawnStack is one bar: a part for each cause, from the bottom up.
@@ -91,8 +93,8 @@ func (d *chartDrawing) grid(f chartFrame, floor, top int) {
 		if v == 0 {
 			class = "floor"
 		}
-		d.Lines = append(d.Lines, drawnLine{X1: f.Left, Y1: y, X2: f.Width, Y2: y, Class: class})
-		d.Texts = append(d.Texts, drawnText{X: f.Left - 6, Y: y + 4, Class: "soft last", Text: short(v)})
+		d.Lines = append(d.Lines, drawing.Line{X1: f.Left, Y1: y, X2: f.Width, Y2: y, Class: class})
+		d.Texts = append(d.Texts, drawing.Text{X: f.Left - 6, Y: y + 4, Class: "soft last", Text: short(v)})
 	}
 }
 
@@ -119,11 +121,11 @@ func (d *chartDrawing) ticks(c chart, f chartFrame, floor, slot int) {
 		if at.Equal(at.Truncate(24 * time.Hour)) {
 			text = at.Format("2 Jan")
 		}
-		if half := textWidth(text) / 2; x-half < f.Left-8 || x+half > f.Width {
+		if half := drawing.Width(text) / 2; x-half < f.Left-8 || x+half > f.Width {
 			continue
 		}
-		d.Lines = append(d.Lines, drawnLine{X1: x, Y1: floor, X2: x, Y2: floor + 5, Class: "floor"})
-		d.Texts = append(d.Texts, drawnText{X: x, Y: floor + 20, Class: "soft middle", Text: text})
+		d.Lines = append(d.Lines, drawing.Line{X1: x, Y1: floor, X2: x, Y2: floor + 5, Class: "floor"})
+		d.Texts = append(d.Texts, drawing.Text{X: x, Y: floor + 20, Class: "soft middle", Text: text})
 	}
 }
 

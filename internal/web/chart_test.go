@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whystopped/internal/casebook"
+	"whystopped/internal/web/drawing"
 )
 
 func TestChart(t *testing.T) {
@@ -121,7 +122,7 @@ func chartFault(d chartDrawing, f chartFrame) string {
 	}
 	right := 0
 	for _, text := range d.Texts {
-		w := textWidth(text.Text)
+		w := drawing.Width(text.Text)
 		if strings.Contains(text.Class, "middle") {
 			if text.X-w/2 < right || text.X+w/2 > d.Width {
 				return fmt.Sprintf("the time %q lies over another one, or outside", text.Text)
@@ -160,7 +161,7 @@ func TestChartIsReadWithoutSeeingIt(t *testing.T) {
 		}
 	}
 	tally := texts(doc, ".tally li")
-	if len(tally) != 7 || tally[0] != "259 The execution role may not read a secret Execution role" {
+	if len(tally) != 7 || tally[0] != "259 The execution role may not read a secret Task execution role" {
 		t.Errorf("the key says %q", tally)
 	}
 	rows := texts(doc, ".chart td")

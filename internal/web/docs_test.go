@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -31,46 +30,6 @@ func TestDocs(t *testing.T) {
 	for i, id := range []string{"diagnose-get-curl", "diagnose-curl"} {
 		if diff := cmp.Diff(curls[i], rawText(byID(t, doc, id))); diff != "" {
 			t.Errorf("curl (-want +got):\n%s", diff)
-		}
-	}
-}
-
-func TestExamples(t *testing.T) {
-	doc, err := parseAPIDocument([]byte(apiSample))
-	if err != nil {
-		t.Fatal(err)
-	}
-	// A schema that holds itself ends, and is an example all the same.
-	example, ok := doc.example(&apiSchema{Ref: "#/components/schemas/Diagnosis"}, 0).(map[string]any)
-	if !ok {
-		t.Fatal("the example of an object is no object")
-	}
-	if example["createdAt"] != "2026-11-22T08:00:00Z" || example["phase"] != "startup" {
-		t.Errorf("example = %v", example)
-	}
-	if _, err := json.Marshal(example); err != nil {
-		t.Error(err)
-	}
-	if got := doc.example(&apiSchema{Ref: "#/components/schemas/Missing"}, 0); got != nil {
-		t.Errorf("the example of a schema that is not there = %v", got)
-	}
-}
-
-func TestTypeName(t *testing.T) {
-	doc := &apiDocument{}
-	tests := []struct {
-		schema *apiSchema
-		want   string
-	}{
-		{nil, "anything"},
-		{&apiSchema{}, "anything"},
-		{&apiSchema{Type: apiType{"string"}}, "string"},
-		{&apiSchema{Type: apiType{"string", "null"}, Format: "date-time"}, "time"},
-		{&apiSchema{Type: apiType{"null", "array"}, Items: &apiSchema{Ref: "#/components/schemas/Finding"}}, "list of Finding"},
-	}
-	for _, tt := range tests {
-		if got := doc.typeName(tt.schema); got != tt.want {
-			t.Errorf("typeName(%+v) = %q, want %q", tt.schema, got, tt.want)
 		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/web/drawing"
+	"whystopped/internal/web/roles"
 )
 
 // filterForm is the form above a list, filled with what narrows it.
@@ -106,7 +108,7 @@ func (form *filterForm) choose(name, label, value string, groups []choiceGroup, 
 	}
 	form.add(field, word)
 	if value != "" && word == "" {
-		form.refuse(noSuch + " “" + clip(value, 300) + "”: choose one of the list.")
+		form.refuse(noSuch + " “" + drawing.Clip(value, 300) + "”: choose one of the list.")
 	}
 }
 
@@ -196,8 +198,8 @@ func categoryChoices(chosen verdict.Category) []choiceGroup {
 
 func identityChoices(chosen verdict.IdentityKind) []choiceGroup {
 	words := map[verdict.IdentityKind]string{}
-	for kind, actor := range actorKinds {
-		words[kind] = actor.Label
+	for _, kind := range roles.Kinds {
+		words[kind] = actorOf(verdict.Identity{Kind: kind}).Label
 	}
 	return []choiceGroup{{Choices: choices(words, chosen)}}
 }

@@ -27,7 +27,7 @@ func TestReadFilter(t *testing.T) {
 		{
 			"everything", "account=111122223333&region=eu-west-1&cluster=+prod+&service=orders&cause=runtime.oom&category=oom&identity=none",
 			casebook.Filter{Account: "111122223333", Region: "eu-west-1", Cluster: "prod", Service: "orders", Cause: "runtime.oom", Category: verdict.OOM, Identity: verdict.NoIdentity},
-			[]string{"account 111122223333", "region eu-west-1", "cluster prod", "service orders", "cause runtime.oom", "category Out of memory", "whose fault Not an IAM matter"},
+			[]string{"account 111122223333", "region eu-west-1", "cluster prod", "service orders", "cause runtime.oom", "category Out of memory", "whose fault Not an IAM problem"},
 		},
 		{"one day, which is whole", "since=2026-11-22&until=2026-11-22", casebook.Filter{Since: utc(2026, 11, 22, 0), Until: utc(2026, 11, 23, 0)}, []string{"from 2026-11-22", "to 2026-11-22"}},
 		{"times of an alert", "since=2026-11-22T08:00:00Z&until=2026-11-22T10:00:00Z", casebook.Filter{Since: utc(2026, 11, 22, 8), Until: utc(2026, 11, 22, 10)}, []string{"from 2026-11-22T08:00:00Z", "to 2026-11-22T10:00:00Z"}},

@@ -11,6 +11,7 @@ import (
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/render"
+	"whystopped/internal/web/roles"
 )
 
 // fixView is what to do: a policy in the forms that people paste, or steps.
@@ -293,7 +294,7 @@ func attachName(to *diagnose.AttachTo) string {
 	case to.Name != "":
 		return to.Name
 	}
-	return principalName(to.ARN)
+	return roles.PrincipalName(to.ARN)
 }
 
 // grantedAlready is the word for a policy that the role has without it.

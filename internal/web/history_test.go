@@ -41,7 +41,7 @@ func TestServiceHistory(t *testing.T) {
 	}
 	sections := find(doc, "section")
 	kept := texts(sections[len(sections)-1], "li")
-	if len(kept) != 3 || !strings.HasPrefix(kept[0], "The execution role may not read the secret ledger/db Execution role orders-exec · task 00000000… · stopped 2026-11-22 11:55:00 UTC") ||
+	if len(kept) != 3 || !strings.HasPrefix(kept[0], "The execution role may not read the secret ledger/db Task execution role orders-exec · task 00000000… · stopped 2026-11-22 11:55:00 UTC") ||
 		kept[2] != "Its diagnosis is on the way no task came to be · stopped 2026-11-22 11:00:00 UTC" {
 		t.Errorf("kept, without what ECS knows still: %q", kept)
 	}

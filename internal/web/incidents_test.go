@@ -109,7 +109,7 @@ func TestIncidentPage(t *testing.T) {
 		got[path] = texts(doc, path)
 	}
 	want := map[string][]string{
-		"h1": {report.Verdict.Title}, ".badge b": {"Execution role"}, ".chips .live": {"Going on"},
+		"h1": {report.Verdict.Title}, ".badge b": {"Task execution role"}, ".chips .live": {"Going on"},
 		".facts dd": {
 			"12 times in 40 minutes", "2026-11-22 11:15:00 UTC", "2026-11-22 11:55:00 UTC", "Going on: the last one 5 minutes ago. It is over when nothing has stopped alike for an hour.",
 			"orders:42 open in the console: orders:42, seen to run as it should until 2026-11-22 11:15:00 UTC", "orders:43 open in the console: orders:43, first seen 2026-11-22 11:15:00 UTC",
@@ -225,7 +225,7 @@ func TestWhatIsNotKnownOfAnIncident(t *testing.T) {
 		{"a definition that was not read", unread, "Not known: the task definition of one of the two was never read.", "Before and after"},
 		{"no difference", same, "Nothing that ECS would show.", "Before and after"},
 		{"nobody else", same, "Nothing else was seen to use orders-exec in the week before.", "service billing"},
-		{"no role at fault", noRole, "Not an IAM matter", "Same role"},
+		{"no role at fault", noRole, "Not an IAM problem", "Same role"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -10,6 +10,9 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/web/lifeline"
+	"whystopped/internal/web/roles"
+	"whystopped/internal/words"
 )
 
 // ReportPage is one diagnosis.
@@ -39,8 +42,8 @@ type ReportPage struct {
 	Evidence  []quoteView
 	Docs      []docLink
 	Others    []findingView
-	Roles     *rolesView
-	Life      *lifeView // nil where the times are not known
+	Roles     *roles.View
+	Life      *lifeline.View // nil where the times are not known
 	Timeline  []timelineRow
 	Day       string // the day of the timeline's first entry
 	Sources   []sourceView
@@ -121,7 +124,7 @@ func (s *Site) reportPage(ctx context.Context, d diagnose.Diagnosis, clock clock
 	if d.Incident != nil && d.Incident.ID != "" {
 		p.IncidentURL = incidentPath(d.Incident.ID)
 	}
-	p.Roles, p.Life = rolesOf(d), lifeViewOf(d)
+	p.Roles, p.Life = roles.Of(d, words.English()), lifeline.Of(d, words.English())
 	p.Timeline, p.Day = timelineOf(d.Timeline, d.Task, clock)
 	if d.CompleteAfter != nil {
 		p.SettlesAt = clock.timeOfDay(*d.CompleteAfter)
@@ -220,7 +223,7 @@ func deniedOf(f diagnose.Finding) []deniedView {
 	var views []deniedView
 	for _, c := range f.Denied {
 		who := actorOf(f.Identity)
-		if name := principalName(c.Principal); name != "" {
+		if name := roles.PrincipalName(c.Principal); name != "" {
 			who.Name, who.ARN = name, c.Principal
 		}
 		v := deniedView{

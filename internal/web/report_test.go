@@ -14,6 +14,7 @@ import (
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/web/roles"
 )
 
 func reportDoc(t *testing.T, d diagnose.Diagnosis) *html.Node {
@@ -24,11 +25,11 @@ func reportDoc(t *testing.T, d diagnose.Diagnosis) *html.Node {
 func TestReportLeadsWithTheVerdict(t *testing.T) {
 	doc := reportDoc(t, secretDenied())
 	want := map[string][]string{
-		".badge":      {"Execution role orders-exec ECS uses it to start the task"},
+		".badge":      {"Task execution role orders-exec used by ECS to start the task"},
 		"h1":          {"The execution role may not read the secret ledger/db"},
 		".said .sure": {"Confirmed"},
 		".where":      {"task 0f1e2d3c… · service ledger-api · cluster prod · eu-west-1 · account 111122223333 · stopped 7 minutes ago"},
-		".call":       {"Execution role orders-exec may not call secretsmanager:GetSecretValue on " + secretARN + " because no policy of this identity allows it"},
+		".call":       {"Task execution role orders-exec may not call secretsmanager:GetSecretValue on " + secretARN + " because no policy of this identity allows it"},
 		"h2":          {"The fix", "Evidence", "Not seen", "Also found", "Who called what", "When", "Looked at", "Containers", "The task", "This report"},
 	}
 	for path, texted := range want {
@@ -200,7 +201,7 @@ func TestReportWithoutPolicy(t *testing.T) {
 	if diff := cmp.Diff(outOfMemory().Fix.Steps, texts(doc, "ol.steps li")); diff != "" {
 		t.Errorf("steps (-want +got):\n%s", diff)
 	}
-	if got := texts(doc, ".badge b"); !slices.Equal(got, []string{"Not an IAM matter"}) {
+	if got := texts(doc, ".badge b"); !slices.Equal(got, []string{"Not an IAM problem"}) {
 		t.Errorf("badge = %q", got)
 	}
 	if got := texts(doc, "tbody td"); len(got) != 1 || !strings.HasPrefix(got[0], "137 killed (SIGKILL)") {
@@ -349,9 +350,11 @@ func TestReportCanBeUnfurled(t *testing.T) {
 	}
 }
 
+func classOf(kind verdict.IdentityKind) string { return actorOf(verdict.Identity{Kind: kind}).Class }
+
 func TestEveryActorHasItsShape(t *testing.T) {
 	shapes := map[string]verdict.IdentityKind{}
-	for kind := range actorKinds {
+	for _, kind := range roles.Kinds {
 		d := outOfMemory()
 		d.Verdict.Identity.Kind = kind
 		doc := reportDoc(t, d)
@@ -359,13 +362,13 @@ func TestEveryActorHasItsShape(t *testing.T) {
 		if err := html.Render(&b, find(doc, ".badge svg")[0]); err != nil {
 			t.Fatal(err)
 		}
-		class := actorKinds[kind].Class
-		if other, taken := shapes[b.String()]; taken && actorKinds[other].Class != class {
+		class := classOf(kind)
+		if other, taken := shapes[b.String()]; taken && classOf(other) != class {
 			t.Errorf("%s and %s have one shape: they differ by colour alone", kind, other)
 		}
 		shapes[b.String()] = kind
-		if got := texts(doc, ".badge b")[0]; got != actorKinds[kind].Label {
-			t.Errorf("%s is called %q, want %q", kind, got, actorKinds[kind].Label)
+		if got := texts(doc, ".badge b")[0]; got != actorOf(verdict.Identity{Kind: kind}).Label {
+			t.Errorf("%s is called %q, want %q", kind, got, actorOf(verdict.Identity{Kind: kind}).Label)
 		}
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/permissions"
+	"whystopped/internal/web/apidoc"
 	assets "whystopped/web"
 )
 
@@ -101,7 +102,7 @@ type Site struct {
 	opts      Options
 	templates map[string]*template.Template
 	static    *staticFiles
-	api       *apiDocument
+	api       *apidoc.Document
 }
 
 // New parses the templates and the API's description, so that what is wrong
@@ -119,7 +120,7 @@ func New(o Options) (*Site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the static files: %w", err)
 	}
-	api, err := parseAPIDocument(o.OpenAPI)
+	api, err := apidoc.Parse(o.OpenAPI)
 	if err != nil {
 		return nil, fmt.Errorf("read the OpenAPI document: %w", err)
 	}

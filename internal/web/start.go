@@ -6,6 +6,8 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/web/roles"
+	"whystopped/internal/words"
 )
 
 // StartPage has the box, what goes on now, what was asked lately, and in the
@@ -61,7 +63,7 @@ func (s *Site) start(w http.ResponseWriter, r *http.Request) error {
 	page := StartPage{
 		Page:    s.newPage(r.Context(), "Why did it stop?", "Why a stopped ECS task stopped, whose permission was missing, and the policy that mends it.", "/"),
 		Samples: groups(s.opts.Samples),
-		Roles:   legend(),
+		Roles:   roles.Legend(words.English()),
 	}
 	page.OwnBox = true
 	// The box works without the lists.

@@ -12,6 +12,7 @@ import (
 //	{identity:identity}       a code in the words of a vocabulary (here "identity.execution-role")
 //	{identity:identity.label} the same in another form
 //	{stopped:time}            a time, as Language.Time writes it
+//	{at:clock}                the same without its day
 //	{took:duration}           seconds as "42 min 51 s"
 //	{size:bytes}              a number of bytes as "64 MiB"
 //	{names:list}              "a, b, and c"
@@ -127,6 +128,10 @@ func (l *Language) format(format string, v any) string {
 	case "time":
 		if t, ok := asTime(v); ok {
 			return l.Time(t)
+		}
+	case "clock":
+		if t, ok := asTime(v); ok {
+			return l.TimeOfDay(t)
 		}
 	case "duration":
 		if n, ok := asNumber(v); ok {

@@ -99,7 +99,7 @@ func checkVerdict(t *testing.T, tab context.Context) {
 	if got, want := ask(t, tab, text(".report h1")), "The task execution role isn't allowed to read the secret payments/db-password"; got != want {
 		t.Errorf("verdict = %q, want %q", got, want)
 	}
-	if got := ask(t, tab, text(".report .badge")); !strings.Contains(got, "Execution role") || !strings.Contains(got, "payments-api-exec") {
+	if got := ask(t, tab, text(".report .badge")); !strings.Contains(got, "Task execution role") || !strings.Contains(got, "payments-api-exec") {
 		t.Errorf("the badge says %q, want the execution role by its name", got)
 	}
 	if got := ask(t, tab, text("#policy-0")); !strings.Contains(got, `"secretsmanager:GetSecretValue"`) {

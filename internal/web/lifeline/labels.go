@@ -1,4 +1,6 @@
-package web
+package lifeline
+
+import "whystopped/internal/web/drawing"
 
 // label is a text above a mark: on one of several levels, to the right of the
 // line that leads up from the mark, or to its left.
@@ -19,7 +21,7 @@ const (
 
 // span is from where to where a label reaches, with room on both sides.
 func (l label) span() (from, to int) {
-	w := textWidth(l.text) + 2*labelGap
+	w := drawing.Width(l.text) + 2*labelGap
 	if l.left {
 		return l.x - w, l.x
 	}

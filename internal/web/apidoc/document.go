@@ -1,4 +1,7 @@
-package web
+// Package apidoc reads an OpenAPI 3.1 document and says each of its operations as
+// a page shows it, with a call to try and an example of each answer. Start with
+// Parse and Document.View.
+package apidoc
 
 import (
 	"cmp"
@@ -9,8 +12,8 @@ import (
 	"strings"
 )
 
-// apiDocument is the part of an OpenAPI 3.1 document that the API's page shows.
-type apiDocument struct {
+// Document is the part of an OpenAPI 3.1 document that the API's page shows.
+type Document struct {
 	Info struct {
 		Title       string `json:"title"`
 		Version     string `json:"version"`
@@ -18,82 +21,82 @@ type apiDocument struct {
 	} `json:"info"`
 	Paths      map[string]map[string]json.RawMessage `json:"paths"`
 	Components struct {
-		Schemas map[string]*apiSchema `json:"schemas"`
+		Schemas map[string]*schema `json:"schemas"`
 	} `json:"components"`
 
-	operations []apiOperation
+	operations []operation
 }
 
-// apiOperation is one call.
-type apiOperation struct {
+// operation is one call.
+type operation struct {
 	Method, Path string
 
-	ID          string                 `json:"operationId"`
-	Summary     string                 `json:"summary"`
-	Description string                 `json:"description"`
-	Parameters  []apiParameter         `json:"parameters"`
-	RequestBody apiBody                `json:"requestBody"`
-	Responses   map[string]apiResponse `json:"responses"`
-}
-
-type apiParameter struct {
-	Name        string     `json:"name"`
-	In          string     `json:"in"`
-	Description string     `json:"description"`
-	Required    bool       `json:"required"`
-	Schema      *apiSchema `json:"schema"`
-	Example     any        `json:"example"`
-}
-
-type apiBody struct {
+	ID          string              `json:"operationId"`
+	Summary     string              `json:"summary"`
 	Description string              `json:"description"`
-	Content     map[string]apiMedia `json:"content"`
+	Parameters  []parameter         `json:"parameters"`
+	RequestBody body                `json:"requestBody"`
+	Responses   map[string]response `json:"responses"`
 }
 
-type apiResponse struct {
-	Description string              `json:"description"`
-	Content     map[string]apiMedia `json:"content"`
+type parameter struct {
+	Name        string  `json:"name"`
+	In          string  `json:"in"`
+	Description string  `json:"description"`
+	Required    bool    `json:"required"`
+	Schema      *schema `json:"schema"`
+	Example     any     `json:"example"`
 }
 
-type apiMedia struct {
-	Schema   *apiSchema `json:"schema"`
-	Example  any        `json:"example"`
+type body struct {
+	Description string           `json:"description"`
+	Content     map[string]media `json:"content"`
+}
+
+type response struct {
+	Description string           `json:"description"`
+	Content     map[string]media `json:"content"`
+}
+
+type media struct {
+	Schema   *schema `json:"schema"`
+	Example  any     `json:"example"`
 	Examples map[string]struct {
 		Value any `json:"value"`
 	} `json:"examples"`
 }
 
-// apiSchema is the part of a JSON Schema that the page and its examples need.
-type apiSchema struct {
-	Ref         string                `json:"$ref"`
-	Type        apiType               `json:"type"`
-	Format      string                `json:"format"`
-	Description string                `json:"description"`
-	Properties  map[string]*apiSchema `json:"properties"`
-	Required    []string              `json:"required"`
-	Items       *apiSchema            `json:"items"`
-	OneOf       []*apiSchema          `json:"oneOf"`
-	AnyOf       []*apiSchema          `json:"anyOf"`
-	Enum        []any                 `json:"enum"`
-	Default     any                   `json:"default"`
-	Examples    []any                 `json:"examples"`
+// schema is the part of a JSON Schema that the page and its examples need.
+type schema struct {
+	Ref         string             `json:"$ref"`
+	Type        jsonType           `json:"type"`
+	Format      string             `json:"format"`
+	Description string             `json:"description"`
+	Properties  map[string]*schema `json:"properties"`
+	Required    []string           `json:"required"`
+	Items       *schema            `json:"items"`
+	OneOf       []*schema          `json:"oneOf"`
+	AnyOf       []*schema          `json:"anyOf"`
+	Enum        []any              `json:"enum"`
+	Default     any                `json:"default"`
+	Examples    []any              `json:"examples"`
 }
 
-// apiType is a JSON type, or several: OpenAPI 3.1 writes a string or a list.
-type apiType []string
+// jsonType is a JSON type, or several: OpenAPI 3.1 writes a string or a list.
+type jsonType []string
 
 // UnmarshalJSON reads either form.
-func (t *apiType) UnmarshalJSON(b []byte) error {
+func (t *jsonType) UnmarshalJSON(b []byte) error {
 	var one string
 	if err := json.Unmarshal(b, &one); err == nil {
-		*t = apiType{one}
+		*t = jsonType{one}
 		return nil
 	}
 	return json.Unmarshal(b, (*[]string)(t))
 }
 
 // main is the type that is not null.
-func (t apiType) main() string {
+func (t jsonType) main() string {
 	for _, name := range t {
 		if name != "null" {
 			return name
@@ -105,12 +108,12 @@ func (t apiType) main() string {
 // httpMethods are the keys of a path that hold an operation, in the order shown.
 var httpMethods = []string{"get", "post", "put", "patch", "delete"}
 
-// parseAPIDocument reads the document; nil where there is none.
-func parseAPIDocument(document []byte) (*apiDocument, error) {
+// Parse reads the document; nil where there is none.
+func Parse(document []byte) (*Document, error) {
 	if len(document) == 0 {
 		return nil, nil
 	}
-	var doc apiDocument
+	var doc Document
 	if err := json.Unmarshal(document, &doc); err != nil {
 		return nil, err
 	}
@@ -120,7 +123,7 @@ func parseAPIDocument(document []byte) (*apiDocument, error) {
 			if !ok {
 				continue
 			}
-			op := apiOperation{Method: strings.ToUpper(method), Path: path}
+			op := operation{Method: strings.ToUpper(method), Path: path}
 			if err := json.Unmarshal(raw, &op); err != nil {
 				return nil, fmt.Errorf("%s %s: %w", method, path, err)
 			}
@@ -131,7 +134,7 @@ func parseAPIDocument(document []byte) (*apiDocument, error) {
 }
 
 // resolve follows a schema's reference into the components.
-func (d *apiDocument) resolve(s *apiSchema) *apiSchema {
+func (d *Document) resolve(s *schema) *schema {
 	for hops := 0; s != nil && s.Ref != "" && hops < 8; hops++ {
 		s = d.Components.Schemas[strings.TrimPrefix(s.Ref, "#/components/schemas/")]
 	}
@@ -139,7 +142,7 @@ func (d *apiDocument) resolve(s *apiSchema) *apiSchema {
 }
 
 // mediaExample is the example that the document gives, or one made from the schema.
-func (d *apiDocument) mediaExample(m apiMedia) any {
+func (d *Document) mediaExample(m media) any {
 	if m.Example != nil {
 		return m.Example
 	}
@@ -154,7 +157,7 @@ const deepest = 8
 
 // example makes a value of the schema: its own example, its default, its first
 // allowed value, or a placeholder of its type.
-func (d *apiDocument) example(s *apiSchema, depth int) any {
+func (d *Document) example(s *schema, depth int) any {
 	if s = d.resolve(s); s == nil || depth > deepest {
 		return nil
 	}
@@ -173,7 +176,7 @@ func (d *apiDocument) example(s *apiSchema, depth int) any {
 	return d.placeholder(s, depth)
 }
 
-func (d *apiDocument) placeholder(s *apiSchema, depth int) any {
+func (d *Document) placeholder(s *schema, depth int) any {
 	switch s.Type.main() {
 	case "object":
 		object := make(map[string]any, len(s.Properties))
@@ -202,7 +205,7 @@ func (d *apiDocument) placeholder(s *apiSchema, depth int) any {
 }
 
 // typeName says a schema's type in a few words: "string", "list of Finding".
-func (d *apiDocument) typeName(s *apiSchema) string {
+func (d *Document) typeName(s *schema) string {
 	if s == nil {
 		return "anything"
 	}

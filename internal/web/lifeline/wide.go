@@ -1,8 +1,12 @@
-package web
+package lifeline
 
 import (
 	"math"
 	"time"
+
+	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/web/drawing"
+	"whystopped/internal/words"
 )
 
 // The wide picture: time runs to the right, each phase to a scale of its own.
@@ -14,7 +18,7 @@ const (
 	wideFoot    = 26 // the times between phases
 	laneMargin  = 13
 	neverWidth  = 124
-	narrowPhase = clockText + 18
+	narrowPhase = drawing.ClockText + 18
 	markGap     = 15
 )
 
@@ -22,11 +26,11 @@ const (
 type wideLife struct {
 	life
 	edges []int // where each phase begins, and where the last one ends
-	d     drawing
+	d     drawing.Drawing
 }
 
-func (l life) wide() drawing {
-	w := wideLife{life: l, d: drawing{ID: "life-wide", Class: "wide", Width: wideWidth}}
+func (l life) wide() drawing.Drawing {
+	w := wideLife{life: l, d: drawing.Drawing{ID: "life-wide", Class: "wide", Width: wideWidth}}
 	w.measure()
 	y := wideHead
 	for lane := range laneCount {
@@ -46,9 +50,9 @@ func (w *wideLife) measure() {
 	}
 	needs, weights, sum := make([]int, len(w.Phases)), make([]float64, len(w.Phases)), 0.0
 	for i, p := range w.Phases {
-		needs[i] = max(narrowPhase, textWidth(p.Name)+18)
+		needs[i] = max(narrowPhase, drawing.Width(p.Name)+18)
 		if i == len(w.Phases)-1 && !w.NeverRan {
-			needs[i] = max(needs[i], 2*clockText+8) // the time of its end stands inside
+			needs[i] = max(needs[i], 2*drawing.ClockText+8) // the time of its end stands inside
 		}
 		room -= needs[i]
 		weights[i] = math.Log1p(p.To.Sub(p.From).Seconds())
@@ -84,28 +88,28 @@ func (w *wideLife) x(at time.Time) int {
 }
 
 // lane draws one actor's lane below y, and tells where it ends.
-func (w *wideLife) lane(lane lifeLane, y int) int {
+func (w *wideLife) lane(lane lane, y int) int {
 	var labels []label
-	var marks []lifeMark
+	var marks []mark
 	for _, m := range w.Marks {
 		if m.Lane == lane {
 			marks = append(marks, m)
-			labels = append(labels, label{x: w.x(m.At), text: clip(m.Label, 300), keep: keepOf(m)})
+			labels = append(labels, label{x: w.x(m.At), text: drawing.Clip(m.Label, 300), keep: keepOf(m)})
 		}
 	}
 	spread(labels, w.edges[0]+8, w.edges[len(w.edges)-1]-2)
 	levels := place(labels, wideLeft, wideRight)
-	line := y + laneMargin + max(levels*lineGap, lineGap/2) + 8
+	line := y + laneMargin + max(levels*drawing.LineGap, drawing.LineGap/2) + 8
 	actor := laneActors[lane]
-	w.d.Lines = append(w.d.Lines, drawnLine{X1: wideLeft, Y1: line, X2: wideRight, Y2: line, Class: "track"})
-	w.d.Shapes = append(w.d.Shapes, drawnShape{X: 2, Y: line - 7, Actor: actor.Class})
+	w.d.Lines = append(w.d.Lines, drawing.Line{X1: wideLeft, Y1: line, X2: wideRight, Y2: line, Class: "track"})
+	w.d.Shapes = append(w.d.Shapes, drawing.Shape{X: 2, Y: line - 7, Actor: actor.class})
 	w.d.Texts = append(w.d.Texts,
-		drawnText{X: 24, Y: line - 1, Class: "lane " + actor.Class, Text: actor.Label},
-		drawnText{X: 24, Y: line + 14, Class: "soft", Text: actor.Gloss})
+		drawing.Text{X: 24, Y: line - 1, Class: "lane " + actor.class, Text: w.say.Word("actor", string(actor.who), "label")},
+		drawing.Text{X: 24, Y: line + 14, Class: "soft", Text: w.say.Word("actor", string(actor.who), "gloss")})
 	for _, b := range w.Bars {
 		if b.Lane == lane {
 			from, to := w.x(b.From), w.x(b.To)
-			w.d.Bars = append(w.d.Bars, drawnBar{X: from, Y: line - 4, W: max(to-from, 3), H: 8, Class: actor.Class})
+			w.d.Bars = append(w.d.Bars, drawing.Bar{X: from, Y: line - 4, W: max(to-from, 3), H: 8, Class: actor.class})
 		}
 	}
 	for i, m := range marks {
@@ -115,14 +119,14 @@ func (w *wideLife) lane(lane lifeLane, y int) int {
 }
 
 // mark draws a mark and the label that was placed above it.
-func (w *wideLife) mark(m lifeMark, l label, line int) {
-	w.d.Marks = append(w.d.Marks, drawnMark{X: l.x, Y: line, Kind: kindOf(m), Actor: laneActors[m.Lane].Class, Full: fullOf(m)})
+func (w *wideLife) mark(m mark, l label, line int) {
+	w.d.Marks = append(w.d.Marks, drawing.Mark{X: l.x, Y: line, Kind: kindOf(m), Actor: laneActors[m.Lane].class, Full: w.fullOf(m)})
 	if l.level == 0 {
 		return
 	}
-	y := line - 12 - (l.level-1)*lineGap
-	w.d.Lines = append(w.d.Lines, drawnLine{X1: l.x, Y1: line - 8, X2: l.x, Y2: y - 9, Class: "leader"})
-	text := drawnText{X: l.x + labelGap, Y: y, Class: textClass(m), Text: l.text}
+	y := line - 12 - (l.level-1)*drawing.LineGap
+	w.d.Lines = append(w.d.Lines, drawing.Line{X1: l.x, Y1: line - 8, X2: l.x, Y2: y - 9, Class: "leader"})
+	text := drawing.Text{X: l.x + labelGap, Y: y, Class: textClass(m), Text: l.text}
 	if l.left {
 		text.X, text.Class = l.x-labelGap, text.Class+" last"
 	}
@@ -133,25 +137,25 @@ func (w *wideLife) mark(m lifeMark, l label, line int) {
 func (w *wideLife) bands(y int) {
 	for i, p := range w.Phases {
 		from, to := w.edges[i], w.edges[i+1]
-		w.d.Bands = append(w.d.Bands, drawnBand{X: from, Y: wideHead - 6, W: to - from, H: y - wideHead + 6, Class: p.Class, Even: i%2 == 0})
+		w.d.Bands = append(w.d.Bands, drawing.Band{X: from, Y: wideHead - 6, W: to - from, H: y - wideHead + 6, Class: p.Class, Even: i%2 == 0})
 		w.d.Texts = append(w.d.Texts,
-			drawnText{X: from + 6, Y: 14, Class: "phase", Text: p.Name},
-			drawnText{X: from + 6, Y: 30, Class: "soft", Text: lasted(p.To.Sub(p.From))},
-			clockAt(from, y+17, "soft", p.From))
-		w.d.Lines = append(w.d.Lines, drawnLine{X1: from, Y1: 2, X2: from, Y2: y + 4, Class: "edge"})
+			drawing.Text{X: from + 6, Y: 14, Class: "phase", Text: p.Name},
+			drawing.Text{X: from + 6, Y: 30, Class: "soft", Text: w.lasted(p.To.Sub(p.From))},
+			drawing.ClockAt(from, y+17, "soft", p.From))
+		w.d.Lines = append(w.d.Lines, drawing.Line{X1: from, Y1: 2, X2: from, Y2: y + 4, Class: "edge"})
 	}
 	end := w.edges[len(w.edges)-1]
-	w.d.Lines = append(w.d.Lines, drawnLine{X1: end, Y1: 2, X2: end, Y2: y + 4, Class: "edge"})
-	last := clockAt(end, y+17, "soft", w.Phases[len(w.Phases)-1].To)
+	w.d.Lines = append(w.d.Lines, drawing.Line{X1: end, Y1: 2, X2: end, Y2: y + 4, Class: "edge"})
+	last := drawing.ClockAt(end, y+17, "soft", w.Phases[len(w.Phases)-1].To)
 	if !w.NeverRan {
 		last.X, last.Class = end, "soft last"
 	}
 	w.d.Texts = append(w.d.Texts, last)
 	if w.NeverRan {
-		w.d.Bands = append(w.d.Bands, drawnBand{X: end + 6, Y: wideHead - 6, W: wideRight - end - 6, H: y - wideHead + 6, Class: "never"})
+		w.d.Bands = append(w.d.Bands, drawing.Band{X: end + 6, Y: wideHead - 6, W: wideRight - end - 6, H: y - wideHead + 6, Class: "never"})
 		w.d.Texts = append(w.d.Texts,
-			drawnText{X: end + 12, Y: 14, Class: "phase", Text: "Running"},
-			drawnText{X: end + 12, Y: 30, Class: "soft", Text: "never reached"})
+			drawing.Text{X: end + 12, Y: 14, Class: "phase", Text: w.say.Word("stage", string(verdict.StageRunning), "label")},
+			drawing.Text{X: end + 12, Y: 30, Class: "soft", Text: w.say.Say("life.never-reached", nil)})
 	}
 }
 
@@ -168,20 +172,20 @@ func spread(labels []label, left, right int) {
 	}
 }
 
-func kindOf(m lifeMark) string {
+func kindOf(m mark) string {
 	if m.Decides {
 		return m.Kind + " decides"
 	}
 	return m.Kind
 }
 
-func fullOf(m lifeMark) string {
-	return m.At.UTC().Format("15:04:05 UTC") + ": " + m.Full
+func (l life) fullOf(m mark) string {
+	return l.say.Say("mark.hover", words.Args{"at": m.At, "what": m.Full})
 }
 
 // textClass says by weight and colour what kind of mark a label belongs to; the
 // words say it too.
-func textClass(m lifeMark) string {
+func textClass(m mark) string {
 	switch {
 	case m.Decides:
 		return "said bad decides"
@@ -192,7 +196,7 @@ func textClass(m lifeMark) string {
 }
 
 // keepOf ranks how much a label is worth.
-func keepOf(m lifeMark) int {
+func keepOf(m mark) int {
 	switch {
 	case m.Decides:
 		return 3

@@ -1,4 +1,4 @@
-package web
+package lifeline
 
 import (
 	"fmt"
@@ -12,15 +12,19 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/web/drawing"
+	"whystopped/internal/words"
 )
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 // ran is a diagnosis of a task that ran for an hour and was then refused.
 func ran() diagnose.Diagnosis {
 	at := func(s int) time.Time { return noon.Add(time.Duration(s) * time.Second) }
-	d := secretDenied()
+	var d diagnose.Diagnosis
 	d.Task.CreatedAt, d.Task.PullStartedAt, d.Task.PullStoppedAt, d.Task.StartedAt = at(0), at(10), at(22), at(25)
 	d.Task.StoppingAt, d.Task.ExecutionStoppedAt, d.Task.StoppedAt = at(3625), at(3624), at(3650)
-	d.Verdict.Phase, d.Verdict.Identity = verdict.PhaseRuntime, verdict.Identity{Kind: verdict.TaskRole, ARN: taskARN}
+	d.Verdict.Phase, d.Verdict.Identity = verdict.PhaseRuntime, verdict.Identity{Kind: verdict.TaskRole, ARN: "arn:aws:iam::111122223333:role/orders-task"}
 	d.Verdict.Title = "The task role may not send to the queue orders"
 	d.Findings = []diagnose.Finding{{Primary: true, Identity: d.Verdict.Identity, Denied: []diagnose.DeniedCall{{Action: "sqs:SendMessage"}}}}
 	d.Timeline = []diagnose.TimelineEntry{
@@ -43,7 +47,7 @@ func ran() diagnose.Diagnosis {
 func marksOf(l life) []string {
 	var out []string
 	for _, m := range l.Marks {
-		s := fmt.Sprintf("%s %s: %s", laneActors[m.Lane].Label, m.Kind, m.Label)
+		s := fmt.Sprintf("%s %s: %s", laneActors[m.Lane].who, m.Kind, m.Label)
 		if m.Decides {
 			s += " (decides)"
 		}
@@ -55,26 +59,26 @@ func marksOf(l life) []string {
 func phasesOf(l life) []string {
 	var out []string
 	for _, p := range l.Phases {
-		out = append(out, p.Name+" "+lasted(p.To.Sub(p.From)))
+		out = append(out, p.Name+" "+l.lasted(p.To.Sub(p.From)))
 	}
 	return out
 }
 
 func TestLife(t *testing.T) {
-	l, ok := lifeOf(ran())
+	l, ok := lifeOf(ran(), words.English())
 	if !ok {
 		t.Fatal("there is no picture")
 	}
-	if diff := cmp.Diff([]string{"Preparing 10 s", "Image pull 12 s", "Starting 3 s", "Running 1:00 h", "Stopping 25 s"}, phasesOf(l)); diff != "" {
+	if diff := cmp.Diff([]string{"Preparing 10 s", "Image pull 12 s", "Starting 3 s", "Running 1 h", "Stopping 25 s"}, phasesOf(l)); diff != "" {
 		t.Errorf("phases (-want +got):\n%s", diff)
 	}
 	want := []string{
-		"ECS call: GetAuthorizationToken",
-		"ECS call: CreateLogStream",
-		"Your code call: ListQueues",
-		"ECS event: is unhealthy in (target-group x)",
-		"Your code refused: SendMessage refused (decides)",
-		"Your code end: ended: app, exit code 1",
+		"ecs call: GetAuthorizationToken",
+		"ecs call: CreateLogStream",
+		"code call: ListQueues",
+		"ecs event: is unhealthy in (target-group x)",
+		"code refused: SendMessage denied (decides)",
+		"code end: exited: app, exit code 1",
 	}
 	if diff := cmp.Diff(want, marksOf(l)); diff != "" {
 		t.Errorf("marks (-want +got):\n%s", diff)
@@ -97,18 +101,18 @@ func TestLifeMarksWhatDecided(t *testing.T) {
 		d    diagnose.Diagnosis
 		want []string
 	}{
-		{"refused at start-up", diagnose.Diagnosis{Task: start, Findings: denied, Verdict: diagnose.Verdict{Category: verdict.IAMPermission, Identity: verdict.Identity{Kind: verdict.ExecutionRole}}}, []string{"ECS refused: GetParameters refused (decides)"}},
-		{"the host's role", diagnose.Diagnosis{Task: start, Verdict: diagnose.Verdict{Category: verdict.IAMPermission, Identity: verdict.Identity{Kind: verdict.InstanceRole}}}, []string{"Host failed: permission missing (decides)"}},
-		{"no role to be had", diagnose.Diagnosis{Task: start, Verdict: diagnose.Verdict{Category: verdict.IAMTrust, Identity: verdict.Identity{Kind: verdict.ExecutionRole}}}, []string{"ECS failed: role not assumed (decides)"}},
-		{"network", diagnose.Diagnosis{Task: start, Verdict: diagnose.Verdict{Category: verdict.Network, Phase: verdict.PhaseStartup, Identity: verdict.Identity{Kind: verdict.NoIdentity}}}, []string{"ECS failed: no way through the network (decides)"}},
-		{"memory", diagnose.Diagnosis{Task: running, Timeline: ended, Verdict: diagnose.Verdict{Category: verdict.OOM, Phase: verdict.PhaseRuntime, Identity: verdict.Identity{Kind: verdict.NoIdentity}}}, []string{"Your code end: ended: app, exit code 137", "Host failed: Out of memory (decides)"}},
-		{"crash", diagnose.Diagnosis{Task: running, Timeline: ended, Verdict: diagnose.Verdict{Category: verdict.AppCrash, Phase: verdict.PhaseRuntime, Identity: verdict.Identity{Kind: verdict.NoIdentity}}}, []string{"Your code failed: ended: app, exit code 137 (decides)"}},
-		{"crash, with its last words", diagnose.Diagnosis{Task: running, Timeline: []diagnose.TimelineEntry{{At: at(19), Kind: "log", Actor: verdict.ActorCode, Cause: "app.crash"}}, Verdict: diagnose.Verdict{Cause: "app.crash", Category: verdict.AppCrash, Phase: verdict.PhaseRuntime, Identity: verdict.Identity{Kind: verdict.NoIdentity}}}, []string{"Your code failed: Application crash (decides)"}},
-		{"stopped by someone", diagnose.Diagnosis{Task: running, Verdict: diagnose.Verdict{Category: verdict.UserStop, Phase: verdict.PhaseShutdown, Identity: verdict.Identity{Kind: verdict.NoIdentity}}}, []string{"ECS failed: Stopped by someone (decides)"}},
+		{"refused at start-up", diagnose.Diagnosis{Task: start, Findings: denied, Verdict: diagnose.Verdict{Category: verdict.IAMPermission, Identity: verdict.Identity{Kind: verdict.ExecutionRole}}}, []string{"ecs refused: GetParameters denied (decides)"}},
+		{"the host's role", diagnose.Diagnosis{Task: start, Verdict: diagnose.Verdict{Category: verdict.IAMPermission, Identity: verdict.Identity{Kind: verdict.InstanceRole}}}, []string{"host failed: permission missing (decides)"}},
+		{"no role to be had", diagnose.Diagnosis{Task: start, Verdict: diagnose.Verdict{Category: verdict.IAMTrust, Identity: verdict.Identity{Kind: verdict.ExecutionRole}}}, []string{"ecs failed: role not assumed (decides)"}},
+		{"network", diagnose.Diagnosis{Task: start, Verdict: diagnose.Verdict{Category: verdict.Network, Phase: verdict.PhaseStartup, Identity: verdict.Identity{Kind: verdict.NoIdentity}}}, []string{"ecs failed: network unreachable (decides)"}},
+		{"memory", diagnose.Diagnosis{Task: running, Timeline: ended, Verdict: diagnose.Verdict{Category: verdict.OOM, Phase: verdict.PhaseRuntime, Identity: verdict.Identity{Kind: verdict.NoIdentity}}}, []string{"code end: exited: app, exit code 137", "host failed: Out of memory (decides)"}},
+		{"crash", diagnose.Diagnosis{Task: running, Timeline: ended, Verdict: diagnose.Verdict{Category: verdict.AppCrash, Phase: verdict.PhaseRuntime, Identity: verdict.Identity{Kind: verdict.NoIdentity}}}, []string{"code failed: exited: app, exit code 137 (decides)"}},
+		{"crash, with its last words", diagnose.Diagnosis{Task: running, Timeline: []diagnose.TimelineEntry{{At: at(19), Kind: "log", Actor: verdict.ActorCode, Cause: "app.crash"}}, Verdict: diagnose.Verdict{Cause: "app.crash", Category: verdict.AppCrash, Phase: verdict.PhaseRuntime, Identity: verdict.Identity{Kind: verdict.NoIdentity}}}, []string{"code failed: Application crash (decides)"}},
+		{"stopped by someone", diagnose.Diagnosis{Task: running, Verdict: diagnose.Verdict{Category: verdict.UserStop, Phase: verdict.PhaseShutdown, Identity: verdict.Identity{Kind: verdict.NoIdentity}}}, []string{"ecs failed: Stopped by a user (decides)"}},
 		{"still running", diagnose.Diagnosis{CreatedAt: at(90), Task: diagnose.TaskView{CreatedAt: at(0), StartedAt: at(10), LastStatus: "RUNNING"}}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			l, ok := lifeOf(tt.d)
+			l, ok := lifeOf(tt.d, words.English())
 			if !ok {
 				t.Fatal("there is no picture")
 			}
@@ -119,29 +123,10 @@ func TestLifeMarksWhatDecided(t *testing.T) {
 	}
 }
 
-// TestNoPictureWithoutTimes holds that the list stands open where nothing can be drawn.
-func TestNoPictureWithoutTimes(t *testing.T) {
-	for name, change := range map[string]func(*diagnose.TaskView){
-		"never created": func(t *diagnose.TaskView) { t.CreatedAt = time.Time{} },
-		"never stopped": func(t *diagnose.TaskView) { t.StoppedAt = time.Time{} },
-		"stopped first": func(t *diagnose.TaskView) { t.StoppedAt = t.CreatedAt.Add(-time.Second) },
-	} {
-		d := secretDenied()
-		change(&d.Task)
-		doc := reportDoc(t, d)
-		if n := len(find(doc, ".drawing")); n != 0 {
-			t.Errorf("%s: %d drawings", name, n)
-		}
-		if n, hidden := len(find(doc, ".timeline li")), len(find(doc, "details.entries")); n != len(d.Timeline) || hidden != 0 {
-			t.Errorf("%s: the list has %d of %d entries, in %d folds", name, n, len(d.Timeline), hidden)
-		}
-	}
-}
-
 // TestDrawingsHoldTogether draws lives of all kinds, also impossible ones, and
 // fails where something lies outside, overlaps or is too small to read.
 func TestDrawingsHoldTogether(t *testing.T) {
-	words := []string{"GetSecretValue", "a", "größer als 5 MiB → s3", "<b>&amp;</b>", strings.Repeat("W", 80), "東京リージョンのタスク", "BatchGetImage refused by somebody else"}
+	labels := []string{"GetSecretValue", "a", "größer als 5 MiB → s3", "<b>&amp;</b>", strings.Repeat("W", 80), "東京リージョンのタスク", "BatchGetImage refused by somebody else"}
 	kinds := []string{"task", "container", "log", "api-call", "service-event", "omen"}
 	who := []verdict.IdentityKind{"", verdict.ExecutionRole, verdict.TaskRole, verdict.InstanceRole, verdict.Caller}
 	for seed := range uint64(120) {
@@ -154,18 +139,19 @@ func TestDrawingsHoldTogether(t *testing.T) {
 			}
 			return noon.Add(time.Duration(r.IntN(length)) * time.Second)
 		}
-		d := secretDenied()
+		var d diagnose.Diagnosis
+		d.Verdict.Title = "The task execution role isn't allowed to read the secret ledger"
 		d.Task.CreatedAt, d.Task.StoppedAt = noon, noon.Add(time.Duration(length)*time.Second)
 		d.Task.PullStartedAt, d.Task.PullStoppedAt, d.Task.StartedAt = sometime(), sometime(), sometime()
 		d.Task.StoppingAt, d.Task.ExecutionStoppedAt = sometime(), sometime()
 		d.Timeline = nil
 		for range r.IntN(40) {
 			d.Timeline = append(d.Timeline, diagnose.TimelineEntry{
-				At: noon.Add(time.Duration(r.IntN(length+20)-10) * time.Second), Kind: kinds[r.IntN(len(kinds))], Label: words[r.IntN(len(words))],
-				Action: "x:" + words[r.IntN(len(words))], Identity: who[r.IntN(len(who))], Denied: r.IntN(3) == 0,
+				At: noon.Add(time.Duration(r.IntN(length+20)-10) * time.Second), Kind: kinds[r.IntN(len(kinds))], Label: labels[r.IntN(len(labels))],
+				Action: "x:" + labels[r.IntN(len(labels))], Identity: who[r.IntN(len(who))], Denied: r.IntN(3) == 0,
 			})
 		}
-		v := lifeViewOf(d)
+		v := Of(d, words.English())
 		if v == nil {
 			t.Fatalf("seed %d: no picture", seed)
 		}
@@ -178,11 +164,11 @@ func TestDrawingsHoldTogether(t *testing.T) {
 }
 
 // faultOf names what is wrong with a drawing.
-func faultOf(d drawing) string {
+func faultOf(d drawing.Drawing) string {
 	type box struct{ left, right, top, bottom int }
 	var boxes []box
 	for _, text := range d.Texts {
-		w := textWidth(text.Text)
+		w := drawing.Width(text.Text)
 		b := box{text.X, text.X + w, text.Y - 10, text.Y + 2}
 		classes := strings.Fields(text.Class)
 		switch {

@@ -1,52 +1,54 @@
-package web
+package lifeline
 
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
 // life is what is known of when things happened to a task, before it is drawn.
 type life struct {
-	Phases []lifePhase
-	Marks  []lifeMark
-	Bars   []lifeBar
+	say *words.Language
+
+	Phases []phase
+	Marks  []mark
+	Bars   []bar
 	// NeverRan is set where the task ended before its code began.
 	NeverRan bool
 }
 
-// lifePhase is a stretch of the task's life; each begins where the last ended.
-type lifePhase struct {
+// phase is a stretch of the task's life; each begins where the last ended.
+type phase struct {
+	Stage    verdict.Stage
 	Name     string
 	Class    string // chooses the shading
 	From, To time.Time
 }
 
-// lifeLane is who acts.
-type lifeLane int
+// lane is who acts.
+type lane int
 
 const (
-	laneECS lifeLane = iota
+	laneECS lane = iota
 	laneCode
 	laneHost
 	laneCount
 )
 
-// laneActors are the lanes' names and classes, which choose colour and shape.
-var laneActors = [laneCount]actor{
-	{Class: "exec", Label: "ECS", Gloss: "execution role"},
-	{Class: "task", Label: "Your code", Gloss: "task role"},
-	{Class: "host", Label: "Host", Gloss: "agent, network"},
-}
+// laneActors are the lanes' actors, and the classes that choose colour and shape.
+var laneActors = [laneCount]struct {
+	who   verdict.Actor
+	class string
+}{{verdict.ActorECS, "exec"}, {verdict.ActorCode, "task"}, {verdict.ActorHost, "host"}}
 
-// lifeMark is one thing that happened in a lane.
-type lifeMark struct {
-	Lane  lifeLane
+// mark is one thing that happened in a lane.
+type mark struct {
+	Lane  lane
 	At    time.Time
 	Kind  string // refused, failed, call, log, end, event
 	Label string
@@ -55,36 +57,30 @@ type lifeMark struct {
 	Decides bool
 }
 
-// lifeBar is a stretch in which somebody was at work.
-type lifeBar struct {
-	Lane     lifeLane
+// bar is a stretch in which somebody was at work.
+type bar struct {
+	Lane     lane
 	From, To time.Time
 }
 
-// stageWords name the stages; stageClasses choose their shading.
-var (
-	stageWords = map[verdict.Stage]string{
-		verdict.StageStartup: "Start-up", verdict.StagePreparing: "Preparing", verdict.StagePulling: "Image pull",
-		verdict.StageStarting: "Starting", verdict.StageRunning: "Running", verdict.StageStopping: "Stopping",
-	}
-	stageClasses = map[verdict.Stage]string{
-		verdict.StagePulling: "pull", verdict.StageRunning: "run", verdict.StageStopping: "leave",
-	}
-)
+// stageClasses choose the shading of the stages.
+var stageClasses = map[verdict.Stage]string{
+	verdict.StagePulling: "pull", verdict.StageRunning: "run", verdict.StageStopping: "leave",
+}
 
 // lifeOf reads a task's life off its diagnosis; ok is false where the times that
 // bound it are missing, and then there is nothing to draw.
-func lifeOf(d diagnose.Diagnosis) (l life, ok bool) {
+func lifeOf(d diagnose.Diagnosis, say *words.Language) (l life, ok bool) {
 	known, ok := d.Life()
 	if !ok {
 		return life{}, false
 	}
-	l.NeverRan = known.NeverRan
+	l.say, l.NeverRan = say, known.NeverRan
 	for _, s := range known.Stages {
-		l.Phases = append(l.Phases, lifePhase{Name: wordFor(stageWords, s.Name), Class: cmp.Or(stageClasses[s.Name], "prepare"), From: s.From, To: s.To})
+		l.Phases = append(l.Phases, phase{Stage: s.Name, Name: say.Word("stage", string(s.Name), "label"), Class: cmp.Or(stageClasses[s.Name], "prepare"), From: s.From, To: s.To})
 	}
 	for _, w := range known.Work {
-		l.Bars = append(l.Bars, lifeBar{laneOf(w.Actor), w.From, w.To})
+		l.Bars = append(l.Bars, bar{laneOf(w.Actor), w.From, w.To})
 	}
 	for _, e := range d.Timeline {
 		l.addEntry(d, e)
@@ -95,7 +91,7 @@ func lifeOf(d diagnose.Diagnosis) (l life, ok bool) {
 }
 
 // laneOf is the lane of an actor.
-func laneOf(who verdict.Actor) lifeLane {
+func laneOf(who verdict.Actor) lane {
 	switch who {
 	case verdict.ActorCode:
 		return laneCode
@@ -112,7 +108,7 @@ func (l *life) addEntry(d diagnose.Diagnosis, e diagnose.TimelineEntry) {
 	if e.At.Before(first) || e.At.After(last) {
 		return
 	}
-	m := lifeMark{Lane: laneOf(e.Actor), At: e.At, Full: e.Label, Label: e.Label, Decides: d.Decides(e)}
+	m := mark{Lane: laneOf(e.Actor), At: e.At, Full: e.Label, Label: e.Label, Decides: d.Decides(e)}
 	switch {
 	case e.Kind == "api-call":
 		m.Kind = "call"
@@ -124,15 +120,15 @@ func (l *life) addEntry(d diagnose.Diagnosis, e diagnose.TimelineEntry) {
 		}
 		m.Kind, m.Label = "event", serviceWords(e.Label)
 	case e.Moment == verdict.MomentContainerStopped:
-		m.Kind, m.Label = "end", endWords(e)
+		m.Kind, m.Label = "end", l.endWords(e)
 	default:
 		return
 	}
 	if e.Denied {
-		m.Kind, m.Label = "refused", deniedWords(e.Action)
+		m.Kind, m.Label = "refused", l.deniedWords(e.Action)
 	}
 	if m.Decides && m.Kind == "log" {
-		m.Kind, m.Label = "failed", endingWords(d.Verdict.Category) // the title is said above, and too long here
+		m.Kind, m.Label = "failed", l.rootWords(d.Verdict.Category) // the title is said above, and too long here
 	}
 	l.Marks = append(l.Marks, m)
 }
@@ -149,30 +145,40 @@ func serviceWords(event string) string {
 	return event
 }
 
-func operationOf(action string) string {
-	return action[strings.Index(action, ":")+1:]
+func (l *life) deniedWords(action string) string {
+	_, operation, _ := strings.Cut(action, ":")
+	return l.say.Say("mark.denied", words.Args{"operation": operation})
 }
 
-func deniedWords(action string) string { return cmp.Or(operationOf(action), "a call") + " refused" }
-
 // endWords say how a container ended.
-func endWords(e diagnose.TimelineEntry) string {
+func (l *life) endWords(e diagnose.TimelineEntry) string {
 	if e.ExitCode == nil {
-		return "ended"
+		return l.say.Say("mark.exited", nil)
 	}
-	return "ended: " + e.Container + ", exit code " + strconv.Itoa(*e.ExitCode)
+	return l.say.Say("mark.exit", words.Args{"container": e.Container, "code": *e.ExitCode})
+}
+
+// rootWords name the root cause in a few words.
+func (l *life) rootWords(c verdict.Category) string {
+	if c == "" || c == verdict.Other {
+		return l.say.Say("mark.decides", nil)
+	}
+	if word := l.say.Word("root", string(c), ""); word != string(c) {
+		return word
+	}
+	return l.say.Word("category", string(c), "label")
 }
 
 // markDecision adds what the verdict was made from where no entry of the
 // timeline has it.
 func (l *life) markDecision(d diagnose.Diagnosis) {
 	e, ok := d.Decision()
-	if !ok || slices.ContainsFunc(l.Marks, func(m lifeMark) bool { return m.Decides }) {
+	if !ok || slices.ContainsFunc(l.Marks, func(m mark) bool { return m.Decides }) {
 		return
 	}
-	m := lifeMark{Lane: laneOf(e.Actor), At: e.At, Kind: "failed", Label: endingWords(d.Verdict.Category), Full: e.Label, Decides: true}
+	m := mark{Lane: laneOf(e.Actor), At: e.At, Kind: "failed", Label: l.rootWords(d.Verdict.Category), Full: e.Label, Decides: true}
 	if e.Denied {
-		m.Kind, m.Label = "refused", deniedWords(e.Action)
+		m.Kind, m.Label = "refused", l.deniedWords(e.Action)
 	}
 	if m.Lane == laneCode && m.Kind == "failed" { // the end itself says it
 		for i, other := range l.Marks {
@@ -185,43 +191,23 @@ func (l *life) markDecision(d diagnose.Diagnosis) {
 	l.Marks = append(l.Marks, m)
 }
 
-// endingWords name what ended a task.
-func endingWords(c verdict.Category) string {
-	switch c {
-	case verdict.IAMPermission, verdict.KMS:
-		return "permission missing"
-	case verdict.IAMTrust, verdict.IAMRoleMissing:
-		return "role not assumed"
-	case verdict.Network:
-		return "no way through the network"
-	case verdict.Other, "":
-		return "this ended it"
-	}
-	return wordFor(categoryWords, c)
-}
-
 // mostMarks is how many marks a picture takes; the list below has them all.
 const mostMarks = 16
 
 // tidy orders the marks, joins equal ones, and keeps the telling ones where
 // there are too many.
 func (l *life) tidy() {
-	slices.SortStableFunc(l.Marks, func(a, b lifeMark) int { return a.At.Compare(b.At) })
-	l.Marks = slices.CompactFunc(l.Marks, func(a, b lifeMark) bool {
+	slices.SortStableFunc(l.Marks, func(a, b mark) int { return a.At.Compare(b.At) })
+	l.Marks = slices.CompactFunc(l.Marks, func(a, b mark) bool {
 		return a.Lane == b.Lane && a.Label == b.Label && b.At.Sub(a.At) < time.Second
 	})
 	for _, kind := range []string{"call", "event", "log", "refused"} {
 		for len(l.Marks) > mostMarks {
-			i := slices.IndexFunc(l.Marks, func(m lifeMark) bool { return m.Kind == kind && !m.Decides })
+			i := slices.IndexFunc(l.Marks, func(m mark) bool { return m.Kind == kind && !m.Decides })
 			if i < 0 {
 				break
 			}
 			l.Marks = slices.Delete(l.Marks, i, i+1)
 		}
 	}
-}
-
-// lasted writes how long something took.
-func lasted(d time.Duration) string {
-	return strings.TrimPrefix(offset(d), "+")
 }
