@@ -22,6 +22,7 @@ func TestReport(t *testing.T) {
 	}{
 		{"from the box to the copied policy by keyboard", byKeyboard},
 		{"the answer is on a phone's first screen", firstScreen},
+		{"code has the room that there is", codeHasRoom},
 		{"pictures can be read", picturesCanBeRead},
 		{"times are the reader's", readersTimes},
 		{"times without scripts", timesWithoutScripts},
@@ -74,6 +75,35 @@ func firstScreen(t *testing.T, tab context.Context, base string, tasks []string)
 		if bottom := ask(t, tab, chromedp.Evaluate[float64](`document.querySelector("`+selector+`").getBoundingClientRect().bottom`)); bottom > seen {
 			t.Errorf("%s ends at %.0f px, want at most %d", selector, bottom, seen)
 		}
+	}
+}
+
+// cramped finds code that is cut off beside unused room, in any format of the fix.
+const cramped = `[...document.querySelectorAll(".tabs input")].flatMap((tab) => {
+	tab.checked = true;
+	return [...tab.closest(".formats").querySelectorAll(".code pre")]
+		.filter((pre) => pre.checkVisibility() && pre.scrollWidth > pre.clientWidth + 1)
+		.map((pre) => [tab.value, pre.clientWidth, pre.closest(".formats").clientWidth])
+		.filter(([, has, room]) => has < room - 2)
+		.map(([format, has, room]) => format + " has " + has + " px of " + room);
+})`
+
+// codeHasRoom holds that no button takes the room of the code that it copies, also
+// one that says what to replace first.
+func codeHasRoom(t *testing.T, tab context.Context, base string, tasks []string) {
+	long := 0
+	for _, task := range tasks {
+		do(t, tab, open(base+"/diagnose?task="+task))
+		long = max(long, ask(t, tab, chromedp.Evaluate[int](`Math.max(0, ...[...document.querySelectorAll("button.copy")].map((b) => b.textContent.length))`)))
+		for _, s := range []screen{{390, "light"}, {768, "light"}, {1280, "light"}} {
+			do(t, tab, show(s))
+			for _, wrong := range ask(t, tab, chromedp.Evaluate[[]string](cramped)) {
+				t.Errorf("%s at %d px: %s", task, s.width, wrong)
+			}
+		}
+	}
+	if long < len("Copy policy (replace BUCKET_NAME first)") {
+		t.Error("no button says what to replace: this test sees less than it should")
 	}
 }
 
