@@ -6,6 +6,7 @@ import (
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/iampolicy/snippet"
 )
 
 // writeSnippets gives each policy the forms that people paste, and the fix those
@@ -17,25 +18,25 @@ func writeSnippets(c *cause.Case, k candidate, fix *Fix) {
 	if k.match.Text != nil {
 		apart = cmp.Or(apart, k.match.Text.Raw)
 	}
-	var denied []iampolicy.Part
+	var denied []snippet.Part
 	for i := range fix.Policies {
 		p := &fix.Policies[i]
 		part := fix.part(*p, account, apart)
 		if owner := part.Target.Owner(); owner != "" && arn.IsAccount(account) && owner != account {
 			continue
 		}
-		p.Snippets = iampolicy.Render(part)
+		p.Snippets = snippet.Render(part)
 		if p.Purpose == purposeDenied {
 			denied = append(denied, part)
 		}
 	}
-	fix.Snippets = iampolicy.Render(denied...)
+	fix.Snippets = snippet.Render(denied...)
 }
 
 // part is a policy with where it goes. account is the task's, which is that of
 // its roles.
-func (f *Fix) part(p Policy, account, apart string) iampolicy.Part {
-	t := iampolicy.Target{Kind: iampolicy.Kind(p.Kind), Resource: p.Resource, Whole: p.Verified.By == roleSource, Apart: apart}
+func (f *Fix) part(p Policy, account, apart string) snippet.Part {
+	t := snippet.Target{Kind: iampolicy.Kind(p.Kind), Resource: p.Resource, Whole: p.Verified.By == roleSource, Apart: apart}
 	if to := p.AttachTo; to != nil {
 		t.RoleName, t.RoleARN = to.Name, to.ARN
 	}
@@ -45,7 +46,7 @@ func (f *Fix) part(p Policy, account, apart string) iampolicy.Part {
 	case iampolicy.KindTrust, iampolicy.KindBoundary:
 		t.Account = account // a boundary is of the role's account
 	}
-	return iampolicy.Part{Document: p.Document, Target: t}
+	return snippet.Part{Document: p.Document, Target: t}
 }
 
 // fitsInline reports whether all identity policies of a purpose fit into the
@@ -73,7 +74,7 @@ func principalOf(p Policy) string {
 func (f *Fix) rewriteSnippets(changed []int) {
 	for _, i := range changed {
 		if p := &f.Policies[i]; p.Snippets != (iampolicy.Snippets{}) {
-			p.Snippets = iampolicy.Render(f.part(*p, "", ""))
+			p.Snippets = snippet.Render(f.part(*p, "", ""))
 		}
 	}
 }

@@ -3,6 +3,8 @@
 // It is pure: no I/O, standard library only.
 package iampolicy
 
+import "strings"
+
 // Version is the version of the policy language that all documents here have.
 const Version = "2012-10-17"
 
@@ -57,4 +59,13 @@ type Snippets struct {
 	Terraform      string `json:"terraform,omitempty"`
 	CloudFormation string `json:"cloudformation,omitempty"`
 	CDK            string `json:"cdk,omitempty"`
+}
+
+// List joins words for a sentence: "A", "A and B", "A, B and C".
+func List(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }

@@ -23,7 +23,7 @@ func resourceFault(s Statement, resource string) string {
 		return "its Region isn't one"
 	case regionForm.MatchString(a.Region) && arn.PartitionOf(a.Region) != a.Partition:
 		return "its Region is not in that partition"
-	case a.Account != "" && a.Account != wordAccount && !ownedByAWS(a.Account) && !arn.IsAccount(a.Account):
+	case a.Account != "" && a.Account != WordAccount && !OwnedByAWS(a.Account) && !arn.IsAccount(a.Account):
 		return "its account isn't one"
 	case a.Service != "s3" && strings.ContainsAny(a.Resource, quotes):
 		return "its name has a quote, which only objects have"

@@ -35,7 +35,7 @@ func ResourcePolicy(principalARN string, reqs []Request, ctx Context) (Document,
 		switch service, _, _ := strings.Cut(s.Action[0], ":"); service {
 		case "ecr":
 			// https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
-			if !forRegistry(*s) {
+			if !ForRegistry(*s) {
 				s.Resource = nil
 			}
 		case "secretsmanager", "kms":
@@ -48,19 +48,19 @@ func ResourcePolicy(principalARN string, reqs []Request, ctx Context) (Document,
 	return doc, notes
 }
 
-// forRegistry reports whether a statement belongs in the permissions policy of an
+// ForRegistry reports whether a statement belongs in the permissions policy of an
 // ECR registry, which names repositories: what a first pull through a cache needs
 // is asked before there is a repository with a policy of its own.
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions-create-pull-through-cache.html
-func forRegistry(s Statement) bool {
+func ForRegistry(s Statement) bool {
 	return !slices.ContainsFunc(s.Action, func(action string) bool {
 		return action != "ecr:BatchImportUpstreamImage" && action != "ecr:CreateRepository"
 	})
 }
 
-// forRegistry reports whether all of a document does.
-func (d Document) forRegistry() bool {
-	return !slices.ContainsFunc(d.Statement, func(s Statement) bool { return !forRegistry(s) })
+// ForRegistry reports whether all of a document belongs in such a policy.
+func (d Document) ForRegistry() bool {
+	return !slices.ContainsFunc(d.Statement, func(s Statement) bool { return !ForRegistry(s) })
 }
 
 // EndpointPolicy is what the owner of a VPC endpoint adds to its policy, so that

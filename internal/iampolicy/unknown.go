@@ -81,7 +81,7 @@ func placeholder(t sar.ResourceType, ctx Context) string {
 		case "Region":
 			return orWord(ctx.Region, wordRegion)
 		case "Account", "ManagementAccountId":
-			return orWord(ctx.Account, wordAccount)
+			return orWord(ctx.Account, WordAccount)
 		case "Vendor": // AWS Backup's own recovery points
 			return "backup"
 		}
@@ -103,7 +103,7 @@ func placeholder(t sar.ResourceType, ctx Context) string {
 
 // formOf writes an ARN of this place, words in capitals for what is not known.
 func (c Context) formOf(service, resource string) string {
-	return strings.Join([]string{"arn", c.partition(), service, orWord(c.Region, wordRegion), orWord(c.Account, wordAccount), resource}, ":")
+	return strings.Join([]string{"arn", c.partition(), service, orWord(c.Region, wordRegion), orWord(c.Account, WordAccount), resource}, ":")
 }
 
 // IsForm reports whether the statement has words in capitals to replace, so that
@@ -130,7 +130,7 @@ func (s Statement) placeholders() []string {
 	if len(s.Resource) == 0 {
 		return nil
 	}
-	known := map[string]bool{wordPartition: true, wordRegion: true, wordAccount: true}
+	known := map[string]bool{wordPartition: true, wordRegion: true, WordAccount: true}
 	for _, action := range s.Action {
 		act, _ := Canonical(action)
 		for _, use := range act.Types {

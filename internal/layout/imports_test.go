@@ -51,6 +51,7 @@ var pure = map[string][]string{
 	"internal/permissions":       {},
 	"internal/taskref":           {"internal/arn"},
 	"internal/iampolicy/sar":     {},
+	"internal/iampolicy/snippet": {"internal/arn", "internal/iampolicy"},
 	"internal/iampolicy":         {"internal/arn", "internal/iampolicy/sar"},
 	"internal/diagnose/scan":     {},
 	"internal/diagnose/verdict":  {},
@@ -63,7 +64,7 @@ var pure = map[string][]string{
 	"internal/web/lifeline":      {"internal/diagnose", "internal/diagnose/verdict", "internal/web/drawing", "internal/words"},
 	"internal/web/roles":         {"internal/arn", "internal/diagnose", "internal/diagnose/verdict", "internal/words"},
 	"internal/render":            {"internal/arn", "internal/iampolicy", "internal/diagnose", "internal/diagnose/verdict", "internal/words"},
-	"internal/diagnose":          {"internal/arn", "internal/iampolicy", "internal/redact", "internal/diagnose/cause", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/verdict", "internal/words"},
+	"internal/diagnose":          {"internal/arn", "internal/iampolicy", "internal/iampolicy/snippet", "internal/redact", "internal/diagnose/cause", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/verdict", "internal/words"},
 }
 
 // Packages of the standard library that touch the world.

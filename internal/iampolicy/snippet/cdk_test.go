@@ -1,4 +1,4 @@
-package iampolicy
+package snippet
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"whystopped/internal/iampolicy"
 )
 
 // A double of the parts of the CDK that the snippets have. It runs each snippet
@@ -53,9 +55,9 @@ type built struct {
 	Policies []struct {
 		Managed    bool
 		Name, To   string
-		Statements []Statement
+		Statements []iampolicy.Statement
 	}
-	Statements [][]Statement
+	Statements [][]iampolicy.Statement
 }
 
 func runCDK(t *testing.T, snippets []string) []built {
@@ -85,7 +87,7 @@ func TestCDK(t *testing.T) {
 	}
 	for i, got := range runCDK(t, snippets) {
 		r := renderings()[names[i]]
-		if r.Target.Kind != KindIdentity {
+		if r.Target.Kind != iampolicy.KindIdentity {
 			if len(got.Statements) != 1 {
 				t.Fatalf("%s: %+v in\n%s", names[i], got, snippets[i])
 			}

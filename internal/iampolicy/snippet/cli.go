@@ -1,8 +1,10 @@
-package iampolicy
+package snippet
 
 import (
 	"slices"
 	"strings"
+
+	"whystopped/internal/iampolicy"
 )
 
 // cli writes AWS CLI commands for a POSIX shell, to be pasted into one that
@@ -22,12 +24,12 @@ func (p place) cli() string {
 	document := "--policy-document=" + quoteShell(p.json())
 	name, policy := "--"+p.who()+"-name="+quoteShell(p.name), "--policy-name="+quoteShell(p.policyName())
 	switch {
-	case p.kind == KindIdentity && p.managed:
+	case p.kind == iampolicy.KindIdentity && p.managed:
 		managed := "--policy-arn=" + quoteShell("arn:"+p.partition+":iam::"+p.account+":policy/"+p.policyName())
 		return p.guarded(command{"aws iam create-policy", []string{policy, document}}, command{"aws iam attach-" + p.who() + "-policy", []string{name, managed}})
-	case p.kind == KindIdentity:
+	case p.kind == iampolicy.KindIdentity:
 		return p.guarded(command{"aws iam put-" + p.who() + "-policy", []string{name, policy, document}})
-	case p.kind == KindTrust && p.whole:
+	case p.kind == iampolicy.KindTrust && p.whole:
 		return "# This replaces the trust policy of the role. The statements that it had when it was read are in it\n" +
 			p.guarded(command{"aws iam update-assume-role-policy", []string{name, document}})
 	}
@@ -37,7 +39,7 @@ func (p place) cli() string {
 // json writes the document for single quotes. bash looks for "!" even there,
 // where they began on a line before.
 func (p place) json() string {
-	return strings.ReplaceAll(jsonStyle.write(p.doc.tree(), ""), "!", `\u0021`)
+	return strings.ReplaceAll(jsonStyle.write(treeOf(p.doc), ""), "!", `\u0021`)
 }
 
 // command is a command with its options, each with its value behind "=": a
@@ -66,7 +68,7 @@ func (p place) guarded(commands ...command) string {
 	options := command{"set --", commands[0].options}
 	commands[0] = command{name: commands[0].name + ` "$@"`}
 	return replaceFirst("#", p.words) + "(\n" + options.text("  ") + "\n  case \"$*\" in\n" +
-		"    " + patterns(words, "*", "*", " | ") + ")\n" + nothingChanged("      ", "replace "+List(words)+" first") + "\n      ;;\n" +
+		"    " + patterns(words, "*", "*", " | ") + ")\n" + nothingChanged("      ", "replace "+iampolicy.List(words)+" first") + "\n      ;;\n" +
 		"    *)\n" + p.inAccount("      ", commands...) + "\n      ;;\n  esac\n)"
 }
 

@@ -1,28 +1,18 @@
-package iampolicy
+// Package snippet writes policy documents in the forms that people paste: the AWS
+// CLI, Terraform, CloudFormation and the CDK. Start with Render; place.go says
+// where a document goes.
+package snippet
 
 import (
 	"strings"
-)
 
-// Kind is the kind of a policy, in the words of the public API.
-type Kind string
-
-// The kinds of policies.
-const (
-	KindIdentity Kind = "identity-policy"
-	KindTrust    Kind = "trust-policy"
-	KindResource Kind = "resource-policy"
-	KindKey      Kind = "key-policy"
-	KindEndpoint Kind = "endpoint-policy"
-	KindBoundary Kind = "boundary"
-	KindSCP      Kind = "scp"
-	KindRCP      Kind = "rcp"
+	"whystopped/internal/iampolicy"
 )
 
 // Target is where a document goes. Everything but Kind may be empty: the
 // snippets then have a word in capitals to replace.
 type Target struct {
-	Kind Kind
+	Kind iampolicy.Kind
 	// RoleName and RoleARN are the role's, or the user's, that an identity
 	// policy or trust policy is for. A path in the name does not count.
 	RoleName, RoleARN string
@@ -43,7 +33,7 @@ type Target struct {
 
 // Part is a document with where it goes.
 type Part struct {
-	Document Document
+	Document iampolicy.Document
 	Target   Target
 }
 
@@ -55,7 +45,7 @@ type Part struct {
 //
 // A form stays empty where it could not carry a text safely, and all of them for
 // what nobody can edit, such as the roles of AWS's own services.
-func Render(parts ...Part) Snippets {
+func Render(parts ...Part) iampolicy.Snippets {
 	var places []place
 	for _, part := range parts {
 		if p, ok := resolve(part); ok {
@@ -63,13 +53,13 @@ func Render(parts ...Part) Snippets {
 		}
 	}
 	if len(places) == 0 {
-		return Snippets{}
+		return iampolicy.Snippets{}
 	}
-	out := Snippets{CLI: cli(places), Terraform: terraform(places), CloudFormation: cloudFormation(places), CDK: cdk(places)}
+	out := iampolicy.Snippets{CLI: cli(places), Terraform: terraform(places), CloudFormation: cloudFormation(places), CDK: cdk(places)}
 	for _, p := range places {
 		// CloudFormation, and with it the CDK, resolves these wherever they stand.
 		// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
-		if everything := quote(p.resource) + jsonStyle.write(p.doc.tree(), ""); strings.Contains(everything, "{{resolve:") ||
+		if everything := quote(p.resource) + jsonStyle.write(treeOf(p.doc), ""); strings.Contains(everything, "{{resolve:") ||
 			strings.Contains(everything, "${Token[") {
 			out.CloudFormation, out.CDK = "", ""
 		}

@@ -1,8 +1,10 @@
-package iampolicy
+package snippet
 
 import (
 	"regexp"
 	"strings"
+
+	"whystopped/internal/iampolicy"
 )
 
 var hclStyle = style{
@@ -35,7 +37,7 @@ func terraform(places []place) string {
 }
 
 func (p place) terraform() string {
-	if p.kind != KindIdentity {
+	if p.kind != iampolicy.KindIdentity {
 		return p.terraformLocals()
 	}
 	kind := "aws_iam_" + p.who() + "_policy"
@@ -48,16 +50,16 @@ func (p place) terraform() string {
 	}
 	return replaceFirst("#", p.written()) + "data \"aws_caller_identity\" \"" + p.snake() + "\" {}\n\n" +
 		"resource \"" + kind + "\" \"" + p.snake() + "\" {\n" + named +
-		"  policy = jsonencode(" + hclStyle.write(p.doc.tree(), "  ") + ")\n\n" +
+		"  policy = jsonencode(" + hclStyle.write(treeOf(p.doc), "  ") + ")\n\n" +
 		"  lifecycle {\n    precondition {\n" + p.terraformCondition("      ") + "    }\n  }\n}\n" + attachment
 }
 
 // terraformLocals gives what has to be added to a resource of the module by
 // hand: a resource of its own would replace the policy that is there.
 func (p place) terraformLocals() string {
-	lead, value := "# Add this to Statement in "+p.terraformOwner(), p.doc.tree()[1].value
-	if p.kind == KindTrust && p.whole {
-		lead, value = "# Set "+p.terraformOwner()+" to jsonencode(local."+p.snake()+"): the statements that it had when it was read are in it", p.doc.tree()
+	lead, value := "# Add this to Statement in "+p.terraformOwner(), treeOf(p.doc)[1].value
+	if p.kind == iampolicy.KindTrust && p.whole {
+		lead, value = "# Set "+p.terraformOwner()+" to jsonencode(local."+p.snake()+"): the statements that it had when it was read are in it", treeOf(p.doc)
 	}
 	return replaceFirst("#", p.written()) + lead + "\nlocals {\n  " + p.snake() + " = " + hclStyle.write(value, "  ") + "\n}\n\n" +
 		"check \"" + p.snake() + "\" {\n  data \"aws_caller_identity\" \"" + p.snake() + "\" {}\n\n" +
@@ -71,11 +73,11 @@ func (p place) terraformCondition(indent string) string {
 
 // terraformOwner names the resource whose policy is meant.
 func (p place) terraformOwner() string {
-	if p.kind == KindTrust {
+	if p.kind == iampolicy.KindTrust {
 		return "assume_role_policy of the aws_iam_role " + p.name
 	}
 	owner := terraformOwners[p.kind]
-	if p.on.Service == "ecr" && p.doc.forRegistry() {
+	if p.on.Service == "ecr" && p.doc.ForRegistry() {
 		return "the aws_ecr_registry_policy of account " + p.account
 	}
 	if owner == "" {
@@ -87,12 +89,12 @@ func (p place) terraformOwner() string {
 	return strings.TrimSpace(owner + " " + p.resource)
 }
 
-var terraformOwners = map[Kind]string{
-	KindKey:      "the policy of the aws_kms_key",
-	KindEndpoint: "the policy of the aws_vpc_endpoint",
-	KindBoundary: "the policy of the aws_iam_policy that is the boundary,",
-	KindSCP:      "the content of the aws_organizations_policy",
-	KindRCP:      "the content of the aws_organizations_policy",
+var terraformOwners = map[iampolicy.Kind]string{
+	iampolicy.KindKey:      "the policy of the aws_kms_key",
+	iampolicy.KindEndpoint: "the policy of the aws_vpc_endpoint",
+	iampolicy.KindBoundary: "the policy of the aws_iam_policy that is the boundary,",
+	iampolicy.KindSCP:      "the content of the aws_organizations_policy",
+	iampolicy.KindRCP:      "the content of the aws_organizations_policy",
 }
 
 var terraformPolicies = map[string]string{

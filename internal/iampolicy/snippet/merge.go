@@ -1,6 +1,10 @@
-package iampolicy
+package snippet
 
-import "strings"
+import (
+	"strings"
+
+	"whystopped/internal/iampolicy"
+)
 
 // merged writes how to add the document to a policy that is there already, and
 // that whoever writes it replaces as a whole: read it, add to it, put it back.
@@ -16,7 +20,7 @@ func (p place) merged() string {
 	before := p.policyName() + "-before.json"
 	read.options = append(read.options, "> "+file)
 	missing := ""
-	if p.kind == KindResource {
+	if p.kind == iampolicy.KindResource {
 		missing = ". Without a policy there, this is all of it"
 	}
 	return replaceFirst("#", p.words) + "# 1. Read the policy that is there now\n" +
@@ -32,7 +36,7 @@ func (p place) putBack(write command, file, before string) string {
 		nothingChanged("  ", "add the statement to "+file+", then run step 3 again") + "\n")
 	if words := p.doc.Placeholders(); len(words) > 0 {
 		b.WriteString("elif grep -q " + patterns(words, "-e '", "'", " ") + " " + file + "; then\n" +
-			nothingChanged("  ", "replace "+List(words)+" in "+file+" first") + "\n")
+			nothingChanged("  ", "replace "+iampolicy.List(words)+" in "+file+" first") + "\n")
 	}
 	b.WriteString("elif " + p.isAccount() + "; then\n" + write.text("  ") + "\nelse\n" + p.otherAccount("  ") + "\nfi")
 	return b.String()
@@ -50,27 +54,27 @@ func (p place) policyCommands() (read, write command) {
 		return option + "=" + quoteShell(p.resource)
 	}
 	switch p.kind {
-	case KindTrust:
+	case iampolicy.KindTrust:
 		role := "--role-name=" + quoteShell(p.name)
 		return command{"aws iam get-role", []string{role, "--query=Role.AssumeRolePolicyDocument --output=json"}},
 			command{"aws iam update-assume-role-policy", []string{role, "--policy-document=" + file}}
-	case KindKey:
+	case iampolicy.KindKey:
 		key := named("--key-id")
 		return command{"aws kms get-key-policy", p.there(key, "--policy-name=default", "--query=Policy --output=text")},
 			command{"aws kms put-key-policy", p.there(key, "--policy-name=default", "--policy="+file)}
-	case KindEndpoint:
+	case iampolicy.KindEndpoint:
 		id := unknownEndpoint
 		if p.named() {
 			id = quoteShell(p.resource[strings.LastIndex(p.resource, "/")+1:])
 		}
 		return command{"aws ec2 describe-vpc-endpoints", p.there("--vpc-endpoint-ids="+id, "--query='VpcEndpoints[0].PolicyDocument' --output=text")},
 			command{"aws ec2 modify-vpc-endpoint", p.there("--vpc-endpoint-id="+id, "--policy-document="+file)}
-	case KindBoundary:
+	case iampolicy.KindBoundary:
 		policy := named("--policy-arn")
 		version := "--version-id=\"$(aws iam get-policy " + policy + " --query=Policy.DefaultVersionId --output=text)\""
 		return command{"aws iam get-policy-version", []string{policy, version, "--query=PolicyVersion.Document --output=json"}},
 			command{"aws iam create-policy-version", []string{policy, "--policy-document=" + file, "--set-as-default"}}
-	case KindSCP, KindRCP:
+	case iampolicy.KindSCP, iampolicy.KindRCP:
 		id := named("--policy-id")
 		return command{"aws organizations describe-policy", []string{id, "--query=Policy.Content --output=text"}},
 			command{"aws organizations update-policy", []string{id, "--content=" + file}}
@@ -80,7 +84,7 @@ func (p place) policyCommands() (read, write command) {
 
 // there adds the Region of the resource, which need not be that of the shell.
 func (p place) there(options ...string) []string {
-	if regionForm.MatchString(p.on.Region) {
+	if iampolicy.IsRegion(p.on.Region) {
 		return append(options, "--region="+p.on.Region)
 	}
 	return options
@@ -99,7 +103,7 @@ func (p place) resourceCommands(file string) (read, write command) {
 	}
 	switch kind {
 	case "ecr repository":
-		if p.doc.forRegistry() {
+		if p.doc.ForRegistry() {
 			return pair("ecr", "get-registry-policy", "policyText", "put-registry-policy", "--policy-text="+file)
 		}
 		return pair("ecr", "get-repository-policy", "policyText", "set-repository-policy", "--policy-text="+file, "--registry-id="+quoteShell(p.on.Account), "--repository-name="+id)

@@ -1,4 +1,4 @@
-package iampolicy
+package snippet
 
 import (
 	"encoding/json"
@@ -16,11 +16,15 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"whystopped/internal/arn"
+
+	"whystopped/internal/iampolicy"
 )
 
+var here = iampolicy.Context{Partition: "aws", Region: "eu-west-1", Account: "111122223333"}
+
 // startUp is a document with every kind of part.
-func startUp() Document {
-	doc, _ := Allow([]Request{
+func startUp() iampolicy.Document {
+	doc, _ := iampolicy.Allow([]iampolicy.Request{
 		{Action: "secretsmanager:GetSecretValue", Resource: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-a1B2c3"},
 		{Action: "kms:Decrypt", Resource: "1234abcd-12ab-34cd-56ef-1234567890ab", ViaService: "secretsmanager.eu-west-1.amazonaws.com"},
 		{Action: "ecr:GetAuthorizationToken"},
@@ -31,8 +35,8 @@ func startUp() Document {
 }
 
 // form is a document with words to replace.
-func form() Document {
-	doc, _ := Allow([]Request{{Action: "s3:GetObject"}}, here)
+func form() iampolicy.Document {
+	doc, _ := iampolicy.Allow([]iampolicy.Request{{Action: "s3:GetObject"}}, here)
 	return doc
 }
 
@@ -41,50 +45,52 @@ const theRole = "arn:aws:iam::111122223333:role/team/api"
 // renderings are documents of every kind with their targets.
 func renderings() map[string]Part {
 	const image = "arn:aws:ecr:eu-west-1:444455556666:repository/team/api"
-	pull := []Request{{Action: "ecr:BatchGetImage", Resource: image}}
-	repository, _ := ResourcePolicy(theRole, pull, here)
-	registry, _ := ResourcePolicy(theRole, []Request{{Action: "ecr:BatchImportUpstreamImage", Resource: image}}, here)
-	endpoint, _ := EndpointPolicy(theRole, pull, here)
-	key, _ := ResourcePolicy(theRole, []Request{{Action: "kms:Decrypt", Resource: "1234abcd-12ab-34cd-56ef-1234567890ab"}}, here)
-	secret, _ := ResourcePolicy(theRole, []Request{{Action: "secretsmanager:GetSecretValue", Resource: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-a1B2c3"}}, here)
-	bucket, _ := ResourcePolicy(theRole, []Request{{Action: "s3:GetObject", Resource: "arn:aws:s3:::stuff/k"}}, here)
-	pass, _ := Allow([]Request{{Action: "iam:PassRole", Resource: "arn:aws:iam::111122223333:role/a", PassedTo: ECSTasks}}, here)
+	pull := []iampolicy.Request{{Action: "ecr:BatchGetImage", Resource: image}}
+	repository, _ := iampolicy.ResourcePolicy(theRole, pull, here)
+	registry, _ := iampolicy.ResourcePolicy(theRole, []iampolicy.Request{{Action: "ecr:BatchImportUpstreamImage", Resource: image}}, here)
+	endpoint, _ := iampolicy.EndpointPolicy(theRole, pull, here)
+	key, _ := iampolicy.ResourcePolicy(theRole, []iampolicy.Request{{Action: "kms:Decrypt", Resource: "1234abcd-12ab-34cd-56ef-1234567890ab"}}, here)
+	secret, _ := iampolicy.ResourcePolicy(theRole, []iampolicy.Request{{Action: "secretsmanager:GetSecretValue", Resource: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-a1B2c3"}}, here)
+	bucket, _ := iampolicy.ResourcePolicy(theRole, []iampolicy.Request{{Action: "s3:GetObject", Resource: "arn:aws:s3:::stuff/k"}}, here)
+	pass, _ := iampolicy.Allow([]iampolicy.Request{{Action: "iam:PassRole", Resource: "arn:aws:iam::111122223333:role/a", PassedTo: iampolicy.ECSTasks}}, here)
 	const keyARN = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 	return map[string]Part{
-		"role":              {startUp(), Target{Kind: KindIdentity, RoleARN: theRole}},
-		"role of China":     {startUp(), Target{Kind: KindIdentity, RoleARN: "arn:aws-cn:iam::111122223333:role/team/api"}},
-		"role, managed":     {startUp(), Target{Kind: KindIdentity, RoleARN: "arn:aws-us-gov:iam::111122223333:role/team/api", Managed: true}},
-		"role, form":        {form(), Target{Kind: KindIdentity, RoleARN: theRole}},
-		"role, unknown":     {form(), Target{Kind: KindIdentity}},
-		"session":           {startUp(), Target{Kind: KindIdentity, RoleName: "api", RoleARN: "arn:aws:sts::111122223333:assumed-role/api/0123"}},
-		"user":              {pass, Target{Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:user/deploy"}},
-		"user, managed":     {pass, Target{Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:user/deploy", Managed: true}},
-		"trust":             {TrustPolicy(ECSTasks), Target{Kind: KindTrust, RoleName: "api", Account: "111122223333"}},
-		"trust, whole":      {TrustPolicy(ECSTasks), Target{Kind: KindTrust, RoleARN: theRole, Whole: true}},
-		"repository":        {repository, Target{Kind: KindResource, Resource: image}},
-		"registry":          {registry, Target{Kind: KindResource, Resource: image}},
-		"secret":            {secret, Target{Kind: KindResource, Resource: "arn:aws:secretsmanager:us-east-1:111122223333:secret:db-??????"}},
-		"bucket":            {bucket, Target{Kind: KindResource, Resource: "arn:aws:s3:::stuff/k"}},
-		"queue":             {bucket, Target{Kind: KindResource, Resource: "arn:aws:sqs:eu-west-1:111122223333:q"}},
-		"topic":             {bucket, Target{Kind: KindResource, Resource: "arn:aws:sns:eu-west-1:111122223333:t"}},
-		"table":             {bucket, Target{Kind: KindResource, Resource: "arn:aws:dynamodb:eu-west-1:111122223333:table/t"}},
-		"stream":            {bucket, Target{Kind: KindResource, Resource: "arn:aws:kinesis:eu-west-1:111122223333:stream/s"}},
-		"file system":       {bucket, Target{Kind: KindResource, Resource: "arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/fs-1"}},
-		"key":               {key, Target{Kind: KindKey, Resource: keyARN}},
-		"alias":             {key, Target{Kind: KindKey, Resource: "arn:aws:kms:eu-west-1:111122223333:alias/app"}},
-		"endpoint":          {endpoint, Target{Kind: KindEndpoint, Resource: "arn:aws:ec2:eu-west-1:111122223333:vpc-endpoint/vpce-0a1b2c"}},
-		"endpoint by id":    {endpoint, Target{Kind: KindEndpoint, Resource: "vpce-0a1b2c", Account: "111122223333"}},
-		"endpoint, form":    {form(), Target{Kind: KindEndpoint}},
-		"boundary":          {startUp(), Target{Kind: KindBoundary, Resource: "arn:aws:iam::111122223333:policy/boundary"}},
-		"boundary, any":     {startUp(), Target{Kind: KindBoundary, Account: "111122223333"}},
-		"scp":               {startUp(), Target{Kind: KindSCP, Resource: "p-0a1b2c3d", Account: "111122223333"}},
-		"resource, any":     {startUp(), Target{Kind: KindResource}},
-		"name of an option": {startUp(), Target{Kind: KindIdentity, RoleName: "--profile=prod", Account: "111122223333"}},
+		"role":              {startUp(), Target{Kind: iampolicy.KindIdentity, RoleARN: theRole}},
+		"role of China":     {startUp(), Target{Kind: iampolicy.KindIdentity, RoleARN: "arn:aws-cn:iam::111122223333:role/team/api"}},
+		"role, managed":     {startUp(), Target{Kind: iampolicy.KindIdentity, RoleARN: "arn:aws-us-gov:iam::111122223333:role/team/api", Managed: true}},
+		"role, form":        {form(), Target{Kind: iampolicy.KindIdentity, RoleARN: theRole}},
+		"role, unknown":     {form(), Target{Kind: iampolicy.KindIdentity}},
+		"session":           {startUp(), Target{Kind: iampolicy.KindIdentity, RoleName: "api", RoleARN: "arn:aws:sts::111122223333:assumed-role/api/0123"}},
+		"user":              {pass, Target{Kind: iampolicy.KindIdentity, RoleARN: "arn:aws:iam::111122223333:user/deploy"}},
+		"user, managed":     {pass, Target{Kind: iampolicy.KindIdentity, RoleARN: "arn:aws:iam::111122223333:user/deploy", Managed: true}},
+		"trust":             {iampolicy.TrustPolicy(iampolicy.ECSTasks), Target{Kind: iampolicy.KindTrust, RoleName: "api", Account: "111122223333"}},
+		"trust, whole":      {iampolicy.TrustPolicy(iampolicy.ECSTasks), Target{Kind: iampolicy.KindTrust, RoleARN: theRole, Whole: true}},
+		"repository":        {repository, Target{Kind: iampolicy.KindResource, Resource: image}},
+		"registry":          {registry, Target{Kind: iampolicy.KindResource, Resource: image}},
+		"secret":            {secret, Target{Kind: iampolicy.KindResource, Resource: "arn:aws:secretsmanager:us-east-1:111122223333:secret:db-??????"}},
+		"bucket":            {bucket, Target{Kind: iampolicy.KindResource, Resource: "arn:aws:s3:::stuff/k"}},
+		"queue":             {bucket, Target{Kind: iampolicy.KindResource, Resource: "arn:aws:sqs:eu-west-1:111122223333:q"}},
+		"topic":             {bucket, Target{Kind: iampolicy.KindResource, Resource: "arn:aws:sns:eu-west-1:111122223333:t"}},
+		"table":             {bucket, Target{Kind: iampolicy.KindResource, Resource: "arn:aws:dynamodb:eu-west-1:111122223333:table/t"}},
+		"stream":            {bucket, Target{Kind: iampolicy.KindResource, Resource: "arn:aws:kinesis:eu-west-1:111122223333:stream/s"}},
+		"file system":       {bucket, Target{Kind: iampolicy.KindResource, Resource: "arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/fs-1"}},
+		"key":               {key, Target{Kind: iampolicy.KindKey, Resource: keyARN}},
+		"alias":             {key, Target{Kind: iampolicy.KindKey, Resource: "arn:aws:kms:eu-west-1:111122223333:alias/app"}},
+		"endpoint":          {endpoint, Target{Kind: iampolicy.KindEndpoint, Resource: "arn:aws:ec2:eu-west-1:111122223333:vpc-endpoint/vpce-0a1b2c"}},
+		"endpoint by id":    {endpoint, Target{Kind: iampolicy.KindEndpoint, Resource: "vpce-0a1b2c", Account: "111122223333"}},
+		"endpoint, form":    {form(), Target{Kind: iampolicy.KindEndpoint}},
+		"boundary":          {startUp(), Target{Kind: iampolicy.KindBoundary, Resource: "arn:aws:iam::111122223333:policy/boundary"}},
+		"boundary, any":     {startUp(), Target{Kind: iampolicy.KindBoundary, Account: "111122223333"}},
+		"scp":               {startUp(), Target{Kind: iampolicy.KindSCP, Resource: "p-0a1b2c3d", Account: "111122223333"}},
+		"resource, any":     {startUp(), Target{Kind: iampolicy.KindResource}},
+		"name of an option": {startUp(), Target{Kind: iampolicy.KindIdentity, RoleName: "--profile=prod", Account: "111122223333"}},
 	}
 }
 
 // render is Render of one document.
-func render(doc Document, target Target) Snippets { return Render(Part{doc, target}) }
+func render(doc iampolicy.Document, target Target) iampolicy.Snippets {
+	return Render(Part{doc, target})
+}
 
 // TestRenderForms: each form of each kind is there, but for the commands of
 // services that have none.
@@ -103,27 +109,27 @@ func TestRenderForms(t *testing.T) {
 // TestRenderNothing: nobody can edit these, or there is nothing to attach.
 func TestRenderNothing(t *testing.T) {
 	tests := map[string]Target{
-		"service-linked role": {Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"},
-		"Identity Center":     {Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_0123"},
-		"its session":         {Kind: KindIdentity, RoleName: "AWSReservedSSO_Dev_0123", RoleARN: "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123/me"},
-		"by its session":      {Kind: KindIdentity, RoleARN: "arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForECS/ecs-service-scheduler"},
-		"without its path":    {Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:role/AWSServiceRoleForECS"},
-		"its trust":           {Kind: KindTrust, RoleARN: "arn:aws:iam::111122223333:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"},
-		"root":                {Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:root"},
-		"federated user":      {Kind: KindIdentity, RoleARN: "arn:aws:sts::111122223333:federated-user/bob"},
-		"trust of a user":     {Kind: KindTrust, RoleARN: "arn:aws:iam::111122223333:user/bob"},
-		"no ARN":              {Kind: KindIdentity, RoleARN: "bob"},
-		"AWS's policy":        {Kind: KindBoundary, Resource: "arn:aws:iam::aws:policy/PowerUserAccess"},
+		"service-linked role": {Kind: iampolicy.KindIdentity, RoleARN: "arn:aws:iam::111122223333:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"},
+		"Identity Center":     {Kind: iampolicy.KindIdentity, RoleARN: "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_0123"},
+		"its session":         {Kind: iampolicy.KindIdentity, RoleName: "AWSReservedSSO_Dev_0123", RoleARN: "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123/me"},
+		"by its session":      {Kind: iampolicy.KindIdentity, RoleARN: "arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForECS/ecs-service-scheduler"},
+		"without its path":    {Kind: iampolicy.KindIdentity, RoleARN: "arn:aws:iam::111122223333:role/AWSServiceRoleForECS"},
+		"its trust":           {Kind: iampolicy.KindTrust, RoleARN: "arn:aws:iam::111122223333:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"},
+		"root":                {Kind: iampolicy.KindIdentity, RoleARN: "arn:aws:iam::111122223333:root"},
+		"federated user":      {Kind: iampolicy.KindIdentity, RoleARN: "arn:aws:sts::111122223333:federated-user/bob"},
+		"trust of a user":     {Kind: iampolicy.KindTrust, RoleARN: "arn:aws:iam::111122223333:user/bob"},
+		"no ARN":              {Kind: iampolicy.KindIdentity, RoleARN: "bob"},
+		"AWS's policy":        {Kind: iampolicy.KindBoundary, Resource: "arn:aws:iam::aws:policy/PowerUserAccess"},
 	}
 	for name, target := range tests {
-		if got := render(startUp(), target); got != (Snippets{}) {
+		if got := render(startUp(), target); got != (iampolicy.Snippets{}) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
-	if got := render(Document{}, Target{Kind: KindIdentity, RoleARN: theRole}); got != (Snippets{}) {
+	if got := render(iampolicy.Document{}, Target{Kind: iampolicy.KindIdentity, RoleARN: theRole}); got != (iampolicy.Snippets{}) {
 		t.Errorf("a document without statements gives %+v", got)
 	}
-	if got := Render(); got != (Snippets{}) {
+	if got := Render(); got != (iampolicy.Snippets{}) {
 		t.Errorf("no document gives %+v", got)
 	}
 }
@@ -133,12 +139,12 @@ func TestTargetOwner(t *testing.T) {
 		target Target
 		want   string
 	}{
-		{Target{Kind: KindIdentity, RoleARN: theRole, Account: "444455556666"}, "111122223333"},
-		{Target{Kind: KindIdentity, RoleName: "api", Account: "444455556666"}, "444455556666"},
-		{Target{Kind: KindIdentity, RoleName: "api", Account: "4444"}, ""},
-		{Target{Kind: KindKey, RoleARN: theRole, Resource: "arn:aws:kms:eu-west-1:444455556666:key/k"}, "444455556666"},
-		{Target{Kind: KindResource, RoleARN: theRole, Resource: "arn:aws:s3:::bucket"}, ""},
-		{Target{Kind: KindEndpoint, RoleARN: theRole}, ""},
+		{Target{Kind: iampolicy.KindIdentity, RoleARN: theRole, Account: "444455556666"}, "111122223333"},
+		{Target{Kind: iampolicy.KindIdentity, RoleName: "api", Account: "444455556666"}, "444455556666"},
+		{Target{Kind: iampolicy.KindIdentity, RoleName: "api", Account: "4444"}, ""},
+		{Target{Kind: iampolicy.KindKey, RoleARN: theRole, Resource: "arn:aws:kms:eu-west-1:444455556666:key/k"}, "444455556666"},
+		{Target{Kind: iampolicy.KindResource, RoleARN: theRole, Resource: "arn:aws:s3:::bucket"}, ""},
+		{Target{Kind: iampolicy.KindEndpoint, RoleARN: theRole}, ""},
 	} {
 		if got := tt.target.Owner(); got != tt.want {
 			t.Errorf("%+v: %q, want %q", tt.target, got, tt.want)
@@ -151,7 +157,7 @@ var digests = regexp.MustCompile(`[Ww]hystopped[-_]?([0-9a-f]{8})`)
 // TestRenderNames: names are of the document and where it goes, so that one fix
 // does not replace another and one form of it fits beside another.
 func TestRenderNames(t *testing.T) {
-	id := func(doc Document, target Target) string {
+	id := func(doc iampolicy.Document, target Target) string {
 		t.Helper()
 		s, ids := render(doc, target), map[string]bool{}
 		for _, m := range digests.FindAllStringSubmatch(s.CLI+s.Terraform+s.CloudFormation+s.CDK, -1) {
@@ -162,10 +168,10 @@ func TestRenderNames(t *testing.T) {
 		}
 		return slices.Collect(maps.Keys(ids))[0]
 	}
-	role := Target{Kind: KindIdentity, RoleARN: theRole}
-	other := Target{Kind: KindIdentity, RoleARN: "arn:aws:iam::111122223333:role/other"}
-	inTask := func(task string) Target { return Target{Kind: KindIdentity, RoleARN: theRole, Apart: task} }
-	trust := Target{Kind: KindTrust, RoleARN: theRole}
+	role := Target{Kind: iampolicy.KindIdentity, RoleARN: theRole}
+	other := Target{Kind: iampolicy.KindIdentity, RoleARN: "arn:aws:iam::111122223333:role/other"}
+	inTask := func(task string) Target { return Target{Kind: iampolicy.KindIdentity, RoleARN: theRole, Apart: task} }
+	trust := Target{Kind: iampolicy.KindTrust, RoleARN: theRole}
 	if a, b := id(startUp(), role), id(startUp(), role); a != b {
 		t.Errorf("the same fix has the names %s and %s", a, b)
 	}
@@ -175,7 +181,7 @@ func TestRenderNames(t *testing.T) {
 	for what, pair := range map[string][2]string{
 		"documents":     {id(startUp(), role), id(form(), role)},
 		"roles":         {id(startUp(), role), id(startUp(), other)},
-		"kinds":         {id(TrustPolicy(ECSTasks), role), id(TrustPolicy(ECSTasks), trust)},
+		"kinds":         {id(iampolicy.TrustPolicy(iampolicy.ECSTasks), role), id(iampolicy.TrustPolicy(iampolicy.ECSTasks), trust)},
 		"forms to fill": {id(form(), inTask("1")), id(form(), inTask("2"))},
 	} {
 		if pair[0] == pair[1] {
@@ -322,7 +328,7 @@ func TestCloudFormation(t *testing.T) {
 			t.Fatalf("%s: %v\n%s", name, err, text)
 		}
 		want := asJSON(t, r.Document.Statement)
-		if r.Target.Kind == KindIdentity {
+		if r.Target.Kind == iampolicy.KindIdentity {
 			got, want = templateOf(t, text, r), asJSON(t, r.Document)
 		} else if r.Target.Whole {
 			got, want = got.(map[string]any)["AssumeRolePolicyDocument"], asJSON(t, r.Document)
@@ -416,14 +422,14 @@ func FuzzRender(f *testing.F) {
 // all of a snippet but its strings as it is, and comes out of it whole.
 func checkHostile(t *testing.T, text string) {
 	t.Helper()
-	doc := func(resource string) Document {
-		return Document{Version: Version, Statement: []Statement{{
-			Sid: "A", Effect: "Allow", Principal: Principal{"AWS": {resource}},
+	doc := func(resource string) iampolicy.Document {
+		return iampolicy.Document{Version: iampolicy.Version, Statement: []iampolicy.Statement{{
+			Sid: "A", Effect: "Allow", Principal: iampolicy.Principal{"AWS": {resource}},
 			Action: []string{"s3:GetObject"}, Resource: []string{resource},
-			Condition: Condition{"StringEquals": {"aws:PrincipalTag/x": {resource}}},
+			Condition: iampolicy.Condition{"StringEquals": {"aws:PrincipalTag/x": {resource}}},
 		}}}
 	}
-	for _, kind := range []Kind{KindIdentity, KindTrust, KindResource, KindKey, KindEndpoint, KindBoundary, KindSCP} {
+	for _, kind := range []iampolicy.Kind{iampolicy.KindIdentity, iampolicy.KindTrust, iampolicy.KindResource, iampolicy.KindKey, iampolicy.KindEndpoint, iampolicy.KindBoundary, iampolicy.KindSCP} {
 		got := render(doc(text), Target{Kind: kind, RoleName: text, RoleARN: "arn:aws:iam::111122223333:role/" + text, Resource: text, Account: text, Apart: text})
 		plain := render(doc("x"), Target{Kind: kind, RoleName: "a b"})
 		same := render(doc(text), Target{Kind: kind, RoleName: text, Account: text, Apart: text})
@@ -432,7 +438,7 @@ func checkHostile(t *testing.T, text string) {
 			{"cloudformation", same.CloudFormation, plain.CloudFormation},
 			{"cdk", same.CDK, plain.CDK},
 		} {
-			if fits(iamName, text, maxName) || arn.IsAccount(text) || text == "*" || form.got == "" || len(doc(text).Placeholders()) > 0 {
+			if len(text) <= maxName && iamName.MatchString(text) || arn.IsAccount(text) || text == "*" || form.got == "" || len(doc(text).Placeholders()) > 0 {
 				continue // names that IAM allows show, "*" is everybody
 			}
 			if diff := cmp.Diff(skeleton(form.plain), skeleton(form.got)); diff != "" {
@@ -461,16 +467,16 @@ func skeleton(snippet string) string {
 
 // checkShell holds that a shell takes the document as one argument, with the
 // same texts in it.
-func checkShell(t *testing.T, doc Document) {
+func checkShell(t *testing.T, doc iampolicy.Document) {
 	t.Helper()
 	if len(doc.Placeholders()) > 0 {
 		return
 	}
-	calls := shell{account: "111122223333"}.run(t, render(doc, Target{Kind: KindIdentity, RoleName: "api", Account: "111122223333"}).CLI).calls
+	calls := shell{account: "111122223333"}.run(t, render(doc, Target{Kind: iampolicy.KindIdentity, RoleName: "api", Account: "111122223333"}).CLI).calls
 	if len(calls) != 1 || len(calls[0]) != 5 {
 		t.Fatalf("the shell sees %q", calls)
 	}
-	var got Document
+	var got iampolicy.Document
 	if err := json.Unmarshal([]byte(strings.TrimPrefix(calls[0][4], "--policy-document=")), &got); err != nil {
 		t.Fatalf("%v: %s", err, calls[0][4])
 	}
@@ -482,8 +488,8 @@ func checkShell(t *testing.T, doc Document) {
 // checkHCL holds that Terraform sees the text that was put in.
 func checkHCL(t *testing.T, text string) {
 	t.Helper()
-	doc := Document{Version: Version, Statement: []Statement{{Effect: "Allow", Action: []string{"s3:GetObject"}, Resource: []string{text}}}}
-	policy := terraformPolicy(t, render(doc, Target{Kind: KindIdentity, RoleName: "api"}).Terraform)
+	doc := iampolicy.Document{Version: iampolicy.Version, Statement: []iampolicy.Statement{{Effect: "Allow", Action: []string{"s3:GetObject"}, Resource: []string{text}}}}
+	policy := terraformPolicy(t, render(doc, Target{Kind: iampolicy.KindIdentity, RoleName: "api"}).Terraform)
 	statement := policy.GetAttr("Statement").Index(cty.NumberIntVal(0))
 	got := statement.GetAttr("Resource").Index(cty.NumberIntVal(0)).AsString()
 	if want := cty.StringVal(readable(text)).AsString(); got != want { // cty normalizes to NFC

@@ -1,9 +1,11 @@
-package iampolicy
+package snippet
 
 import (
 	"maps"
 	"slices"
 	"strings"
+
+	"whystopped/internal/iampolicy"
 )
 
 // A node is a piece of a document in the order in which IAM's own documents
@@ -19,16 +21,16 @@ type field struct {
 	value node
 }
 
-// tree lays a document out for writing.
-func (d Document) tree() object {
+// treeOf lays a document out for writing.
+func treeOf(d iampolicy.Document) object {
 	statements := make([]node, len(d.Statement))
 	for i, s := range d.Statement {
-		statements[i] = s.tree()
+		statements[i] = statementTree(s)
 	}
 	return object{{"Version", d.Version}, {"Statement", statements}}
 }
 
-func (s Statement) tree() object {
+func statementTree(s iampolicy.Statement) object {
 	var o object
 	if s.Sid != "" {
 		o = append(o, field{"Sid", s.Sid})
@@ -45,12 +47,12 @@ func (s Statement) tree() object {
 		}
 	}
 	if len(s.Condition) > 0 {
-		o = append(o, field{"Condition", s.Condition.tree()})
+		o = append(o, field{"Condition", conditionTree(s.Condition)})
 	}
 	return o
 }
 
-func (o object) withPrincipal(name string, p Principal) object {
+func (o object) withPrincipal(name string, p iampolicy.Principal) object {
 	switch {
 	case len(p) == 0:
 		return o
@@ -64,7 +66,7 @@ func (o object) withPrincipal(name string, p Principal) object {
 	return append(o, field{name, kinds})
 }
 
-func (c Condition) tree() object {
+func conditionTree(c iampolicy.Condition) object {
 	var operators object
 	for _, operator := range sortedKeys(c) {
 		var keys object

@@ -1,8 +1,10 @@
-package iampolicy
+package snippet
 
 import (
 	"regexp"
 	"strings"
+
+	"whystopped/internal/iampolicy"
 )
 
 // cloudFormation writes YAML: a template for identity policies, the part to add
@@ -11,10 +13,10 @@ import (
 func cloudFormation(places []place) string {
 	var comments, rules, resources strings.Builder
 	for _, p := range places {
-		if p.kind != KindIdentity && len(places) == 1 {
+		if p.kind != iampolicy.KindIdentity && len(places) == 1 {
 			return p.cloudFormationPart()
 		}
-		if p.kind == KindIdentity {
+		if p.kind == iampolicy.KindIdentity {
 			comments.WriteString(replaceFirst("#", p.written()))
 			rules.WriteString(p.cloudFormationRule())
 			resources.WriteString(p.cloudFormationResource())
@@ -54,7 +56,7 @@ func (p place) cloudFormationResource() string {
 		b.WriteString("    Type: AWS::IAM::RolePolicy\n    Properties:\n      RoleName: " + quote(p.name) + "\n      PolicyName: ")
 	}
 	b.WriteString(quote(p.policyName()) + "\n      PolicyDocument:\n")
-	writeYAML(&b, p.doc.tree(), "        ")
+	writeYAML(&b, treeOf(p.doc), "        ")
 	return b.String()
 }
 
@@ -63,26 +65,26 @@ func (p place) cloudFormationPart() string {
 	var b strings.Builder
 	b.WriteString(replaceFirst("#", p.written()))
 	switch {
-	case p.kind == KindTrust && p.whole:
+	case p.kind == iampolicy.KindTrust && p.whole:
 		b.WriteString("# In the properties of the role " + p.name + " (AWS::IAM::Role)" + p.ofAccount() + ":\nAssumeRolePolicyDocument:\n")
-		writeYAML(&b, p.doc.tree(), "  ")
+		writeYAML(&b, treeOf(p.doc), "  ")
 		return b.String()
-	case p.kind == KindTrust:
+	case p.kind == iampolicy.KindTrust:
 		b.WriteString("# Add this to Statement in AssumeRolePolicyDocument of the role " + p.name + p.ofAccount() + ":\n")
 	default:
 		b.WriteString("# Add this to Statement in " + strings.TrimSpace(cloudFormationOwners[p.kind]+" "+p.resource) + p.ofAccount() + ":\n")
 	}
-	writeYAML(&b, p.doc.tree()[1].value, "")
+	writeYAML(&b, treeOf(p.doc)[1].value, "")
 	return b.String()
 }
 
-var cloudFormationOwners = map[Kind]string{
-	KindResource: "the policy on",
-	KindKey:      "the KeyPolicy of the AWS::KMS::Key",
-	KindEndpoint: "the PolicyDocument of the AWS::EC2::VPCEndpoint",
-	KindBoundary: "the PolicyDocument of the AWS::IAM::ManagedPolicy that is the boundary,",
-	KindSCP:      "the Content of the AWS::Organizations::Policy",
-	KindRCP:      "the Content of the AWS::Organizations::Policy",
+var cloudFormationOwners = map[iampolicy.Kind]string{
+	iampolicy.KindResource: "the policy on",
+	iampolicy.KindKey:      "the KeyPolicy of the AWS::KMS::Key",
+	iampolicy.KindEndpoint: "the PolicyDocument of the AWS::EC2::VPCEndpoint",
+	iampolicy.KindBoundary: "the PolicyDocument of the AWS::IAM::ManagedPolicy that is the boundary,",
+	iampolicy.KindSCP:      "the Content of the AWS::Organizations::Policy",
+	iampolicy.KindRCP:      "the Content of the AWS::Organizations::Policy",
 }
 
 var plainKey = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`)

@@ -1,6 +1,10 @@
-package iampolicy
+package snippet
 
-import "strings"
+import (
+	"strings"
+
+	"whystopped/internal/iampolicy"
+)
 
 var typeScriptStyle = style{
 	field:    func(name string, _ int) string { return quote(name) + ": " },
@@ -21,7 +25,7 @@ func cdk(places []place) string {
 }
 
 func (p place) cdk() string {
-	if p.kind != KindIdentity {
+	if p.kind != iampolicy.KindIdentity {
 		return p.cdkStatements()
 	}
 	class, name := "Policy", "policyName"
@@ -37,7 +41,7 @@ func (p place) cdk() string {
 		"  " + p.who() + "s: [" + p.cdkPrincipal() + "],\n" +
 		"  statements: [\n")
 	for _, s := range p.doc.Statement {
-		b.WriteString("    new iam.PolicyStatement(" + s.cdkProps("    ") + "),\n")
+		b.WriteString("    new iam.PolicyStatement(" + cdkProps(s, "    ") + "),\n")
 	}
 	b.WriteString("  ],\n});\n")
 	return b.String()
@@ -52,7 +56,7 @@ func (p place) cdkStatements() string {
 	b.WriteString("// Add these " + p.cdkOwner() + ", in the stack" + p.ofAccount() + " that has it.\n" +
 		"const " + p.constant() + " = [\n")
 	for _, s := range p.doc.Statement {
-		b.WriteString("  new iam.PolicyStatement(" + s.cdkProps("  ") + "),\n")
+		b.WriteString("  new iam.PolicyStatement(" + cdkProps(s, "  ") + "),\n")
 	}
 	b.WriteString("];\n")
 	return b.String()
@@ -61,13 +65,13 @@ func (p place) cdkStatements() string {
 // cdkOwner says where statements go: a call, and the resource that it is made on.
 func (p place) cdkOwner() string {
 	switch p.kind {
-	case KindTrust:
+	case iampolicy.KindTrust:
 		return "by assumeRolePolicy.addStatements(...) of the role " + p.name
-	case KindEndpoint:
+	case iampolicy.KindEndpoint:
 		return strings.TrimSpace("one by one by addToPolicy of the VPC endpoint " + p.resource)
-	case KindBoundary, KindSCP, KindRCP:
+	case iampolicy.KindBoundary, iampolicy.KindSCP, iampolicy.KindRCP:
 		return strings.TrimSpace("by addStatements(...) of the policy " + p.resource)
-	case KindKey:
+	case iampolicy.KindKey:
 		return strings.TrimSpace("one by one by addToResourcePolicy of the key " + p.resource)
 	}
 	return strings.TrimSpace("one by one by addToResourcePolicy of the resource " + p.resource)
@@ -88,7 +92,7 @@ func (p place) cdkPrincipal() string {
 }
 
 // cdkProps writes the properties of a PolicyStatement.
-func (s Statement) cdkProps(indent string) string {
+func cdkProps(s iampolicy.Statement, indent string) string {
 	var b strings.Builder
 	b.WriteString("{\n")
 	property := func(name, value string) { b.WriteString(indent + "  " + name + ": " + value + ",\n") }
@@ -120,14 +124,14 @@ func (s Statement) cdkProps(indent string) string {
 		}
 	}
 	if len(s.Condition) > 0 {
-		property("conditions", typeScriptStyle.write(s.Condition.tree(), indent+"  "))
+		property("conditions", typeScriptStyle.write(conditionTree(s.Condition), indent+"  "))
 	}
 	b.WriteString(indent + "}")
 	return b.String()
 }
 
 // cdkPrincipals writes a list of principals, "" for none.
-func cdkPrincipals(p Principal) string {
+func cdkPrincipals(p iampolicy.Principal) string {
 	var list []string
 	for _, kind := range sortedKeys(p) {
 		for _, name := range p[kind] {

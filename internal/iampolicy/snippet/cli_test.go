@@ -1,4 +1,4 @@
-package iampolicy
+package snippet
 
 import (
 	"encoding/json"
@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"whystopped/internal/iampolicy"
 )
 
 // shell runs snippets with an aws that tells its calls.
@@ -80,9 +82,9 @@ func (s shell) run(t *testing.T, snippet string) heard {
 }
 
 // documentIn is the document among the arguments of a call.
-func documentIn(t *testing.T, call []string) Document {
+func documentIn(t *testing.T, call []string) iampolicy.Document {
 	t.Helper()
-	var doc Document
+	var doc iampolicy.Document
 	for _, arg := range call {
 		if text, ok := strings.CutPrefix(arg, "--policy-document="); ok {
 			if err := json.Unmarshal([]byte(text), &doc); err != nil {
@@ -159,7 +161,7 @@ func TestCLIAsPasted(t *testing.T) {
 			here := shell{name: sh, account: ownerOr(r, "111122223333"), policy: "{}"}.run(t, snippet)
 			for _, call := range here.calls {
 				reads := strings.HasPrefix(call[1], "get-") || strings.HasPrefix(call[1], "describe-")
-				if added := r.Target.Kind == KindIdentity || r.Target.Whole; !reads && (!added || strings.Contains(snippet, "# Replace")) {
+				if added := r.Target.Kind == iampolicy.KindIdentity || r.Target.Whole; !reads && (!added || strings.Contains(snippet, "# Replace")) {
 					t.Errorf("%s calls %q", name, call)
 				}
 			}
@@ -170,7 +172,7 @@ func TestCLIAsPasted(t *testing.T) {
 	}
 }
 
-func isMerge(r Part) bool { return r.Target.Kind != KindIdentity && !r.Target.Whole }
+func isMerge(r Part) bool { return r.Target.Kind != iampolicy.KindIdentity && !r.Target.Whole }
 
 func ownerOr(r Part, account string) string {
 	if owner := r.Target.Owner(); owner != "" {
@@ -195,7 +197,7 @@ func TestCLIComments(t *testing.T) {
 // TestCLIWords replaces words: everywhere at once, as an editor does, and each
 // for itself.
 func TestCLIWords(t *testing.T) {
-	snippet := render(form(), Target{Kind: KindIdentity, Account: "111122223333"}).CLI
+	snippet := render(form(), Target{Kind: iampolicy.KindIdentity, Account: "111122223333"}).CLI
 	if !strings.HasPrefix(snippet, "# Replace ROLE_NAME, BUCKET_NAME and OBJECT_NAME first\n") {
 		t.Errorf("the words are not told:\n%s", snippet)
 	}
@@ -243,7 +245,7 @@ func TestCLIMerges(t *testing.T) {
 			if len(got.calls) == 0 || !slices.Equal(got.calls[len(got.calls)-1], want) {
 				t.Errorf("it reads by %q, want %q", got.calls, want)
 			}
-			var printed Document
+			var printed iampolicy.Document
 			if err := json.Unmarshal([]byte(got.stdout), &printed); err != nil || cmp.Diff(r.Document, printed) != "" {
 				t.Errorf("it prints %s, %v", got.stdout, err)
 			}
@@ -290,7 +292,7 @@ func TestCLIMergesNothing(t *testing.T) {
 // TestCLIMergesWords: a word that is left in the file holds the last step up.
 func TestCLIMergesWords(t *testing.T) {
 	dir := t.TempDir()
-	snippet := render(form(), Target{Kind: KindEndpoint, Resource: "vpce-0a1b2c", Account: "111122223333"}).CLI
+	snippet := render(form(), Target{Kind: iampolicy.KindEndpoint, Resource: "vpce-0a1b2c", Account: "111122223333"}).CLI
 	_, last, _ := strings.Cut(snippet, "\n# 3. ")
 	file := filepath.Join(dir, regexp.MustCompile(`whystopped-\w{8}\.json`).FindString(last))
 	sh := shell{account: "111122223333", dir: dir, policy: "{}"}

@@ -1,4 +1,4 @@
-package iampolicy
+package snippet
 
 import (
 	"cmp"
@@ -9,12 +9,14 @@ import (
 	"strings"
 
 	"whystopped/internal/arn"
+
+	"whystopped/internal/iampolicy"
 )
 
 // place is a document with a target whose names can be trusted.
 type place struct {
-	doc  Document
-	kind Kind
+	doc  iampolicy.Document
+	kind iampolicy.Kind
 	// user tells that name is a user's.
 	user bool
 	// whole tells that nothing is lost by putting the policy in place of the
@@ -46,7 +48,6 @@ const (
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 var (
 	iamName    = regexp.MustCompile(`^[\w+=,.@-]+$`)
-	principals = regexp.MustCompile(`^arn:[a-z-]+:iam::\d{12}:(role|user)/[\w+=,.@/-]+$`)
 	resourceID = regexp.MustCompile(`^(arn:[\w+=,.@:/!-]+|(vpce|p)-[0-9a-zA-Z]+)$`)
 )
 
@@ -54,13 +55,8 @@ var (
 // makes a pattern hundreds of times as large.
 const (
 	maxName     = 128
-	maxRoleARN  = 640
 	maxResource = 1000
 )
-
-func fits(pattern *regexp.Regexp, s string, longest int) bool {
-	return len(s) <= longest && pattern.MatchString(s)
-}
 
 // resolve reports false for a target that has no snippets.
 func resolve(part Part) (place, bool) {
@@ -72,20 +68,20 @@ func resolve(part Part) (place, bool) {
 	}
 	p.name = cmp.Or(p.name, a.Name())
 	p.name = p.name[strings.LastIndex(p.name, "/")+1:]
-	if !fits(iamName, p.name, maxName) {
+	if len(p.name) > maxName || !iamName.MatchString(p.name) {
 		p.name = unknownRole
 		if p.user {
 			p.name = unknownUser
 		}
 	}
-	if fits(principals, t.RoleARN, maxRoleARN) {
+	if iampolicy.IsPrincipal(t.RoleARN) {
 		p.arn = t.RoleARN
 	}
-	if resource := strings.TrimSuffix(t.Resource, "-??????"); fits(resourceID, resource, maxResource) {
+	if resource := strings.TrimSuffix(t.Resource, "-??????"); len(resource) <= maxResource && resourceID.MatchString(resource) {
 		p.resource = resource // a secret can be named without the characters that AWS appends
 		p.on, _ = arn.Parse(resource)
 	}
-	p.account = cmp.Or(t.Owner(), wordAccount)
+	p.account = cmp.Or(t.Owner(), iampolicy.WordAccount)
 	p.partition = cmp.Or(a.Partition, "aws")
 	p.words = p.replaced()
 	p.id = p.digest(t)
@@ -109,7 +105,9 @@ func (t Target) Owner() string {
 }
 
 // onPrincipal reports whether the document goes onto a role or user.
-func (t Target) onPrincipal() bool { return t.Kind == KindIdentity || t.Kind == KindTrust }
+func (t Target) onPrincipal() bool {
+	return t.Kind == iampolicy.KindIdentity || t.Kind == iampolicy.KindTrust
+}
 
 // editable reports whether people can change the policies of the target. They
 // can't of what AWS owns, of roles that belong to a service or to IAM Identity
@@ -119,7 +117,7 @@ func (t Target) onPrincipal() bool { return t.Kind == KindIdentity || t.Kind == 
 func (t Target) editable() bool {
 	if !t.onPrincipal() {
 		a, ok := arn.Parse(t.Resource)
-		return !ok || !ownedByAWS(a.Account)
+		return !ok || !iampolicy.OwnedByAWS(a.Account)
 	}
 	a, ok := arn.Parse(t.RoleARN)
 	if !ok {
@@ -134,7 +132,7 @@ func (t Target) editable() bool {
 	case "iam:role", "sts:assumed-role":
 		return true
 	case "iam:user":
-		return t.Kind == KindIdentity
+		return t.Kind == iampolicy.KindIdentity
 	}
 	return false
 }
@@ -149,11 +147,11 @@ func (p place) replaced() []string {
 			}
 		}
 	}
-	if p.account == wordAccount {
-		add(wordAccount)
+	if p.account == iampolicy.WordAccount {
+		add(iampolicy.WordAccount)
 	}
 	switch p.kind {
-	case KindIdentity, KindTrust:
+	case iampolicy.KindIdentity, iampolicy.KindTrust:
 		if p.name == unknownRole || p.name == unknownUser {
 			add(p.name)
 		}
@@ -166,19 +164,19 @@ func (p place) replaced() []string {
 	return words
 }
 
-var unknownResource = map[Kind]string{
-	KindKey: unknownKey, KindEndpoint: unknownEndpoint, KindBoundary: unknownBoundary, KindSCP: unknownPolicy, KindRCP: unknownPolicy,
+var unknownResource = map[iampolicy.Kind]string{
+	iampolicy.KindKey: unknownKey, iampolicy.KindEndpoint: unknownEndpoint, iampolicy.KindBoundary: unknownBoundary, iampolicy.KindSCP: unknownPolicy, iampolicy.KindRCP: unknownPolicy,
 }
 
 // named reports whether the resource is known in the form that the service's
 // calls take: KMS takes no alias for a key's policy.
 func (p place) named() bool {
 	switch p.kind {
-	case KindKey:
+	case iampolicy.KindKey:
 		return p.on.Service == "kms" && p.on.Type() == "key"
-	case KindBoundary:
+	case iampolicy.KindBoundary:
 		return p.on.Service == "iam" && p.on.Type() == "policy"
-	case KindEndpoint:
+	case iampolicy.KindEndpoint:
 		return strings.HasPrefix(p.on.ID(), "vpce-") || strings.HasPrefix(p.resource, "vpce-")
 	}
 	return p.resource != ""
@@ -186,7 +184,7 @@ func (p place) named() bool {
 
 // digest tells documents and their targets apart.
 func (p place) digest(t Target) string {
-	about := []string{string(p.kind), p.name, p.arn, p.resource, jsonStyle.write(p.doc.tree(), "")}
+	about := []string{string(p.kind), p.name, p.arn, p.resource, jsonStyle.write(treeOf(p.doc), "")}
 	if len(p.words) > 0 {
 		about = append(about, t.Apart)
 	}
@@ -205,7 +203,7 @@ func (p place) constant() string   { return "whystopped" + p.id }
 
 // ofAccount says in a comment whose account a resource is of, where that is known.
 func (p place) ofAccount() string {
-	if p.account == wordAccount {
+	if p.account == iampolicy.WordAccount {
 		return ""
 	}
 	return " of account " + p.account
@@ -235,14 +233,5 @@ func replaceFirst(comment string, words []string) string {
 	if len(words) == 0 {
 		return ""
 	}
-	return comment + " Replace " + List(words) + " first\n"
-}
-
-// List joins words for a sentence: "A", "A and B", "A, B and C".
-func List(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " and " + words[last]
+	return comment + " Replace " + iampolicy.List(words) + " first\n"
 }
