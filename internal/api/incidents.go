@@ -9,6 +9,7 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/revision"
 )
 
 const incidentsPath = "/api/v1/incidents"
@@ -72,7 +73,7 @@ type IncidentReport struct {
 	FirstBad  *Revision         `json:"firstBadRevision,omitempty" doc:"The first revision since the last good one whose tasks stopped alike."`
 	LastGood  *Revision         `json:"lastGoodRevision,omitempty" doc:"The last revision before that ran as it should; left out where none is known."`
 	Compared  bool              `json:"compared" doc:"Whether both revisions' definitions are known, so that changes says all that ECS would show."`
-	Changes   []diagnose.Change `json:"changes" doc:"What differs between the last good and the first bad revision."`
+	Changes   []revision.Change `json:"changes" doc:"What differs between the last good and the first bad revision."`
 	Users     []RoleUser        `json:"roleUsers" doc:"Other places whose tasks use the role at fault."`
 	Stops     []Stop            `json:"stops" doc:"The newest stops."`
 	MoreStops bool              `json:"moreStops" doc:"Whether there are older ones; /api/v1/stops?incident=ID lists them all."`
@@ -136,7 +137,7 @@ func reportOf(r casebook.IncidentReport) IncidentReport {
 	return IncidentReport{
 		KeptIncident: incidentOf(r.Incident),
 		FirstBad:     revisionOf(r.FirstBad), LastGood: revisionOf(r.LastGood),
-		Compared: r.Compared, Changes: each(r.Changes, func(c diagnose.Change) diagnose.Change { return c }),
+		Compared: r.Compared, Changes: each(r.Changes, func(c revision.Change) revision.Change { return c }),
 		Users: each(r.Users, func(u casebook.RoleUser) RoleUser {
 			return RoleUser{Place: Place(u.Place), TaskDefinitionARN: u.Revision, LastSeen: u.LastSeen.UTC()}
 		}),

@@ -11,6 +11,7 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/revision"
 	"whystopped/internal/diagnose/verdict"
 )
 
@@ -62,7 +63,7 @@ func badDeploy() casebook.IncidentReport {
 		FirstBad:  &casebook.Revision{ARN: ordersDefinition + "43", FirstSeen: at(0), LastSeen: at(30)},
 		LastGood:  &casebook.Revision{ARN: ordersDefinition + "42", FirstSeen: at(0), LastSeen: at(5), Good: at(5), ExecutionRole: "arn:aws:iam::111122223333:role/orders"},
 		Compared:  true,
-		Changes:   []diagnose.Change{{What: "secret", Container: "app", Name: "DB", After: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db"}},
+		Changes:   []revision.Change{{What: "secret", Container: "app", Name: "DB", After: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db"}},
 		Users:     []casebook.RoleUser{{Place: other, Revision: ordersDefinition + "7", LastSeen: at(9)}},
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/revision"
 	"whystopped/internal/taskref"
 )
 
@@ -35,7 +35,7 @@ type IncidentReport struct {
 	// Compared is set where both revisions' definitions are known; Changes are
 	// then what differs between LastGood and FirstBad, and may be none.
 	Compared bool
-	Changes  []diagnose.Change
+	Changes  []revision.Change
 	// Users are other places whose tasks use the role at fault.
 	Users []RoleUser
 }
@@ -90,7 +90,7 @@ func (c *Casebook) compare(ctx context.Context, report *IncidentReport) error {
 	if err == nil {
 		after, later := c.opts.Store.Definition(ctx, report.FirstBad.ARN)
 		if err = later; err == nil {
-			report.Compared, report.Changes = true, diagnose.Changes(before, after)
+			report.Compared, report.Changes = true, revision.Compare(before, after)
 		}
 	}
 	if errors.Is(err, ErrNotKept) {

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"whystopped/internal/casebook"
-	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/revision"
 	"whystopped/internal/diagnose/verdict"
 )
 
@@ -79,7 +79,7 @@ func changesOf(r casebook.IncidentReport) changesView {
 	return v
 }
 
-func changeOf(c diagnose.Change) changeRow {
+func changeOf(c revision.Change) changeRow {
 	row := changeRow{What: wordFor(changeWords, c.What), Name: c.Name, Container: c.Container}
 	switch c.What {
 	case "execution-role":

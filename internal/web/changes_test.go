@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/revision"
 )
 
 func TestDifference(t *testing.T) {
@@ -64,12 +64,12 @@ func FuzzDifference(f *testing.F) {
 
 func TestChangesInWords(t *testing.T) {
 	for code, want := range map[string]string{"execution-role": "Execution role", "repository-credentials": "Registry credentials", "weather": "weather"} {
-		if got := changeOf(diagnose.Change{What: code}).What; got != want {
+		if got := changeOf(revision.Change{What: code}).What; got != want {
 			t.Errorf("%s is called %q, want %q", code, got, want)
 		}
 	}
 	for code, class := range map[string]string{"execution-role": "exec", "task-role": "task"} {
-		if who := changeOf(diagnose.Change{What: code}).Who; who == nil || who.Class != class {
+		if who := changeOf(revision.Change{What: code}).Who; who == nil || who.Class != class {
 			t.Errorf("%s is marked as %+v, want %s", code, who, class)
 		}
 	}

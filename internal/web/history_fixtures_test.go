@@ -7,6 +7,7 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/revision"
 	"whystopped/internal/diagnose/verdict"
 )
 
@@ -95,7 +96,7 @@ func badDeploy() casebook.IncidentReport {
 		FirstBad: &casebook.Revision{ARN: badRevision, Place: in.Place, FirstSeen: in.First, LastSeen: in.Last},
 		LastGood: &casebook.Revision{ARN: goodRevision, Place: in.Place, FirstSeen: noon.Add(-90 * time.Hour), LastSeen: in.First, Good: in.First},
 		Compared: true,
-		Changes: []diagnose.Change{
+		Changes: []revision.Change{
 			{What: "execution-role", Before: "arn:aws:iam::111122223333:role/orders-exec", After: execARN},
 			{What: "secret", Container: "api", Name: "DB_PASSWORD", After: secretARN},
 			{What: "image", Container: "api", Before: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:41", After: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:42"},

@@ -1,4 +1,4 @@
-package diagnose_test
+package revision_test
 
 import (
 	"encoding/json"
@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/revision"
 )
 
 // orders is a revision with one of everything. Each call makes it anew.
@@ -49,7 +49,7 @@ func TestChanges(t *testing.T) {
 	tests := []struct {
 		name   string
 		change func(*evidence.TaskDefinition)
-		want   []diagnose.Change
+		want   []revision.Change
 	}{
 		{name: "the same", change: func(*evidence.TaskDefinition) {}},
 		{name: "only another revision", change: func(d *evidence.TaskDefinition) {
@@ -63,19 +63,19 @@ func TestChanges(t *testing.T) {
 		{
 			name:   "another execution role",
 			change: func(d *evidence.TaskDefinition) { d.ExecutionRoleARN = "arn:aws:iam::111122223333:role/other" },
-			want:   []diagnose.Change{{What: "execution-role", Before: "arn:aws:iam::111122223333:role/orders-exec", After: "arn:aws:iam::111122223333:role/other"}},
+			want:   []revision.Change{{What: "execution-role", Before: "arn:aws:iam::111122223333:role/orders-exec", After: "arn:aws:iam::111122223333:role/other"}},
 		},
 		{
 			name:   "no task role any more",
 			change: func(d *evidence.TaskDefinition) { d.TaskRoleARN = "" },
-			want:   []diagnose.Change{{What: "task-role", Before: "arn:aws:iam::111122223333:role/orders-task"}},
+			want:   []revision.Change{{What: "task-role", Before: "arn:aws:iam::111122223333:role/orders-task"}},
 		},
 		{
 			name: "a secret moved to another ARN",
 			change: func(d *evidence.TaskDefinition) {
 				app(d).Secrets[0].ValueFrom = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-password-GhIjKl"
 			},
-			want: []diagnose.Change{{
+			want: []revision.Change{{
 				What: "secret", Container: "app", Name: "DB_PASSWORD",
 				Before: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-password-AbCdEf", After: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-password-GhIjKl",
 			}},
@@ -85,7 +85,7 @@ func TestChanges(t *testing.T) {
 			change: func(d *evidence.TaskDefinition) {
 				app(d).Secrets[1] = evidence.Secret{Name: "TOKEN", ValueFrom: "/orders/token"}
 			},
-			want: []diagnose.Change{
+			want: []revision.Change{
 				{What: "secret", Container: "app", Name: "API_KEY", Before: "/orders/api-key"},
 				{What: "secret", Container: "app", Name: "TOKEN", After: "/orders/token"},
 			},
@@ -93,14 +93,14 @@ func TestChanges(t *testing.T) {
 		{
 			name:   "no login for the registry",
 			change: func(d *evidence.TaskDefinition) { app(d).RepositoryCredentials = nil },
-			want:   []diagnose.Change{{What: "repository-credentials", Container: "app", Before: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:registry-AbCdEf"}},
+			want:   []revision.Change{{What: "repository-credentials", Container: "app", Before: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:registry-AbCdEf"}},
 		},
 		{
 			name: "a digest for a tag",
 			change: func(d *evidence.TaskDefinition) {
 				app(d).Image = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders@sha256:" + strings.Repeat("0a", 32)
 			},
-			want: []diagnose.Change{{
+			want: []revision.Change{{
 				What: "image", Container: "app",
 				Before: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:1.4", After: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders@sha256:" + strings.Repeat("0a", 32),
 			}},
@@ -110,7 +110,7 @@ func TestChanges(t *testing.T) {
 			change: func(d *evidence.TaskDefinition) {
 				app(d).LogConfiguration.Options = map[string]string{"awslogs-group": "/ecs/order"}
 			},
-			want: []diagnose.Change{
+			want: []revision.Change{
 				{What: "log-option", Container: "app", Name: "awslogs-group", Before: "/ecs/orders", After: "/ecs/order"},
 				{What: "log-option", Container: "app", Name: "awslogs-region", Before: "eu-west-1"},
 			},
@@ -123,7 +123,7 @@ func TestChanges(t *testing.T) {
 					SecretOptions: []evidence.Secret{{Name: "splunk-token", ValueFrom: "/splunk/token"}},
 				}
 			},
-			want: []diagnose.Change{
+			want: []revision.Change{
 				{What: "log-driver", Container: "app", Before: "awslogs", After: "splunk"},
 				{What: "log-option", Container: "app", Name: "awslogs-group", Before: "/ecs/orders"},
 				{What: "log-option", Container: "app", Name: "awslogs-region", Before: "eu-west-1"},
@@ -137,7 +137,7 @@ func TestChanges(t *testing.T) {
 			change: func(d *evidence.TaskDefinition) {
 				d.ContainerDefinitions[1].FirelensConfiguration.Options = map[string]string{"config-file-type": "s3", "config-file-value": "arn:aws:s3:::config/fluent.conf"}
 			},
-			want: []diagnose.Change{
+			want: []revision.Change{
 				{What: "log-router", Container: "router", Name: "config-file-type", Before: "file", After: "s3"},
 				{What: "log-router", Container: "router", Name: "config-file-value", After: "arn:aws:s3:::config/fluent.conf"},
 			},
@@ -147,7 +147,7 @@ func TestChanges(t *testing.T) {
 			change: func(d *evidence.TaskDefinition) {
 				app(d).EnvironmentFiles = []evidence.EnvironmentFile{{Value: "arn:aws:s3:::config/new.env"}, {Value: "arn:aws:s3:::config/more.env"}}
 			},
-			want: []diagnose.Change{
+			want: []revision.Change{
 				{What: "environment-file", Container: "app", Before: "arn:aws:s3:::config/app.env", After: "arn:aws:s3:::config/new.env"},
 				{What: "environment-file", Container: "app", After: "arn:aws:s3:::config/more.env"},
 			},
@@ -159,7 +159,7 @@ func TestChanges(t *testing.T) {
 				d.Volumes = append(d.Volumes, evidence.Volume{Name: "scratch"})
 				app(d).MountPoints = append(app(d).MountPoints, evidence.MountPoint{SourceVolume: "scratch", ContainerPath: "/tmp"})
 			},
-			want: []diagnose.Change{
+			want: []revision.Change{
 				{
 					What: "volume", Name: "data",
 					Before: "EFS fileSystemId=fs-1 accessPointId=fsap-1 iam=ENABLED transitEncryption=ENABLED", After: "EFS fileSystemId=fs-1 accessPointId=fsap-1 transitEncryption=ENABLED",
@@ -176,7 +176,7 @@ func TestChanges(t *testing.T) {
 					AuthorizationConfig: evidence.FSxAuthorization{CredentialsParameter: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:fsx-AbCdEf", Domain: "corp.example"},
 				}}
 			},
-			want: []diagnose.Change{{
+			want: []revision.Change{{
 				What: "volume", Name: "data",
 				Before: "EFS fileSystemId=fs-1 accessPointId=fsap-1 iam=ENABLED transitEncryption=ENABLED",
 				After:  "FSx fileSystemId=fs-2 rootDirectory=share credentialsParameter=arn:aws:secretsmanager:eu-west-1:111122223333:secret:fsx-AbCdEf domain=corp.example",
@@ -187,7 +187,7 @@ func TestChanges(t *testing.T) {
 			change: func(d *evidence.TaskDefinition) {
 				app(d).EntryPoint, app(d).Command = []string{"sh", "-c"}, []string{"serve --port 80"}
 			},
-			want: []diagnose.Change{
+			want: []revision.Change{
 				{What: "entry-point", Container: "app", After: "sh -c"},
 				{What: "command", Container: "app", Before: "serve --port 8080", After: `"serve --port 80"`},
 			},
@@ -197,7 +197,7 @@ func TestChanges(t *testing.T) {
 			change: func(d *evidence.TaskDefinition) {
 				app(d).HealthCheck.Command[1], app(d).HealthCheck.Interval, app(d).HealthCheck.StartPeriod = "true", new(5), new(10)
 			},
-			want: []diagnose.Change{
+			want: []revision.Change{
 				{What: "health-check", Container: "app", Name: "command", Before: `CMD-SHELL "curl -f localhost:8080/health"`, After: "CMD-SHELL true"},
 				{What: "health-check", Container: "app", Name: "interval", Before: "30", After: "5"},
 				{What: "health-check", Container: "app", Name: "startPeriod", After: "10"},
@@ -210,7 +210,7 @@ func TestChanges(t *testing.T) {
 				d.RequiresCompatibilities = []string{"FARGATE", "EC2"}
 				app(d).Memory, app(d).MemoryReservation, app(d).StopTimeout = "64", "", new(2)
 			},
-			want: []diagnose.Change{
+			want: []revision.Change{
 				{What: "memory", Before: "512", After: "256"},
 				{What: "memory", Container: "app", Before: "256", After: "64"},
 				{What: "memory", Container: "app", Name: "memoryReservation", Before: "128"},
@@ -230,7 +230,7 @@ func TestChanges(t *testing.T) {
 				}
 				app(d).DependsOn[0] = evidence.Dependency{ContainerName: "agent", Condition: "HEALTHY"}
 			},
-			want: []diagnose.Change{
+			want: []revision.Change{
 				{What: "secret", Container: "agent", Name: "KEY", After: "/agent/key"},
 				{What: "container", Container: "agent", After: "agent:2"},
 				{What: "container", Container: "router", Before: "public.ecr.aws/aws-observability/aws-for-fluent-bit:stable"},
@@ -245,7 +245,7 @@ func TestChanges(t *testing.T) {
 				app(d).Image, app(d).Secrets[1].ValueFrom = "orders:2", "/orders/key"
 				d.TaskRoleARN, d.ExecutionRoleARN = "arn:aws:iam::111122223333:role/b", "arn:aws:iam::111122223333:role/a"
 			},
-			want: []diagnose.Change{
+			want: []revision.Change{
 				{What: "execution-role", Before: "arn:aws:iam::111122223333:role/orders-exec", After: "arn:aws:iam::111122223333:role/a"},
 				{What: "task-role", Before: "arn:aws:iam::111122223333:role/orders-task", After: "arn:aws:iam::111122223333:role/b"},
 				{What: "secret", Container: "app", Name: "API_KEY", Before: "/orders/api-key", After: "/orders/key"},
@@ -258,7 +258,7 @@ func TestChanges(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			after := orders()
 			tt.change(&after)
-			if diff := cmp.Diff(tt.want, diagnose.Changes(orders(), after)); diff != "" {
+			if diff := cmp.Diff(tt.want, revision.Compare(orders(), after)); diff != "" {
 				t.Errorf("changes (-want +got):\n%s", diff)
 			}
 		})
@@ -279,7 +279,7 @@ func TestChangesShowNoSecret(t *testing.T) {
 			FirelensConfiguration: &evidence.FirelensConfiguration{Options: map[string]string{"aws_secret_access_key": value}},
 		}}}
 	}
-	changes := diagnose.Changes(with(secret), with(other))
+	changes := revision.Compare(with(secret), with(other))
 	text, err := json.Marshal(changes)
 	if err != nil {
 		t.Fatal(err)
@@ -302,7 +302,7 @@ func TestNoPartOfADefinitionIsForgotten(t *testing.T) {
 	names := map[string]bool{"TaskDefinitionARN": true, "Family": true, "Revision": true, "Status": true, "Name": true, "ContainerDefinitions": true}
 	told := map[string]bool{}
 	check := func(field string, before, after evidence.TaskDefinition) {
-		changes := diagnose.Changes(before, after)
+		changes := revision.Compare(before, after)
 		if len(changes) == 0 && !names[field] {
 			t.Errorf("%s is not compared", field)
 		}

@@ -1,4 +1,6 @@
-package diagnose
+// Package revision compares two revisions of a task definition: what changed that
+// can stop a task. Start with Compare.
+package revision
 
 import (
 	"cmp"
@@ -52,10 +54,10 @@ var changeOrder = []string{
 // hiddenValue stands for a value that is a secret by its name.
 const hiddenValue = "[redacted]"
 
-// Changes tells what of a task definition changed from one revision to another,
+// Compare returns what of a task definition changed from one revision to another,
 // as far as it can stop a task. Containers are matched by their names. Variables
 // that are written into the definition are not compared: evidence drops them.
-func Changes(before, after evidence.TaskDefinition) []Change {
+func Compare(before, after evidence.TaskDefinition) []Change {
 	var c changes
 	c.note("execution-role", "", before.ExecutionRoleARN, after.ExecutionRoleARN)
 	c.note("task-role", "", before.TaskRoleARN, after.TaskRoleARN)
