@@ -20,15 +20,16 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/permissions"
+	"whystopped/internal/taskref"
 )
 
 // Casebook answers questions and keeps the answers. Its errors are
 // *casebook.Error where a person can do something about them.
 type Casebook interface {
-	Diagnose(ctx context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error)
+	Diagnose(ctx context.Context, asked taskref.Ref, refresh bool) (diagnose.Diagnosis, error)
 	// Follow is Diagnose that tells what happens on the way, one call of tell
 	// after the other.
-	Follow(ctx context.Context, pasted string, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error)
+	Follow(ctx context.Context, asked taskref.Ref, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error)
 	// EvaluateJSON diagnoses evidence that was brought, as evidence.Decode reads it.
 	EvaluateJSON(ctx context.Context, raw []byte) (diagnose.Diagnosis, error)
 	Get(ctx context.Context, id string) (diagnose.Diagnosis, error)

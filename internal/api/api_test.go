@@ -19,6 +19,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/taskref"
 )
 
 // book is a casebook that remembers what it was asked.
@@ -37,22 +38,22 @@ type book struct {
 	follow func(ctx context.Context, tell func(casebook.Step))
 }
 
-func (b *book) Diagnose(_ context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error) {
-	b.asked = pasted
+func (b *book) Diagnose(_ context.Context, asked taskref.Ref, refresh bool) (diagnose.Diagnosis, error) {
+	b.asked = asked.String()
 	if refresh {
 		b.asked += " anew"
 	}
-	if pasted == "panic" {
+	if asked.Cluster == "panic" {
 		panic("a bug")
 	}
 	return diagnose.Diagnosis{ID: "d1"}, b.err
 }
 
-func (b *book) Follow(ctx context.Context, pasted string, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error) {
+func (b *book) Follow(ctx context.Context, asked taskref.Ref, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error) {
 	if b.follow != nil {
 		b.follow(ctx, tell)
 	}
-	return b.Diagnose(ctx, pasted, refresh)
+	return b.Diagnose(ctx, asked, refresh)
 }
 
 func (b *book) EvaluateJSON(_ context.Context, raw []byte) (diagnose.Diagnosis, error) {
@@ -121,17 +122,15 @@ func TestDiagnose(t *testing.T) {
 		name, method, path, body, contentType string
 		asked                                 string
 	}{
-		{"JSON", "POST", "/api/v1/diagnoses", `{"task":"web/1"}`, "application/json; charset=utf-8", "web/1"},
-		{"anew", "POST", "/api/v1/diagnoses", `{"task":"web/1","refresh":true}`, "application/json", "web/1 anew"},
-		{"what curl -d says", "POST", "/api/v1/diagnoses", `{"task":"web/1"}`, form, "web/1"},
-		{"no type", "POST", "/api/v1/diagnoses", `{"task":"web/1"}`, "", "web/1"},
-		{"text", "POST", "/api/v1/diagnoses", `{"task":"web/1"}`, "text/plain", "web/1"},
-		{"another kind of JSON", "POST", "/api/v1/diagnoses", `{"task":"web/1"}`, "application/vnd.api+json", "web/1"},
-		{"nothing pasted is for the casebook to refuse", "POST", "/api/v1/diagnoses", `{"task":""}`, form, ""},
-		{"without a body", "GET", "/api/v1/diagnoses?task=web%2F1", "", "", "web/1"},
-		{"without a body, anew", "GET", "/api/v1/diagnoses?task=web/1&refresh=true", "", "", "web/1 anew"},
-		{"an ARN in the address", "GET", "/api/v1/diagnoses?task=arn:aws:ecs:eu-west-1:111122223333:task/web/1", "", "", "arn:aws:ecs:eu-west-1:111122223333:task/web/1"},
-		{"an empty task does not list", "GET", "/api/v1/diagnoses?task=", "", "", ""},
+		{"JSON", "POST", "/api/v1/diagnoses", `{"task":"web/0123456789abcdef0123456789abcdef"}`, "application/json; charset=utf-8", "web/0123456789abcdef0123456789abcdef"},
+		{"anew", "POST", "/api/v1/diagnoses", `{"task":"web/0123456789abcdef0123456789abcdef","refresh":true}`, "application/json", "web/0123456789abcdef0123456789abcdef anew"},
+		{"what curl -d says", "POST", "/api/v1/diagnoses", `{"task":"web/0123456789abcdef0123456789abcdef"}`, form, "web/0123456789abcdef0123456789abcdef"},
+		{"no type", "POST", "/api/v1/diagnoses", `{"task":"web/0123456789abcdef0123456789abcdef"}`, "", "web/0123456789abcdef0123456789abcdef"},
+		{"text", "POST", "/api/v1/diagnoses", `{"task":"web/0123456789abcdef0123456789abcdef"}`, "text/plain", "web/0123456789abcdef0123456789abcdef"},
+		{"another kind of JSON", "POST", "/api/v1/diagnoses", `{"task":"web/0123456789abcdef0123456789abcdef"}`, "application/vnd.api+json", "web/0123456789abcdef0123456789abcdef"},
+		{"without a body", "GET", "/api/v1/diagnoses?task=web%2F0123456789abcdef0123456789abcdef", "", "", "web/0123456789abcdef0123456789abcdef"},
+		{"without a body, anew", "GET", "/api/v1/diagnoses?task=web/0123456789abcdef0123456789abcdef&refresh=true", "", "", "web/0123456789abcdef0123456789abcdef anew"},
+		{"an ARN in the address", "GET", "/api/v1/diagnoses?task=arn:aws:ecs:eu-west-1:111122223333:task/web/0123456789abcdef0123456789abcdef", "", "", "arn:aws:ecs:eu-west-1:111122223333:task/web/0123456789abcdef0123456789abcdef"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -233,6 +232,8 @@ func TestProblems(t *testing.T) {
 		kind                                  string
 		says                                  string
 	}{
+		{"nothing pasted", "POST", "/api/v1/diagnoses", `{"task":""}`, "", 422, "not-a-task-reference", "empty text"},
+		{"an empty task does not list", "GET", "/api/v1/diagnoses?task=", "", "", 422, "not-a-task-reference", "empty text"},
 		{"no JSON", "POST", "/api/v1/diagnoses", `task=abc`, "", 400, "malformed-request", "Invalid character"},
 		{"no body", "POST", "/api/v1/diagnoses", ``, "", 400, "malformed-request", "body is required"},
 		{"half a body", "POST", "/api/v1/diagnoses", `{"task":"x`, "", 400, "malformed-request", "Unexpected end"},
@@ -292,10 +293,10 @@ func TestProblemsOfTheCasebook(t *testing.T) {
 		{&casebook.Error{Kind: casebook.Busy, Message: "Paste it."}, 503, "too-busy"},
 	}
 	for _, test := range tests {
-		got := ask(t, serve(t, &book{err: test.err}), "POST", "/api/v1/diagnoses", `{"task":"x"}`)
+		got := ask(t, serve(t, &book{err: test.err}), "POST", "/api/v1/diagnoses", `{"task":"web/0123456789abcdef0123456789abcdef"}`)
 		checkProblem(t, got, test.status, test.kind, "Paste it.")
 	}
-	got := ask(t, serve(t, &book{err: errors.New("pq: password of the database")}), "POST", "/api/v1/diagnoses", `{"task":"x"}`)
+	got := ask(t, serve(t, &book{err: errors.New("pq: password of the database")}), "POST", "/api/v1/diagnoses", `{"task":"web/0123456789abcdef0123456789abcdef"}`)
 	checkProblem(t, got, 500, "internal-error", "not your fault")
 	if strings.Contains(got.Body.String(), "password") {
 		t.Errorf("the answer tells of our inside: %s", got.Body)

@@ -38,7 +38,11 @@ func (a *API) addDiagnoses(framework huma.API) {
 		Middlewares:  a.negotiate(framework, diagnosisForms),
 		MaxBodyBytes: maxBody + 1, BodyReadTimeout: bodyTimeout,
 	}, handle(a, func(ctx context.Context, in *diagnoseInput) (*diagnosisOutput, error) {
-		d, err := a.opts.Casebook.Diagnose(ctx, in.Body.Task, in.Body.Refresh)
+		ref, err := casebook.Reference(in.Body.Task)
+		if err != nil {
+			return nil, err
+		}
+		d, err := a.opts.Casebook.Diagnose(ctx, ref, in.Body.Refresh)
 		return give(ctx, d, err)
 	}))
 

@@ -22,8 +22,8 @@ func fetch(t *testing.T, h http.Handler, method, path, body string, accept ...st
 
 func TestFormsOfADiagnosis(t *testing.T) {
 	calls := []struct{ method, path, body, id string }{
-		{"GET", "/api/v1/diagnoses?task=web/1", "", "d1"},
-		{"POST", "/api/v1/diagnoses", `{"task":"web/1"}`, "d1"},
+		{"GET", "/api/v1/diagnoses?task=web/0123456789abcdef0123456789abcdef", "", "d1"},
+		{"POST", "/api/v1/diagnoses", `{"task":"web/0123456789abcdef0123456789abcdef"}`, "d1"},
 		{"GET", "/api/v1/diagnoses/d9", "", "d9"},
 		{"POST", "/api/v1/evaluate", `{"text":"exit code 1"}`, "d2"},
 	}
@@ -56,8 +56,8 @@ func TestFormsOfADiagnosis(t *testing.T) {
 
 func TestNoFormThatFits(t *testing.T) {
 	for _, test := range []struct{ method, path, body, can string }{
-		{"GET", "/api/v1/diagnoses?task=web/1", "", "text/markdown can"},
-		{"POST", "/api/v1/diagnoses", `{"task":"web/1"}`, "text/markdown can"},
+		{"GET", "/api/v1/diagnoses?task=web/0123456789abcdef0123456789abcdef", "", "text/markdown can"},
+		{"POST", "/api/v1/diagnoses", `{"task":"web/0123456789abcdef0123456789abcdef"}`, "text/markdown can"},
 		{"GET", "/api/v1/diagnoses", "", "application/json can"},
 	} {
 		b := &book{asked: "nothing"}
@@ -77,7 +77,7 @@ func TestProblemsAsText(t *testing.T) {
 		status                   int
 		line                     string
 	}{
-		{"the casebook's", "GET", "/api/v1/diagnoses?task=web/1", "", book{err: unknown}, 404, "Nothing is known of this task (404): Nothing is known of \ufffd[31mit.\n"},
+		{"the casebook's", "GET", "/api/v1/diagnoses?task=web/0123456789abcdef0123456789abcdef", "", book{err: unknown}, 404, "Nothing is known of this task (404): Nothing is known of \ufffd[31mit.\n"},
 		{"the framework's", "POST", "/api/v1/diagnoses", `{"task":1}`, book{}, 422, "Invalid request (422): Expected string (body.task).\n"},
 		{"a list has no text", "GET", "/api/v1/diagnoses", "", book{}, 406, "Not acceptable (406): Of what the Accept header names nothing can be had here; application/json can.\n"},
 		{"no such address", "GET", "/api/v1/nothing", "", book{}, 404, "Not found (404): There is nothing at /api/v1/nothing. The API is described at /docs and in /openapi.json.\n"},

@@ -10,6 +10,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/revision"
+	"whystopped/internal/taskref"
 )
 
 const incidentsPath = "/api/v1/incidents"
@@ -48,6 +49,10 @@ type Place struct {
 	Region    string `json:"region,omitempty"`
 	Cluster   string `json:"cluster,omitempty"`
 	Group     string `json:"group,omitempty" doc:"What ECS calls the task's group: service:NAME, or family:NAME for tasks of their own."`
+}
+
+func placeOf(p taskref.Ref) Place {
+	return Place{Partition: p.Partition, Account: p.Account, Region: p.Region, Cluster: p.Cluster, Group: p.Group}
 }
 
 // KeptIncident is stops of one place and revision, of one cause, as long as they
@@ -126,7 +131,7 @@ func (a *API) addIncidents(framework huma.API) {
 
 func incidentOf(in casebook.Incident) KeptIncident {
 	return KeptIncident{
-		ID: in.ID, Place: Place(in.Place), TaskDefinitionARN: in.Revision,
+		ID: in.ID, Place: placeOf(in.Place), TaskDefinitionARN: in.Revision,
 		Verdict: in.Verdict, Diagnosis: in.Diagnosis,
 		Count: in.Count, First: in.First.UTC(), Last: in.Last.UTC(), RatePerHour: in.Rate(),
 		Opened: in.Opened.UTC(), OverAt: in.Last.Add(casebook.IncidentGap).UTC(), Into: in.Into,
@@ -139,7 +144,7 @@ func reportOf(r casebook.IncidentReport) IncidentReport {
 		FirstBad:     revisionOf(r.FirstBad), LastGood: revisionOf(r.LastGood),
 		Compared: r.Compared, Changes: each(r.Changes, func(c revision.Change) revision.Change { return c }),
 		Users: each(r.Users, func(u casebook.RoleUser) RoleUser {
-			return RoleUser{Place: Place(u.Place), TaskDefinitionARN: u.Revision, LastSeen: u.LastSeen.UTC()}
+			return RoleUser{Place: placeOf(u.Place), TaskDefinitionARN: u.Revision, LastSeen: u.LastSeen.UTC()}
 		}),
 		Stops: each(r.Stops, stopOf), MoreStops: r.MoreStops,
 	}

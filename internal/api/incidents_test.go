@@ -13,6 +13,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/revision"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/taskref"
 )
 
 func (b *book) IncidentReport(_ context.Context, id string) (casebook.IncidentReport, error) {
@@ -43,9 +44,11 @@ var berlin = time.FixedZone("CET", 3600)
 // badDeploy is an incident with everything around it; its times are not UTC.
 func badDeploy() casebook.IncidentReport {
 	at := func(minute int) time.Time { return time.Date(2026, 11, 22, 13, minute, 0, 0, berlin) }
-	place := casebook.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1", Cluster: "prod", Group: "service:orders"}
+	place := taskref.Ref{Partition: "aws", Account: "111122223333", Region: "eu-west-1", Cluster: "prod", Group: "service:orders"}
 	other := place
 	other.Group = "service:billing"
+	task := place
+	task.TaskID = "0f1e"
 	denied := diagnose.Verdict{
 		Cause: "startup.secretsmanager.denied", Phase: verdict.PhaseStartup, Category: verdict.IAMPermission, Confidence: verdict.Confirmed,
 		Identity: verdict.Identity{Kind: verdict.ExecutionRole, ARN: "arn:aws:iam::111122223333:role/orders-exec"}, Title: "t", Summary: "s",
@@ -56,8 +59,8 @@ func badDeploy() casebook.IncidentReport {
 			Count: 31, First: at(0), Last: at(30), Opened: at(1),
 		},
 		Stops: []casebook.Stop{
-			{Key: "k", Place: place, TaskID: "0f1e", Revision: ordersDefinition + "43", At: at(30), Verdict: denied, Diagnosis: "d1", Incident: "i1"},
-			{Key: "event:e1", Place: place, At: at(29), Incident: "i1"},
+			{Key: "k", Ref: task, Revision: ordersDefinition + "43", At: at(30), Verdict: denied, Diagnosis: "d1", Incident: "i1"},
+			{Key: "event:e1", Ref: place, At: at(29), Incident: "i1"},
 		},
 		MoreStops: true,
 		FirstBad:  &casebook.Revision{ARN: ordersDefinition + "43", FirstSeen: at(0), LastSeen: at(30)},
@@ -157,7 +160,7 @@ func TestStops(t *testing.T) {
 		{
 			"?account=111122223333&region=eu-west-1&cluster=web&service=api&cause=runtime.oom&since=2026-11-22T12:00:00Z&until=2026-11-22T13:00:00%2B01:00",
 			casebook.StopFilter{
-				Place: casebook.Place{Account: "111122223333", Region: "eu-west-1", Cluster: "web", Group: "service:api"},
+				Place: taskref.Ref{Account: "111122223333", Region: "eu-west-1", Cluster: "web", Group: "service:api"},
 				Cause: "runtime.oom", Since: noon, Until: noon,
 			},
 			"", 20,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"reflect"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -102,7 +101,11 @@ func listForms(ctx huma.Context) []string {
 
 func (a *API) list(ctx context.Context, in *listInput) (*diagnosisOutput, error) {
 	if in.given["task"] {
-		d, err := a.opts.Casebook.Diagnose(ctx, strings.TrimSpace(in.Task), in.Refresh)
+		ref, err := casebook.Reference(in.Task)
+		if err != nil {
+			return nil, err
+		}
+		d, err := a.opts.Casebook.Diagnose(ctx, ref, in.Refresh)
 		return give(ctx, d, err)
 	}
 	filter := in.between(in.Since, in.Until)

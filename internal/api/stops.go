@@ -9,6 +9,7 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/taskref"
 )
 
 type stopsInput struct {
@@ -25,14 +26,10 @@ type stopsInput struct {
 }
 
 func (in *stopsInput) filter() casebook.StopFilter {
-	f := casebook.StopFilter{
-		Place:    casebook.Place{Account: in.Account, Region: in.Region, Cluster: in.Cluster},
+	return casebook.StopFilter{
+		Place:    taskref.Ref{Account: in.Account, Region: in.Region, Cluster: in.Cluster, Group: taskref.ServiceGroup(in.Service)},
 		Incident: in.Incident, Cause: in.Cause, Since: in.Since, Until: in.Until,
 	}
-	if in.Service != "" {
-		f.Group = "service:" + in.Service
-	}
-	return f
 }
 
 type stopsOutput struct {
@@ -74,11 +71,11 @@ func (a *API) addStops(framework huma.API) {
 
 func stopOf(s casebook.Stop) Stop {
 	out := Stop{
-		TaskID: s.TaskID, Place: Place(s.Place), TaskDefinitionARN: s.Revision,
+		TaskID: s.Ref.TaskID, Place: placeOf(s.Ref), TaskDefinitionARN: s.Revision,
 		StoppedAt: s.At.UTC(), Diagnosis: s.Diagnosis, Incident: s.Incident,
 	}
-	if s.TaskID != "" {
-		out.TaskARN = s.Ref().ARN()
+	if s.Ref.TaskID != "" {
+		out.TaskARN = s.Ref.ARN()
 	}
 	if s.Diagnosis != "" {
 		out.Verdict = &s.Verdict

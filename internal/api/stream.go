@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"reflect"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -86,6 +85,14 @@ func eventSchema(schemas huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{OneOf: kinds}}
 }
 
+func (a *API) follow(ctx context.Context, in *streamInput, tell func(casebook.Step)) (diagnose.Diagnosis, error) {
+	ref, err := casebook.Reference(in.Task)
+	if err != nil {
+		return diagnose.Diagnosis{}, err
+	}
+	return a.opts.Casebook.Follow(ctx, ref, in.Refresh, tell)
+}
+
 // stream follows a diagnosis. Who leaves is not waited for; the diagnosis is
 // made all the same, and kept.
 func (a *API) stream(_ context.Context, in *streamInput) (*huma.StreamResponse, error) {
@@ -97,7 +104,7 @@ func (a *API) stream(_ context.Context, in *streamInput) (*huma.StreamResponse, 
 		ctx, leave := context.WithCancel(request.Context())
 		defer leave()
 		defer out.keepOpen(leave)()
-		d, err := a.opts.Casebook.Follow(ctx, strings.TrimSpace(in.Task), in.Refresh, func(s casebook.Step) {
+		d, err := a.follow(ctx, in, func(s casebook.Step) {
 			if err := out.send(eventOf(s)); err != nil {
 				leave()
 			}

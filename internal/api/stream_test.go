@@ -18,7 +18,7 @@ import (
 	"whystopped/internal/diagnose/evidence"
 )
 
-const streamPath = "/api/v1/diagnoses/stream?task=web/1"
+const streamPath = "/api/v1/diagnoses/stream?task=web/0123456789abcdef0123456789abcdef"
 
 // event is one event of a stream.
 type event struct {
@@ -59,7 +59,7 @@ func TestStream(t *testing.T) {
 	}}
 	w := httptest.NewRecorder()
 	serve(t, b).ServeHTTP(w, httptest.NewRequest("GET", streamPath+"&refresh=true", nil))
-	if w.Code != http.StatusOK || b.asked != "web/1 anew" {
+	if w.Code != http.StatusOK || b.asked != "web/0123456789abcdef0123456789abcdef anew" {
 		t.Fatalf("status %d, asked for %q, body %s", w.Code, b.asked, w.Body)
 	}
 	for name, want := range map[string]string{"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"} {
@@ -108,7 +108,7 @@ func TestStreamOfWhatCannotBeHad(t *testing.T) {
 
 func TestStreamRefusesWhatItDoesNotUnderstand(t *testing.T) {
 	h := serve(t, &book{})
-	for _, path := range []string{"/api/v1/diagnoses/stream", "/api/v1/diagnoses/stream?task=web/1&limit=3"} {
+	for _, path := range []string{"/api/v1/diagnoses/stream", "/api/v1/diagnoses/stream?task=web/0123456789abcdef0123456789abcdef&limit=3"} {
 		checkProblem(t, ask(t, h, "GET", path, ""), http.StatusUnprocessableEntity, "invalid-request", "")
 	}
 }

@@ -36,18 +36,18 @@ const (
 )
 
 // Diagnose implements the ways in's Casebook.
-func (a audited) Diagnose(ctx context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error) {
-	d, err := a.Casebook.Diagnose(ctx, pasted, refresh)
-	a.record(ctx, wantDiagnosis, pasted, d, err)
+func (a audited) Diagnose(ctx context.Context, asked taskref.Ref, refresh bool) (diagnose.Diagnosis, error) {
+	d, err := a.Casebook.Diagnose(ctx, asked, refresh)
+	a.record(ctx, wantDiagnosis, asked, d, err)
 	return d, err
 }
 
 // Follow implements the ways in's Casebook.
-func (a audited) Follow(ctx context.Context, pasted string, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error) {
+func (a audited) Follow(ctx context.Context, asked taskref.Ref, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error) {
 	who, _ := auth.From(ctx)
-	end := a.watches.begin(question{who: string(who.Kind) + ":" + who.Subject, task: cmp.Or(understood(pasted), pasted), refresh: refresh})
-	d, err := a.Casebook.Follow(ctx, pasted, refresh, tell)
-	if e := entry(wantDiagnosis, pasted, d, err); end(e) {
+	end := a.watches.begin(question{who: string(who.Kind) + ":" + who.Subject, task: asked.String(), refresh: refresh})
+	d, err := a.Casebook.Follow(ctx, asked, refresh, tell)
+	if e := entry(wantDiagnosis, asked, d, err); end(e) {
 		a.audit.Record(ctx, e)
 	}
 	return d, err
@@ -56,28 +56,28 @@ func (a audited) Follow(ctx context.Context, pasted string, refresh bool, tell f
 // Evaluate implements the ways in's Casebook.
 func (a audited) Evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error) {
 	d, err := a.Casebook.Evaluate(ctx, ev)
-	a.record(ctx, wantEvaluated, "", d, err)
+	a.record(ctx, wantEvaluated, taskref.Ref{}, d, err)
 	return d, err
 }
 
 // EvaluateJSON implements the ways in's Casebook.
 func (a audited) EvaluateJSON(ctx context.Context, raw []byte) (diagnose.Diagnosis, error) {
 	d, err := a.Casebook.EvaluateJSON(ctx, raw)
-	a.record(ctx, wantEvaluated, "", d, err)
+	a.record(ctx, wantEvaluated, taskref.Ref{}, d, err)
 	return d, err
 }
 
 // Get implements the ways in's Casebook.
 func (a audited) Get(ctx context.Context, id string) (diagnose.Diagnosis, error) {
 	d, err := a.Casebook.Get(ctx, id)
-	a.record(ctx, wantKept, "", d, err)
+	a.record(ctx, wantKept, taskref.Ref{}, d, err)
 	return d, err
 }
 
 // Newest implements the ways in's Casebook.
-func (a audited) Newest(ctx context.Context, pasted string) (diagnose.Diagnosis, error) {
-	d, err := a.Casebook.Newest(ctx, pasted)
-	a.record(ctx, wantKept, pasted, d, err)
+func (a audited) Newest(ctx context.Context, asked taskref.Ref) (diagnose.Diagnosis, error) {
+	d, err := a.Casebook.Newest(ctx, asked)
+	a.record(ctx, wantKept, asked, d, err)
 	return d, err
 }
 
@@ -89,27 +89,18 @@ func (a audited) IncidentReport(ctx context.Context, id string) (casebook.Incide
 }
 
 // Service implements the ways in's Casebook.
-func (a audited) Service(ctx context.Context, pasted string) (casebook.ServiceStops, error) {
-	stops, err := a.Casebook.Service(ctx, pasted)
-	a.audit.Record(ctx, auth.Entry{Action: wantService, Task: understood(pasted), Outcome: outcome(err)})
+func (a audited) Service(ctx context.Context, asked taskref.Ref) (casebook.ServiceStops, error) {
+	stops, err := a.Casebook.Service(ctx, asked)
+	a.audit.Record(ctx, auth.Entry{Action: wantService, Task: asked.String(), Outcome: outcome(err)})
 	return stops, err
 }
 
-func (a audited) record(ctx context.Context, action, pasted string, d diagnose.Diagnosis, err error) {
-	a.audit.Record(ctx, entry(action, pasted, d, err))
+func (a audited) record(ctx context.Context, action string, asked taskref.Ref, d diagnose.Diagnosis, err error) {
+	a.audit.Record(ctx, entry(action, asked, d, err))
 }
 
-func entry(action, pasted string, d diagnose.Diagnosis, err error) auth.Entry {
-	return auth.Entry{Action: action, Task: cmp.Or(d.Task.ARN, understood(pasted)), Diagnosis: d.ID, Outcome: outcome(err)}
-}
-
-// understood is what was pasted as a reference; "" where it is none.
-func understood(pasted string) string {
-	ref, err := taskref.Parse(pasted)
-	if err != nil {
-		return ""
-	}
-	return ref.String()
+func entry(action string, asked taskref.Ref, d diagnose.Diagnosis, err error) auth.Entry {
+	return auth.Entry{Action: action, Task: cmp.Or(d.Task.ARN, asked.String()), Diagnosis: d.ID, Outcome: outcome(err)}
 }
 
 // outcomeAbandoned is that of a question whose asker has left.

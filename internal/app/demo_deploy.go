@@ -10,7 +10,6 @@ import (
 	"whystopped/internal/awsclient/awsfake"
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose/evidence"
-	"whystopped/internal/taskref"
 )
 
 // The demo's bad deploy: revision 42 of a service reads a secret that its new
@@ -123,9 +122,6 @@ func demoEvent(task awsfake.Task) (casebook.Event, error) {
 	if err := json.Unmarshal(told, known); err != nil {
 		return casebook.Event{}, fmt.Errorf("read the demo's task %s: %w", task.TaskARN, err)
 	}
-	ref, err := taskref.Parse(task.TaskARN)
-	if err != nil {
-		return casebook.Event{}, fmt.Errorf("read the demo's task %s: %w", task.TaskARN, err)
-	}
+	ref := known.Ref()
 	return casebook.Event{ID: "demo-" + ref.TaskID, At: known.StoppedAt.Time, Ref: ref, Task: known}, nil
 }

@@ -23,6 +23,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/store/storetest"
+	"whystopped/internal/taskref"
 )
 
 const (
@@ -142,7 +143,7 @@ func TestABadDeployOfAThousandTasks(t *testing.T) {
 		for i := range made {
 			asking.Go(func() {
 				var err error
-				if made[i], err = book.Diagnose(t.Context(), orderTask(i), false); err != nil {
+				if made[i], err = book.Diagnose(t.Context(), taskref.OfTask(orderTask(i), "", ""), false); err != nil {
 					t.Errorf("task %d: %v", i, err)
 				}
 			})

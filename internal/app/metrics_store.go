@@ -121,7 +121,7 @@ func (s watchedStore) StopCounts(ctx context.Context, f casebook.StopFilter, spa
 	return s.store.StopCounts(ctx, f, span)
 }
 
-func (s watchedStore) Revisions(ctx context.Context, p casebook.Place, limit int) ([]casebook.Revision, error) {
+func (s watchedStore) Revisions(ctx context.Context, p taskref.Ref, limit int) ([]casebook.Revision, error) {
 	defer s.begin("revisions")()
 	return s.store.Revisions(ctx, p, limit)
 }

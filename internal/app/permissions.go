@@ -35,7 +35,7 @@ func (t tester) Places(ctx context.Context) ([]permissions.Place, error) {
 		return nil, fmt.Errorf("list the newest diagnoses: %w", err)
 	}
 	for _, d := range newest.Summaries {
-		place := permissions.Place{Account: d.Account, Region: d.Region, Cluster: d.Cluster}
+		place := permissions.Place{Account: d.Ref.Account, Region: d.Ref.Region, Cluster: d.Ref.Cluster}
 		i := slices.IndexFunc(places, func(p permissions.Place) bool { return p.Account == place.Account && p.Region == place.Region })
 		switch {
 		case i >= 0 && places[i].Cluster == "":

@@ -207,7 +207,7 @@ func TestWhatIsNotAllowedIsRefusedBeforeAnyCall(t *testing.T) {
 }
 
 func TestAReferenceWithoutAccountIsOfOurs(t *testing.T) {
-	pasted := taskref.Ref{Kind: taskref.KindTask, Cluster: "prod", TaskID: taskID}
+	pasted := taskref.Ref{Cluster: "prod", TaskID: taskID}
 	tests := []struct {
 		name   string
 		change func(*awsclient.Options)

@@ -14,6 +14,7 @@ import (
 	"whystopped/internal/awsclient/awsfake"
 	"whystopped/internal/awsclient/source"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
 )
 
 func TestCollectReadsEverything(t *testing.T) {
@@ -25,7 +26,7 @@ func TestCollectReadsEverything(t *testing.T) {
 	at := func(d time.Duration) evidence.Time { return evidence.At(ago(d)) }
 	want := evidence.Evidence{
 		Now: present,
-		Ref: evidence.Ref{ARN: taskARN, Partition: "aws", Region: region, Account: account, Cluster: "prod", TaskID: taskID, Service: "api"},
+		Ref: taskref.Ref{Partition: "aws", Region: region, Account: account, Cluster: "prod", TaskID: taskID, Group: "service:api"},
 		Task: &evidence.Task{
 			TaskARN: taskARN, ClusterARN: "arn:aws:ecs:eu-west-1:111122223333:cluster/prod", TaskDefinitionARN: revision,
 			Group: "service:api", LaunchType: "FARGATE", LastStatus: "STOPPED", DesiredStatus: "STOPPED",

@@ -111,7 +111,7 @@ func (c *Collector) collect(ctx context.Context, ref taskref.Ref, known *evidenc
 	if ref.Cluster == "" {
 		ref.Cluster = source.ClusterOf(known)
 	}
-	within, reader := c.sources.NewReader(within, evidenceRef(ref), known, observe)
+	within, reader := c.sources.NewReader(within, ref, known, observe)
 	r := &collection{reader}
 	got := gather(r, within)
 	if err := ctx.Err(); errors.Is(err, context.Canceled) {
@@ -121,17 +121,4 @@ func (c *Collector) collect(ctx context.Context, ref taskref.Ref, known *evidenc
 		return evidence.Evidence{}, err
 	}
 	return got.evidence(r), nil
-}
-
-// evidenceRef is the reference in the words of the evidence.
-func evidenceRef(ref taskref.Ref) evidence.Ref {
-	return evidence.Ref{
-		ARN:       taskARN(ref),
-		Partition: ref.Partition,
-		Region:    ref.Region,
-		Account:   ref.Account,
-		Cluster:   ref.Cluster,
-		TaskID:    ref.TaskID,
-		Service:   ref.Service,
-	}
 }

@@ -109,7 +109,7 @@ func TestWhatIsLeftOfAForgottenTask(t *testing.T) {
 			}
 		},
 		"its service's events": func(s *awsfake.Scenario, r *taskref.Ref) {
-			s.Trail, r.Service = nil, "api"
+			s.Trail, r.Group = nil, "service:api"
 			s.Clusters[0].Services[0].Events[1].Message = "(service api) (task " + taskID + ") is unhealthy in (target-group arn) due to (reason Request timed out)"
 		},
 	}
@@ -147,7 +147,7 @@ func TestAServiceWithoutStoppedTaskThatCannotBeRead(t *testing.T) {
 			fake, collector := serve(t, forgotten())
 			fake.SetFault("ecs:DescribeServices", tt.fault)
 			r := serviceRef()
-			r.Service = tt.service
+			r.Group = taskref.ServiceGroup(tt.service)
 			_, err := collector.Collect(t.Context(), r, nil, nil)
 			checkError(t, err, tt.want, []string{tt.says})
 		})
@@ -186,7 +186,7 @@ func TestWithWrongCredentials(t *testing.T) {
 	_, collector := serve(t, world(), awsfake.WithAccessKeyID("AKIAOTHER"))
 	_, err := collector.Collect(t.Context(), ref(), nil, nil)
 	checkError(t, err, failure.ErrBadCredentials, []string{"UnrecognizedClientException"})
-	_, err = collector.Resolve(t.Context(), taskref.Ref{Kind: taskref.KindTask, Cluster: "prod", TaskID: taskID})
+	_, err = collector.Resolve(t.Context(), taskref.Ref{Cluster: "prod", TaskID: taskID})
 	checkError(t, err, failure.ErrBadCredentials, []string{"InvalidClientTokenId"})
 }
 

@@ -149,7 +149,7 @@ func TestSourcesThatHangLeaveTimeForTheRest(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	r := ref()
-	r.Service = "api"
+	r.Group = "service:api"
 	_, err := collector.Collect(ctx, r, nil, nil)
 	if ctx.Err() != nil {
 		t.Error("the answer came after the deadline")

@@ -87,8 +87,8 @@ func TestAForgottenTaskIsReadFromItsEvents(t *testing.T) {
 			if ev.Task == nil || ev.Task.Version != 7 || ev.Task.StoppedReason != "Essential container in task exited" || ev.Task.StoppedAt.IsZero() {
 				t.Fatalf("task %+v, want the one of version 7", ev.Task)
 			}
-			if ev.TaskDefinition == nil || len(ev.Logs) != 1 || ev.Ref.Service != "api" {
-				t.Errorf("definition %v, %d logs, service %q", ev.TaskDefinition, len(ev.Logs), ev.Ref.Service)
+			if ev.TaskDefinition == nil || len(ev.Logs) != 1 || ev.Ref.Service() != "api" {
+				t.Errorf("definition %v, %d logs, service %q", ev.TaskDefinition, len(ev.Logs), ev.Ref.Service())
 			}
 			if got := sourceOf(t, ev, evidence.TaskSource).Status; got != evidence.SourceEmpty {
 				t.Errorf("%s has status %s, want empty: ECS knows nothing", evidence.TaskSource, got)
@@ -161,7 +161,7 @@ func TestLogsOfAForgottenTaskAreFoundByGuess(t *testing.T) {
 			},
 			want: true,
 		},
-		{name: "by the service of the reference", change: func(_ *awsfake.Scenario, r *taskref.Ref) { r.Service = "api" }, want: true},
+		{name: "by the service of the reference", change: func(_ *awsfake.Scenario, r *taskref.Ref) { r.Group = "service:api" }, want: true},
 		{
 			name: "by the service that a call names",
 			change: func(s *awsfake.Scenario, _ *taskref.Ref) {
@@ -208,7 +208,7 @@ func TestLogsOfAForgottenTaskAreFoundByGuess(t *testing.T) {
 
 func TestOfAForgottenTaskAloneItsLogIsEnough(t *testing.T) {
 	s, r := forgotten(), ref()
-	r.Service = "api"
+	r.Group = "service:api"
 	s.Clusters[0].Services[0].Events = nil
 	_, collector := serve(t, s)
 	if _, err := collector.Collect(t.Context(), r, nil, nil); err != nil {
@@ -222,7 +222,7 @@ func TestOfAForgottenTaskAloneItsLogIsEnough(t *testing.T) {
 
 func TestAHangingTrailLeavesTimeForTheLogsOfAForgottenTask(t *testing.T) {
 	s, r := forgotten(), ref()
-	r.Service = "api"
+	r.Group = "service:api"
 	onOwnClock(t, s, nil, func(ctx context.Context, fake *awsfake.Server, c *awsclient.Collector) {
 		fake.SetFault("cloudtrail:LookupEvents", awsfake.Fault{Hang: true})
 		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)

@@ -3,9 +3,9 @@ package awsclient
 import (
 	"context"
 
-	"whystopped/internal/arn"
 	"whystopped/internal/awsclient/source"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
 )
 
 // collection is one collection of evidence.
@@ -61,7 +61,9 @@ func (r *collection) gather(ctx context.Context) gathered {
 func (r *collection) gatherOfTask(ctx context.Context, g *gathered) (good func() source.GoodAnswer) {
 	task := g.task.Task
 	r.soFar(*g)
-	service := source.Begin(func() source.ServiceAnswer { return r.DescribeService(ctx, source.ServiceOf(task), r.LifeOf(task)) })
+	service := source.Begin(func() source.ServiceAnswer {
+		return r.DescribeService(ctx, taskref.ServiceOf(task.Group), r.LifeOf(task))
+	})
 	g.definition = r.DescribeDefinition(ctx, task.TaskDefinitionARN)
 	told := evidence.Evidence{Task: task, TaskDefinition: g.definition.Definition}
 	r.soFar(*g)
@@ -96,7 +98,7 @@ func (r *collection) gatherFacts(ctx context.Context) gathered {
 		g.logs = append(g.logs, source.LogAnswer{Tail: r.Skip(s.Source(), why)})
 	}
 	g.trail.Asked = r.Skip(source.SourceTrail, why)
-	if source.ServiceOf(task) != "" {
+	if taskref.ServiceOf(task.Group) != "" {
 		g.service.Asked = r.Skip(source.SourceService, why)
 	}
 	return g
@@ -106,9 +108,9 @@ func (r *collection) gatherFacts(ctx context.Context) gathered {
 // what a service alone tells: why it cannot place tasks, and the definition that
 // it tries to run.
 func (r *collection) gatherWithoutTask(ctx context.Context, g *gathered, calls *source.Pending[source.TrailAnswer]) {
-	asksService := r.Ref.Service != "" && r.Ref.Cluster != ""
+	asksService := r.Ref.Service() != "" && r.Ref.Cluster != ""
 	if asksService {
-		g.service = r.DescribeService(ctx, r.Ref.Service, r.Recent())
+		g.service = r.DescribeService(ctx, r.Ref.Service(), r.Recent())
 	}
 	if r.Ref.TaskID != "" {
 		g.definition, g.logs = r.ReadLogsByGuess(ctx, g.service, calls)
@@ -136,7 +138,7 @@ func (g gathered) evidence(r *collection) evidence.Evidence {
 		Others:         g.good.Definitions,
 	}
 	if g.task.Task != nil {
-		ev.Ref = refOf(r.Ref, g.task.Task)
+		ev.Ref = completed(r.Ref, g.task.Task)
 	}
 	add := func(a source.Asked) {
 		if a.Source.Name != "" {
@@ -163,13 +165,12 @@ func (g gathered) evidence(r *collection) evidence.Evidence {
 	return ev
 }
 
-// refOf completes a reference by what the task says of itself.
-func refOf(ref evidence.Ref, t *evidence.Task) evidence.Ref {
-	if a, ok := arn.Parse(t.TaskARN); ok {
-		ref.ARN, ref.Partition, ref.Account = t.TaskARN, a.Partition, a.Account
+// completed returns a reference with what the task says of itself.
+func completed(ref taskref.Ref, t *evidence.Task) taskref.Ref {
+	own := t.Ref()
+	own.TaskID, own.Cluster = "", ""
+	if own.Region = ref.Region; ref.Service() != "" {
+		own.Group = ref.Group
 	}
-	if ref.Service == "" {
-		ref.Service = source.ServiceOf(t)
-	}
-	return ref
+	return own.Or(ref)
 }

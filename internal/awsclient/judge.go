@@ -80,7 +80,7 @@ func (r *collection) unknownMessage(kind error) string {
 	case errors.Is(kind, failure.ErrUnknownCluster):
 		return noCluster(r.Ref.Cluster, r.Ref.Region)
 	case errors.Is(kind, failure.ErrUnknownService):
-		return noService(r.Ref.Service, r.Ref.Cluster, r.Ref.Region)
+		return noService(r.Ref.Service(), r.Ref.Cluster, r.Ref.Region)
 	case r.Ref.Cluster == "":
 		return fmt.Sprintf("No cluster in %s knows task %s. ECS forgets stopped tasks after about an hour. Check the region and the account.", r.Ref.Region, r.Ref.TaskID)
 	}

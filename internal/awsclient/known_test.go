@@ -70,7 +70,7 @@ func TestWhatWasKeptStandsInForWhatECSDoesNotTell(t *testing.T) {
 				if got := sourceOf(t, ev, "ecs:DescribeServices").Status; got != tt.service {
 					t.Errorf("the service has status %s, want %s", got, tt.service)
 				}
-				if ev.TaskDefinition == nil || len(ev.Logs) != 1 || len(ev.CloudTrail) != 2 || ev.Ref.Service != "api" || ev.Ref.Cluster != "prod" {
+				if ev.TaskDefinition == nil || len(ev.Logs) != 1 || len(ev.CloudTrail) != 2 || ev.Ref.Service() != "api" || ev.Ref.Cluster != "prod" {
 					t.Errorf("definition %v, %d logs, %d calls, reference %+v", ev.TaskDefinition, len(ev.Logs), len(ev.CloudTrail), ev.Ref)
 				}
 				if n := fake.Calls()["logs:FilterLogEvents"]; n != 0 {

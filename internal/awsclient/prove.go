@@ -6,7 +6,6 @@ import (
 
 	"whystopped/internal/awsclient/source"
 	"whystopped/internal/diagnose"
-	"whystopped/internal/diagnose/evidence"
 )
 
 // Prove tries the policies of a diagnosis on the roles that they are for, with
@@ -21,7 +20,7 @@ func (c *Collector) Prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Di
 	}
 	within, cancel := source.WithReserve(ctx)
 	defer cancel()
-	ref := evidence.Ref{Partition: d.Task.Partition, Region: d.Task.Region, Account: d.Task.Account, TaskID: d.Task.ID}
+	ref := d.Task.Ref()
 	within, r := c.sources.NewReader(within, ref, nil, nil)
 	a, proven := r.Prove(within, d)
 	proven.Sources = append(slices.Clone(d.Sources), a.Source)

@@ -33,7 +33,7 @@ func (c *Collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, 
 	if err != nil {
 		return taskref.Ref{}, err
 	}
-	if ref.Kind == taskref.KindService && ref.TaskID == "" {
+	if ref.Kind() == taskref.KindService {
 		return c.resolveService(ctx, ref)
 	}
 	if ref.Cluster == "" {
@@ -84,7 +84,7 @@ func (c *Collector) resolveService(ctx context.Context, ref taskref.Ref) (taskre
 		return taskref.Ref{}, err
 	}
 	if id != "" {
-		ref.Kind, ref.TaskID = taskref.KindTask, id
+		ref.TaskID = id
 	}
 	return ref, nil
 }
@@ -99,7 +99,7 @@ func (c *Collector) inCluster(ctx context.Context, service taskref.Ref) (taskref
 		return taskref.Ref{}, err
 	}
 	if cluster == "" {
-		return taskref.Ref{}, &failure.Error{Kind: failure.ErrUnknownService, Message: fmt.Sprintf("No cluster in %s has a service %q. Check the region and the account.", service.Region, service.Service)}
+		return taskref.Ref{}, &failure.Error{Kind: failure.ErrUnknownService, Message: fmt.Sprintf("No cluster in %s has a service %q. Check the region and the account.", service.Region, service.Service())}
 	}
 	service.Cluster = cluster
 	return service, nil
@@ -111,7 +111,7 @@ func resolveProblem(ref taskref.Ref, action string, err error) error {
 		return &failure.Error{Kind: failure.ErrUnknownCluster, Message: noCluster(ref.Cluster, ref.Region), Err: err}
 	}
 	if _, ok := errors.AsType[*types.ServiceNotFoundException](err); ok {
-		return &failure.Error{Kind: failure.ErrUnknownService, Message: noService(ref.Service, ref.Cluster, ref.Region), Err: err}
+		return &failure.Error{Kind: failure.ErrUnknownService, Message: noService(ref.Service(), ref.Cluster, ref.Region), Err: err}
 	}
 	return failure.Of(err).Problem([]string{action})
 }
@@ -130,9 +130,9 @@ func (c *Collector) holdsTask(ref taskref.Ref) holdsFunc {
 // holdsService asks whether a cluster has the service.
 func (c *Collector) holdsService(ref taskref.Ref) holdsFunc {
 	return func(ctx context.Context, cluster string) (bool, error) {
-		out, err := c.pool.At(c.pool.TargetOf(ref)).ECS.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(cluster), Services: []string{ref.Service}})
+		out, err := c.pool.At(c.pool.TargetOf(ref)).ECS.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(cluster), Services: []string{ref.Service()}})
 		if err != nil {
-			return false, fmt.Errorf("look for service %s in cluster %s: %w", ref.Service, cluster, err)
+			return false, fmt.Errorf("look for service %s in cluster %s: %w", ref.Service(), cluster, err)
 		}
 		return len(out.Services) > 0, nil
 	}

@@ -29,10 +29,10 @@ func TestResolve(t *testing.T) {
 		want taskref.Ref
 	}{
 		{name: "complete", in: ref(), want: ref()},
-		{name: "cluster and id", in: taskref.Ref{Kind: taskref.KindTask, Cluster: "prod", TaskID: taskID}, want: ref()},
+		{name: "cluster and id", in: taskref.Ref{Cluster: "prod", TaskID: taskID}, want: ref()},
 		{
 			name: "console link of another region and partition",
-			in:   taskref.Ref{Kind: taskref.KindTask, Region: "cn-north-1", Cluster: "prod", TaskID: taskID},
+			in:   taskref.Ref{Region: "cn-north-1", Cluster: "prod", TaskID: taskID},
 			want: task(func(r *taskref.Ref) { r.Partition, r.Region = "aws-cn", "cn-north-1" }),
 		},
 		{name: "short ARN", in: task(func(r *taskref.Ref) { r.Cluster = "" }), want: ref()},
@@ -41,8 +41,8 @@ func TestResolve(t *testing.T) {
 			in:   task(func(r *taskref.Ref) { r.Cluster, r.TaskID = "", "ffffffffffffffffffffffffffffffff" }),
 			want: task(func(r *taskref.Ref) { r.Cluster, r.TaskID = "", "ffffffffffffffffffffffffffffffff" }),
 		},
-		{name: "service", in: serviceRef(), want: task(func(r *taskref.Ref) { r.Service = "api" })},
-		{name: "old service ARN", in: func() taskref.Ref { r := serviceRef(); r.Cluster = ""; return r }(), want: task(func(r *taskref.Ref) { r.Service = "api" })},
+		{name: "service", in: serviceRef(), want: task(func(r *taskref.Ref) { r.Group = "service:api" })},
+		{name: "old service ARN", in: func() taskref.Ref { r := serviceRef(); r.Cluster = ""; return r }(), want: task(func(r *taskref.Ref) { r.Group = "service:api" })},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -74,27 +74,27 @@ func TestResolveSaysWhatIsMissing(t *testing.T) {
 		says   []string
 		lacks  []string
 	}{
-		{name: "no region anywhere", in: taskref.Ref{Kind: taskref.KindTask, Cluster: "prod", TaskID: taskID}, region: "-", want: failure.ErrUnknownRegion, says: []string{"AWS_REGION"}},
+		{name: "no region anywhere", in: taskref.Ref{Cluster: "prod", TaskID: taskID}, region: "-", want: failure.ErrUnknownRegion, says: []string{"AWS_REGION"}},
 		{
-			name: "clusters may not be listed", in: taskref.Ref{Kind: taskref.KindTask, Region: region, TaskID: taskID},
+			name: "clusters may not be listed", in: taskref.Ref{Region: region, TaskID: taskID},
 			op: "ecs:ListClusters", fault: awsfake.Fault{Deny: true},
 			want: failure.ErrRefused, says: []string{"ecs:ListClusters", "CLUSTER/TASK-ID"}, lacks: []string{"ecs:ListClusters"},
 		},
 		{
-			name: "no cluster may be asked", in: taskref.Ref{Kind: taskref.KindTask, Region: region, TaskID: taskID},
+			name: "no cluster may be asked", in: taskref.Ref{Region: region, TaskID: taskID},
 			op: "ecs:DescribeTasks", fault: awsfake.Fault{Deny: true},
 			want: failure.ErrRefused, says: []string{"ecs:DescribeTasks"}, lacks: []string{"ecs:DescribeTasks"},
 		},
 		{
-			name: "empty answer", in: taskref.Ref{Kind: taskref.KindTask, Region: region, TaskID: taskID},
+			name: "empty answer", in: taskref.Ref{Region: region, TaskID: taskID},
 			op: "ecs:ListClusters", fault: awsfake.Fault{Empty: true}, want: failure.ErrUnreachable, says: []string{"proxy"},
 		},
 		{name: "service's tasks may not be listed", in: serviceRef(), op: "ecs:ListTasks", fault: awsfake.Fault{Deny: true}, want: failure.ErrRefused, says: []string{"ecs:ListTasks"}, lacks: []string{"ecs:ListTasks"}},
 		{name: "service's tasks may not be described", in: serviceRef(), op: "ecs:DescribeTasks", fault: awsfake.Fault{Deny: true}, want: failure.ErrRefused, says: []string{"ecs:DescribeTasks"}, lacks: []string{"ecs:DescribeTasks"}},
 		{name: "service's tasks: empty answer", in: serviceRef(), op: "ecs:ListTasks", fault: awsfake.Fault{Empty: true}, want: failure.ErrUnreachable, says: []string{"proxy"}},
 		{name: "service's tasks: empty description", in: serviceRef(), op: "ecs:DescribeTasks", fault: awsfake.Fault{Empty: true}, want: failure.ErrUnreachable, says: []string{"proxy"}},
-		{name: "unknown service", in: func() taskref.Ref { r := serviceRef(); r.Service = "nope"; return r }(), want: failure.ErrUnknownService, says: []string{"nope", "prod"}},
-		{name: "unknown service, no cluster", in: func() taskref.Ref { r := serviceRef(); r.Service, r.Cluster = "nope", ""; return r }(), want: failure.ErrUnknownService, says: []string{"nope"}},
+		{name: "unknown service", in: func() taskref.Ref { r := serviceRef(); r.Group = "service:nope"; return r }(), want: failure.ErrUnknownService, says: []string{"nope", "prod"}},
+		{name: "unknown service, no cluster", in: func() taskref.Ref { r := serviceRef(); r.Group, r.Cluster = "service:nope", ""; return r }(), want: failure.ErrUnknownService, says: []string{"nope"}},
 		{name: "service of an unknown cluster", in: func() taskref.Ref { r := serviceRef(); r.Cluster = "nope"; return r }(), want: failure.ErrUnknownCluster, says: []string{"nope"}},
 	}
 	for _, tt := range tests {
@@ -121,7 +121,7 @@ func TestResolveWorksWithoutItsOwnAccount(t *testing.T) {
 	fake, collector := serve(t, world())
 	fake.SetFault("sts:GetCallerIdentity", awsfake.Fault{Deny: true})
 	for range 3 {
-		got, err := collector.Resolve(t.Context(), taskref.Ref{Kind: taskref.KindTask, Cluster: "prod", TaskID: taskID})
+		got, err := collector.Resolve(t.Context(), taskref.Ref{Cluster: "prod", TaskID: taskID})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,7 +132,7 @@ func TestResolveWorksWithoutItsOwnAccount(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ev.Ref.Account != account || ev.Ref.ARN != taskARN {
+		if ev.Ref.Account != account || ev.Ref.ARN() != taskARN {
 			t.Errorf("the evidence is of %+v, want what the task says of itself", ev.Ref)
 		}
 	}

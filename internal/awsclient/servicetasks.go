@@ -62,7 +62,7 @@ func (c *Collector) StoppedTasks(ctx context.Context, service taskref.Ref, limit
 	refs := make([]taskref.Ref, 0, min(limit, len(tasks)))
 	for _, t := range tasks[:min(limit, len(tasks))] {
 		ref := service
-		ref.Kind, ref.TaskID = taskref.KindTask, source.TaskIDOf(t)
+		ref.TaskID = source.TaskIDOf(t)
 		refs = append(refs, ref)
 	}
 	return refs, nil
@@ -79,14 +79,14 @@ func (c *Collector) stoppedOf(ctx context.Context, service taskref.Ref) ([]*evid
 		return nil, resolveProblem(service, source.SourceTask, err)
 	}
 	// Other servers than AWS's list tasks of the whole cluster.
-	return slices.DeleteFunc(tasks, func(t *evidence.Task) bool { return t.Group != "service:"+service.Service }), nil
+	return slices.DeleteFunc(tasks, func(t *evidence.Task) bool { return t.Group != service.Group }), nil
 }
 
 // listStopped lists the stopped tasks of a service that ECS still knows.
 func (c *Collector) listStopped(ctx context.Context, ref taskref.Ref) ([]string, error) {
 	pages := ecs.NewListTasksPaginator(c.pool.At(c.pool.TargetOf(ref)).ECS, &ecs.ListTasksInput{
 		Cluster:       aws.String(ref.Cluster),
-		ServiceName:   aws.String(ref.Service),
+		ServiceName:   aws.String(ref.Service()),
 		DesiredStatus: types.DesiredStatusStopped,
 		MaxResults:    aws.Int32(source.TasksPerCall),
 	})
@@ -94,10 +94,10 @@ func (c *Collector) listStopped(ctx context.Context, ref taskref.Ref) ([]string,
 	for pages.HasMorePages() && len(arns) < maxStoppedTasks {
 		out, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("list stopped tasks of service %s: %w", ref.Service, err)
+			return nil, fmt.Errorf("list stopped tasks of service %s: %w", ref.Service(), err)
 		}
 		if out.TaskArns == nil {
-			return nil, fmt.Errorf("list stopped tasks of service %s: %w", ref.Service, failure.ErrEmptyAnswer)
+			return nil, fmt.Errorf("list stopped tasks of service %s: %w", ref.Service(), failure.ErrEmptyAnswer)
 		}
 		arns = append(arns, out.TaskArns...)
 	}
@@ -118,7 +118,7 @@ func (c *Collector) describeAll(ctx context.Context, ref taskref.Ref, arns []str
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
-				errs = append(errs, fmt.Errorf("describe %d tasks of service %s: %w", len(batch), ref.Service, err))
+				errs = append(errs, fmt.Errorf("describe %d tasks of service %s: %w", len(batch), ref.Service(), err))
 				return nil
 			}
 			tasks = append(tasks, source.Each(out.Tasks, source.TaskOf)...)

@@ -29,7 +29,7 @@ func TestStoppedTasksOfAService(t *testing.T) {
 	var want []taskref.Ref
 	for age := range 3 {
 		ref := serviceRef()
-		ref.Kind, ref.TaskID = taskref.KindTask, serviceTaskID(age)
+		ref.TaskID = serviceTaskID(age)
 		want = append(want, ref)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -48,7 +48,7 @@ func TestStoppedTasksOfAService(t *testing.T) {
 func TestStoppedTasksThatCannotBeListed(t *testing.T) {
 	fake, collector := serve(t, world())
 	unknown := serviceRef()
-	unknown.Service = "nothing"
+	unknown.Group = "service:nothing"
 	_, err := collector.StoppedTasks(t.Context(), unknown, 3)
 	checkError(t, err, failure.ErrUnknownService, []string{"nothing"})
 	fake.SetFault("ecs:ListTasks", awsfake.Fault{Deny: true})

@@ -37,11 +37,11 @@ func epochAgo(d time.Duration) awsfake.Epoch { return awsfake.Epoch{Time: ago(d)
 
 // ref is the reference to the world's task as its ARN gives it.
 func ref() taskref.Ref {
-	return taskref.Ref{Kind: taskref.KindTask, Partition: "aws", Region: region, Account: account, Cluster: "prod", TaskID: taskID}
+	return taskref.Ref{Partition: "aws", Region: region, Account: account, Cluster: "prod", TaskID: taskID}
 }
 
 func serviceRef() taskref.Ref {
-	return taskref.Ref{Kind: taskref.KindService, Partition: "aws", Region: region, Account: account, Cluster: "prod", Service: "api"}
+	return taskref.Ref{Partition: "aws", Region: region, Account: account, Cluster: "prod", Group: "service:api"}
 }
 
 // world is an account with one task, which stopped half an hour ago: two

@@ -9,7 +9,6 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
-	"whystopped/internal/taskref"
 )
 
 // diagnoseAction diagnoses what a service could not do: there is no task to ask
@@ -22,26 +21,24 @@ func (c *Casebook) diagnoseAction(ctx context.Context, id string) error {
 	case err != nil:
 		return fmt.Errorf("look up event %s: %w", id, err)
 	}
-	if err := c.within(e.Ref.Account, e.Ref.Region); err != nil {
+	if err := c.within(e.Ref); err != nil {
 		return err
 	}
-	ref := e.Ref
-	ref.Kind = taskref.KindService
-	in := &inquiry{Casebook: c, question: question{ref: ref, urgency: inBackground}, flight: newFlight(inBackground), left: c.opts.Timeout}
+	in := &inquiry{Casebook: c, question: question{ref: e.Ref, urgency: inBackground}, flight: newFlight(inBackground), left: c.opts.Timeout}
 	return in.action(context.WithValue(ctx, backgroundKey{}, true), e)
 }
 
 // action looks into the service, or takes what a look at it showed that was
 // made lately because of the same words.
 func (in *inquiry) action(ctx context.Context, e Event) error {
-	own := conclude(evidence.Evidence{Now: in.opts.Now(), Ref: serviceRef(e.Ref), ServiceEvents: []evidence.ServiceEvent{*e.Action}})
+	own := conclude(evidence.Evidence{Now: in.opts.Now(), Ref: e.Ref, ServiceEvents: []evidence.ServiceEvent{*e.Action}})
 	own.event = e.ID
 	own.Glance = true
 	if own.Verdict.Orderly() {
 		_, err := in.keep(ctx, own)
 		return err
 	}
-	joined := in.crowds.join(strings.Join([]string{e.Ref.Partition, e.Ref.Account, e.Ref.Region, e.Ref.Cluster, e.Ref.Service, own.Verdict.Cause, e.Action.Text}, "\n"), e.ID)
+	joined := in.crowds.join(strings.Join([]string{e.Ref.ARN(), own.Verdict.Cause, e.Action.Text}, "\n"), e.ID)
 	siblings, late := in.siblings(ctx, joined)
 	if late || len(siblings) > 0 {
 		own.Task = siblingTask(own.Task, siblings)
@@ -62,7 +59,7 @@ func (in *inquiry) lookAtService(ctx context.Context, e Event, own concluded) er
 		in.counts.deep.Add(1)
 		ev, err := in.opts.Collector.Collect(ctx, in.ref, nil, func(News) {})
 		if err != nil {
-			return fmt.Errorf("collect evidence of service %s: %w", e.Ref.Service, err)
+			return fmt.Errorf("collect evidence of service %s: %w", e.Ref.Service(), err)
 		}
 		found = conclude(withAction(ev, *e.Action))
 		found.Diagnosis = in.opts.Prover.Prove(ctx, found.Diagnosis)
@@ -97,8 +94,4 @@ func siblingTask(t diagnose.TaskView, siblings []diagnose.Diagnosis) diagnose.Ta
 		}
 	}
 	return t
-}
-
-func serviceRef(ref taskref.Ref) evidence.Ref {
-	return evidence.Ref{Partition: ref.Partition, Region: ref.Region, Account: ref.Account, Cluster: ref.Cluster, Service: ref.Service}
 }

@@ -85,7 +85,7 @@ func askForAll(t *testing.T, book *casebook.Casebook, n int) []diagnose.Diagnosi
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
-			d, err := book.Diagnose(t.Context(), fmt.Sprintf("arn:aws:ecs:eu-west-1:111122223333:task/prod/%032x", i), false)
+			d, err := book.Diagnose(t.Context(), refTo(fmt.Sprintf("arn:aws:ecs:eu-west-1:111122223333:task/prod/%032x", i)), false)
 			if err != nil {
 				t.Errorf("Diagnose: %v", err)
 			}
@@ -152,7 +152,7 @@ func TestWhoInsistsGetsADeepLook(t *testing.T) {
 			if len(d.Incident.Siblings) == 0 {
 				continue
 			}
-			again, err := book.Diagnose(t.Context(), d.Task.ARN, true)
+			again, err := book.Diagnose(t.Context(), refTo(d.Task.ARN), true)
 			if err != nil || len(again.Incident.Siblings) != 0 || again.Verdict.Confidence != verdict.Confirmed || again.Supersedes != d.ID || again.Incident.ID != d.Incident.ID {
 				t.Errorf("asked again: %s, siblings %v, supersedes %q, %v", again.Verdict.Confidence, again.Incident.Siblings, again.Supersedes, err)
 			}
@@ -170,7 +170,7 @@ func TestABadDeployWhileAWSIsDown(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range 200 {
 			wg.Go(func() {
-				d, err := book.Diagnose(t.Context(), fmt.Sprintf("arn:aws:ecs:eu-west-1:111122223333:task/prod/%032x", i), false)
+				d, err := book.Diagnose(t.Context(), refTo(fmt.Sprintf("arn:aws:ecs:eu-west-1:111122223333:task/prod/%032x", i)), false)
 				if err == nil && (d.Verdict.Confidence.Rank() > verdict.Likely.Rank() || d.CompleteAfter == nil || !strings.Contains(strings.Join(d.Caveats, " "), "still being looked into")) {
 					t.Errorf("%s, complete after %v, caveats %q", d.Verdict.Confidence, d.CompleteAfter, d.Caveats)
 				}
@@ -200,7 +200,7 @@ func TestTheQueueTurnsAwayWhoWaitsTooLong(t *testing.T) {
 		errs := make(chan error, 17)
 		for i := range cap(errs) {
 			go func() {
-				_, err := book.Diagnose(t.Context(), fmt.Sprintf("prod/%032x", i), false)
+				_, err := book.Diagnose(t.Context(), refTo(fmt.Sprintf("prod/%032x", i)), false)
 				errs <- err
 			}()
 		}

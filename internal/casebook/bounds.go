@@ -2,12 +2,13 @@ package casebook
 
 import (
 	"whystopped/internal/diagnose"
+	"whystopped/internal/taskref"
 )
 
 // within refuses what is in an account or a Region that may not be read, or not
 // any more: the lists may have been narrowed since it was stored.
-func (c *Casebook) within(account, region string) error {
-	if why := c.opts.Bounds.Excludes(account, region); why != "" {
+func (c *Casebook) within(place taskref.Ref) error {
+	if why := c.opts.Bounds.Excludes(place); why != "" {
 		return &Error{Kind: NotAllowed, Message: why + " Ask whoever runs it to add it to the list."}
 	}
 	return nil
@@ -19,7 +20,7 @@ func (c *Casebook) mayShow(d diagnose.Diagnosis) error {
 	if d.Brought {
 		return nil
 	}
-	return c.within(d.Task.Account, d.Task.Region)
+	return c.within(d.Task.Ref())
 }
 
 // shown narrows a list of diagnoses to those that mayShow lets pass.

@@ -41,14 +41,14 @@ func TestWhatIsOutOfBoundsIsNotShown(t *testing.T) {
 			book := within(aws, s, bounds)
 			ctx := t.Context()
 			for name, ask := range map[string]func() error{
-				"Diagnose":               func() error { _, err := book.Diagnose(ctx, d.Task.ARN, false); return err },
-				"Diagnose again":         func() error { _, err := book.Diagnose(ctx, d.Task.ARN, true); return err },
-				"Diagnose by CLUSTER/ID": func() error { _, err := book.Diagnose(ctx, d.Task.Cluster+"/"+d.Task.ID, false); return err },
+				"Diagnose":               func() error { _, err := book.Diagnose(ctx, refTo(d.Task.ARN), false); return err },
+				"Diagnose again":         func() error { _, err := book.Diagnose(ctx, refTo(d.Task.ARN), true); return err },
+				"Diagnose by CLUSTER/ID": func() error { _, err := book.Diagnose(ctx, refTo(d.Task.Cluster+"/"+d.Task.ID), false); return err },
 				"Get":                    func() error { _, err := book.Get(ctx, d.ID); return err },
-				"Newest":                 func() error { _, err := book.Newest(ctx, d.Task.ARN); return err },
-				"Newest by CLUSTER/ID":   func() error { _, err := book.Newest(ctx, d.Task.Cluster+"/"+d.Task.ID); return err },
+				"Newest":                 func() error { _, err := book.Newest(ctx, refTo(d.Task.ARN)); return err },
+				"Newest by CLUSTER/ID":   func() error { _, err := book.Newest(ctx, refTo(d.Task.Cluster+"/"+d.Task.ID)); return err },
 				"IncidentReport":         func() error { _, err := book.IncidentReport(ctx, incidents[0].ID); return err },
-				"History":                func() error { _, err := book.History(ctx, service, 24*time.Hour); return err },
+				"History":                func() error { _, err := book.History(ctx, refTo(service), 24*time.Hour); return err },
 			} {
 				if err := ask(); casebook.KindOf(err) != casebook.NotAllowed {
 					t.Errorf("%s, only %v: %v, want that it is not allowed", name, bounds, err)

@@ -131,7 +131,7 @@ func TestBroughtEvidenceLeavesNothingElse(t *testing.T) {
 	if err != nil || len(stops) != 0 {
 		t.Errorf("%d stops, %v", len(stops), err)
 	}
-	revisions, err := s.Revisions(ctx, casebook.Place{Cluster: "web"}, 10)
+	revisions, err := s.Revisions(ctx, taskref.Ref{Cluster: "web"}, 10)
 	if err != nil || len(revisions) != 0 {
 		t.Errorf("%d revisions, %v", len(revisions), err)
 	}
@@ -160,7 +160,7 @@ func (tooLarge) Save(context.Context, casebook.Kept) (diagnose.Diagnosis, error)
 func TestWhatIsTooLargeIsAnswered(t *testing.T) {
 	book := open(&collector{}, tooLarge{openStore(t)})
 	for name, ask := range map[string]func() (diagnose.Diagnosis, error){
-		"a task":           func() (diagnose.Diagnosis, error) { return book.Diagnose(t.Context(), taskARN, false) },
+		"a task":           func() (diagnose.Diagnosis, error) { return book.Diagnose(t.Context(), refTo(taskARN), false) },
 		"brought evidence": func() (diagnose.Diagnosis, error) { return book.Evaluate(t.Context(), stoppedTask()) },
 	} {
 		if d, err := ask(); err != nil || d.Kept || d.ID != "" || d.Verdict.Cause == "" {

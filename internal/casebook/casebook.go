@@ -77,8 +77,8 @@ func New(o Options) *Casebook {
 // Diagnose answers for what somebody pasted. A kept diagnosis is given where it
 // still holds and refresh is not set; those who ask for one task at the same
 // time share one collection.
-func (c *Casebook) Diagnose(ctx context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error) {
-	return c.Follow(ctx, pasted, refresh, nil)
+func (c *Casebook) Diagnose(ctx context.Context, asked taskref.Ref, refresh bool) (diagnose.Diagnosis, error) {
+	return c.Follow(ctx, asked, refresh, nil)
 }
 
 // Get finds a kept diagnosis by its id.
@@ -121,20 +121,16 @@ func (c *Casebook) List(ctx context.Context, f Filter, cursor string, limit int)
 	return page, nil
 }
 
-// task reads what was pasted; a service means its newest failed task.
-func (c *Casebook) task(ctx context.Context, pasted string) (taskref.Ref, error) {
-	ref, err := taskref.Parse(pasted)
-	if err != nil {
-		return ref, notAReference(err)
-	}
-	if ref.Kind == taskref.KindTask {
-		return ref, nil
+// task returns the task that is asked for: a service means its newest failed one.
+func (c *Casebook) task(ctx context.Context, asked taskref.Ref) (taskref.Ref, error) {
+	if asked.Kind() == taskref.KindTask {
+		return asked, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.opts.Timeout)
 	defer cancel()
-	task, err := c.opts.Collector.Resolve(ctx, ref)
+	task, err := c.opts.Collector.Resolve(ctx, asked)
 	if err != nil {
-		return ref, fmt.Errorf("find the newest failed task of service %s: %w", ref.Service, c.inTime(err))
+		return asked, fmt.Errorf("find the newest failed task of service %s: %w", asked.Service(), c.inTime(err))
 	}
 	return task, nil
 }
@@ -142,15 +138,11 @@ func (c *Casebook) task(ctx context.Context, pasted string) (taskref.Ref, error)
 // Newest finds the newest kept diagnosis of a task. It makes no call to AWS, so
 // that whoever only wants to know what a link is about costs nothing; which task
 // a service means it does not know.
-func (c *Casebook) Newest(ctx context.Context, pasted string) (diagnose.Diagnosis, error) {
-	ref, err := taskref.Parse(pasted)
-	if err != nil {
-		return diagnose.Diagnosis{}, notAReference(err)
-	}
-	if err := c.within(ref.Account, ref.Region); err != nil {
+func (c *Casebook) Newest(ctx context.Context, task taskref.Ref) (diagnose.Diagnosis, error) {
+	if err := c.within(task); err != nil {
 		return diagnose.Diagnosis{}, err
 	}
-	kept, err := c.latest(ctx, ref)
+	kept, err := c.latest(ctx, task)
 	switch {
 	case err != nil:
 		return diagnose.Diagnosis{}, err

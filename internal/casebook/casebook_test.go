@@ -97,7 +97,7 @@ func keep(t *testing.T, d diagnose.Diagnosis) (*store.Store, string) {
 
 func TestDiagnoseKeeps(t *testing.T) {
 	book := open(&collector{}, openStore(t))
-	made, err := book.Diagnose(t.Context(), " "+taskARN+" ", false)
+	made, err := book.Diagnose(t.Context(), refTo(" "+taskARN+" "), false)
 	if err != nil {
 		t.Fatalf("Diagnose: %v", err)
 	}
@@ -139,7 +139,7 @@ func TestDiagnoseReuses(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s, id := keep(t, test.kept)
 			c := &collector{collect: test.collect}
-			got, err := open(c, s).Diagnose(t.Context(), taskARN, test.refresh)
+			got, err := open(c, s).Diagnose(t.Context(), refTo(taskARN), test.refresh)
 			if err != nil {
 				t.Fatalf("Diagnose: %v", err)
 			}
@@ -150,19 +150,27 @@ func TestDiagnoseReuses(t *testing.T) {
 	}
 }
 
+// refTo reads a reference that is one.
+func refTo(pasted string) taskref.Ref {
+	ref, err := casebook.Reference(pasted)
+	if err != nil {
+		panic(err)
+	}
+	return ref
+}
+
 func TestNewestAsksNobody(t *testing.T) {
 	c := &collector{}
 	s, id := keep(t, diagnose.Diagnosis{Task: diagnose.TaskView{LastStatus: "RUNNING"}})
 	book := open(c, s)
-	if d, err := book.Newest(t.Context(), " "+taskARN); err != nil || d.ID != id {
+	if d, err := book.Newest(t.Context(), refTo(" "+taskARN)); err != nil || d.ID != id {
 		t.Errorf("Newest = %q, %v, want the kept one, however old", d.ID, err)
 	}
 	for pasted, want := range map[string]casebook.Kind{
-		"hello":                                casebook.NotAReference,
 		serviceARN:                             casebook.UnknownDiagnosis,
 		strings.Replace(taskARN, "0", "f", -1): casebook.UnknownDiagnosis,
 	} {
-		if _, err := book.Newest(t.Context(), pasted); casebook.KindOf(err) != want {
+		if _, err := book.Newest(t.Context(), refTo(pasted)); casebook.KindOf(err) != want {
 			t.Errorf("Newest(%s): %v, want kind %s", pasted, err, want)
 		}
 	}
@@ -184,7 +192,7 @@ func TestBroughtEvidenceAnswersForNoTask(t *testing.T) {
 	if _, err := book.Get(t.Context(), brought.ID); err != nil {
 		t.Errorf("Get: %v", err)
 	}
-	got, err := book.Diagnose(t.Context(), taskARN, false)
+	got, err := book.Diagnose(t.Context(), refTo(taskARN), false)
 	if err != nil || got.ID == brought.ID || c.calls() != 1 {
 		t.Errorf("Diagnose gave %q after %d collections, %v; want a diagnosis of its own", got.ID, c.calls(), err)
 	}
@@ -192,12 +200,12 @@ func TestBroughtEvidenceAnswersForNoTask(t *testing.T) {
 
 func TestServiceMeansItsNewestFailedTask(t *testing.T) {
 	c := &collector{resolve: func(_ context.Context, ref taskref.Ref) (taskref.Ref, error) {
-		if ref.Kind == taskref.KindService {
-			ref.Kind, ref.TaskID = taskref.KindTask, taskID
+		if ref.Kind() == taskref.KindService {
+			ref.TaskID = taskID
 		}
 		return ref, nil
 	}}
-	if _, err := open(c, openStore(t)).Diagnose(t.Context(), serviceARN, false); err != nil {
+	if _, err := open(c, openStore(t)).Diagnose(t.Context(), refTo(serviceARN), false); err != nil {
 		t.Fatalf("Diagnose: %v", err)
 	}
 	if len(c.asked) != 1 || c.asked[0].TaskID != taskID {
@@ -215,8 +223,6 @@ func TestErrors(t *testing.T) {
 		with   *collector
 		want   casebook.Kind
 	}{
-		{"no reference", "hello", &collector{}, casebook.NotAReference},
-		{"nothing", "", &collector{}, casebook.NotAReference},
 		{"an unknown task", taskARN, fail(&casebook.Error{Kind: casebook.UnknownTask}), casebook.UnknownTask},
 		{"an unknown service", serviceARN, &collector{resolve: func(context.Context, taskref.Ref) (taskref.Ref, error) {
 			return taskref.Ref{}, &casebook.Error{Kind: casebook.UnknownTask}
@@ -227,7 +233,7 @@ func TestErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := open(test.with, openStore(t)).Diagnose(t.Context(), test.pasted, false)
+			_, err := open(test.with, openStore(t)).Diagnose(t.Context(), refTo(test.pasted), false)
 			if err == nil || casebook.KindOf(err) != test.want {
 				t.Errorf("error %v of kind %q, want kind %q", err, casebook.KindOf(err), test.want)
 			}
@@ -254,7 +260,7 @@ func TestOneCollectionForAll(t *testing.T) {
 		ids := make(chan string, 20)
 		for range cap(ids) {
 			go func() {
-				d, err := book.Diagnose(t.Context(), taskARN, true)
+				d, err := book.Diagnose(t.Context(), refTo(taskARN), true)
 				if err != nil {
 					t.Errorf("Diagnose: %v", err)
 				}
@@ -290,12 +296,12 @@ func TestWhoeverLeavesDoesNotStopTheOthers(t *testing.T) {
 		leaving, leave := context.WithCancel(t.Context())
 		left, stayed := make(chan error, 1), make(chan error, 1)
 		go func() {
-			_, err := book.Diagnose(leaving, taskARN, false)
+			_, err := book.Diagnose(leaving, refTo(taskARN), false)
 			left <- err
 		}()
 		synctest.Wait()
 		go func() {
-			_, err := book.Diagnose(t.Context(), taskARN, false)
+			_, err := book.Diagnose(t.Context(), refTo(taskARN), false)
 			stayed <- err
 		}()
 		synctest.Wait()
@@ -317,7 +323,7 @@ func TestTimeout(t *testing.T) {
 			return evidence.Evidence{}, ctx.Err()
 		}}
 		start := time.Now()
-		_, err := open(c, openStore(t)).Diagnose(t.Context(), taskARN, false)
+		_, err := open(c, openStore(t)).Diagnose(t.Context(), refTo(taskARN), false)
 		if casebook.KindOf(err) != casebook.Unreachable {
 			t.Errorf("error = %v, want kind %s", err, casebook.Unreachable)
 		}
@@ -334,7 +340,7 @@ func TestEvidenceThatCameLateIsKept(t *testing.T) {
 			return stoppedTask(), nil
 		}}
 		book := open(c, openStore(t))
-		made, err := book.Diagnose(t.Context(), taskARN, false)
+		made, err := book.Diagnose(t.Context(), refTo(taskARN), false)
 		if err != nil {
 			t.Fatalf("Diagnose: %v", err)
 		}
@@ -397,7 +403,9 @@ func TestADatabaseThatHasTooMuchToDo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		book := open(&collector{}, fullStore{openStore(t)})
 		for name, ask := range map[string]func(context.Context) (diagnose.Diagnosis, error){
-			"a task":           func(ctx context.Context) (diagnose.Diagnosis, error) { return book.Diagnose(ctx, taskARN, false) },
+			"a task": func(ctx context.Context) (diagnose.Diagnosis, error) {
+				return book.Diagnose(ctx, refTo(taskARN), false)
+			},
 			"brought evidence": func(ctx context.Context) (diagnose.Diagnosis, error) { return book.Evaluate(ctx, stoppedTask()) },
 		} {
 			began := time.Now()

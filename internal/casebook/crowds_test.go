@@ -10,6 +10,7 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
 )
 
 // clock is a time that a test sets.
@@ -187,19 +188,19 @@ func TestTraffic(t *testing.T) {
 	all := &traffic{now: c.now}
 	var leave []func()
 	for range crowdUnderway {
-		l := all.enter("prod", false)
+		l := all.enter(taskref.Ref{Cluster: "prod"}, false)
 		if l == nil {
 			t.Fatal("an empty cluster is crowded")
 		}
 		leave = append(leave, l)
 	}
-	if all.enter("prod", false) != nil {
+	if all.enter(taskref.Ref{Cluster: "prod"}, false) != nil {
 		t.Error("one look more than a crowd has room for began")
 	}
-	if l := all.enter("test", false); l == nil {
+	if l := all.enter(taskref.Ref{Cluster: "test"}, false); l == nil {
 		t.Error("another cluster is crowded too")
 	}
-	wanted := all.enter("prod", true)
+	wanted := all.enter(taskref.Ref{Cluster: "prod"}, true)
 	if wanted == nil {
 		t.Fatal("a look that is wanted anyway does not begin")
 	}
@@ -207,17 +208,17 @@ func TestTraffic(t *testing.T) {
 		l()
 	}
 	for range crowdBegun - crowdUnderway - 1 {
-		l := all.enter("prod", false)
+		l := all.enter(taskref.Ref{Cluster: "prod"}, false)
 		if l == nil {
 			t.Fatal("a cluster is crowded before enough looks began")
 		}
 		l()
 	}
-	if all.enter("prod", false) != nil {
+	if all.enter(taskref.Ref{Cluster: "prod"}, false) != nil {
 		t.Errorf("more than %d looks began within %s", crowdBegun, crowdTime)
 	}
 	c.at = c.at.Add(crowdTime)
-	if all.enter("prod", false) == nil {
+	if all.enter(taskref.Ref{Cluster: "prod"}, false) == nil {
 		t.Error("the cluster stays crowded")
 	}
 }
@@ -225,12 +226,12 @@ func TestTraffic(t *testing.T) {
 func TestTrafficIsBounded(t *testing.T) {
 	c := morning()
 	all := &traffic{now: c.now}
-	busy := all.enter("busy", false)
+	busy := all.enter(taskref.Ref{Cluster: "busy"}, false)
 	for i := range 3 * maxPlaces {
 		c.at = c.at.Add(time.Second)
-		all.enter(fmt.Sprint(i), false)()
+		all.enter(taskref.Ref{Cluster: fmt.Sprint(i)}, false)()
 	}
-	if n := len(all.places); n > maxPlaces || all.places["busy"] == nil {
+	if n := len(all.places); n > maxPlaces || all.places[taskref.Ref{Cluster: "busy"}] == nil {
 		t.Errorf("%d places are remembered, want at most %d, and the busy one among them", n, maxPlaces)
 	}
 	busy()

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"whystopped/internal/redact"
+	"whystopped/internal/taskref"
 )
 
 // Kind says what kept a question from being answered. The values are part of
@@ -47,10 +48,16 @@ func (e *Error) Error() string {
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// notAReference tells why what was pasted names no task. The reason quotes it,
-// and people paste what they should not; a preview of a link shows it to others.
-func notAReference(err error) *Error {
-	return &Error{Kind: NotAReference, Message: redact.Text(err.Error())}
+// Reference reads what somebody pasted, for the ways in: each calls it once and
+// asks with what it returns. Its error is an *Error of the kind NotAReference. It
+// quotes what was pasted, and people paste what they shouldn't; a preview of a
+// link shows it to others.
+func Reference(pasted string) (taskref.Ref, error) {
+	ref, err := taskref.Parse(pasted)
+	if err != nil {
+		return ref, &Error{Kind: NotAReference, Message: redact.Text(err.Error())}
+	}
+	return ref, nil
 }
 
 // KindOf is the kind of the first Error in err's chain, or "" for a failure

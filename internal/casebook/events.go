@@ -75,7 +75,7 @@ func mayPass(err error) bool {
 
 // diagnoseEnd diagnoses a task that ECS told the end of.
 func (c *Casebook) diagnoseEnd(ctx context.Context, w Work) error {
-	if err := c.within(w.Task.Account, w.Task.Region); err != nil {
+	if err := c.within(w.Task); err != nil {
 		return err // the lists were narrowed since ECS told of it
 	}
 	facts, err := c.opts.Store.Facts(ctx, w.Task)

@@ -122,7 +122,7 @@ func TestOrderlyEndsMakeNoIncident(t *testing.T) {
 				if found := incidentsOf(t, book); len(found) != 0 || len(c.deep) != 0 {
 					t.Errorf("%d incidents, %d deep looks, want none", len(found), len(c.deep))
 				}
-				if _, err := book.Diagnose(t.Context(), exited(taskID).TaskARN, false); err != nil || len(c.deep) != 1 {
+				if _, err := book.Diagnose(t.Context(), refTo(exited(taskID).TaskARN), false); err != nil || len(c.deep) != 1 {
 					t.Errorf("%d deep looks for somebody who asks, %v, want one", len(c.deep), err)
 				}
 			})
@@ -204,7 +204,7 @@ func TestAServiceThatCannotStartTasks(t *testing.T) {
 			"Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.)."
 		c := &collector{collect: func(context.Context, taskref.Ref) (evidence.Evidence, error) {
 			return evidence.Evidence{
-				Ref:            evidence.Ref{Partition: "aws", Region: "eu-west-1", Account: "111122223333", Cluster: "web", Service: "api"},
+				Ref:            taskref.Ref{Partition: "aws", Region: "eu-west-1", Account: "111122223333", Cluster: "web", Group: "service:api"},
 				ServiceEvents:  []evidence.ServiceEvent{{At: time.Now(), Text: said}},
 				TaskDefinition: &evidence.TaskDefinition{TaskDefinitionARN: "arn:aws:ecs:eu-west-1:111122223333:task-definition/api:7"},
 			}, nil
@@ -223,7 +223,7 @@ func TestAServiceThatCannotStartTasks(t *testing.T) {
 			accept(t, book, action(i, "SERVICE_TASK_CONFIGURATION_FAILURE"), action(100+i, "SERVICE_TASK_START_IMPAIRED"))
 		}
 		found := incidentsOf(t, book)
-		if len(found) != 1 || found[0].Count != 6 || found[0].Service() != "api" || !strings.HasSuffix(found[0].Revision, "/api:7") {
+		if len(found) != 1 || found[0].Count != 6 || found[0].Place.Service() != "api" || !strings.HasSuffix(found[0].Revision, "/api:7") {
 			t.Fatalf("incidents %+v, want one of service api, revision 7, with 6 tries", found)
 		}
 		if found[0].Verdict.Phase != verdict.PhasePlacement && found[0].Verdict.Category != verdict.IAMTrust {

@@ -8,6 +8,7 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
 )
 
 // Step is one thing that happens on the way to a diagnosis. One field is set.
@@ -22,12 +23,12 @@ type Step struct {
 // Follow is Diagnose that tells what happens on the way: tell is called from
 // Follow's own goroutine, and not at all where a kept diagnosis is given. Those
 // who join a diagnosis that is being made hear its steps from the beginning.
-func (c *Casebook) Follow(ctx context.Context, pasted string, refresh bool, tell func(Step)) (diagnose.Diagnosis, error) {
-	ref, err := c.task(ctx, pasted)
+func (c *Casebook) Follow(ctx context.Context, asked taskref.Ref, refresh bool, tell func(Step)) (diagnose.Diagnosis, error) {
+	ref, err := c.task(ctx, asked)
 	if err != nil {
 		return diagnose.Diagnosis{}, err
 	}
-	if err := c.within(ref.Account, ref.Region); err != nil {
+	if err := c.within(ref); err != nil {
 		return diagnose.Diagnosis{}, err
 	}
 	kept, err := c.latest(ctx, ref)
@@ -53,7 +54,7 @@ func (c *Casebook) share(ctx context.Context, q question, tell func(Step)) (diag
 	if q.urgency == forPeople {
 		going = context.WithoutCancel(ctx)
 	}
-	f, joined := c.flights.join(q.ref, q.urgency, func(f *flight) (d diagnose.Diagnosis, err error) {
+	f, joined := c.flights.join(q.ref.Task(), q.urgency, func(f *flight) (d diagnose.Diagnosis, err error) {
 		ctx, span := beginSpan(going, "diagnose")
 		in := &inquiry{Casebook: c, question: q, flight: f, left: c.opts.Timeout}
 		defer func() {

@@ -60,7 +60,7 @@ func TestFollowTellsLateJoinersEverything(t *testing.T) {
 		var first, late steps
 		ids := make(chan string, 2)
 		follow := func(s *steps) {
-			d, err := book.Follow(t.Context(), taskARN, false, s.tell)
+			d, err := book.Follow(t.Context(), refTo(taskARN), false, s.tell)
 			if err != nil {
 				t.Errorf("Follow: %v", err)
 			}
@@ -91,7 +91,7 @@ func TestFollowTellsNothingOfAKeptDiagnosis(t *testing.T) {
 	s, id := keep(t, diagnose.Diagnosis{Task: diagnose.TaskView{LastStatus: "STOPPED"}})
 	c := &collector{news: []casebook.News{{Source: &evidence.Source{Name: "ecs:DescribeTasks"}}}}
 	var heard steps
-	d, err := open(c, s).Follow(t.Context(), taskARN, false, heard.tell)
+	d, err := open(c, s).Follow(t.Context(), refTo(taskARN), false, heard.tell)
 	if err != nil || d.ID != id || len(heard.told) != 0 {
 		t.Errorf("got %s, %v and heard %q, want the kept one at once", d.ID, err, heard.told)
 	}
@@ -101,7 +101,7 @@ func TestFollowTellsNoSecrets(t *testing.T) {
 	password := "hunter2" + "hunter2"
 	c := &collector{news: []casebook.News{{Source: &evidence.Source{Name: "ecs:DescribeTasks", Status: evidence.SourceFailed, Detail: "postgres://app:" + password + "@db.internal/app"}}}}
 	var heard steps
-	if _, err := open(c, openStore(t)).Follow(t.Context(), taskARN, false, heard.tell); err != nil {
+	if _, err := open(c, openStore(t)).Follow(t.Context(), refTo(taskARN), false, heard.tell); err != nil {
 		t.Fatal(err)
 	}
 	if len(heard.told) != 1 || heard.told[0] == "" || strings.Contains(heard.told[0], password) || !strings.Contains(heard.told[0], "db.internal") {
@@ -120,7 +120,7 @@ func TestWhoLeavesHearsNoMore(t *testing.T) {
 		leaving, leave := context.WithCancel(t.Context())
 		left := make(chan error, 1)
 		go func() {
-			_, err := book.Follow(leaving, taskARN, false, func(casebook.Step) { t.Error("something was told after all") })
+			_, err := book.Follow(leaving, refTo(taskARN), false, func(casebook.Step) { t.Error("something was told after all") })
 			left <- err
 		}()
 		synctest.Wait()
@@ -130,7 +130,7 @@ func TestWhoLeavesHearsNoMore(t *testing.T) {
 		}
 		close(release)
 		synctest.Wait()
-		if d, err := book.Diagnose(t.Context(), taskARN, false); err != nil || d.ID == "" || c.calls() != 1 {
+		if d, err := book.Diagnose(t.Context(), refTo(taskARN), false); err != nil || d.ID == "" || c.calls() != 1 {
 			t.Errorf("the diagnosis that nobody waited for was not kept: %v after %d collections", err, c.calls())
 		}
 	})

@@ -49,7 +49,7 @@ func (c *Casebook) IncidentReport(ctx context.Context, id string) (IncidentRepor
 	case err != nil:
 		return IncidentReport{}, fmt.Errorf("get incident %s: %w", id, err)
 	}
-	if err := c.within(in.Account, in.Region); err != nil {
+	if err := c.within(in.Place); err != nil {
 		return IncidentReport{}, err
 	}
 	report := IncidentReport{Incident: in}
@@ -103,10 +103,10 @@ func (c *Casebook) compare(ctx context.Context, report *IncidentReport) error {
 // the same cause, its own among them.
 func (c *Casebook) stoppedAlike(ctx context.Context, in Incident) (map[string]bool, error) {
 	alike := map[string]bool{in.Revision: true}
-	if in.Service() == "" {
+	if in.Place.Service() == "" {
 		return alike, nil
 	}
-	f := Filter{Account: in.Account, Region: in.Region, Cluster: in.Cluster, Service: in.Service(), Cause: in.Verdict.Cause}
+	f := Filter{Account: in.Place.Account, Region: in.Place.Region, Cluster: in.Place.Cluster, Service: in.Place.Service(), Cause: in.Verdict.Cause}
 	others, err := c.opts.Store.Incidents(ctx, IncidentFilter{Filter: f}, "", knownRevisions)
 	for _, other := range others {
 		alike[other.Revision] = true
@@ -146,7 +146,7 @@ func (c *Casebook) otherUsers(ctx context.Context, in Incident) ([]RoleUser, err
 		return nil, nil
 	}
 	users, err := c.opts.Store.RoleUsers(ctx, role, in.First.Add(-roleUsersSince), maxRoleUsers)
-	return slices.DeleteFunc(users, func(u RoleUser) bool { return u.Place == in.Place || c.within(u.Account, u.Region) != nil }), err
+	return slices.DeleteFunc(users, func(u RoleUser) bool { return u.Place == in.Place || c.within(u.Place) != nil }), err
 }
 
 // IncidentPage is one page of a list of incidents.
@@ -199,7 +199,7 @@ func (c *Casebook) Stops(ctx context.Context, f StopFilter, cursor string, limit
 
 // ServiceHistory is what is kept of a service's stops of some time.
 type ServiceHistory struct {
-	Place
+	Service taskref.Ref
 	// Counts are its stops by cause and by spans of the length Span, between
 	// Since and Until.
 	Counts       []StopCount
@@ -215,26 +215,22 @@ const serviceIncidents = 20
 
 // History tells what is kept of a service's stops of the last days, without a
 // call to AWS.
-func (c *Casebook) History(ctx context.Context, pasted string, back time.Duration) (ServiceHistory, error) {
-	ref, err := taskref.Parse(pasted)
-	if err != nil {
-		return ServiceHistory{}, notAReference(err)
-	}
-	if err := c.within(ref.Account, ref.Region); err != nil {
+func (c *Casebook) History(ctx context.Context, service taskref.Ref, back time.Duration) (ServiceHistory, error) {
+	if err := errors.Join(onlyService(service), c.within(service)); err != nil {
 		return ServiceHistory{}, err
 	}
 	now := c.opts.Now()
 	h := ServiceHistory{
-		Place: Place{Partition: ref.Partition, Account: ref.Account, Region: ref.Region, Cluster: ref.Cluster, Group: "service:" + ref.Service},
-		Span:  spanOf(back), Since: now.Add(-back), Until: now,
+		Service: service, Span: spanOf(back), Since: now.Add(-back), Until: now,
 	}
-	h.Counts, err = c.opts.Store.StopCounts(ctx, StopFilter{Place: h.Place, Since: h.Since, Bounds: c.opts.Bounds}, h.Span)
+	var err error
+	h.Counts, err = c.opts.Store.StopCounts(ctx, StopFilter{Place: service, Since: h.Since, Bounds: c.opts.Bounds}, h.Span)
 	if err != nil {
-		return ServiceHistory{}, fmt.Errorf("count the stops of service %s: %w", ref.Service, err)
+		return ServiceHistory{}, fmt.Errorf("count the stops of service %s: %w", service.Service(), err)
 	}
-	f := IncidentFilter{Filter: Filter{Account: ref.Account, Region: ref.Region, Cluster: ref.Cluster, Service: ref.Service, Since: h.Since, Bounds: c.opts.Bounds}}
+	f := IncidentFilter{Filter: Filter{Account: service.Account, Region: service.Region, Cluster: service.Cluster, Service: service.Service(), Since: h.Since, Bounds: c.opts.Bounds}}
 	if h.Incidents, err = c.opts.Store.Incidents(ctx, f, "", serviceIncidents); err != nil {
-		return ServiceHistory{}, fmt.Errorf("list the incidents of service %s: %w", ref.Service, err)
+		return ServiceHistory{}, fmt.Errorf("list the incidents of service %s: %w", service.Service(), err)
 	}
 	return h, nil
 }

@@ -5,13 +5,15 @@ import (
 	"time"
 
 	"whystopped/internal/diagnose"
+	"whystopped/internal/taskref"
 )
 
 // Incident is stops of one place and revision, of one cause, as long as they go
 // on.
 type Incident struct {
 	ID string
-	Place
+	// Place is the service or another group whose tasks stop.
+	Place taskref.Ref
 	// Revision is the ARN of the task definition; "" where it is not known.
 	Revision string
 	// Verdict is that of the diagnosis that tells most of it, whose id is
@@ -33,15 +35,6 @@ const IncidentGap = time.Hour
 
 // Over tells whether the incident has ended.
 func (in Incident) Over(now time.Time) bool { return now.Sub(in.Last) >= IncidentGap }
-
-// Service is the name of the service; "" for standalone tasks.
-func (in Incident) Service() string {
-	name, ok := strings.CutPrefix(in.Group, "service:")
-	if !ok {
-		return ""
-	}
-	return name
-}
 
 // measurable is how long an incident has to go on until its rate says something:
 // a few ends within a second are no rate.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"whystopped/internal/diagnose"
@@ -65,8 +64,8 @@ func (in *inquiry) answer(ctx context.Context) (diagnose.Diagnosis, error) {
 }
 
 // place is the cluster of the task.
-func (in *inquiry) place() string {
-	return strings.Join([]string{in.ref.Partition, in.ref.Account, in.ref.Region, in.ref.Cluster}, "/")
+func (in *inquiry) place() taskref.Ref {
+	return in.ref.Within()
 }
 
 func (in *inquiry) resolve(ctx context.Context) error {
@@ -122,17 +121,13 @@ func (in *inquiry) keepFacts(ctx context.Context, why error) error {
 	if in.urgency == forPeople || in.kept != nil || !in.hasEnded() || KindOf(why) == NotAllowed {
 		return why
 	}
-	own := conclude(evidence.Evidence{Now: in.opts.Now(), Ref: taskEvidenceRef(in.ref), Task: in.known})
+	own := conclude(evidence.Evidence{Now: in.opts.Now(), Ref: in.ref, Task: in.known})
 	own.Glance = true
 	own.Caveats = append(own.Caveats, "AWS could not be asked for more than the event of the task's end tells.")
 	if _, err := in.keep(ctx, own); err != nil {
 		return errors.Join(why, err)
 	}
 	return why
-}
-
-func taskEvidenceRef(ref taskref.Ref) evidence.Ref {
-	return evidence.Ref{Partition: ref.Partition, Region: ref.Region, Account: ref.Account, Cluster: ref.Cluster, TaskID: ref.TaskID}
 }
 
 // prove tries the fix, and tells of what was asked for that.

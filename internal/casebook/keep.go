@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
-	"whystopped/internal/taskref"
 )
 
 const (
@@ -137,7 +135,7 @@ func (d concluded) ranWell() bool {
 	if !stopped(d.Diagnosis) || t.TaskDefinitionARN == "" || t.StartedAt.IsZero() || !d.Verdict.Orderly() || d.Verdict.Category == verdict.UserStop {
 		return false
 	}
-	standalone := !strings.HasPrefix(t.Group, "service:")
+	standalone := t.Ref().Service() == ""
 	return standalone || endOf(t).Sub(t.StartedAt) >= provenLife
 }
 
@@ -171,9 +169,4 @@ func endOf(t diagnose.TaskView) time.Time {
 		}
 	}
 	return time.Time{}
-}
-
-// refOf is the diagnosed task as a reference.
-func refOf(t diagnose.TaskView) taskref.Ref {
-	return taskref.Ref{Kind: taskref.KindTask, Partition: t.Partition, Region: t.Region, Account: t.Account, Cluster: t.Cluster, TaskID: t.ID}
 }

@@ -183,7 +183,7 @@ type Store interface {
 
 	// Revisions gives what is known of the revisions of a place, the one that
 	// was seen last first, at most limit.
-	Revisions(ctx context.Context, p Place, limit int) ([]Revision, error)
+	Revisions(ctx context.Context, place taskref.Ref, limit int) ([]Revision, error)
 
 	// Definition finds a task definition by its ARN; ErrNotKept where it was
 	// not read.

@@ -18,7 +18,7 @@ func TestTheProofIsKept(t *testing.T) {
 		return d
 	})
 	book := openWith(&collector{}, p, openStore(t))
-	made, err := book.Diagnose(t.Context(), taskARN, false)
+	made, err := book.Diagnose(t.Context(), refTo(taskARN), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestAProofHasTheTimeThatIsLeft(t *testing.T) {
 			<-ctx.Done()
 			return d
 		})
-		made, err := openWith(slow, silent, openStore(t)).Diagnose(t.Context(), taskARN, false)
+		made, err := openWith(slow, silent, openStore(t)).Diagnose(t.Context(), refTo(taskARN), false)
 		if err != nil || made.ID == "" {
 			t.Errorf("id %q, error %v, want a diagnosis", made.ID, err)
 		}

@@ -1,13 +1,9 @@
 package casebook
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-
-	"whystopped/internal/diagnose/evidence"
-	"whystopped/internal/taskref"
 )
 
 // recall finds what the store knows of the task, and completes the reference by
@@ -21,19 +17,8 @@ func (in *inquiry) recall(ctx context.Context) error {
 		return fmt.Errorf("recall task %s: %w", in.ref.TaskID, err)
 	}
 	in.known = &facts
-	in.ref = completed(in.ref, facts)
+	in.ref = in.ref.Or(facts.Ref())
 	return nil
-}
-
-// completed fills in what the reference does not tell of its task.
-func completed(ref taskref.Ref, facts evidence.Task) taskref.Ref {
-	known, err := taskref.Parse(facts.TaskARN)
-	if err != nil {
-		return ref
-	}
-	ref.Partition, ref.Region = cmp.Or(ref.Partition, known.Partition), cmp.Or(ref.Region, known.Region)
-	ref.Account, ref.Cluster = cmp.Or(ref.Account, known.Account), cmp.Or(ref.Cluster, known.Cluster)
-	return ref
 }
 
 // hasEnded tells whether the end of the task is known already.

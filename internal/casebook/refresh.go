@@ -31,7 +31,7 @@ func refreshOf(d diagnose.Diagnosis, before int, now time.Time) *Refresh {
 	if lent(d) {
 		at = at.Add(afterSiblings)
 	}
-	return &Refresh{At: at, Task: refOf(d.Task), Diagnosis: d.ID, Before: before}
+	return &Refresh{At: at, Task: d.Task.Ref().Task(), Diagnosis: d.ID, Before: before}
 }
 
 func later(a, b time.Time) time.Time {
@@ -44,7 +44,7 @@ func later(a, b time.Time) time.Time {
 // refresh makes a diagnosis anew, unless it is not kept any more or somebody
 // has done so already.
 func (c *Casebook) refresh(ctx context.Context, r Refresh) error {
-	if err := c.within(r.Task.Account, r.Task.Region); err != nil {
+	if err := c.within(r.Task); err != nil {
 		return err
 	}
 	newest, err := c.opts.Store.Latest(ctx, r.Task)

@@ -20,7 +20,7 @@ func lateTrail(settled time.Time) *collector {
 	stopped := time.Now()
 	return &collector{collect: func(_ context.Context, ref taskref.Ref) (evidence.Evidence, error) {
 		ev := evidence.Evidence{
-			Ref:     evidence.Ref{Partition: ref.Partition, Region: ref.Region, Account: ref.Account, Cluster: ref.Cluster, TaskID: ref.TaskID},
+			Ref:     taskref.Ref{Partition: ref.Partition, Region: ref.Region, Account: ref.Account, Cluster: ref.Cluster, TaskID: ref.TaskID},
 			Task:    exited(ref.TaskID),
 			Sources: []evidence.Source{{Name: "cloudtrail:LookupEvents", Status: evidence.SourceTooEarly}},
 		}
@@ -35,7 +35,7 @@ func lateTrail(settled time.Time) *collector {
 
 func ask(t *testing.T, book *casebook.Casebook, refresh bool) diagnose.Diagnosis {
 	t.Helper()
-	d, err := book.Diagnose(t.Context(), taskARN, refresh)
+	d, err := book.Diagnose(t.Context(), refTo(taskARN), refresh)
 	if err != nil {
 		t.Fatalf("Diagnose: %v", err)
 	}
@@ -119,7 +119,7 @@ func TestNoRefreshForNobody(t *testing.T) {
 
 func TestRefreshOfWhatWasForgotten(t *testing.T) {
 	c := &collector{}
-	gone := casebook.Refresh{Task: taskref.Ref{Kind: taskref.KindTask, TaskID: taskID}, Diagnosis: casebook.NewID(time.Now())}
+	gone := casebook.Refresh{Task: taskref.Ref{TaskID: taskID}, Diagnosis: casebook.NewID(time.Now())}
 	err := open(c, openStore(t)).Do(t.Context(), casebook.Work{Kind: casebook.WorkRefresh, Refresh: &gone})
 	if err != nil || c.calls() != 0 {
 		t.Errorf("%d collections, %v, want none: the diagnosis was purged", c.calls(), err)

@@ -14,6 +14,7 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
 )
 
 // The secrets are made up, and put together here so that no scanner takes this
@@ -100,7 +101,7 @@ func TestWhatIsNoSecretStays(t *testing.T) {
 	code := 1
 	ev := evidence.Evidence{
 		Now: at,
-		Ref: evidence.Ref{ARN: "arn:aws:ecs:eu-west-1:111122223333:task/web/0123456789abcdef0123456789abcdef"},
+		Ref: taskref.OfTask("arn:aws:ecs:eu-west-1:111122223333:task/web/0123456789abcdef0123456789abcdef", "", "service:api"),
 		Task: &evidence.Task{
 			StoppedAt:     evidence.At(at),
 			StoppedReason: "ResourceInitializationError: unable to pull secrets: AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/api-execution/0123456789abcdef0123456789abcdef is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-password-AbCdEf because no identity-based policy allows the secretsmanager:GetSecretValue action",

@@ -2,6 +2,7 @@ package casebook
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -36,28 +37,35 @@ type ServiceStops struct {
 // Service looks at the newest stopped tasks of a service: at what is kept of
 // them, and for the others at their own facts, which costs next to nothing. Its
 // errors are those of Diagnose.
-func (c *Casebook) Service(ctx context.Context, pasted string) (ServiceStops, error) {
-	service, err := taskref.Parse(pasted)
-	if err != nil {
-		return ServiceStops{}, &Error{Kind: NotAReference, Message: err.Error()}
+func (c *Casebook) Service(ctx context.Context, service taskref.Ref) (ServiceStops, error) {
+	if err := onlyService(service); err != nil {
+		return ServiceStops{}, err
 	}
 	services, able := c.opts.Collector.(ServiceCollector)
-	if service.Kind != taskref.KindService || !able {
-		return ServiceStops{}, &Error{Kind: NotAReference, Message: "this is no service; paste the service's ARN or the address of its page in the AWS console"}
+	if !able {
+		return ServiceStops{}, errors.New("the collector lists no tasks of services")
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.opts.Timeout)
 	defer cancel()
 	tasks, err := services.StoppedTasks(ctx, service, maxServiceTasks+1)
 	if err != nil {
-		return ServiceStops{}, fmt.Errorf("list the stopped tasks of service %s: %w", service.Service, c.inTime(err))
+		return ServiceStops{}, fmt.Errorf("list the stopped tasks of service %s: %w", service.Service(), c.inTime(err))
 	}
 	stops := ServiceStops{More: len(tasks) > maxServiceTasks}
 	stops.Tasks, err = c.glances(ctx, services, tasks[:min(len(tasks), maxServiceTasks)])
 	stops.Unread = min(len(tasks), maxServiceTasks) - len(stops.Tasks)
 	if len(stops.Tasks) == 0 && err != nil {
-		return ServiceStops{}, fmt.Errorf("look at the stopped tasks of service %s: %w", service.Service, c.inTime(err))
+		return ServiceStops{}, fmt.Errorf("look at the stopped tasks of service %s: %w", service.Service(), c.inTime(err))
 	}
 	return stops, nil
+}
+
+// onlyService refuses what is the address of something else.
+func onlyService(ref taskref.Ref) error {
+	if ref.Kind() == taskref.KindService {
+		return nil
+	}
+	return &Error{Kind: NotAReference, Message: "this is no service; paste the service's ARN or the address of its page in the AWS console"}
 }
 
 // glances looks at tasks, in their order. Those that cannot be looked at are

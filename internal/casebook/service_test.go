@@ -28,7 +28,7 @@ func (c *serviceCollector) StoppedTasks(_ context.Context, service taskref.Ref, 
 	var refs []taskref.Ref
 	for _, t := range c.tasks[:min(limit, len(c.tasks))] {
 		ref := service
-		ref.Kind, ref.TaskID = taskref.KindTask, t.TaskARN[strings.LastIndex(t.TaskARN, "/")+1:]
+		ref.TaskID = t.TaskARN[strings.LastIndex(t.TaskARN, "/")+1:]
 		refs = append(refs, ref)
 	}
 	return refs, c.listErr
@@ -61,7 +61,7 @@ func TestServiceGlancesAtItsTasks(t *testing.T) {
 	}{{0, 0, false}, {3, 3, false}, {20, 20, false}, {21, 20, true}, {400, 20, true}}
 	for _, test := range tests {
 		store := openStore(t)
-		got, err := open(&serviceCollector{tasks: serviceTasks(test.tasks)}, store).Service(t.Context(), serviceARN)
+		got, err := open(&serviceCollector{tasks: serviceTasks(test.tasks)}, store).Service(t.Context(), refTo(serviceARN))
 		if err != nil {
 			t.Fatalf("%d tasks: %v", test.tasks, err)
 		}
@@ -83,7 +83,7 @@ func TestServiceKnowsWhatIsKept(t *testing.T) {
 	tasks := serviceTasks(2)
 	tasks[1].TaskARN = taskARN
 	store, id := keep(t, diagnose.Diagnosis{Task: diagnose.TaskView{LastStatus: "STOPPED"}, Verdict: diagnose.Verdict{Cause: "oom.container"}})
-	got, err := open(&serviceCollector{tasks: tasks}, store).Service(t.Context(), serviceARN)
+	got, err := open(&serviceCollector{tasks: tasks}, store).Service(t.Context(), refTo(serviceARN))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,11 +96,11 @@ func TestServiceWithTasksThatCannotBeLookedAt(t *testing.T) {
 	tasks := serviceTasks(2)
 	refused := &casebook.Error{Kind: casebook.Refused, Message: "AWS refuses."}
 	first := fmt.Sprintf("%032x", 0)
-	got, err := open(&serviceCollector{tasks: tasks, lost: map[string]error{first: refused}}, openStore(t)).Service(t.Context(), serviceARN)
+	got, err := open(&serviceCollector{tasks: tasks, lost: map[string]error{first: refused}}, openStore(t)).Service(t.Context(), refTo(serviceARN))
 	if err != nil || len(got.Tasks) != 1 || got.Unread != 1 {
 		t.Errorf("one of two: %d looked at, unread %d, %v", len(got.Tasks), got.Unread, err)
 	}
-	_, err = open(&serviceCollector{tasks: tasks[:1], lost: map[string]error{first: refused}}, openStore(t)).Service(t.Context(), serviceARN)
+	_, err = open(&serviceCollector{tasks: tasks[:1], lost: map[string]error{first: refused}}, openStore(t)).Service(t.Context(), refTo(serviceARN))
 	if casebook.KindOf(err) != casebook.Refused {
 		t.Errorf("the only one: %v, want what AWS said", err)
 	}
@@ -113,14 +113,12 @@ func TestServiceErrors(t *testing.T) {
 		from         casebook.Collector
 		want         casebook.Kind
 	}{
-		{"no reference", "what is this", &serviceCollector{}, casebook.NotAReference},
 		{"a task", taskARN, &serviceCollector{}, casebook.NotAReference},
 		{"an unknown service", serviceARN, &serviceCollector{listErr: unknown}, casebook.UnknownTask},
 		{"no answer in time", serviceARN, &serviceCollector{listErr: context.DeadlineExceeded}, casebook.Unreachable},
-		{"a collector that lists nothing", serviceARN, &collector{}, casebook.NotAReference},
 	}
 	for _, test := range tests {
-		_, err := open(test.from, openStore(t)).Service(t.Context(), test.pasted)
+		_, err := open(test.from, openStore(t)).Service(t.Context(), refTo(test.pasted))
 		if diff := cmp.Diff(test.want, casebook.KindOf(err)); diff != "" {
 			t.Errorf("%s: %v (-want +got):\n%s", test.name, err, diff)
 		}

@@ -10,23 +10,15 @@ import (
 	"whystopped/internal/taskref"
 )
 
-// Place is a cluster, or, where Group is set, a service or a family of
-// standalone tasks in it.
-type Place struct {
-	Partition, Account, Region, Cluster string
-	// Group is what ECS calls the task's group: "service:api", "family:job".
-	Group string
-}
-
 // Stop is one end as the Store remembers it: of a task, or of a service's try
 // that never became a task.
 type Stop struct {
 	// Key tells it from all others: the task's ARN, or "event:" and the id of
 	// the event that told of it.
 	Key string
-	Place
-	// TaskID is "" where there never was a task.
-	TaskID string
+	// Ref is the task's address, with its group; it has no task's ID if there
+	// never was a task.
+	Ref taskref.Ref
 	// Revision is the ARN of the task definition; "" where it is not known.
 	Revision string
 	At       time.Time
@@ -38,14 +30,11 @@ type Stop struct {
 	Incident string
 }
 
-// Ref is the task as a reference; it has no task's id where there never was one.
-func (s Stop) Ref() taskref.Ref {
-	return taskref.Ref{Kind: taskref.KindTask, Partition: s.Partition, Region: s.Region, Account: s.Account, Cluster: s.Cluster, TaskID: s.TaskID}
-}
-
 // StopFilter narrows a list of stops. Empty fields let everything pass.
 type StopFilter struct {
-	Place
+	// Place may be an account, a Region, a cluster or a group: what it doesn't
+	// name is of any.
+	Place    taskref.Ref
 	Incident string
 	Cause    string
 	// Since and Until bound when it stopped: from Since on, and before Until.
@@ -66,7 +55,8 @@ type StopCount struct {
 type Revision struct {
 	// ARN is that of the task definition.
 	ARN string
-	Place
+	// Place is the group of tasks that it runs in.
+	Place taskref.Ref
 	// FirstSeen and LastSeen are when tasks of it stopped or were seen to run.
 	FirstSeen, LastSeen time.Time
 	// Good is when a task of it was last seen to run, or to end, as it should;
@@ -104,7 +94,7 @@ func (r Revision) name() (family string, number int) {
 
 // RoleUser is a place whose tasks use a role.
 type RoleUser struct {
-	Place
+	Place taskref.Ref
 	// Revision is the newest one there that uses the role.
 	Revision string
 	LastSeen time.Time
@@ -116,7 +106,8 @@ type Event struct {
 	// ID is EventBridge's own. An event may come twice, and late.
 	ID string
 	At time.Time
-	// Ref is the task, or the service that an action is of.
+	// Ref is the address of the task, with its group, or of the service that an
+	// action is of.
 	Ref taskref.Ref
 	// Task is the task as of the event; its Version orders them.
 	Task *evidence.Task

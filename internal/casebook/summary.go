@@ -7,24 +7,26 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/taskref"
 )
 
 // Summary is what a list of diagnoses shows of one.
 type Summary struct {
-	ID                              string
-	CreatedAt                       time.Time
-	TaskID                          string
-	Account, Region, Cluster, Group string
-	Cause, Title                    string
-	Identity                        verdict.Identity
-	Brought                         bool
+	ID        string
+	CreatedAt time.Time
+	// Ref is the task's address, with its group and without its partition.
+	Ref          taskref.Ref
+	Cause, Title string
+	Identity     verdict.Identity
+	Brought      bool
 }
 
 // SummaryOf is the summary of a diagnosis.
 func SummaryOf(d diagnose.Diagnosis) Summary {
+	ref := d.Task.Ref()
+	ref.Partition = "" // which lists don't show
 	return Summary{
-		ID: d.ID, CreatedAt: d.CreatedAt, TaskID: d.Task.ID,
-		Account: d.Task.Account, Region: d.Task.Region, Cluster: d.Task.Cluster, Group: d.Task.Group,
+		ID: d.ID, CreatedAt: d.CreatedAt, Ref: ref,
 		Cause: d.Verdict.Cause, Title: d.Verdict.Title, Identity: d.Identity(), Brought: d.Brought,
 	}
 }

@@ -3,6 +3,8 @@ package casebook
 import (
 	"sync"
 	"time"
+
+	"whystopped/internal/taskref"
 )
 
 const (
@@ -23,7 +25,7 @@ type traffic struct {
 	now func() time.Time
 
 	mu     sync.Mutex
-	places map[string]*place
+	places map[taskref.Ref]*place
 }
 
 // place is one cluster.
@@ -42,13 +44,13 @@ func (p *place) quiet(now time.Time) bool {
 
 // enter counts a deep look that begins, until leave is called. Unless it is
 // wanted anyway, it does not begin in a crowded cluster: leave is nil then.
-func (t *traffic) enter(name string, anyway bool) (leave func()) {
+func (t *traffic) enter(cluster taskref.Ref, anyway bool) (leave func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
-	p := t.places[name]
+	p := t.places[cluster]
 	if p == nil {
-		p = t.add(name, now)
+		p = t.add(cluster, now)
 	}
 	if p.crowded(now) && !anyway {
 		return nil
@@ -65,9 +67,9 @@ func (t *traffic) enter(name string, anyway bool) (leave func()) {
 	}
 }
 
-func (t *traffic) add(name string, now time.Time) *place {
+func (t *traffic) add(cluster taskref.Ref, now time.Time) *place {
 	if t.places == nil {
-		t.places = map[string]*place{}
+		t.places = map[taskref.Ref]*place{}
 	}
 	if len(t.places) >= maxPlaces {
 		for other, p := range t.places {
@@ -77,6 +79,6 @@ func (t *traffic) add(name string, now time.Time) *place {
 		}
 	}
 	p := &place{}
-	t.places[name] = p
+	t.places[cluster] = p
 	return p
 }

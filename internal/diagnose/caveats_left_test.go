@@ -6,6 +6,7 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
 )
 
 func TestCaveatsOfWhatIsLeft(t *testing.T) {
@@ -16,7 +17,7 @@ func TestCaveatsOfWhatIsLeft(t *testing.T) {
 	crashed := func(line string) evidence.Evidence {
 		exit := 1
 		return evidence.Evidence{
-			Ref: evidence.Ref{TaskID: id},
+			Ref: taskref.Ref{TaskID: id},
 			Task: &evidence.Task{
 				LastStatus: "STOPPED", StopCode: "EssentialContainerExited", StoppedReason: "Essential container in task exited",
 				Containers: []evidence.Container{{Name: "app", ExitCode: &exit}},

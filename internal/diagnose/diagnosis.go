@@ -8,6 +8,7 @@ import (
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/taskref"
 )
 
 // Diagnosis is the answer to "why did this task stop, and whose permission was
@@ -86,6 +87,11 @@ type TaskView struct {
 	// its execution role before the code runs; none where it was not read.
 	StartupActions []string        `json:"startupActions,omitempty"`
 	Containers     []ContainerView `json:"containers"`
+}
+
+// Ref returns the task's address.
+func (t TaskView) Ref() taskref.Ref {
+	return taskref.Ref{Partition: t.Partition, Region: t.Region, Account: t.Account, Cluster: t.Cluster, Group: t.Group, TaskID: t.ID}
 }
 
 // ContainerView is one container as the diagnosis shows it.

@@ -11,6 +11,7 @@ import (
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/taskref"
 )
 
 const (
@@ -24,7 +25,7 @@ const (
 // notAssumed is a service that gets no task, since ECS could not assume a role.
 func notAssumed(role string, roles ...evidence.Role) evidence.Evidence {
 	return evidence.Evidence{
-		Ref: evidence.Ref{Partition: "aws", Region: "eu-west-1", Account: "111122223333", Cluster: "prod", Service: "ledger"},
+		Ref: taskref.Ref{Partition: "aws", Region: "eu-west-1", Account: "111122223333", Cluster: "prod", Group: "service:ledger"},
 		ServiceEvents: []evidence.ServiceEvent{{
 			Text: "(service ledger) failed to launch a task with (error ECS was unable to assume the role '" + role + "' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.).",
 		}},
@@ -36,7 +37,7 @@ func notAssumed(role string, roles ...evidence.Role) evidence.Evidence {
 // volumeRefused is a task whose volume's infrastructure role ECS could not assume.
 func volumeRefused(roles ...evidence.Role) evidence.Evidence {
 	return evidence.Evidence{
-		Ref: evidence.Ref{Partition: "aws", Region: "eu-west-1", Account: "111122223333", Cluster: "prod"},
+		Ref: taskref.Ref{Partition: "aws", Region: "eu-west-1", Account: "111122223333", Cluster: "prod"},
 		Task: &evidence.Task{
 			StopCode: "TaskFailedToStart", LastStatus: "STOPPED", DesiredStatus: "STOPPED",
 			Attachments: []evidence.Attachment{{Type: "AmazonElasticBlockStorage", Details: []evidence.KeyValue{{
@@ -222,7 +223,7 @@ func TestTheBoundaryThatRefusedIsNamed(t *testing.T) {
 	exec := role(theExec, statements(needed))
 	exec.BoundaryARN = boundary
 	ev := evidence.Evidence{
-		Ref: evidence.Ref{Partition: "aws", Region: "eu-west-1", Account: "111122223333"},
+		Ref: taskref.Ref{Partition: "aws", Region: "eu-west-1", Account: "111122223333"},
 		Task: &evidence.Task{
 			StopCode: "TaskFailedToStart", LastStatus: "STOPPED", DesiredStatus: "STOPPED",
 			StoppedReason: "ResourceInitializationError: unable to pull secrets or registry auth: AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/ledger-exec/0f1e2d3c4b5a69788796a5b4c3d2e1f0 is not authorized to perform: ssm:GetParameters on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/ledger/key because no permissions boundary allows the ssm:GetParameters action",

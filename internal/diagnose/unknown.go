@@ -23,7 +23,7 @@ func undecided(c *cause.Case, ranked []candidate) Verdict {
 		f := finding(c, ranked[0])
 		v.Cause, v.Phase, v.Category, v.Title, lead = f.Cause, f.Phase, f.Category, f.Title, f.Summary
 	} else if quietService(c) {
-		v.Title = "ECS knows no stopped task of the service " + c.Facts.Service
+		v.Title = "ECS knows no stopped task of the service " + c.Facts.Service()
 		lead = "The service has no task that stopped within the last hour, and its events name no failure. If it should run, its desired count may be 0, or its tasks stopped longer ago."
 	}
 	v.Summary = lead + " This would decide: " + strings.Join(missing(c), "; ") + "."
@@ -32,7 +32,7 @@ func undecided(c *cause.Case, ranked []candidate) Verdict {
 
 // quietService tells a service that was asked for and has nothing to look into.
 func quietService(c *cause.Case) bool {
-	return c.Facts.Service != "" && c.Facts.TaskID == "" && c.Evidence.Task == nil
+	return c.Facts.Service() != "" && c.Facts.TaskID == "" && c.Evidence.Task == nil
 }
 
 // phaseOfFacts is how far the task came, told by its fields alone.

@@ -10,8 +10,11 @@ import (
 func taskView(c *cause.Case) TaskView {
 	f := &c.Facts
 	v := TaskView{
-		ARN: c.Evidence.Ref.ARN, ID: f.TaskID, Cluster: f.Cluster, Account: f.Account, Region: f.Region, Partition: f.Partition,
+		ID: f.TaskID, Cluster: f.Cluster, Account: f.Account, Region: f.Region, Partition: f.Partition,
 		ExecutionRoleARN: f.ExecutionRole, TaskRoleARN: f.TaskRole, Containers: []ContainerView{},
+	}
+	if f.TaskID != "" {
+		v.ARN = c.Evidence.Ref.ARN()
 	}
 	if d := c.Evidence.TaskDefinition; d != nil {
 		v.TaskDefinitionARN = d.TaskDefinitionARN
@@ -19,9 +22,7 @@ func taskView(c *cause.Case) TaskView {
 	}
 	t := c.Evidence.Task
 	if t == nil {
-		if f.Service != "" {
-			v.Group = "service:" + f.Service
-		}
+		v.Group = f.Group
 		return v
 	}
 	if t.TaskARN != "" {

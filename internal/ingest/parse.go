@@ -31,7 +31,7 @@ type Batch struct {
 func (b Batch) Within(bounds taskref.Bounds) Batch {
 	all := len(b.Events)
 	b.Events = slices.DeleteFunc(slices.Clone(b.Events), func(e casebook.Event) bool {
-		return bounds.Excludes(e.Ref.Account, e.Ref.Region) != ""
+		return bounds.Excludes(e.Ref) != ""
 	})
 	b.NotAllowed += all - len(b.Events)
 	return b
@@ -162,6 +162,7 @@ func (e envelope) task(raw []byte) (*casebook.Event, error) {
 	if !ok {
 		return nil, &Error{Path: "detail.taskArn", Problem: "is not the ARN of a task in a cluster"}
 	}
+	ref.Group = ev.Task.Group
 	return e.event(casebook.Event{Ref: ref, Task: ev.Task})
 }
 

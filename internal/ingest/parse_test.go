@@ -47,14 +47,14 @@ func action(eventType, eventName, more string) string {
 
 var (
 	eight   = time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
-	taskRef = taskref.Ref{Kind: taskref.KindTask, Partition: "aws", Region: "eu-west-1", Account: "111122223333", Cluster: "prod", TaskID: taskID}
-	service = taskref.Ref{Kind: taskref.KindService, Partition: "aws", Region: "eu-west-1", Account: "111122223333", Cluster: "prod", Service: "api"}
+	taskRef = taskref.Ref{Partition: "aws", Region: "eu-west-1", Account: "111122223333", Cluster: "prod", TaskID: taskID}
+	service = taskref.Ref{Partition: "aws", Region: "eu-west-1", Account: "111122223333", Cluster: "prod", Group: "service:api"}
 )
 
 func TestParse(t *testing.T) {
 	exit := 1
 	end := casebook.Event{
-		ID: "e1", At: eight.Add(5 * time.Second), Ref: taskRef,
+		ID: "e1", At: eight.Add(5 * time.Second), Ref: taskRef.Or(service),
 		Task: &evidence.Task{
 			TaskARN: taskARN, ClusterARN: "arn:aws:ecs:eu-west-1:111122223333:cluster/prod", Group: "service:api", LaunchType: "FARGATE",
 			AvailabilityZone: "eu-west-1a", CPU: "256", Memory: "512", LastStatus: "STOPPED", DesiredStatus: "STOPPED",

@@ -55,17 +55,17 @@ var pure = map[string][]string{
 	"internal/iampolicy":         {"internal/arn", "internal/iampolicy/sar"},
 	"internal/diagnose/scan":     {},
 	"internal/diagnose/verdict":  {},
-	"internal/diagnose/evidence": {},
+	"internal/diagnose/evidence": {"internal/taskref"},
 	"internal/diagnose/denial":   {"internal/arn", "internal/iampolicy", "internal/diagnose/evidence", "internal/diagnose/verdict"},
 	"internal/diagnose/outside":  {},
-	"internal/diagnose/cause":    {"internal/arn", "internal/iampolicy", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/outside", "internal/diagnose/scan", "internal/diagnose/verdict", "internal/words"},
+	"internal/diagnose/cause":    {"internal/arn", "internal/iampolicy", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/outside", "internal/diagnose/scan", "internal/diagnose/verdict", "internal/taskref", "internal/words"},
 	"internal/web/apidoc":        {},
 	"internal/web/drawing":       {},
 	"internal/web/lifeline":      {"internal/diagnose", "internal/diagnose/verdict", "internal/web/drawing", "internal/words"},
 	"internal/web/roles":         {"internal/arn", "internal/diagnose", "internal/diagnose/verdict", "internal/words"},
 	"internal/render":            {"internal/arn", "internal/iampolicy", "internal/diagnose", "internal/diagnose/verdict", "internal/words"},
 	"internal/diagnose/revision": {"internal/diagnose/evidence", "internal/redact"},
-	"internal/diagnose":          {"internal/arn", "internal/iampolicy", "internal/iampolicy/snippet", "internal/diagnose/cause", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/verdict", "internal/words"},
+	"internal/diagnose":          {"internal/arn", "internal/iampolicy", "internal/iampolicy/snippet", "internal/diagnose/cause", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/verdict", "internal/taskref", "internal/words"},
 }
 
 // Packages of the standard library that touch the world.

@@ -19,17 +19,18 @@ import (
 	throttle "golang.org/x/time/rate"
 
 	"whystopped/internal/diagnose"
+	"whystopped/internal/taskref"
 )
 
 // Casebook answers questions and keeps the answers. Its errors are
 // *casebook.Error where a person can do something about them.
 type Casebook interface {
-	// Diagnose answers for what somebody pasted as a reference to a task.
-	Diagnose(ctx context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error)
+	// Diagnose answers for a task, or for a service's newest failed one.
+	Diagnose(ctx context.Context, asked taskref.Ref, refresh bool) (diagnose.Diagnosis, error)
 	// Get finds a kept diagnosis.
 	Get(ctx context.Context, id string) (diagnose.Diagnosis, error)
 	// Newest finds the newest kept diagnosis of a task, without a call to AWS.
-	Newest(ctx context.Context, pasted string) (diagnose.Diagnosis, error)
+	Newest(ctx context.Context, task taskref.Ref) (diagnose.Diagnosis, error)
 }
 
 // Options are what a Bot is made of. All but PublicURL are needed.

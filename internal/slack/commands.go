@@ -55,11 +55,11 @@ func (b *Bot) begin(cmd slackgo.SlashCommand) message {
 	if len(text) > maxReference {
 		return usage("*That is too long to name a task.*")
 	}
-	ref, err := taskref.Parse(text)
+	ref, err := casebook.Reference(text)
 	if err != nil {
 		return usage(lines("*Not a task ARN or URL*", prose(sentence(err.Error()), maxSummary)))
 	}
-	if !b.enqueue(func(ctx context.Context) { b.followUp(by(ctx, cmd.UserID), cmd, text) }) {
+	if !b.enqueue(func(ctx context.Context) { b.followUp(by(ctx, cmd.UserID), cmd, ref) }) {
 		return plain("*Too many requests.* Try again in a moment.")
 	}
 	return plain("Diagnosing " + code(ref.String(), 500) + " …")
@@ -74,8 +74,8 @@ func by(ctx context.Context, user string) context.Context {
 }
 
 // followUp diagnoses, and tells it where the command was given.
-func (b *Bot) followUp(ctx context.Context, cmd slackgo.SlashCommand, text string) {
-	m, audience := b.diagnose(ctx, text)
+func (b *Bot) followUp(ctx context.Context, cmd slackgo.SlashCommand, ref taskref.Ref) {
+	m, audience := b.diagnose(ctx, ref)
 	if audience == forAll && b.audience(ctx, cmd.ChannelID) == forOne {
 		audience = forOne
 		m.small("Only you see this: the channel is or may be shared with another company.")
@@ -88,8 +88,8 @@ func (b *Bot) followUp(ctx context.Context, cmd slackgo.SlashCommand, text strin
 	}
 }
 
-func (b *Bot) diagnose(ctx context.Context, text string) (m message, audience string) {
-	d, err := b.opts.Casebook.Diagnose(ctx, text, false)
+func (b *Bot) diagnose(ctx context.Context, ref taskref.Ref) (m message, audience string) {
+	d, err := b.opts.Casebook.Diagnose(ctx, ref, false)
 	if err == nil {
 		return verdictMessage(d, reportLink(b.opts.PublicURL, d.ID)), forAll
 	}

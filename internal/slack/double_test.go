@@ -23,6 +23,7 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/slack/slackfake"
+	"whystopped/internal/taskref"
 )
 
 const (
@@ -145,17 +146,17 @@ func (d *double) receiveNone(t *testing.T) {
 // called.
 type fakeBook struct {
 	t          *testing.T
-	diagnose   func(pasted string) (diagnose.Diagnosis, error)
+	diagnose   func(task string) (diagnose.Diagnosis, error)
 	get        func(id string) (diagnose.Diagnosis, error)
-	newestTold func(pasted string) (diagnose.Diagnosis, error)
+	newestTold func(task string) (diagnose.Diagnosis, error)
 }
 
-func (b *fakeBook) Diagnose(_ context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error) {
+func (b *fakeBook) Diagnose(_ context.Context, asked taskref.Ref, refresh bool) (diagnose.Diagnosis, error) {
 	if b.diagnose == nil || refresh {
-		b.t.Errorf("Diagnose(%q, refresh %v) was called", pasted, refresh)
+		b.t.Errorf("Diagnose(%v, refresh %v) was called", asked, refresh)
 		return diagnose.Diagnosis{}, io.ErrUnexpectedEOF
 	}
-	return b.diagnose(pasted)
+	return b.diagnose(asked.String())
 }
 
 func (b *fakeBook) Get(_ context.Context, id string) (diagnose.Diagnosis, error) {
@@ -166,12 +167,12 @@ func (b *fakeBook) Get(_ context.Context, id string) (diagnose.Diagnosis, error)
 	return b.get(id)
 }
 
-func (b *fakeBook) Newest(_ context.Context, pasted string) (diagnose.Diagnosis, error) {
+func (b *fakeBook) Newest(_ context.Context, task taskref.Ref) (diagnose.Diagnosis, error) {
 	if b.newestTold == nil {
-		b.t.Errorf("Newest(%q) was called", pasted)
+		b.t.Errorf("Newest(%v) was called", task)
 		return diagnose.Diagnosis{}, io.ErrUnexpectedEOF
 	}
-	return b.newestTold(pasted)
+	return b.newestTold(task.String())
 }
 
 // world is a bot between Slack's double and a casebook.

@@ -101,7 +101,7 @@ func TestWhoeverDiedBeforePostingLeavesItToTheNext(t *testing.T) {
 func TestAMessageIsFoundInTheChannelOfAnEarlierVerdict(t *testing.T) {
 	d := newDesk(t)
 	early := incident(3)
-	early.Cluster = "dev"
+	early.Place.Cluster = "dev"
 	d.dieAfter(early)
 	early.Verdict.Cause = "startup.kms.denied"
 	d.tell(early)

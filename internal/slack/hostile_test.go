@@ -89,7 +89,7 @@ func TestHostileEvidenceStaysText(t *testing.T) {
 			fill(reflect.ValueOf(&in).Elem(), text)
 			in.Count, in.First, in.Last = 12, time.Unix(1e9, 0), time.Unix(2e9, 0)
 			service, family := in, in
-			service.Group, family.Group = "service:"+text, "family:"+text
+			service.Place.Group, family.Place.Group = "service:"+text, "family:"+text
 			for _, m := range []message{
 				verdictMessage(d, reportLink(publicURL, d.ID)), verdictSummary(d), incidentMessage(in, publicURL), incidentMessage(service, publicURL), incidentMessage(family, publicURL),
 				mergedMessage(in, publicURL), growthMessage(told{Count: 1}, in),

@@ -3,16 +3,16 @@ package slack
 import (
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"whystopped/internal/arn"
 	"whystopped/internal/casebook"
 	"whystopped/internal/slack/channels"
+	"whystopped/internal/taskref"
 )
 
 func subjectOf(in casebook.Incident) channels.Subject {
-	return channels.Subject{Cluster: in.Cluster, Service: in.Service(), Cause: in.Verdict.Cause}
+	return channels.Subject{Cluster: in.Place.Cluster, Service: in.Place.Service(), Cause: in.Verdict.Cause}
 }
 
 // incidentLink is the address of an incident's page; "" where it is not known
@@ -32,8 +32,8 @@ func incidentMessage(in casebook.Incident, publicURL string) message {
 	m.fields(
 		field{"Identity", whose(v.Identity)},
 		field{"Confidence", prose(label("confidence", v.Confidence), 100)},
-		groupField(in.Group),
-		field{"Cluster", code(in.Cluster, 300)},
+		groupField(in.Place),
+		field{"Cluster", code(in.Place.Cluster, 300)},
 		field{"Revision", code(revisionName(in.Revision), 300)},
 		field{"Stopped", tasks(in.Count)},
 		field{"How often", rate(in.Rate())},
@@ -75,15 +75,14 @@ func mergedMessage(in casebook.Incident, publicURL string) message {
 }
 
 // groupField names the service, or what else the tasks have in common.
-func groupField(group string) field {
-	kind, name, ok := strings.Cut(group, ":")
-	switch {
-	case ok && kind == "service":
-		return field{"Service", code(name, 300)}
-	case ok && kind == "family":
-		return field{"Family", code(name, 300)}
+func groupField(place taskref.Ref) field {
+	if service := place.Service(); service != "" {
+		return field{"Service", code(service, 300)}
 	}
-	return field{"Group", code(group, 300)} // whoever ran the task named it
+	if family := place.Family(); family != "" {
+		return field{"Family", code(family, 300)}
+	}
+	return field{"Group", code(place.Group, 300)} // whoever ran the task named it
 }
 
 // revisionName is FAMILY:NUMBER of a task definition's ARN, and the text itself

@@ -153,7 +153,7 @@ func (w *telling) say(ctx context.Context) error {
 	} else if err != nil {
 		return fmt.Errorf("read the incident: %w", err)
 	}
-	if w.Bounds.Excludes(in.Account, in.Region) != "" {
+	if w.Bounds.Excludes(in.Place) != "" {
 		return nil // the lists were narrowed since
 	}
 	if !w.thread.Unsure.IsZero() {

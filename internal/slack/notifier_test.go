@@ -146,7 +146,7 @@ func (d *desk) expectText(kind string, texts ...string) {
 func incident(count int) casebook.Incident {
 	first := time.Date(2026, 11, 22, 7, 50, 0, 0, time.UTC)
 	return casebook.Incident{
-		ID: "i1", Place: casebook.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1", Cluster: "prod", Group: "service:api"},
+		ID: "i1", Place: taskref.Ref{Partition: "aws", Account: "111122223333", Region: "eu-west-1", Cluster: "prod", Group: "service:api"},
 		Revision: "arn:aws:ecs:eu-west-1:111122223333:task-definition/api:41", Diagnosis: "d1",
 		Verdict: diagnose.Verdict{
 			Cause: "startup.secretsmanager.denied", Title: "The execution role may not read a secret", Summary: "ECS could not fetch it.",
@@ -208,9 +208,9 @@ func TestWhatAnIncidentIsOf(t *testing.T) {
 		want   []string
 		not    string
 	}{
-		{"a family of tasks", func(in *casebook.Incident) { in.Group = "family:nightly" }, []string{"*Family*\n`nightly`"}, "*Service*"},
-		{"a group of somebody's own", func(in *casebook.Incident) { in.Group = "batch" }, []string{"*Group*\n`batch`"}, "*Service*"},
-		{"nothing", func(in *casebook.Incident) { in.Group, in.Revision, in.Diagnosis = "", "", "" }, []string{"/incidents/i1|"}, "/d/"},
+		{"a family of tasks", func(in *casebook.Incident) { in.Place.Group = "family:nightly" }, []string{"*Family*\n`nightly`"}, "*Service*"},
+		{"a group of somebody's own", func(in *casebook.Incident) { in.Place.Group = "batch" }, []string{"*Group*\n`batch`"}, "*Service*"},
+		{"nothing", func(in *casebook.Incident) { in.Place.Group, in.Revision, in.Diagnosis = "", "", "" }, []string{"/incidents/i1|"}, "/d/"},
 		{"a slow one", func(in *casebook.Incident) { in.Count, in.Last = 3, in.First.Add(time.Hour) }, []string{"2.0 an hour"}, "a minute"},
 		{"a steady one", func(in *casebook.Incident) { in.Count, in.Last = 31, in.First.Add(time.Hour) }, []string{"30 an hour"}, "a minute"},
 		{"the first of them", func(in *casebook.Incident) { in.Count, in.Last = 1, in.First }, []string{"1 task"}, "How often"},
@@ -230,7 +230,7 @@ func TestWhatAnIncidentIsOf(t *testing.T) {
 func TestTheRulesChooseTheChannelOnce(t *testing.T) {
 	d := newDesk(t)
 	in := incident(1)
-	in.Cluster = "dev"
+	in.Place.Cluster = "dev"
 	d.tell(in)
 	in.Count, in.Verdict.Cause = 9, "startup.kms.denied" // now another rule would match
 	d.later(in)
@@ -257,7 +257,7 @@ func TestAnIncidentOutOfBoundsIsNotTold(t *testing.T) {
 		t.Errorf("to be told again in %v", again)
 	}
 	d.expectCalls()
-	d.opts.Bounds = taskref.Bounds{Accounts: []string{in.Account}}
+	d.opts.Bounds = taskref.Bounds{Accounts: []string{in.Place.Account}}
 	d.tell(in)
 	d.expectCalls("chat.postMessage")
 }

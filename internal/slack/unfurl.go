@@ -68,8 +68,8 @@ func (b *Bot) question(ctx context.Context, pasted string) (m message, ok bool) 
 	if err != nil {
 		return message{}, false
 	}
-	if ref.Kind == taskref.KindTask {
-		d, err := b.opts.Casebook.Newest(ctx, pasted)
+	if ref.Kind() == taskref.KindTask {
+		d, err := b.opts.Casebook.Newest(ctx, ref)
 		if err == nil {
 			return verdictSummary(d), true
 		}

@@ -68,8 +68,11 @@ func taskName(t diagnose.TaskView) mrkdwn {
 	if t.Cluster != "" && t.ID != "" {
 		name = t.Cluster + "/" + t.ID
 	}
-	service, _ := strings.CutPrefix(t.Group, "service:")
-	return lines(code(name, 400), prose(service, 300))
+	group := t.Ref().Service()
+	if group == "" {
+		group = t.Group
+	}
+	return lines(code(name, 400), prose(group, 300))
 }
 
 // addPolicies adds the documents to paste. Those for exactly what was denied

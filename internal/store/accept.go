@@ -51,7 +51,7 @@ func subject(e casebook.Event) string {
 	if e.Task != nil {
 		return e.Task.TaskARN
 	}
-	return strings.Join([]string{e.Ref.Partition, e.Ref.Region, e.Ref.Account, e.Ref.Cluster, e.Ref.Service}, "/")
+	return strings.Join([]string{e.Ref.Partition, e.Ref.Region, e.Ref.Account, e.Ref.Cluster, e.Ref.Service()}, "/")
 }
 
 // action is an event of a service's action as it is kept.
@@ -72,7 +72,7 @@ func (t *tx) noteEvent(ctx context.Context, e casebook.Event, now time.Time) (is
 	if e.Action != nil {
 		kind = "action"
 		r := e.Ref
-		if body, err = pack(action{e.At, r.Partition, r.Region, r.Account, r.Cluster, r.Service, *e.Action}); err != nil {
+		if body, err = pack(action{e.At, r.Partition, r.Region, r.Account, r.Cluster, r.Service(), *e.Action}); err != nil {
 			return false, err
 		}
 	}
@@ -85,16 +85,14 @@ func (t *tx) noteEvent(ctx context.Context, e casebook.Event, now time.Time) (is
 
 // acceptAction keeps a try of a service that never became a task.
 func (t *tx) acceptAction(ctx context.Context, e casebook.Event) error {
-	place := casebook.Place{Partition: e.Ref.Partition, Account: e.Ref.Account, Region: e.Ref.Region, Cluster: e.Ref.Cluster, Group: "service:" + e.Ref.Service}
 	t.owed = append(t.owed, casebook.Work{Kind: casebook.WorkDiagnose, Event: e.ID})
-	return t.noteStop(ctx, casebook.Stop{Key: "event:" + e.ID, Place: place, At: e.At})
+	return t.noteStop(ctx, casebook.Stop{Key: "event:" + e.ID, Ref: e.Ref, At: e.At})
 }
 
 // acceptTask keeps what an event tells of a task, and adds the revision to those
 // that were seen.
 func (t *tx) acceptTask(ctx context.Context, e casebook.Event, seen []casebook.Revision) ([]casebook.Revision, error) {
-	ref := refOfEvent(e.Ref, e.Task)
-	isNew, err := t.keepFacts(ctx, ref, *e.Task, e.At)
+	isNew, err := t.keepFacts(ctx, e.Ref, *e.Task, e.At)
 	if err != nil {
 		return nil, err
 	}
@@ -102,9 +100,8 @@ func (t *tx) acceptTask(ctx context.Context, e casebook.Event, seen []casebook.R
 	if e.Stopped() && !e.Task.StoppedAt.IsZero() {
 		at = e.Task.StoppedAt.Time
 	}
-	place := casebook.Place{Partition: ref.Partition, Account: ref.Account, Region: ref.Region, Cluster: ref.Cluster, Group: e.Task.Group}
 	revision := casebook.Revision{
-		ARN: e.Task.TaskDefinitionARN, Place: place, FirstSeen: at, LastSeen: at,
+		ARN: e.Task.TaskDefinitionARN, Place: e.Ref.Place(), FirstSeen: at, LastSeen: at,
 		ExecutionRole: e.Task.Overrides.ExecutionRoleARN, TaskRole: e.Task.Overrides.TaskRoleARN,
 	}
 	// One that is to stop proves nothing: a rollback ends healthy tasks, too.
@@ -119,9 +116,9 @@ func (t *tx) acceptTask(ctx context.Context, e casebook.Event, seen []casebook.R
 		return seen, nil
 	}
 	if isNew {
-		t.owed = append(t.owed, casebook.Work{Kind: casebook.WorkDiagnose, Task: ref})
+		t.owed = append(t.owed, casebook.Work{Kind: casebook.WorkDiagnose, Task: e.Ref.Task()})
 	}
-	return seen, t.noteStop(ctx, casebook.Stop{Key: e.Task.TaskARN, Place: place, TaskID: ref.TaskID, Revision: e.Task.TaskDefinitionARN, At: at})
+	return seen, t.noteStop(ctx, casebook.Stop{Key: e.Task.TaskARN, Ref: e.Ref, Revision: e.Task.TaskDefinitionARN, At: at})
 }
 
 // Event implements casebook.Store.
@@ -132,6 +129,6 @@ func (s *Store) Event(ctx context.Context, id string) (casebook.Event, error) {
 	}
 	return casebook.Event{
 		ID: id, At: a.At, Action: &a.Said,
-		Ref: taskref.Ref{Kind: taskref.KindService, Partition: a.Partition, Region: a.Region, Account: a.Account, Cluster: a.Cluster, Service: a.Service},
+		Ref: taskref.Ref{Partition: a.Partition, Region: a.Region, Account: a.Account, Cluster: a.Cluster, Group: taskref.ServiceGroup(a.Service)},
 	}, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/store/pgtest"
+	"whystopped/internal/taskref"
 )
 
 // noQueue lets work be owed that nobody does.
@@ -43,7 +44,7 @@ func openStore(t testing.TB, url string) *Store {
 	return s
 }
 
-var samplePlace = casebook.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1", Cluster: "production", Group: "service:orders"}
+var samplePlace = taskref.Ref{Partition: "aws", Account: "111122223333", Region: "eu-west-1", Cluster: "production", Group: "service:orders"}
 
 // BenchmarkSave keeps a diagnosis of another task each time, all of one incident.
 func BenchmarkSave(b *testing.B) {

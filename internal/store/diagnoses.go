@@ -30,7 +30,7 @@ func (s *Store) Save(ctx context.Context, k casebook.Kept) (diagnose.Diagnosis, 
 // save writes all of k; d is its diagnosis, which learns its incident.
 func (t *tx) save(ctx context.Context, k casebook.Kept, d *diagnose.Diagnosis, o Options) error {
 	if k.Facts != nil {
-		if _, err := t.keepFacts(ctx, refOf(d.Task), *k.Facts, d.CreatedAt); err != nil {
+		if _, err := t.keepFacts(ctx, d.Task.Ref(), *k.Facts, d.CreatedAt); err != nil {
 			return err
 		}
 	}
@@ -90,8 +90,8 @@ func (t *tx) insertDiagnosis(ctx context.Context, d diagnose.Diagnosis, k casebo
 	_, err = t.exec(ctx, `INSERT INTO diagnoses (id, task_id, account, region, cluster, service, cause, category, identity,
 		engine, created_at, brought, supersedes, incident, body, title, identity_arn, task_group, asker, content)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		d.ID, word(sum.TaskID), word(sum.Account), word(sum.Region), word(sum.Cluster), word(service(sum.Group)), sum.Cause, d.Verdict.Category, sum.Identity.Kind,
-		d.Engine, micros(d.CreatedAt), k.Brought, d.Supersedes, incident, body, word(sum.Title), word(sum.Identity.ARN), word(sum.Group), k.Asker, k.Content)
+		d.ID, word(sum.Ref.TaskID), word(sum.Ref.Account), word(sum.Ref.Region), word(sum.Ref.Cluster), word(sum.Ref.Service()), sum.Cause, d.Verdict.Category, sum.Identity.Kind,
+		d.Engine, micros(d.CreatedAt), k.Brought, d.Supersedes, incident, body, word(sum.Title), word(sum.Identity.ARN), word(sum.Ref.Group), k.Asker, k.Content)
 	if err != nil {
 		return fmt.Errorf("write the diagnosis: %w", err)
 	}
@@ -194,7 +194,7 @@ const summaryColumns = `id, created_at, task_id, account, region, cluster, COALE
 func scanSummary(from row) (s casebook.Summary, err error) {
 	var at int64
 	var body []byte
-	err = from.Scan(&s.ID, &at, &s.TaskID, &s.Account, &s.Region, &s.Cluster, &s.Group, &s.Cause, &s.Title, &s.Identity.Kind, &s.Identity.ARN, &s.Brought, &body)
+	err = from.Scan(&s.ID, &at, &s.Ref.TaskID, &s.Ref.Account, &s.Ref.Region, &s.Ref.Cluster, &s.Ref.Group, &s.Cause, &s.Title, &s.Identity.Kind, &s.Identity.ARN, &s.Brought, &body)
 	if err != nil {
 		return s, err
 	}
@@ -203,7 +203,7 @@ func scanSummary(from row) (s casebook.Summary, err error) {
 		var d diagnose.Diagnosis
 		err = unpack(body, &d)
 		of := casebook.SummaryOf(d)
-		s.Group, s.Title, s.Identity.ARN = of.Group, word(of.Title), of.Identity.ARN
+		s.Ref.Group, s.Title, s.Identity.ARN = of.Ref.Group, word(of.Title), of.Identity.ARN
 	}
 	s.Title = cmp.Or(s.Title, s.Cause)
 	return s, err

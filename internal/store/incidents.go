@@ -47,7 +47,7 @@ func (t *tx) writeIncident(ctx context.Context, in *record) error {
 	}
 	changing := []any{in.Verdict.Cause, in.Verdict.Category, in.Verdict.Identity.Kind, verdict, in.Diagnosis, in.deep, in.Count, micros(in.First), micros(in.Last), in.Into, in.untold, in.tellQueued}
 	if in.isNew {
-		fixed := append(append([]any{in.ID}, placeValues(in.Place)...), in.Service(), in.Revision, micros(in.Opened))
+		fixed := append(append([]any{in.ID}, placeValues(in.Place)...), in.Place.Service(), in.Revision, micros(in.Opened))
 		_, err = t.exec(ctx, "INSERT INTO incidents (id, "+placeColumns+`, service, revision, opened_at,
 			cause, category, identity, verdict, diagnosis, deep, stops, first_at, last_at, into_id, untold, tell_queued)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(fixed, changing...)...)

@@ -8,12 +8,13 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/taskref"
 )
 
 // settle keeps a stop with its diagnosis d and gives the id of the incident that
 // it is in from now on, or "".
 func (t *tx) settle(ctx context.Context, stop casebook.KeptStop, d diagnose.Diagnosis, o Options) (incident string, err error) {
-	if err := t.lockPlace(ctx, placeOf(d.Task)); err != nil {
+	if err := t.lockPlace(ctx, d.Task.Ref().Place()); err != nil {
 		return "", err
 	}
 	was, err := one(ctx, t.session, scanStop, "SELECT "+stopColumns+" FROM stops WHERE stop_key = ?", stop.Key)
@@ -42,7 +43,7 @@ func (t *tx) settle(ctx context.Context, stop casebook.KeptStop, d diagnose.Diag
 // lockPlace keeps others from opening, joining and leaving incidents of a place
 // until the transaction ends, so that one key opens one incident. In SQLite
 // nobody else writes anyway.
-func (t *tx) lockPlace(ctx context.Context, p casebook.Place) error {
+func (t *tx) lockPlace(ctx context.Context, p taskref.Ref) error {
 	if t.dialect == SQLite {
 		return nil
 	}
@@ -90,7 +91,7 @@ func (t *tx) incidentsOf(ctx context.Context, stop casebook.KeptStop, was string
 func openIncident(stop casebook.KeptStop, d diagnose.Diagnosis, o Options) *record {
 	now := o.Now()
 	return &record{Incident: casebook.Incident{
-		ID: o.NewID(now), Place: placeOf(d.Task), Revision: d.Task.TaskDefinitionARN, Verdict: d.Verdict, Diagnosis: d.ID,
+		ID: o.NewID(now), Place: d.Task.Ref().Place(), Revision: d.Task.TaskDefinitionARN, Verdict: d.Verdict, Diagnosis: d.ID,
 		First: stop.At, Last: stop.At, Opened: now,
 	}, isNew: true}
 }

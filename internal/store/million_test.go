@@ -15,6 +15,7 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/store/pgtest"
+	"whystopped/internal/taskref"
 )
 
 // TestMillion fills a database with a million stopped tasks of 90 days and
@@ -54,9 +55,9 @@ const (
 type million struct {
 	*Store
 	rng    *rand.Rand
-	places []casebook.Place // the first one is in trouble most of the time
+	places []taskref.Ref // the first one is in trouble most of the time
 	// variants are what is kept of a task of a place, one for each cause.
-	variants map[casebook.Place][]variant
+	variants map[taskref.Ref][]variant
 	ids      []string // of some diagnoses
 	taskIDs  []string // of their tasks
 }
@@ -68,9 +69,9 @@ type variant struct {
 }
 
 func (m *million) makePlaces(t *testing.T) {
-	m.variants = map[casebook.Place][]variant{}
+	m.variants = map[taskref.Ref][]variant{}
 	for n := range 400 {
-		p := casebook.Place{
+		p := taskref.Ref{
 			Partition: "aws", Account: fmt.Sprintf("%012d", 111122223333+n%4), Region: []string{"eu-west-1", "us-east-1", "eu-central-1"}[n%3],
 			Cluster: fmt.Sprint("cluster-", n%20), Group: fmt.Sprint("service:app-", n),
 		}
@@ -90,7 +91,7 @@ func (m *million) makePlaces(t *testing.T) {
 }
 
 // place is one of the places: a tenth of all stops is of the first.
-func (m *million) place() casebook.Place { return m.places[max(0, m.rng.IntN(444)-44)] }
+func (m *million) place() taskref.Ref { return m.places[max(0, m.rng.IntN(444)-44)] }
 
 // rows are of one table, written many at once.
 type rows struct {
@@ -102,7 +103,7 @@ func (m *million) fill(t *testing.T) {
 	const batch = 500
 	began := noon.Add(-days * 24 * time.Hour)
 	incidents := map[string]*record{}
-	var p casebook.Place
+	var p taskref.Ref
 	var v variant
 	for from := 0; from < tasks; from += batch {
 		diagnoses := &rows{into: "diagnoses (id, task_id, account, region, cluster, service, cause, category, identity, engine, created_at, brought, supersedes, incident, body, title, identity_arn, task_group)"}
@@ -155,7 +156,7 @@ func (m *million) fill(t *testing.T) {
 
 // incident finds the open incident of a key, or opens one; those that are over
 // are kept under another key.
-func (m *million) incident(all map[string]*record, key string, p casebook.Place, revision string, at time.Time) *record {
+func (m *million) incident(all map[string]*record, key string, p taskref.Ref, revision string, at time.Time) *record {
 	in := all[key]
 	if in != nil && !in.Over(at) {
 		in.Count++

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"whystopped/internal/casebook"
+	"whystopped/internal/taskref"
 )
 
 // sightings are the revisions that a diagnosis saw: the task's own, and those
@@ -22,12 +23,12 @@ func sightings(k casebook.Kept) []casebook.Revision {
 			at = k.Stop.At
 		}
 		seen = append(seen, casebook.Revision{
-			ARN: own, Place: placeOf(d.Task), FirstSeen: at, LastSeen: at,
+			ARN: own, Place: d.Task.Ref().Place(), FirstSeen: at, LastSeen: at,
 			ExecutionRole: d.Task.ExecutionRoleARN, TaskRole: d.Task.TaskRoleARN,
 		})
 	}
 	for _, good := range k.Good {
-		r := casebook.Revision{ARN: good, Place: placeOf(d.Task), FirstSeen: d.CreatedAt, LastSeen: d.CreatedAt, Good: d.CreatedAt}
+		r := casebook.Revision{ARN: good, Place: d.Task.Ref().Place(), FirstSeen: d.CreatedAt, LastSeen: d.CreatedAt, Good: d.CreatedAt}
 		for _, def := range k.Definitions {
 			if def.TaskDefinitionARN == good {
 				r.ExecutionRole, r.TaskRole = def.ExecutionRoleARN, def.TaskRoleARN
@@ -73,7 +74,7 @@ func scanRevision(from row) (r casebook.Revision, err error) {
 
 // Revisions implements casebook.Store. Empty fields of the place let everything
 // pass.
-func (s *Store) Revisions(ctx context.Context, p casebook.Place, limit int) ([]casebook.Revision, error) {
+func (s *Store) Revisions(ctx context.Context, p taskref.Ref, limit int) ([]casebook.Revision, error) {
 	w := where{dialect: s.dialect}
 	w.in(p)
 	found, err := all(ctx, s.read(), scanRevision, "SELECT "+revisionColumns+" FROM revisions"+w.String()+" ORDER BY last_seen DESC, arn LIMIT ?", w.with(limit)...)

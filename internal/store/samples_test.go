@@ -8,6 +8,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
 )
 
 // noon is when the samples stopped.
@@ -31,9 +32,9 @@ type sample struct {
 
 // newSample diagnoses the n-th task of a place, whose cause is the given one of
 // sampleEvidence.
-func newSample(t testing.TB, p casebook.Place, n, cause int) sample {
+func newSample(t testing.TB, p taskref.Ref, n, cause int) sample {
 	t.Helper()
-	id, name := fmt.Sprintf("%032x", uint64(n)*0x9e3779b97f4a7c15), service(p.Group)
+	id, name := fmt.Sprintf("%032x", uint64(n)*0x9e3779b97f4a7c15), p.Service()
 	scope := fmt.Sprintf("arn:aws:ecs:%s:%s:", p.Region, p.Account)
 	task := fmt.Sprintf(`"taskArn": "%[1]stask/%[2]s/%[3]s", "clusterArn": "%[1]scluster/%[2]s", "taskDefinitionArn": "%[1]stask-definition/%[4]s:7", "group": "service:%[4]s", "launchType": "FARGATE", "lastStatus": "STOPPED", "desiredStatus": "STOPPED", "platformVersion": "1.4.0", "cpu": "256", "memory": "512", "version": 6, "createdAt": "2026-11-22T11:58:00.123Z", "startedAt": "2026-11-22T11:59:00.456Z", "stoppedAt": "2026-11-22T12:00:00Z"`, scope, p.Cluster, id, name)
 	definition := fmt.Sprintf(`"taskDefinitionArn": "%[1]stask-definition/%[4]s:7", "family": "%[4]s", "revision": 7, "executionRoleArn": "arn:aws:iam::%[3]s:role/%[4]s-exec", "taskRoleArn": "arn:aws:iam::%[3]s:role/%[4]s-task", "containerDefinitions": [{"name": "app", "image": "%[3]s.dkr.ecr.%[2]s.amazonaws.com/%[4]s:7", "essential": true, "secrets": [{"name": "DB", "valueFrom": "arn:aws:secretsmanager:%[2]s:%[3]s:secret:%[4]s/db-Ab3dE9"}], "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/%[4]s", "awslogs-region": "%[2]s", "awslogs-stream-prefix": "app"}}}]`, scope, p.Region, p.Account, name)
@@ -52,5 +53,5 @@ func newSample(t testing.TB, p casebook.Place, n, cause int) sample {
 		Diagnosis: d, Facts: ev.Task, Definitions: []evidence.TaskDefinition{*ev.TaskDefinition},
 		Stop: &casebook.KeptStop{Key: d.Task.ARN, At: noon, Incident: p.Cluster + p.Group + d.Verdict.Cause, Deep: true, Tell: true},
 	}
-	return sample{kept, casebook.Event{ID: "event of " + id, At: noon, Ref: refOf(d.Task), Task: ev.Task}}
+	return sample{kept, casebook.Event{ID: "event of " + id, At: noon, Ref: d.Task.Ref(), Task: ev.Task}}
 }

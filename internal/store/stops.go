@@ -31,8 +31,8 @@ func (t *tx) writeStop(ctx context.Context, s casebook.Stop) error {
 }
 
 func (t *tx) putStop(ctx context.Context, s casebook.Stop, verdict []byte, onConflict string) error {
-	args := append([]any{s.Key, digest(s.Place)}, placeValues(s.Place)...)
-	args = append(args, s.TaskID, s.Revision, micros(s.At), s.Verdict.Cause, verdict, s.Diagnosis, s.Incident)
+	args := append([]any{s.Key, digest(s.Ref)}, placeValues(s.Ref)...)
+	args = append(args, s.Ref.TaskID, s.Revision, micros(s.At), s.Verdict.Cause, verdict, s.Diagnosis, s.Incident)
 	_, err := t.exec(ctx, "INSERT INTO stops (stop_key, place, "+placeColumns+`, task_id, revision, stopped_at, cause, verdict, diagnosis, incident)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) `+onConflict, args...)
 	if err != nil {
@@ -46,8 +46,8 @@ const stopColumns = "stop_key, " + placeColumns + ", task_id, revision, stopped_
 func scanStop(from row) (s casebook.Stop, err error) {
 	var at int64
 	var verdict []byte
-	into := append([]any{&s.Key}, placeFields(&s.Place)...)
-	if err := from.Scan(append(into, &s.TaskID, &s.Revision, &at, &verdict, &s.Diagnosis, &s.Incident)...); err != nil {
+	into := append([]any{&s.Key}, placeFields(&s.Ref)...)
+	if err := from.Scan(append(into, &s.Ref.TaskID, &s.Revision, &at, &verdict, &s.Diagnosis, &s.Incident)...); err != nil {
 		return s, err
 	}
 	s.At = instant(at)
@@ -137,7 +137,7 @@ func (s *Store) StopCounts(ctx context.Context, f casebook.StopFilter, span time
 // stopOf is the stop that a diagnosis is of.
 func stopOf(k casebook.KeptStop, d diagnose.Diagnosis, incident string) casebook.Stop {
 	return casebook.Stop{
-		Key: k.Key, Place: placeOf(d.Task), TaskID: d.Task.ID, Revision: d.Task.TaskDefinitionARN, At: k.At,
+		Key: k.Key, Ref: d.Task.Ref(), Revision: d.Task.TaskDefinitionARN, At: k.At,
 		Verdict: d.Verdict, Diagnosis: d.ID, Incident: incident,
 	}
 }

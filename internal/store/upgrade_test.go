@@ -63,7 +63,7 @@ func (s *Store) insertVersion1(t *testing.T, d diagnose.Diagnosis, brought bool)
 	err = s.write(t.Context(), func(x *tx) error {
 		_, err := x.exec(t.Context(), `INSERT INTO diagnoses (id, task_id, account, region, cluster, service, cause, category, identity,
 			engine, created_at, brought, supersedes, incident, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			d.ID, d.Task.ID, d.Task.Account, d.Task.Region, d.Task.Cluster, service(d.Task.Group), d.Verdict.Cause, d.Verdict.Category, d.Verdict.Identity.Kind,
+			d.ID, d.Task.ID, d.Task.Account, d.Task.Region, d.Task.Cluster, d.Task.Ref().Service(), d.Verdict.Cause, d.Verdict.Category, d.Verdict.Identity.Kind,
 			d.Engine, micros(d.CreatedAt), brought, "", "", body)
 		return err
 	})
@@ -107,7 +107,7 @@ func testUpgrade(t *testing.T, url string) {
 	}
 	bare := func(d diagnose.Diagnosis) casebook.Summary {
 		s := casebook.SummaryOf(d)
-		s.Title, s.Group, s.Identity.ARN, s.Brought = s.Cause, "", "", true
+		s.Title, s.Ref.Group, s.Identity.ARN, s.Brought = s.Cause, "", "", true
 		return s
 	}
 	for _, test := range []struct {

@@ -28,7 +28,7 @@ func parseARN(text string) (Ref, error) {
 		if err := checkScope(text, path[0], a); err != nil {
 			return Ref{}, err
 		}
-		ref := Ref{Kind: KindTask, Partition: a.Partition, Region: a.Region, Account: a.Account}
+		ref := Ref{Partition: a.Partition, Region: a.Region, Account: a.Account}
 		return ref.readResource(text, path)
 	default:
 		return Ref{}, refuseECS(text, a, path)
@@ -71,7 +71,7 @@ func (r Ref) readResource(text string, path []string) (Ref, error) {
 		if !nameOK.MatchString(last) {
 			return Ref{}, refuse(text, "a service's ARN whose name "+excerpt(last)+" is none", pasteWhole)
 		}
-		r.Kind, r.Service = KindService, last
+		r.Group = ServiceGroup(last)
 		return r, nil
 	}
 	if !isTaskID(last) {

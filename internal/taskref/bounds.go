@@ -13,12 +13,12 @@ type Bounds struct {
 
 // Excludes says in a sentence why what is in an account and a Region may not be
 // read; "" if it may. What isn't known, and so is "", isn't judged.
-func (b Bounds) Excludes(account, region string) string {
+func (b Bounds) Excludes(place Ref) string {
 	switch {
-	case account != "" && !among(b.Accounts, account):
-		return fmt.Sprintf("Account %s is not among those that this server reads.", account)
-	case region != "" && !among(b.Regions, region):
-		return fmt.Sprintf("Region %s is not among those that this server reads.", region)
+	case place.Account != "" && !among(b.Accounts, place.Account):
+		return fmt.Sprintf("Account %s is not among those that this server reads.", place.Account)
+	case place.Region != "" && !among(b.Regions, place.Region):
+		return fmt.Sprintf("Region %s is not among those that this server reads.", place.Region)
 	}
 	return ""
 }

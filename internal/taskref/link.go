@@ -135,11 +135,11 @@ func (r Ref) readPage(text string, page []string) (Ref, error) {
 	}
 	switch {
 	case len(page) >= 2 && page[0] == "tasks" && isTaskID(page[1]):
-		r.Kind, r.TaskID = KindTask, strings.ToLower(page[1])
+		r.TaskID = strings.ToLower(page[1])
 	case len(page) >= 2 && page[0] == "tasks":
 		return Ref{}, refuse(text, "a console link whose task id "+excerpt(page[1])+" is not whole", pasteLink)
 	case service != "":
-		r.Kind, r.Service = KindService, service
+		r.Group = ServiceGroup(service)
 	default:
 		return Ref{}, refuse(text, "the console page of a cluster", "open one of its stopped tasks and paste that page's address")
 	}
@@ -153,15 +153,4 @@ func refusePage(text string, page []string) error {
 		what = "the console page of a task definition"
 	}
 	return refuse(text, what, pasteLink)
-}
-
-// ConsoleURL is the address of the task's or service's page in the AWS console;
-// "" when the region or the cluster is not known, or the console's host.
-func (r Ref) ConsoleURL() string {
-	domain := consoles[r.Partition]
-	if domain == "" || r.Region == "" || r.Cluster == "" {
-		return ""
-	}
-	u := url.URL{Scheme: "https", Host: r.Region + ".console." + domain, RawQuery: url.Values{"region": {r.Region}}.Encode()}
-	return u.JoinPath("ecs/v2/clusters", r.Cluster, string(r.Kind)+"s", r.name()).String()
 }

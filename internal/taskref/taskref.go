@@ -6,31 +6,7 @@ package taskref
 import (
 	"regexp"
 	"strings"
-
-	"whystopped/internal/arn"
 )
-
-// Kind says what a reference means.
-type Kind string
-
-// What a reference can mean.
-const (
-	KindTask    Kind = "task"
-	KindService Kind = "service" // the newest stopped task of it that failed is meant
-)
-
-// Ref is a parsed reference. Fields that the text does not tell are empty: a
-// console link has no account, the old short ARN no cluster, CLUSTER/ID neither
-// region nor account.
-type Ref struct {
-	Kind      Kind
-	Partition string
-	Region    string
-	Account   string
-	Cluster   string
-	TaskID    string
-	Service   string
-}
 
 // Parse reads a reference in any of these forms, with the spaces, brackets,
 // quotes, and punctuation that come along when one is copied:
@@ -51,7 +27,7 @@ func Parse(s string) (Ref, error) {
 	ref, err := parse(text)
 	if err != nil && strings.ContainsAny(text, "\r\n") && (isARN(text) || isLink(text)) {
 		// A terminal breaks long lines, and the break is copied with them.
-		if joined, err := parse(strings.Join(strings.Fields(text), "")); err == nil && joined.Kind == KindTask {
+		if joined, err := parse(strings.Join(strings.Fields(text), "")); err == nil && joined.Kind() == KindTask {
 			return joined, nil
 		}
 	}
@@ -76,7 +52,7 @@ func parse(text string) (Ref, error) {
 	}
 }
 
-// LooksLike tells whether s is meant as a reference, also one that Parse
+// LooksLike reports whether s is meant as a reference, also one that Parse
 // refuses, and not as an error text or a JSON document.
 func LooksLike(s string) bool {
 	if len(s) > maxText {
@@ -97,56 +73,13 @@ func LooksLike(s string) bool {
 // endsWithID is a task id, whole or cut off, alone or as the end of a path.
 var endsWithID = regexp.MustCompile(`^(?:[\w.-]+/)*[0-9A-Fa-f][0-9A-Fa-f-]{11,}$`)
 
-// ARN is the long ARN of the task or service, or "" when a part of it is not
-// known.
-func (r Ref) ARN() string {
-	if r.Partition == "" || r.Region == "" || r.Account == "" || r.Cluster == "" {
-		return ""
-	}
-	return r.arnOf(r.Cluster + "/" + r.name())
-}
-
-// String names what is meant as exactly as it is known, for people.
-func (r Ref) String() string {
-	switch {
-	case r == Ref{}:
-		return ""
-	case r.ARN() != "":
-		return r.ARN()
-	case r.Cluster == "" && r.Account != "":
-		return r.arnOf(r.name())
-	}
-	text := r.name()
-	if r.Cluster != "" {
-		text = r.Cluster + "/" + text
-	}
-	if r.Kind == KindService {
-		text = "service " + text
-	}
-	if r.Region != "" {
-		text += " in " + r.Region
-	}
-	return text
-}
-
-func (r Ref) name() string {
-	if r.Kind == KindService {
-		return r.Service
-	}
-	return r.TaskID
-}
-
-func (r Ref) arnOf(path string) string {
-	return arn.ARN{Partition: r.Partition, Service: "ecs", Region: r.Region, Account: r.Account, Resource: string(r.Kind) + "/" + path}.String()
-}
-
 // parseName reads CLUSTER/ID.
 func parseName(text string) (Ref, error) {
 	cluster, id, found := strings.Cut(text, "/")
 	if !found || !isTaskID(id) || !nameOK.MatchString(cluster) {
 		return Ref{}, refuseName(text)
 	}
-	return Ref{Kind: KindTask, Cluster: cluster, TaskID: strings.ToLower(id)}, nil
+	return Ref{Cluster: cluster, TaskID: strings.ToLower(id)}, nil
 }
 
 var (

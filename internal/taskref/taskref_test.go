@@ -17,11 +17,11 @@ const (
 )
 
 func task(partition, region, account, cluster, id string) taskref.Ref {
-	return taskref.Ref{Kind: taskref.KindTask, Partition: partition, Region: region, Account: account, Cluster: cluster, TaskID: id}
+	return taskref.Ref{Partition: partition, Region: region, Account: account, Cluster: cluster, TaskID: id}
 }
 
 func service(partition, region, account, cluster, name string) taskref.Ref {
-	return taskref.Ref{Kind: taskref.KindService, Partition: partition, Region: region, Account: account, Cluster: cluster, Service: name}
+	return taskref.Ref{Partition: partition, Region: region, Account: account, Cluster: cluster, Group: taskref.ServiceGroup(name)}
 }
 
 // whole is what taskARN means, page what a link to that task's page can tell.
@@ -294,7 +294,7 @@ func TestRefText(t *testing.T) {
 			"https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/prod/tasks/" + id + "?region=eu-west-1",
 		},
 		{task("", "", "", "prod", id), "", "prod/" + id, ""},
-		{task("aws", "eu-west-1", "111122223333", "", id), "", "arn:aws:ecs:eu-west-1:111122223333:task/" + id, ""},
+		{task("aws", "eu-west-1", "111122223333", "", id), "arn:aws:ecs:eu-west-1:111122223333:task/" + id, "arn:aws:ecs:eu-west-1:111122223333:task/" + id, ""},
 		{
 			service("aws-cn", "cn-north-1", "111122223333", "prod", "api"),
 			"arn:aws-cn:ecs:cn-north-1:111122223333:service/prod/api", "arn:aws-cn:ecs:cn-north-1:111122223333:service/prod/api",
@@ -335,7 +335,7 @@ func FuzzParse(f *testing.F) {
 		if !taskref.LooksLike(in) {
 			t.Errorf("%q is a reference and does not look like one", in)
 		}
-		if (ref.TaskID == "") != (ref.Kind == taskref.KindService) || (ref.Service == "") != (ref.Kind == taskref.KindTask) {
+		if (ref.TaskID == "") != (ref.Kind() == taskref.KindService) || (ref.Service() == "") != (ref.Kind() == taskref.KindTask) {
 			t.Errorf("%q became %+v", in, ref)
 		}
 		if (ref.Region == "") != (ref.Partition == "") {

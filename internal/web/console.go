@@ -6,7 +6,6 @@ import (
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose"
-	"whystopped/internal/taskref"
 )
 
 // consoleHosts are the consoles that a page links to, by partition. The others
@@ -41,7 +40,7 @@ func taskConsole(t diagnose.TaskView) string {
 	if consoleHosts[t.Partition] == "" || !plainRegion(t.Region) || t.ID == "" {
 		return ""
 	}
-	return taskref.Ref{Kind: taskref.KindTask, Partition: t.Partition, Region: t.Region, Cluster: t.Cluster, TaskID: t.ID}.ConsoleURL()
+	return t.Ref().ConsoleURL()
 }
 
 // definitionConsole opens a revision of a task definition.

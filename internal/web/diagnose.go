@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
@@ -17,14 +18,29 @@ const maxPasted = 8 << 20
 
 // diagnose is the address that alerts link to: /diagnose?task=REF.
 func (s *Site) diagnose(w http.ResponseWriter, r *http.Request) error {
-	task := r.URL.Query().Get("task")
-	switch {
-	case readsAhead(r):
+	if readsAhead(r) {
 		return errReadAhead
-	case onlyPreviews(r):
-		return s.preview(w, r, task)
 	}
-	return s.follow(w, r, task)
+	asked, err := questionOf(r.URL.Query().Get("task"))
+	switch {
+	case err != nil:
+		return err
+	case onlyPreviews(r):
+		return s.preview(w, r, asked)
+	}
+	return s.follow(w, r, asked)
+}
+
+// question is what somebody pasted, and the address that it is: the page's box
+// holds the one, and everything else uses the other.
+type question struct {
+	pasted string
+	ref    taskref.Ref
+}
+
+func questionOf(pasted string) (question, error) {
+	ref, err := casebook.Reference(pasted)
+	return question{pasted, ref}, err
 }
 
 // submit takes what was put into a box. A reference goes on to the address that
@@ -36,12 +52,16 @@ func (s *Site) submit(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch {
 	case refresh:
-		d, err := s.opts.Casebook.Diagnose(r.Context(), text, true)
+		asked, err := questionOf(text)
+		if err != nil {
+			return err
+		}
+		d, err := s.opts.Casebook.Diagnose(r.Context(), asked.ref, true)
 		if err != nil {
 			return err
 		}
 		return s.goToReport(w, r, d)
-	case text == "" || looksLikeReference(text):
+	case text == "" || taskref.LooksLike(text):
 		return seeOther(w, r, "/diagnose?task="+url.QueryEscape(text))
 	}
 	d, err := s.opts.Casebook.Evaluate(r.Context(), evidence.Evidence{Text: text})
@@ -85,24 +105,6 @@ func readForm(w http.ResponseWriter, r *http.Request) (text string, refresh bool
 	}
 	text = strings.ReplaceAll(r.PostFormValue("task"), "\r\n", "\n")
 	return strings.TrimSpace(text), r.PostFormValue("refresh") != "", nil
-}
-
-// looksLikeReference tells what was meant for a reference, even a broken one,
-// from a text: the message for a broken reference says what is wrong with it.
-func looksLikeReference(text string) bool {
-	// No reference is longer, and no server takes a longer address gladly.
-	const longest = 2048
-	if len(text) > longest {
-		return false
-	}
-	if _, err := taskref.Parse(text); err == nil {
-		return true
-	}
-	text = strings.Trim(text, `<>"'`)
-	if strings.ContainsAny(text, " \t\n{") {
-		return false
-	}
-	return strings.HasPrefix(text, "arn:") || strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") || strings.Contains(text, "/")
 }
 
 func seeOther(w http.ResponseWriter, r *http.Request, path string) error {

@@ -16,6 +16,7 @@ import (
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/taskref"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -29,7 +30,7 @@ const (
 
 // fakeCasebook answers with what a test put into it.
 type fakeCasebook struct {
-	diagnose func(pasted string, refresh bool) (diagnose.Diagnosis, error)
+	diagnose func(task string, refresh bool) (diagnose.Diagnosis, error)
 	evaluate func(ev evidence.Evidence) (diagnose.Diagnosis, error)
 	kept     map[string]diagnose.Diagnosis
 	listErr  error
@@ -45,27 +46,27 @@ type fakeCasebook struct {
 	steps func(tell func(casebook.Step))
 }
 
-func (f *fakeCasebook) Follow(_ context.Context, pasted string, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error) {
+func (f *fakeCasebook) Follow(_ context.Context, asked taskref.Ref, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error) {
 	if f.steps != nil {
 		f.steps(tell)
 	}
-	return f.diagnose(pasted, refresh)
+	return f.diagnose(asked.String(), refresh)
 }
 
-func (f *fakeCasebook) Newest(_ context.Context, pasted string) (diagnose.Diagnosis, error) {
+func (f *fakeCasebook) Newest(_ context.Context, task taskref.Ref) (diagnose.Diagnosis, error) {
 	if f.newestErr != nil {
 		return diagnose.Diagnosis{}, f.newestErr
 	}
 	for _, d := range f.kept {
-		if d.Task.ARN == pasted {
+		if d.Task.ARN == task.ARN() {
 			return d, nil
 		}
 	}
 	return diagnose.Diagnosis{}, &casebook.Error{Kind: casebook.UnknownDiagnosis, Message: "No diagnosis of this task is kept here."}
 }
 
-func (f *fakeCasebook) Diagnose(_ context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error) {
-	return f.diagnose(pasted, refresh)
+func (f *fakeCasebook) Diagnose(_ context.Context, asked taskref.Ref, refresh bool) (diagnose.Diagnosis, error) {
+	return f.diagnose(asked.String(), refresh)
 }
 
 func (f *fakeCasebook) Evaluate(_ context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error) {
@@ -80,7 +81,7 @@ func (f *fakeCasebook) Get(_ context.Context, id string) (diagnose.Diagnosis, er
 	return d, nil
 }
 
-func (f *fakeCasebook) Service(context.Context, string) (casebook.ServiceStops, error) {
+func (f *fakeCasebook) Service(context.Context, taskref.Ref) (casebook.ServiceStops, error) {
 	return f.stops, f.stopsErr
 }
 

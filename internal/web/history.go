@@ -61,32 +61,32 @@ const usualDays = 7
 // history reads what is kept of a service, without a call to AWS. A reference
 // that is none is an error; a history that cannot be read is told in the log and
 // is nil, for what ECS knows can still be shown.
-func (s *Site) history(r *http.Request, ref string) (*historyView, error) {
+func (s *Site) history(r *http.Request, asked question) (*historyView, error) {
 	query := r.URL.Query()
 	days := usualDays
 	if n, err := strconv.Atoi(query.Get("days")); err == nil && slices.Contains(historyDays, n) {
 		days = n
 	}
-	kept, err := s.opts.Casebook.History(r.Context(), ref, time.Duration(days)*24*time.Hour)
+	kept, err := s.opts.Casebook.History(r.Context(), asked.ref, time.Duration(days)*24*time.Hour)
 	if err != nil {
 		return nil, s.unlessOurs(r, err)
 	}
 	cursor := query.Get("cursor")
-	stops, err := s.opts.Casebook.Stops(r.Context(), casebook.StopFilter{Place: kept.Place, Since: kept.Since}, cursor, listed)
+	stops, err := s.opts.Casebook.Stops(r.Context(), casebook.StopFilter{Place: kept.Service, Since: kept.Since}, cursor, listed)
 	if err != nil {
 		return nil, s.unlessOurs(r, err)
 	}
-	v := s.historyView(ref, days, kept)
+	v := s.historyView(asked.pasted, days, kept)
 	clock := clock{now: s.opts.Now()}
 	for _, stop := range stops.Stops {
-		v.Stops = append(v.Stops, keptRow{keptStop(stop, clock), stop.TaskID})
+		v.Stops = append(v.Stops, keptRow{keptStop(stop, clock), stop.Ref.TaskID})
 	}
 	v.Older = cursor != ""
 	if v.Older {
-		v.Pager.Newest = servicePath(ref, days, "")
+		v.Pager.Newest = servicePath(asked.pasted, days, "")
 	}
 	if stops.Next != "" {
-		v.Pager.Older = servicePath(ref, days, stops.Next)
+		v.Pager.Older = servicePath(asked.pasted, days, stops.Next)
 	}
 	return v, nil
 }

@@ -9,6 +9,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/revision"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/taskref"
 )
 
 // fakeHistory is what a fakeCasebook keeps, and what it was asked of it.
@@ -45,7 +46,7 @@ func (f *fakeCasebook) Stops(_ context.Context, filter casebook.StopFilter, curs
 	return f.history.stops, f.history.err
 }
 
-func (f *fakeCasebook) History(_ context.Context, _ string, back time.Duration) (casebook.ServiceHistory, error) {
+func (f *fakeCasebook) History(_ context.Context, _ taskref.Ref, back time.Duration) (casebook.ServiceHistory, error) {
 	f.history.back = back
 	return f.history.service, f.history.err
 }
@@ -55,8 +56,13 @@ const (
 	goodRevision = "arn:aws:ecs:eu-west-1:111122223333:task-definition/orders:42"
 )
 
-func ordersPlace() casebook.Place {
-	return casebook.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1", Cluster: "prod", Group: "service:orders"}
+func ordersPlace() taskref.Ref {
+	return taskref.Ref{Partition: "aws", Account: "111122223333", Region: "eu-west-1", Cluster: "prod", Group: "service:orders"}
+}
+
+func taskIn(place taskref.Ref, id string) taskref.Ref {
+	place.TaskID = id
+	return place
 }
 
 // deniedIncident goes on at noon, and has been for 40 minutes.
@@ -71,7 +77,7 @@ func deniedIncident() casebook.Incident {
 // overIncident ended two hours before noon, and was no IAM matter.
 func overIncident() casebook.Incident {
 	in := deniedIncident()
-	in.ID, in.Group, in.Verdict = "01kd3r8m2vq6w0p9x7n5t4s1ov", "family:nightly", outOfMemory().Verdict
+	in.ID, in.Place.Group, in.Verdict = "01kd3r8m2vq6w0p9x7n5t4s1ov", "family:nightly", outOfMemory().Verdict
 	in.Count, in.First, in.Last = 3, noon.Add(-7*time.Hour), noon.Add(-2*time.Hour)
 	return in
 }
@@ -84,13 +90,13 @@ func badDeploy() casebook.IncidentReport {
 	var stops []casebook.Stop
 	for i := range 3 {
 		stops = append(stops, casebook.Stop{
-			Key: fmt.Sprint("k", i), Place: in.Place, TaskID: fmt.Sprintf("%032x", i), Revision: badRevision, At: noon.Add(-time.Duration(5+i) * time.Minute),
+			Key: fmt.Sprint("k", i), Ref: taskIn(in.Place, fmt.Sprintf("%032x", i)), Revision: badRevision, At: noon.Add(-time.Duration(5+i) * time.Minute),
 			Verdict: in.Verdict, Diagnosis: fmt.Sprint("d", i), Incident: in.ID,
 		})
 	}
 	stops[1].Verdict.Title, stops[1].Verdict.Confidence = "The execution role may not read two secrets", verdict.Likely
 	stops[2].Verdict, stops[2].Diagnosis = diagnose.Verdict{}, ""
-	stops = append(stops, casebook.Stop{Key: "event:e1", Place: in.Place, At: noon.Add(-time.Hour), Incident: in.ID})
+	stops = append(stops, casebook.Stop{Key: "event:e1", Ref: in.Place, At: noon.Add(-time.Hour), Incident: in.ID})
 	return casebook.IncidentReport{
 		Incident: in, Stops: stops, MoreStops: true,
 		FirstBad: &casebook.Revision{ARN: badRevision, Place: in.Place, FirstSeen: in.First, LastSeen: in.Last},
@@ -109,7 +115,7 @@ func badDeploy() casebook.IncidentReport {
 // weekOfStops is a service's history with more causes than a chart tells apart.
 func weekOfStops() casebook.ServiceHistory {
 	h := casebook.ServiceHistory{
-		Place: ordersPlace(), Span: 3 * time.Hour, Since: noon.Add(-7 * 24 * time.Hour), Until: noon,
+		Service: ordersPlace(), Span: 3 * time.Hour, Since: noon.Add(-7 * 24 * time.Hour), Until: noon,
 		Incidents: []casebook.Incident{deniedIncident()},
 	}
 	for i, cause := range []string{"startup.secretsmanager.denied", "runtime.oom", "runtime.denied", "", "a.b", "a.c", "a.d", "a.e"} {

@@ -20,7 +20,7 @@ const servicePage = "/service?ref=" + serviceARN
 func TestServiceHistory(t *testing.T) {
 	book := withHistory()
 	known := stop(1, "", "oom.container", "Out of memory")
-	known.Task.ID = strings.ToUpper(book.history.stops.Stops[1].TaskID)
+	known.Task.ID = strings.ToUpper(book.history.stops.Stops[1].Ref.TaskID)
 	book.stops = casebook.ServiceStops{Tasks: []diagnose.Diagnosis{known}}
 	doc := parsePage(t, get(t, newHandler(t, options(book)), servicePage))
 	if diff := cmp.Diff([]string{"Over time", "Incidents", "1 task", "Kept here"}, texts(doc, "h2")); diff != "" {

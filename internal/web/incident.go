@@ -10,8 +10,8 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"whystopped/internal/casebook"
-	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/taskref"
 )
 
 // IncidentPage is one incident with what stands around it.
@@ -90,8 +90,8 @@ func (s *Site) incidentPage(ctx context.Context, report casebook.IncidentReport)
 		Confidence: confidenceOf(v.Confidence),
 		Heading:    v.Title,
 		Summary:    v.Summary,
-		Where:      placeWords(report.Place),
-		ServiceURL: placeURL(report.Place),
+		Where:      whereOf(report.Place),
+		ServiceURL: serviceURL(report.Place),
 		Often:      often(report.Incident),
 		First:      clock.dateTime(report.First),
 		Last:       clock.dateTime(report.Last),
@@ -109,8 +109,8 @@ func (s *Site) incidentPage(ctx context.Context, report casebook.IncidentReport)
 	}
 	for _, u := range report.Users {
 		p.Users = append(p.Users, roleUser{
-			URL: placeURL(u.Place), Name: cmp.Or(strings.Join(whereOf(diagnose.TaskView{Group: u.Group}), ""), "tasks without a service"),
-			Where: briefly(casebook.Place{Cluster: u.Cluster}, u.Revision), LastSeen: clock.ago(u.LastSeen),
+			URL: serviceURL(u.Place), Name: cmp.Or(strings.Join(whereOf(taskref.Ref{Group: u.Place.Group}), ""), "tasks without a service"),
+			Where: briefly(taskref.Ref{Cluster: u.Place.Cluster}, u.Revision), LastSeen: clock.ago(u.LastSeen),
 		})
 	}
 	return p

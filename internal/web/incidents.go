@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"whystopped/internal/casebook"
-	"whystopped/internal/diagnose"
+	"whystopped/internal/taskref"
 )
 
 // IncidentsPage is the incidents, those that go on before those that are over.
@@ -108,8 +108,8 @@ func incidentRows(incidents []casebook.Incident, now time.Time) []incidentRow {
 func incidentPath(id string) string { return "/incidents/" + url.PathEscape(id) }
 
 // briefly names a service, its cluster and its revision.
-func briefly(p casebook.Place, revision string) []string {
-	where := whereOf(diagnose.TaskView{Group: p.Group, Cluster: p.Cluster})
+func briefly(p taskref.Ref, revision string) []string {
+	where := whereOf(taskref.Ref{Group: p.Group, Cluster: p.Cluster})
 	if revision != "" {
 		where = append(where, "revision "+resourceName(revision))
 	}

@@ -83,10 +83,10 @@ func TestHostileTextStaysText(t *testing.T) {
 		}},
 		{"error", func(t *testing.T) *httptest.ResponseRecorder {
 			book := always(diagnose.Diagnosis{})
-			book.diagnose = func(pasted string, _ bool) (diagnose.Diagnosis, error) {
-				return diagnose.Diagnosis{}, &casebook.Error{Kind: casebook.NotAReference, Message: pasted + " is no task."}
+			book.diagnose = func(string, bool) (diagnose.Diagnosis, error) {
+				return diagnose.Diagnosis{}, &casebook.Error{Kind: casebook.UnknownTask, Message: hostile + " is no task."}
 			}
-			return get(t, newHandler(t, options(book)), "/diagnose?task="+url.QueryEscape(hostile))
+			return get(t, newHandler(t, options(book)), "/diagnose?task="+sampleARN)
 		}},
 		{"causes", func(t *testing.T) *httptest.ResponseRecorder {
 			o := options(always(secretDenied()))
@@ -117,10 +117,10 @@ func TestHostileTextStaysText(t *testing.T) {
 			return get(t, newHandler(t, options(book)), "/incidents/i1?cursor="+url.QueryEscape(hostile))
 		}},
 		{"service", func(t *testing.T) *httptest.ResponseRecorder {
-			return get(t, newHandler(t, options(poisonedHistory())), "/service?ref="+url.QueryEscape(serviceARN+hostile))
+			return get(t, newHandler(t, options(poisonedHistory())), "/service?ref="+url.QueryEscape(serviceARN))
 		}},
 		{"older stops of a service", func(t *testing.T) *httptest.ResponseRecorder {
-			return get(t, newHandler(t, options(poisonedHistory())), "/service?ref="+url.QueryEscape(serviceARN+hostile)+"&cursor="+url.QueryEscape(hostile))
+			return get(t, newHandler(t, options(poisonedHistory())), "/service?ref="+url.QueryEscape(serviceARN)+"&cursor="+url.QueryEscape(hostile))
 		}},
 		{"docs", func(t *testing.T) *httptest.ResponseRecorder {
 			o := options(always(secretDenied()))

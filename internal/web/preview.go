@@ -43,28 +43,24 @@ var errReadAhead error = problem{
 }
 
 // preview shows what is known of a task without a look at AWS.
-func (s *Site) preview(w http.ResponseWriter, r *http.Request, task string) error {
-	d, err := s.opts.Casebook.Newest(r.Context(), task)
+func (s *Site) preview(w http.ResponseWriter, r *http.Request, asked question) error {
+	d, err := s.opts.Casebook.Newest(r.Context(), asked.ref)
 	switch {
 	case err == nil:
 		return s.renderReport(w, r, d)
 	case casebook.KindOf(err) != casebook.UnknownDiagnosis:
 		return err
 	}
-	heading := "Why did " + nameOf(task) + " stop?"
-	page := PreviewPage{Page: s.newPage(r.Context(), heading, "Open the link to have it looked into: what ended it, whose permission was missing, and how to mend it.", ""), Heading: heading, Task: task}
-	page.NoIndex, page.Pasted = true, task
+	heading := "Why did " + nameOf(asked.ref) + " stop?"
+	page := PreviewPage{Page: s.newPage(r.Context(), heading, "Open the link to have it looked into: what ended it, whose permission was missing, and how to mend it.", ""), Heading: heading, Task: asked.pasted}
+	page.NoIndex, page.Pasted = true, asked.pasted
 	return s.render(w, http.StatusOK, "preview", page)
 }
 
-// nameOf names a task or service as its reference does.
-func nameOf(pasted string) string {
-	ref, err := taskref.Parse(pasted)
-	switch {
-	case err != nil:
-		return "it"
-	case ref.TaskID == "":
-		return "service " + ref.Service
+// nameOf names a task or service.
+func nameOf(ref taskref.Ref) string {
+	if ref.TaskID == "" {
+		return "service " + ref.Service()
 	}
 	return "task " + shortID(ref.TaskID)
 }

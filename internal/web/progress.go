@@ -54,10 +54,10 @@ func wordsOfProgress() progressWords {
 
 // follow answers with the report. While that takes long it sends the page's
 // head and what happens on the way.
-func (s *Site) follow(w http.ResponseWriter, r *http.Request, task string) error {
-	p := &progress{site: s, w: w, r: r, task: task}
+func (s *Site) follow(w http.ResponseWriter, r *http.Request, asked question) error {
+	p := &progress{site: s, w: w, r: r, asked: asked}
 	begin := time.AfterFunc(grace, p.begin)
-	d, err := s.opts.Casebook.Follow(r.Context(), task, false, p.step)
+	d, err := s.opts.Casebook.Follow(r.Context(), asked.ref, false, p.step)
 	begin.Stop()
 	if p.end() {
 		return p.finish(d, err)
@@ -70,10 +70,10 @@ func (s *Site) follow(w http.ResponseWriter, r *http.Request, task string) error
 
 // progress sends a page in parts.
 type progress struct {
-	site *Site
-	w    http.ResponseWriter
-	r    *http.Request
-	task string
+	site  *Site
+	w     http.ResponseWriter
+	r     *http.Request
+	asked question
 
 	mu     sync.Mutex
 	begun  bool
@@ -90,7 +90,7 @@ func (p *progress) begin() {
 		return
 	}
 	p.begun = true
-	page := p.site.progressPage(p.r.Context(), p.task)
+	page := p.site.progressPage(p.r.Context(), p.asked)
 	page.Sources = p.early
 	p.w.Header().Set("X-Accel-Buffering", "no") // for proxies that would wait for the end
 	htmlHeaders(p.w)
@@ -98,15 +98,15 @@ func (p *progress) begin() {
 	p.send(page, "top", "looking")
 }
 
-func (s *Site) progressPage(ctx context.Context, task string) ProgressPage {
-	heading := "Why did " + nameOf(task) + " stop?"
+func (s *Site) progressPage(ctx context.Context, asked question) ProgressPage {
+	heading := "Why did " + nameOf(asked.ref) + " stop?"
 	page := ProgressPage{
 		Page:    s.newPage(ctx, heading, "It is being looked into.", ""),
 		Heading: heading,
-		Stream:  "/api/v1/diagnoses/stream?brief=true&task=" + url.QueryEscape(task),
+		Stream:  "/api/v1/diagnoses/stream?brief=true&task=" + url.QueryEscape(asked.pasted),
 		Words:   wordsOfProgress(),
 	}
-	page.NoIndex, page.Pasted = true, task
+	page.NoIndex, page.Pasted = true, asked.pasted
 	return page
 }
 
@@ -144,7 +144,7 @@ func (p *progress) finish(d diagnose.Diagnosis, err error) error {
 	if err != nil {
 		name, content = "error", p.site.errorPage(p.r, err)
 	}
-	p.send(p.site.progressPage(ctx, p.task), "looked")
+	p.send(p.site.progressPage(ctx, p.asked), "looked")
 	p.sendOf(name, content, "main", "bottom")
 	if p.failed != nil && ctx.Err() == nil {
 		// Too late to tell the reader of it: half a page is there already.

@@ -106,7 +106,7 @@ func (s *Site) reportPage(ctx context.Context, d diagnose.Diagnosis, clock clock
 		Heading:    d.Verdict.Title,
 		Summary:    d.Verdict.Summary,
 		CauseCode:  d.Verdict.Cause,
-		Where:      wherePartsOf(d.Task),
+		Where:      wherePartsOf(d.Task.Ref()),
 		Stopped:    clock.ago(d.Task.StoppedAt),
 		Running:    runningStatus(d.Task),
 		Fix:        fix,
@@ -205,7 +205,7 @@ func categoryOf(v diagnose.Verdict) string {
 
 // describe is the sentence under the link when a report is unfurled.
 func describe(d diagnose.Diagnosis) string {
-	where := strings.Join(whereOf(d.Task), " · ")
+	where := strings.Join(whereOf(d.Task.Ref()), " · ")
 	if where == "" {
 		return d.Verdict.Summary
 	}

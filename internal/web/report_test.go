@@ -250,7 +250,7 @@ func TestVerdictOffersThePolicy(t *testing.T) {
 
 func TestVerdictLinksTheService(t *testing.T) {
 	links := find(reportDoc(t, secretDenied()), ".where a")
-	if len(links) != 1 || text(links[0]) != "service ledger-api" || attr(links[0], "href") != serviceURL(secretDenied().Task) {
+	if len(links) != 1 || text(links[0]) != "service ledger-api" || attr(links[0], "href") != serviceURL(secretDenied().Task.Ref()) {
 		t.Errorf("%d links lead to the service's stopped tasks", len(links))
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
@@ -43,22 +42,25 @@ type stopGroup struct {
 // service shows a service's stopped tasks: /service?ref=REF. With a cursor it
 // shows older ones that are kept, and asks AWS nothing.
 func (s *Site) service(w http.ResponseWriter, r *http.Request) error {
-	ref := r.URL.Query().Get("ref")
-	switch {
-	case readsAhead(r):
+	if readsAhead(r) {
 		return errReadAhead
-	case onlyPreviews(r):
-		return s.preview(w, r, ref)
 	}
-	kept, err := s.history(r, ref)
+	asked, err := questionOf(r.URL.Query().Get("ref"))
+	switch {
+	case err != nil:
+		return err
+	case onlyPreviews(r):
+		return s.preview(w, r, asked)
+	}
+	kept, err := s.history(r, asked)
 	if err != nil {
 		return err
 	}
-	page := s.servicePage(r.Context(), ref, kept)
+	page := s.servicePage(r.Context(), asked, kept)
 	if r.URL.Query().Get("cursor") != "" {
 		return s.render(w, http.StatusOK, "service", page)
 	}
-	stops, err := s.opts.Casebook.Service(r.Context(), ref)
+	stops, err := s.opts.Casebook.Service(r.Context(), asked.ref)
 	if err == nil {
 		page.addStops(stops, clock{now: s.opts.Now()})
 		return s.render(w, http.StatusOK, "service", page)
@@ -72,14 +74,14 @@ func (s *Site) service(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, http.StatusOK, "service", page)
 }
 
-func (s *Site) servicePage(ctx context.Context, ref string, kept *historyView) ServicePage {
-	heading := "Stopped tasks of " + nameOf(ref)
+func (s *Site) servicePage(ctx context.Context, asked question, kept *historyView) ServicePage {
+	heading := "Stopped tasks of " + nameOf(asked.ref)
 	page := ServicePage{
 		Page:    s.newPage(ctx, heading, "Grouped by what ended them, the newest first.", ""),
 		Heading: heading,
 		History: kept,
 	}
-	page.NoIndex, page.Pasted = true, ref
+	page.NoIndex, page.Pasted = true, asked.pasted
 	return page
 }
 
@@ -129,22 +131,11 @@ func stopOf(d diagnose.Diagnosis, groupHeading string, clock clock) stopRow {
 	return row
 }
 
-// serviceURL is the page of the service that a task belongs to; empty where it
-// belongs to none that is known.
-func serviceURL(t diagnose.TaskView) string {
-	ref, err := taskref.Parse(t.ARN)
-	if err != nil {
-		return ""
-	}
-	return placeURL(casebook.Place{Partition: ref.Partition, Region: ref.Region, Account: ref.Account, Cluster: ref.Cluster, Group: t.Group})
-}
-
-// placeURL is the page of the service that a place is; empty where it is none,
-// or not known well enough.
-func placeURL(p casebook.Place) string {
-	name, isService := strings.CutPrefix(p.Group, "service:")
-	arn := taskref.Ref{Kind: taskref.KindService, Partition: p.Partition, Region: p.Region, Account: p.Account, Cluster: p.Cluster, Service: name}.ARN()
-	if !isService || arn == "" {
+// serviceURL returns the page of the service that an address is in, or "" if it is
+// in none, or isn't known well enough.
+func serviceURL(ref taskref.Ref) string {
+	arn := ref.Place().ARN()
+	if ref.Service() == "" || ref.Cluster == "" || arn == "" {
 		return ""
 	}
 	return "/service?ref=" + url.QueryEscape(arn)

@@ -14,6 +14,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/taskref"
 )
 
 const serviceARN = "arn:aws:ecs:eu-west-1:111122223333:service/prod/orders"
@@ -26,6 +27,7 @@ func stop(minutes int, kept, cause, title string) diagnose.Diagnosis {
 		ID: kept,
 		Task: diagnose.TaskView{
 			ID: id, ARN: "arn:aws:ecs:eu-west-1:111122223333:task/prod/" + id, Group: "service:orders",
+			Partition: "aws", Account: "111122223333", Region: "eu-west-1", Cluster: "prod",
 			StoppedAt: noon.Add(-time.Duration(minutes) * time.Minute),
 		},
 		Verdict: diagnose.Verdict{Cause: cause, Title: title, Confidence: verdict.Confirmed, Identity: verdict.Identity{Kind: verdict.NoIdentity}},
@@ -81,7 +83,7 @@ func TestServicePageThatCannotBeHad(t *testing.T) {
 	book := always(diagnose.Diagnosis{})
 	book.stopsErr = &casebook.Error{Kind: casebook.NotAReference, Message: "this is no service"}
 	h := newHandler(t, options(book))
-	if got := get(t, h, "/service?ref=x"); got.Code != http.StatusUnprocessableEntity || !strings.Contains(got.Body.String(), "his is no service") {
+	if got := get(t, h, "/service?ref="+sampleARN); got.Code != http.StatusUnprocessableEntity || !strings.Contains(got.Body.String(), "his is no service") {
 		t.Errorf("status %d:\n%s", got.Code, got.Body)
 	}
 	// Whoever only previews the link causes no look, and so gets no error.
@@ -97,13 +99,15 @@ func TestServicePageThatCannotBeHad(t *testing.T) {
 func TestReportLinksItsService(t *testing.T) {
 	d := stop(1, "d1", "oom.container", "Out of memory")
 	want := "/service?ref=" + url.QueryEscape(serviceARN)
-	if got := serviceURL(d.Task); got != want {
+	family := d.Task.Ref()
+	family.Group = "family:orders"
+	if got := serviceURL(d.Task.Ref()); got != want {
 		t.Errorf("serviceURL = %s, want %s", got, want)
 	}
 	if got := get(t, newHandler(t, options(always(d))), "/d/d1"); !strings.Contains(got.Body.String(), `href="`+want) {
 		t.Errorf("the report has no link to %s", want)
 	}
-	for _, none := range []diagnose.TaskView{{}, {ARN: d.Task.ARN, Group: "family:orders"}, {Group: "service:orders"}} {
+	for _, none := range []taskref.Ref{{}, {Group: "service:orders"}, family} {
 		if got := serviceURL(none); got != "" {
 			t.Errorf("%+v has the service page %s", none, got)
 		}

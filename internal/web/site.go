@@ -21,6 +21,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/permissions"
+	"whystopped/internal/taskref"
 	"whystopped/internal/web/apidoc"
 	assets "whystopped/web"
 )
@@ -29,23 +30,23 @@ import (
 // *casebook.Error where a person can do something about them.
 type Casebook interface {
 	// Diagnose answers for what somebody pasted as a reference to a task.
-	Diagnose(ctx context.Context, pasted string, refresh bool) (diagnose.Diagnosis, error)
+	Diagnose(ctx context.Context, asked taskref.Ref, refresh bool) (diagnose.Diagnosis, error)
 	// Follow is Diagnose that tells what happens on the way, one call of tell
 	// after the other.
-	Follow(ctx context.Context, pasted string, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error)
+	Follow(ctx context.Context, asked taskref.Ref, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error)
 	// Newest finds the newest kept diagnosis of a task, without a call to AWS.
-	Newest(ctx context.Context, pasted string) (diagnose.Diagnosis, error)
+	Newest(ctx context.Context, task taskref.Ref) (diagnose.Diagnosis, error)
 	// Evaluate diagnoses evidence that was brought, and keeps the answer.
 	Evaluate(ctx context.Context, ev evidence.Evidence) (diagnose.Diagnosis, error)
 	// Get finds a kept diagnosis.
 	Get(ctx context.Context, id string) (diagnose.Diagnosis, error)
 	// Service looks at the newest stopped tasks of a service.
-	Service(ctx context.Context, pasted string) (casebook.ServiceStops, error)
+	Service(ctx context.Context, service taskref.Ref) (casebook.ServiceStops, error)
 	// Summaries lists kept diagnoses, newest first.
 	Summaries(ctx context.Context, f casebook.Filter, cursor string, limit int) (casebook.SummaryPage, error)
 	// History tells what is kept of a service's stops of the last time, without
 	// a call to AWS.
-	History(ctx context.Context, pasted string, back time.Duration) (casebook.ServiceHistory, error)
+	History(ctx context.Context, service taskref.Ref, back time.Duration) (casebook.ServiceHistory, error)
 	// IncidentReport finds an incident and what stands around it.
 	IncidentReport(ctx context.Context, id string) (casebook.IncidentReport, error)
 	// Incidents lists incidents, the one that opened last first.

@@ -2,10 +2,9 @@ package web
 
 import (
 	"net/http"
-	"strings"
 
 	"whystopped/internal/casebook"
-	"whystopped/internal/diagnose"
+	"whystopped/internal/taskref"
 	"whystopped/internal/web/roles"
 	"whystopped/internal/words"
 )
@@ -84,13 +83,12 @@ func (s *Site) start(w http.ResponseWriter, r *http.Request) error {
 // are of none that is known, up to so many.
 func newestOfEach(kept []casebook.Summary, most int) []casebook.Summary {
 	var newest []casebook.Summary
-	seen := map[string]bool{}
+	seen := map[taskref.Ref]bool{}
 	for _, d := range kept {
-		of := strings.Join([]string{d.TaskID, d.Account, d.Region, d.Cluster, d.Group}, "\n")
-		if strings.TrimSpace(of) != "" && seen[of] {
+		if d.Ref != (taskref.Ref{}) && seen[d.Ref] {
 			continue
 		}
-		seen[of] = true
+		seen[d.Ref] = true
 		if newest = append(newest, d); len(newest) == most {
 			break
 		}
@@ -103,7 +101,7 @@ func recentOf(d casebook.Summary, clock clock) recentRow {
 		URL:     reportPath(d.ID),
 		Who:     actorOf(d.Identity),
 		Heading: d.Title,
-		Where:   whereOf(diagnose.TaskView{ID: d.TaskID, Account: d.Account, Region: d.Region, Cluster: d.Cluster, Group: d.Group}),
+		Where:   whereOf(d.Ref),
 		When:    clock.ago(d.CreatedAt),
 		Brought: d.Brought,
 	}

@@ -4,7 +4,6 @@ import (
 	"net/url"
 
 	"whystopped/internal/casebook"
-	"whystopped/internal/diagnose"
 )
 
 // stopRow is one stop in a list.
@@ -30,18 +29,13 @@ func keptStops(stops []casebook.Stop, clock clock) []stopRow {
 }
 
 func keptStop(s casebook.Stop, clock clock) stopRow {
-	row := stopRow{Task: shortID(s.TaskID), When: clock.dateTime(s.At), Owed: s.Diagnosis == ""}
+	row := stopRow{Task: shortID(s.Ref.TaskID), When: clock.dateTime(s.At), Owed: s.Diagnosis == ""}
 	switch {
 	case !row.Owed:
 		row.URL = reportPath(s.Diagnosis)
 		row.Confidence, row.Who, row.Heading = confidenceOf(s.Verdict.Confidence), actorOf(s.Verdict.Identity), s.Verdict.Title
-	case s.TaskID != "" && s.Ref().ARN() != "":
-		row.URL = "/diagnose?task=" + url.QueryEscape(s.Ref().ARN())
+	case s.Ref.TaskID != "" && s.Ref.ARN() != "":
+		row.URL = "/diagnose?task=" + url.QueryEscape(s.Ref.ARN())
 	}
 	return row
-}
-
-// placeWords names a place in full.
-func placeWords(p casebook.Place) []string {
-	return whereOf(diagnose.TaskView{Group: p.Group, Cluster: p.Cluster, Region: p.Region, Account: p.Account})
 }

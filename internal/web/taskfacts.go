@@ -7,6 +7,7 @@ import (
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/taskref"
 )
 
 // fact is one line of what is known of the task.
@@ -58,38 +59,34 @@ func roleActor(kind verdict.IdentityKind) *actor {
 type wherePart struct{ Text, URL string }
 
 // wherePartsOf are the parts of whereOf for the report's own line.
-func wherePartsOf(t diagnose.TaskView) []wherePart {
+func wherePartsOf(ref taskref.Ref) []wherePart {
 	var parts []wherePart
-	for _, part := range whereOf(t) {
-		p := wherePart{Text: part}
-		if strings.HasPrefix(part, "service ") {
-			p.URL = serviceURL(t)
+	add := func(before, what, url string) {
+		if what != "" {
+			parts = append(parts, wherePart{before + what, url})
 		}
-		parts = append(parts, p)
 	}
+	add("task ", shortID(ref.TaskID), "")
+	switch {
+	case ref.Service() != "":
+		add("service ", ref.Service(), serviceURL(ref))
+	case ref.Family() != "":
+		add("family ", ref.Family(), "")
+	default:
+		add("group ", ref.Group, "")
+	}
+	add("cluster ", ref.Cluster, "")
+	add("", ref.Region, "")
+	add("account ", ref.Account, "")
 	return parts
 }
 
-// whereOf names the task for the line under the verdict: task, service,
-// cluster, region, account.
-func whereOf(t diagnose.TaskView) []string {
+// whereOf names an address in words: task, service, cluster, Region, account.
+func whereOf(ref taskref.Ref) []string {
 	var where []string
-	add := func(before, what string) {
-		if what != "" {
-			where = append(where, before+what)
-		}
+	for _, part := range wherePartsOf(ref) {
+		where = append(where, part.Text)
 	}
-	add("task ", shortID(t.ID))
-	if service, ok := strings.CutPrefix(t.Group, "service:"); ok {
-		add("service ", service)
-	} else if family, ok := strings.CutPrefix(t.Group, "family:"); ok {
-		add("family ", family)
-	} else {
-		add("group ", t.Group)
-	}
-	add("cluster ", t.Cluster)
-	add("", t.Region)
-	add("account ", t.Account)
 	return where
 }
 

@@ -146,7 +146,7 @@ func insert(t *testing.T, q *work.Queue, db *sql.DB, commit bool, owed ...casebo
 	}
 }
 
-var task = taskref.Ref{Kind: taskref.KindTask, Partition: "aws", Region: "eu-west-1", Account: "111122223333", Cluster: "web", TaskID: "0123456789abcdef0123456789abcdef"}
+var task = taskref.Ref{Partition: "aws", Region: "eu-west-1", Account: "111122223333", Cluster: "web", TaskID: "0123456789abcdef0123456789abcdef"}
 
 func TestWorkIsDoneAsItWasOwed(t *testing.T) {
 	w := newWorkshop()

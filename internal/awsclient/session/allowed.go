@@ -23,7 +23,7 @@ func (p *Pool) CheckBounds(ref taskref.Ref) error {
 		message := fmt.Sprintf("The partition %.40q has no Region %s.", ref.Partition, ref.Region)
 		return &failure.Error{Kind: failure.ErrUnknownRegion, Message: message}
 	}
-	if why := p.Bounds().Excludes(ref.Account, ref.Region); why != "" {
+	if why := p.Bounds().Excludes(ref); why != "" {
 		return notAllowed(why)
 	}
 	return nil

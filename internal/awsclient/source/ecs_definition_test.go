@@ -11,7 +11,7 @@ import (
 
 	"whystopped/internal/awsclient/awsfake"
 	"whystopped/internal/awsclient/session"
-	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
 )
 
 func TestTheKeptDefinitionHoldsNoValues(t *testing.T) {
@@ -31,7 +31,7 @@ func TestTheKeptDefinitionHoldsNoValues(t *testing.T) {
 		Credentials: credentials.NewStaticCredentialsProvider("id", "secret", ""),
 	}
 	s := New(session.NewPool(session.Options{Config: config, Now: time.Now}), Options{Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
-	ctx, r := s.NewReader(t.Context(), evidence.Ref{Region: "eu-west-1"}, nil, nil)
+	ctx, r := s.NewReader(t.Context(), taskref.Ref{Region: "eu-west-1"}, nil, nil)
 	if ans := r.DescribeDefinition(ctx, revision); ans.Definition == nil {
 		t.Fatal("no definition was read")
 	}

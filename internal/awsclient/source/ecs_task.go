@@ -139,15 +139,6 @@ func (r *Reader) taskRefused(err error) (taskState, outcome, error) {
 	return taskUnclear, outcome{}, fmt.Errorf("describe task %s: %w", r.Ref.TaskID, err)
 }
 
-// ServiceOf is the name of the service that the task belongs to, or "".
-func ServiceOf(t *evidence.Task) string {
-	name, ok := strings.CutPrefix(t.Group, "service:")
-	if !ok {
-		return ""
-	}
-	return name
-}
-
 // Life is a span of time; what happened in it may concern the task.
 type Life struct{ from, to time.Time }
 

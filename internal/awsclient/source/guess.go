@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
 )
 
 // ReadLogsByGuess looks for the logs of a task that nobody remembers. Where its
@@ -22,14 +23,14 @@ func (r *Reader) ReadLogsByGuess(ctx context.Context, service ServiceAnswer, cal
 		return DefinitionAnswer{}, r.ReadLogs(ctx, streams, r.recordsBegin(records))
 	}
 	revision := service.TaskDefinitionARN
-	if name := serviceNamedBy(records); revision == "" && r.Ref.Service == "" && r.Ref.Cluster != "" && name != "" {
+	if name := serviceNamedBy(records); revision == "" && r.Ref.Service() == "" && r.Ref.Cluster != "" && name != "" {
 		revision = r.DescribeService(ctx, name, r.Recent()).TaskDefinitionARN
 	}
 	if revision == "" {
 		return DefinitionAnswer{}, nil
 	}
 	definition := r.DescribeDefinition(ctx, revision)
-	standIn := &evidence.Task{TaskARN: cmp.Or(r.Ref.ARN, "arn:aws:ecs:::task/"+r.Ref.TaskID)}
+	standIn := &evidence.Task{TaskARN: cmp.Or(r.Ref.ARN(), "arn:aws:ecs:::task/"+r.Ref.TaskID)}
 	logs := r.ReadLogs(ctx, LogStreams(standIn, definition.Definition, r.Ref.Region), r.recordsBegin(records))
 	definition.Definition = nil
 	return definition, logs
@@ -74,7 +75,7 @@ func serviceNamedBy(records []evidence.Record) string {
 		if rec.EventSource != "ecs.amazonaws.com" {
 			continue
 		}
-		if name, ok := strings.CutPrefix(parameter(rec, "group"), "service:"); ok {
+		if name := taskref.ServiceOf(parameter(rec, "group")); name != "" {
 			return name
 		}
 		if name := cmp.Or(parameter(rec, "service"), parameter(rec, "serviceName")); name != "" {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
 )
 
 // LogAnswer is what one container wrote, and what came of asking for it.
@@ -46,7 +47,7 @@ func (r *Reader) ReadLogs(ctx context.Context, streams []logStream, since time.T
 // are read, the denials among the older ones.
 func (r *Reader) readLog(ctx context.Context, s logStream, since time.Time) LogAnswer {
 	name := s.Source()
-	if s.unreadable == "" && r.Bounds().Excludes("", s.region) != "" {
+	if s.unreadable == "" && r.Bounds().Excludes(taskref.Ref{Region: s.region}) != "" {
 		s.unreadable = fmt.Sprintf("The log group is in %s, which is not among the Regions that this server reads.", s.region)
 	}
 	if s.unreadable != "" {

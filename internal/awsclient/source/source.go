@@ -18,6 +18,7 @@ import (
 	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/lru"
+	"whystopped/internal/taskref"
 )
 
 // Shared are the places that evidence is read from, and what was learned of
@@ -63,7 +64,7 @@ func New(pool *session.Pool, opts Options) *Shared {
 // Reader reads the sources of one task or service.
 type Reader struct {
 	*Shared
-	Ref evidence.Ref
+	Ref taskref.Ref
 	// now is when the collection began; it is the present for all of it.
 	Now time.Time
 	// kept is the task as it was known before; nil where it was not.
@@ -86,7 +87,7 @@ type News struct {
 // NewReader returns a Reader, and the context in which its calls are made. kept
 // is the task as it was known before, nil for none.
 func (s *Shared) NewReader(
-	ctx context.Context, ref evidence.Ref, kept *evidence.Task, observe func(News),
+	ctx context.Context, ref taskref.Ref, kept *evidence.Task, observe func(News),
 ) (context.Context, *Reader) {
 	return session.ForTask(ctx, ref.TaskID), &Reader{Shared: s, Ref: ref, Now: s.clock(), Kept: kept, observe: observe}
 }

@@ -8,12 +8,13 @@ import (
 
 	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
 )
 
 func TestTheTimeOfASourceIsWithoutItsWaitingForOthers(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	clock, silent := func() time.Time { return now }, slog.New(slog.DiscardHandler)
-	_, r := New(session.NewPool(session.Options{}), Options{Now: clock, Logger: silent}).NewReader(t.Context(), evidence.Ref{}, nil, nil)
+	_, r := New(session.NewPool(session.Options{}), Options{Now: clock, Logger: silent}).NewReader(t.Context(), taskref.Ref{}, nil, nil)
 	a := r.ask(t.Context(), "cloudtrail:LookupEvents", All, func(_ context.Context, w *watch) (outcome, error) {
 		now = now.Add(30 * time.Millisecond)
 		w.pause(func() { now = now.Add(5 * time.Second) })

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"time"
 
-	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
 )
 
 // Host is what runs the task's containers; it chooses the dialect of messages
@@ -26,8 +26,8 @@ type Facts struct {
 	HasTask bool
 	Host    Host
 
-	TaskID, Account, Region, Partition string
-	Cluster, Service                   string
+	// Ref is the task's address.
+	taskref.Ref
 
 	// ExecutionRole and TaskRole are the effective roles' ARNs: an override
 	// wins over the definition.
@@ -65,10 +65,7 @@ func (r Ran) Exited() bool { return r.ExitCode != nil && !r.Invented }
 
 // factsOf reads the facts.
 func factsOf(ev evidence.Evidence) Facts {
-	f := Facts{
-		TaskID: ev.Ref.TaskID, Account: ev.Ref.Account, Region: ev.Ref.Region, Partition: ev.Ref.Partition,
-		Cluster: ev.Ref.Cluster, Service: ev.Ref.Service,
-	}
+	f := Facts{Ref: ev.Ref}
 	f.readRoles(ev)
 	t := ev.Task
 	if t == nil {
@@ -78,10 +75,7 @@ func factsOf(ev evidence.Evidence) Facts {
 	f.Host = hostOf(t)
 	f.StopCode = t.StopCode
 	f.Stopped = t.DesiredStatus == "STOPPED" || t.LastStatus == "STOPPED" || t.DesiredStatus == "" && t.LastStatus == ""
-	f.readARN(t.TaskARN)
-	if name, ok := strings.CutPrefix(t.Group, "service:"); ok {
-		f.Service = name
-	}
+	f.Ref = t.Ref().Or(ev.Ref)
 	f.CreatedAt, f.StartedAt = t.CreatedAt.Time, t.StartedAt.Time
 	f.Ended = firstTime(t.ExecutionStoppedAt, t.StoppingAt, t.StoppedAt)
 	for _, c := range t.Containers {
@@ -96,18 +90,6 @@ func (f *Facts) readRoles(ev evidence.Evidence) {
 	f.ExecutionRole, f.TaskRole = ev.EffectiveRoles()
 	if d := ev.TaskDefinition; d != nil {
 		f.RolesComplete = d.TaskDefinitionARN != "" || d.Revision > 0 || len(d.ContainerDefinitions) > 0 && d.ContainerDefinitions[0].Name != "" && d.ContainerDefinitions[0].Image != ""
-	}
-}
-
-func (f *Facts) readARN(s string) {
-	a, ok := arn.Parse(s)
-	if !ok {
-		return
-	}
-	f.Partition, f.Region, f.Account = a.Partition, a.Region, a.Account
-	f.TaskID = a.Name()
-	if cluster, _, ok := strings.Cut(a.ID(), "/"); ok {
-		f.Cluster = cluster
 	}
 }
 

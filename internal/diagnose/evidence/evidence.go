@@ -4,15 +4,19 @@
 // these things, and does no I/O.
 package evidence
 
-import "time"
+import (
+	"time"
+
+	"whystopped/internal/taskref"
+)
 
 // Evidence is what is known of one stopped task. Every part may be missing.
 type Evidence struct {
 	// Now is when the evidence was collected; the zero time where that is
 	// unknown, as for evidence that was brought by hand.
 	Now time.Time `json:"-"`
-	// Ref is what the task's reference alone says of it.
-	Ref Ref `json:"-"`
+	// Ref is the task's address, or that of a service that gets no task.
+	Ref taskref.Ref `json:"-"`
 
 	Task           *Task           `json:"task,omitempty"`
 	TaskDefinition *TaskDefinition `json:"taskDefinition,omitempty"`
@@ -36,11 +40,6 @@ type Evidence struct {
 
 	// Left is what was there and not read; see Bound.
 	Left []Left `json:"-"`
-}
-
-// Ref is what a reference to a task says before any call was made.
-type Ref struct {
-	ARN, Partition, Region, Account, Cluster, TaskID, Service string
 }
 
 // SourceStatus says what came of asking one source.

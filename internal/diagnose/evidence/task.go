@@ -1,5 +1,7 @@
 package evidence
 
+import "whystopped/internal/taskref"
+
 // Task is the part of ECS's Task object that a diagnosis uses, with the names
 // of the API. Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
 type Task struct {
@@ -38,6 +40,9 @@ type Task struct {
 	Overrides   Overrides    `json:"overrides,omitzero"`
 	Attachments []Attachment `json:"attachments,omitempty"`
 }
+
+// Ref returns the task's address.
+func (t *Task) Ref() taskref.Ref { return taskref.OfTask(t.TaskARN, t.ClusterARN, t.Group) }
 
 // Container is one container of a task, as DescribeTasks tells of it.
 type Container struct {

@@ -275,7 +275,7 @@ func testSummaries(t *testing.T, w *world) {
 	)
 	of := func(n int, cause, title string, who verdict.Identity) casebook.Summary {
 		return casebook.Summary{
-			ID: id(n), CreatedAt: minute(n), TaskID: "t1", Account: "111122223333", Region: "eu-west-1", Cluster: "web", Group: "family:api",
+			ID: id(n), CreatedAt: minute(n), Ref: taskref.Ref{TaskID: "t1", Account: "111122223333", Region: "eu-west-1", Cluster: "web", Group: "family:api"},
 			Cause: cause, Title: title, Identity: who,
 		}
 	}

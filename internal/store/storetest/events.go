@@ -14,13 +14,13 @@ import (
 const taskARN = "arn:aws:ecs:eu-west-1:111122223333:task/web/t1"
 
 var (
-	taskRef    = taskref.Ref{Kind: taskref.KindTask, Partition: api.Partition, Account: api.Account, Region: api.Region, Cluster: api.Cluster, TaskID: "t1"}
-	serviceRef = taskref.Ref{Kind: taskref.KindService, Partition: api.Partition, Account: api.Account, Region: api.Region, Cluster: api.Cluster, Service: "api"}
+	taskRef    = taskref.Ref{Partition: api.Partition, Account: api.Account, Region: api.Region, Cluster: api.Cluster, TaskID: "t1"}
+	serviceRef = taskref.Ref{Partition: api.Partition, Account: api.Account, Region: api.Region, Cluster: api.Cluster, Group: "service:api"}
 )
 
 // taskEvent tells of the task t1 at a minute that is also its version.
 func taskEvent(id string, at int, status, health string) casebook.Event {
-	e := casebook.Event{ID: id, At: minute(at), Ref: taskRef, Task: &evidence.Task{
+	e := casebook.Event{ID: id, At: minute(at), Ref: taskRef.Or(api), Task: &evidence.Task{
 		TaskARN: taskARN, ClusterARN: "arn:aws:ecs:eu-west-1:111122223333:cluster/web", TaskDefinitionARN: apiRevision,
 		Group: api.Group, LastStatus: status, HealthStatus: health, Version: int64(at),
 	}}
@@ -51,8 +51,8 @@ func testEvents(t *testing.T, w *world) {
 		t.Errorf("there is owed (-want +got):\n%s", diff)
 	}
 	wantStops := []casebook.Stop{
-		{Key: "event:e4", Place: api, At: minute(9)},
-		{Key: taskARN, Place: api, TaskID: "t1", Revision: apiRevision, At: minute(4)},
+		{Key: "event:e4", Ref: api, At: minute(9)},
+		{Key: taskARN, Ref: taskRef.Or(api), Revision: apiRevision, At: minute(4)},
 	}
 	stops, _, err := w.Stops(t.Context(), casebook.StopFilter{}, "", 10)
 	if diff := cmp.Diff(wantStops, stops); err != nil || diff != "" {
@@ -79,8 +79,6 @@ func testEvents(t *testing.T, w *world) {
 }
 
 func testEventsTwice(t *testing.T, w *world) {
-	short := taskEvent("e0", 5, "STOPPED", "UNKNOWN")
-	short.Ref.Cluster = "" // as in an ARN of the old form
 	later := taskEvent("e3", 7, "STOPPED", "UNKNOWN")
 	read := stop{n: 6, task: "t1", at: 4, cause: "s3"}.kept()
 	read.Facts = taskEvent("", 7, "STOPPED", "UNKNOWN").Task
@@ -92,7 +90,7 @@ func testEventsTwice(t *testing.T, w *world) {
 	}{
 		{"the first", func() {}, []casebook.Event{taskEvent("e1", 5, "STOPPED", "UNKNOWN")}, []casebook.Work{{Kind: casebook.WorkDiagnose, Task: taskRef}}},
 		{"the same event", func() {}, []casebook.Event{taskEvent("e1", 5, "STOPPED", "UNKNOWN")}, nil},
-		{"another of the same version", func() {}, []casebook.Event{taskEvent("e2", 5, "STOPPED", "UNKNOWN"), short}, nil},
+		{"another of the same version", func() {}, []casebook.Event{taskEvent("e2", 5, "STOPPED", "UNKNOWN")}, nil},
 		{"one of a version that was read", func() { save(t, w, read); owed(t, w) }, []casebook.Event{later, later}, nil},
 	}
 	for _, test := range tests {

@@ -13,9 +13,10 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/taskref"
 )
 
-var api = casebook.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1", Cluster: "web", Group: "service:api"}
+var api = taskref.Ref{Partition: "aws", Account: "111122223333", Region: "eu-west-1", Cluster: "web", Group: "service:api"}
 
 const apiRevision = "arn:aws:ecs:eu-west-1:111122223333:task-definition/api:7"
 

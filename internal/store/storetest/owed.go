@@ -45,7 +45,7 @@ func testOwed(t *testing.T, w *world) {
 	}
 
 	again := stop{n: 7, task: "c", at: 2, cause: "kms", key: "s3"}.kept()
-	again.Refresh = &casebook.Refresh{At: minute(22), Task: taskref.Ref{Kind: taskref.KindTask, TaskID: "c"}, Diagnosis: id(7), Before: 1}
+	again.Refresh = &casebook.Refresh{At: minute(22), Task: taskref.Ref{TaskID: "c"}, Diagnosis: id(7), Before: 1}
 	save(t, w, again)
 	expect("a refresh", []casebook.Work{{Kind: casebook.WorkRefresh, At: minute(22), Task: again.Refresh.Task, Refresh: again.Refresh}})
 }

@@ -8,6 +8,7 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
 )
 
 // elsewhere moves a diagnosis to a place.
@@ -26,10 +27,10 @@ func testStops(t *testing.T, w *world) {
 	}{
 		{"none", casebook.StopFilter{}, "decba"},
 		{"the whole place", casebook.StopFilter{Place: api}, "dcba"},
-		{"account", casebook.StopFilter{Place: casebook.Place{Account: "444455556666"}}, ""},
-		{"region and partition", casebook.StopFilter{Place: casebook.Place{Region: api.Region, Partition: "aws"}}, "decba"},
-		{"cluster", casebook.StopFilter{Place: casebook.Place{Cluster: "batch"}}, "e"},
-		{"group", casebook.StopFilter{Place: casebook.Place{Group: api.Group}}, "dcba"},
+		{"account", casebook.StopFilter{Place: taskref.Ref{Account: "444455556666"}}, ""},
+		{"region and partition", casebook.StopFilter{Place: taskref.Ref{Region: api.Region, Partition: "aws"}}, "decba"},
+		{"cluster", casebook.StopFilter{Place: taskref.Ref{Cluster: "batch"}}, "e"},
+		{"group", casebook.StopFilter{Place: taskref.Ref{Group: api.Group}}, "dcba"},
 		{"incident", casebook.StopFilter{Incident: first.Incident.ID}, "ba"},
 		{"cause", casebook.StopFilter{Cause: "oom"}, "c"},
 		{"since, the moment itself too", casebook.StopFilter{Since: minute(8)}, "de"},
@@ -44,7 +45,7 @@ func testStops(t *testing.T, w *world) {
 	}
 	stops, _, err := w.Stops(t.Context(), casebook.StopFilter{Incident: first.Incident.ID, Until: minute(1)}, "", 1)
 	want := []casebook.Stop{{
-		Key: "arn:aws:ecs:eu-west-1:111122223333:task/web/b", Place: api, TaskID: "b", Revision: apiRevision, At: minute(0),
+		Key: "arn:aws:ecs:eu-west-1:111122223333:task/web/b", Ref: inAPI("b"), Revision: apiRevision, At: minute(0),
 		Verdict: first.Verdict, Diagnosis: id(2), Incident: first.Incident.ID,
 	}}
 	if diff := cmp.Diff(want, stops); err != nil || diff != "" {
@@ -67,7 +68,7 @@ func turnPages(t *testing.T, w *world, f casebook.StopFilter, limit int) (tasks 
 			t.Fatalf("Stops: %d of them, %v", len(stops), err)
 		}
 		for _, s := range stops {
-			tasks += s.TaskID
+			tasks += s.Ref.TaskID
 		}
 		if next == "" {
 			return tasks
@@ -125,7 +126,7 @@ func testRevisions(t *testing.T, w *world) {
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("of a service: %v (-want +got):\n%s", err, diff)
 	}
-	got, err = w.Revisions(t.Context(), casebook.Place{Account: api.Account, Cluster: "web"}, 1)
+	got, err = w.Revisions(t.Context(), taskref.Ref{Account: api.Account, Cluster: "web"}, 1)
 	if err != nil || len(got) != 1 || got[0].ARN != "other:1" {
 		t.Errorf("the newest of a cluster: %+v, %v, want other:1", got, err)
 	}
@@ -144,7 +145,7 @@ func testRoleUsers(t *testing.T, w *world) {
 	)
 	service := casebook.RoleUser{Place: api, Revision: "api:7", LastSeen: minute(30)}
 	other := casebook.RoleUser{Place: api, Revision: "other:1", LastSeen: minute(20)}
-	other.Group = "service:other"
+	other.Place.Group = "service:other"
 	tests := []struct {
 		name  string
 		role  string
@@ -163,4 +164,11 @@ func testRoleUsers(t *testing.T, w *world) {
 			t.Errorf("%s: %v (-want +got):\n%s", test.name, err, diff)
 		}
 	}
+}
+
+// inAPI returns the address of a task of the service api.
+func inAPI(taskID string) taskref.Ref {
+	ref := api
+	ref.TaskID = taskID
+	return ref
 }
