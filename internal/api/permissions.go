@@ -69,7 +69,7 @@ func permissionReport(r permissions.Report) PermissionReport {
 		told := PlacePermissions{Account: place.Account, Region: place.Region, Permissions: []Permission{}}
 		for _, f := range place.Findings {
 			p := Permission{
-				Action: f.Action, State: string(f.State), Required: f.Required, Policy: f.File, Without: f.Without,
+				Action: f.Action, State: string(f.State), Required: f.Required, Policy: f.File, Without: f.Without().English,
 				Tried: f.Resource, Detail: f.Detail,
 			}
 			if !f.Refused.IsZero() {

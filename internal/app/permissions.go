@@ -7,6 +7,7 @@ import (
 
 	"whystopped/internal/awsclient"
 	"whystopped/internal/casebook"
+	"whystopped/internal/ingest"
 	"whystopped/internal/permissions"
 )
 
@@ -46,6 +47,11 @@ func (t tester) Places(ctx context.Context) ([]permissions.Place, error) {
 	}
 	// What was kept may be from before the lists were narrowed.
 	return slices.DeleteFunc(places, func(p permissions.Place) bool { return !t.Reads(p) }), nil
+}
+
+// Permissions implements permissions.Tester.
+func (t tester) Permissions() []permissions.Permission {
+	return append(t.Collector.Permissions(), ingest.Permissions()...)
 }
 
 // Try implements permissions.Tester.

@@ -54,7 +54,7 @@ func TestProgressPageOfAWholeDiagnosis(t *testing.T) {
 	s, _ := slowDemo(t)
 	sample := demoSamples()[0]
 	page := s.ask("GET", "/diagnose?task="+sample.ARN, "").raw
-	for _, want := range []string{`class="looking"`, "The task, from ECS", `<article class="report`, "</html>"} {
+	for _, want := range []string{`class="looking"`, "Task (ECS)", `<article class="report`, "</html>"} {
 		if _, after, ok := strings.Cut(page, want); ok {
 			page = after
 			continue

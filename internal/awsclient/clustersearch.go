@@ -61,7 +61,7 @@ func (c *Collector) findCluster(ctx context.Context, ref taskref.Ref, holds hold
 	}
 	_ = group.Wait() // errFound or nothing
 	if found == "" && len(failures) > 0 && len(failures) == len(names) {
-		return "", resolveProblem(taskref.Ref{Region: ref.Region}, source.SourceTask, failures[0])
+		return "", resolveProblem(taskref.Ref{Region: ref.Region}, source.Task.Call.Action, failures[0])
 	}
 	return found, nil
 }
@@ -89,7 +89,7 @@ func (c *Collector) listClusters(ctx context.Context, t session.Target) ([]strin
 
 // clusterSearchProblem says what to do when we may not look for the cluster.
 func clusterSearchProblem(region string, err error) error {
-	const action = "ecs:ListClusters"
+	action := source.ListClusters.Action
 	f := failure.Of(err)
 	if f.Kind != failure.Denied {
 		return resolveProblem(taskref.Ref{Region: region}, action, err)

@@ -60,6 +60,7 @@ func New(opts Options) *Collector {
 		ExternalID: opts.ExternalID,
 		Accounts:   opts.Accounts,
 		Regions:    opts.Regions,
+		Quotas:     source.Quotas(),
 		Unlimited:  opts.Unlimited,
 		Now:        opts.Now,
 		Logger:     opts.Logger,

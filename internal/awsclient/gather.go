@@ -19,7 +19,7 @@ func (r *collection) soFar(g gathered) {
 // gathered is what all sources together came to.
 type gathered struct {
 	task       source.TaskAnswer
-	events     source.TaskEvents
+	events     source.TaskEventsAnswer
 	definition source.DefinitionAnswer
 	logs       []source.LogAnswer
 	service    source.ServiceAnswer
@@ -97,9 +97,9 @@ func (r *collection) gatherFacts(ctx context.Context) gathered {
 	for _, s := range source.LogStreams(task, g.definition.Definition, r.Ref.Region) {
 		g.logs = append(g.logs, source.LogAnswer{Tail: r.Skip(s.Source(), why)})
 	}
-	g.trail.Asked = r.Skip(source.SourceTrail, why)
+	g.trail.Asked = r.Skip(source.Trail, why)
 	if taskref.ServiceOf(task.Group) != "" {
-		g.service.Asked = r.Skip(source.SourceService, why)
+		g.service.Asked = r.Skip(source.Service, why)
 	}
 	return g
 }

@@ -62,11 +62,11 @@ func (r *collection) mentioned(events []evidence.ServiceEvent) bool {
 func (r *collection) unknown(ctx context.Context, kind error, g gathered) error {
 	e := &failure.Error{Kind: kind, Message: r.unknownMessage(kind)}
 	if f := g.events.Failure; f != nil {
-		e.Message += " The cluster's event capture could not be read: " + f.Detail(source.Permission(g.events.Source.Name))
+		e.Message += " The cluster's event capture could not be read: " + f.Detail(source.TaskEvents.Call.Action)
 		e.Err = f.Err
 	}
 	if f := g.trail.Failure; f != nil {
-		e.Message += " CloudTrail could not be asked: " + f.Detail(source.SourceTrail)
+		e.Message += " CloudTrail could not be asked: " + f.Detail(source.Trail.Call.Action)
 		e.Err = f.Err
 	}
 	if own, err := r.ReadAccount(ctx, r.Target(r.Ref.Region)); err == nil && own != "" && r.Ref.Account != "" && own != r.Ref.Account {

@@ -2,42 +2,23 @@ package awsclient
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
-	trailtypes "github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/smithy-go/middleware"
 
 	"whystopped/internal/arn"
 	"whystopped/internal/awsclient/failure"
 	"whystopped/internal/awsclient/limit"
 	"whystopped/internal/awsclient/session"
+	"whystopped/internal/awsclient/source"
 	"whystopped/internal/permissions"
 	"whystopped/internal/taskref"
 )
 
-const (
-	// madeUp is the name of what trials ask for. That it does not exist is what
-	// AWS answers to whoever may ask.
-	madeUp     = "whystopped-permission-trial"
-	madeUpTask = "00000000000000000000000000000000"
-	// madeUpLogs lies where policies that are kept to ECS's logs mostly end.
-	madeUpLogs = "/ecs/" + madeUp
-
-	// trialTime bounds one trial; CloudTrail's may have to wait for the quota.
-	trialTime = limit.LongestWait + 3*time.Second
-)
-
-// trial is a harmless call for a permission.
-type trial struct {
-	action, resource string
-	call             func(context.Context) error
-}
+// trialTime bounds one trial; CloudTrail's may have to wait for the quota.
+const trialTime = limit.LongestWait + 3*time.Second
 
 // TryPermissions makes a harmless read for each permission in a place, of things
 // that do not exist, and tells which of them AWS refuses. It takes at most a few
@@ -53,15 +34,16 @@ func (c *Collector) TryPermissions(ctx context.Context, place permissions.Place)
 			return results
 		}
 	}
-	trials := c.trials(t, place)
-	made := make([]permissions.Trial, len(trials))
+	calls := slices.DeleteFunc(source.Calls(), func(c source.Call) bool { return c.Try == nil })
+	made := make([]permissions.Trial, len(calls))
 	var all sync.WaitGroup
-	for i, tr := range trials {
+	for i, call := range calls {
 		all.Go(func() {
 			ctx, cancel := context.WithTimeout(ctx, trialTime)
 			defer cancel()
-			made[i] = permissions.Trial{Action: tr.action, Resource: tr.resource}
-			made[i].State, made[i].Detail = stateOf(tr.call(ctx), tr.action)
+			about, err := call.Try(ctx, c.pool.At(t), source.PlaceOf(place))
+			made[i] = permissions.Trial{Action: call.Action, Resource: about}
+			made[i].State, made[i].Detail = stateOf(err, call.Action)
 		})
 	}
 	all.Wait()
@@ -103,77 +85,6 @@ func stateOf(err error, action string) (permissions.State, string) {
 	return permissions.Unknown, f.Detail(action)
 }
 
-// trials are the calls in a place: each of the package's calls but those of STS.
-func (c *Collector) trials(t session.Target, place permissions.Place) []trial {
-	at := c.pool.At(t)
-	partition := arn.PartitionOf(place.Region)
-	named := func(service, resource string) string {
-		region := place.Region
-		if service == "iam" {
-			region = ""
-		}
-		return arn.ARN{Partition: partition, Service: service, Region: region, Account: place.Account, Resource: resource}.String()
-	}
-	cluster := aws.String(madeUp)
-	if place.Cluster != "" {
-		cluster = aws.String(place.Cluster)
-	}
-	role := named("iam", "role/"+madeUp)
-	return append(ecsTrials(at.ECS, named, cluster),
-		trial{"cloudtrail:LookupEvents", "", func(ctx context.Context) error {
-			_, err := at.Trail.LookupEvents(ctx, &cloudtrail.LookupEventsInput{MaxResults: aws.Int32(1), LookupAttributes: []trailtypes.LookupAttribute{
-				{AttributeKey: trailtypes.LookupAttributeKeyUsername, AttributeValue: aws.String(madeUp)},
-			}})
-			return err
-		}},
-		trial{"logs:GetLogEvents", named("logs", "log-group:"+madeUpLogs), func(ctx context.Context) error {
-			_, err := at.Logs.GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: aws.String(madeUpLogs), LogStreamName: aws.String(madeUp), Limit: aws.Int32(1)})
-			return err
-		}},
-		trial{"logs:FilterLogEvents", named("logs", "log-group:"+madeUpLogs), func(ctx context.Context) error {
-			_, err := at.Logs.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String(madeUpLogs), Limit: aws.Int32(1)})
-			return err
-		}},
-		trial{"iam:GetRole", role, func(ctx context.Context) error {
-			_, err := at.IAM.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(madeUp)})
-			return err
-		}},
-		trial{"iam:SimulatePrincipalPolicy", role, func(ctx context.Context) error {
-			_, err := at.IAM.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{PolicySourceArn: aws.String(role), ActionNames: []string{"ecs:ListClusters"}})
-			return err
-		}},
-	)
-}
-
-func ecsTrials(api session.ECS, named func(service, resource string) string, cluster *string) []trial {
-	return []trial{
-		{"ecs:DescribeTasks", named("ecs", "task/"+*cluster+"/"+madeUpTask), func(ctx context.Context) error {
-			_, err := api.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: cluster, Tasks: []string{madeUpTask}})
-			return err
-		}},
-		{"ecs:DescribeTaskDefinition", named("ecs", "task-definition/"+madeUp+":1"), func(ctx context.Context) error {
-			_, err := api.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(madeUp + ":1")})
-			return err
-		}},
-		{"ecs:DescribeServices", named("ecs", "service/"+*cluster+"/"+madeUp), func(ctx context.Context) error {
-			_, err := api.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: cluster, Services: []string{madeUp}})
-			return err
-		}},
-		{"ecs:ListTasks", "", func(ctx context.Context) error {
-			_, err := api.ListTasks(ctx, &ecs.ListTasksInput{Cluster: cluster, MaxResults: aws.Int32(1)})
-			return err
-		}},
-		{"ecs:ListClusters", "", func(ctx context.Context) error {
-			_, err := api.ListClusters(ctx, &ecs.ListClustersInput{MaxResults: aws.Int32(1)})
-			return err
-		}},
-		{"ecs:DescribeContainerInstances", named("ecs", "container-instance/"+*cluster+"/"+madeUpTask), func(ctx context.Context) error {
-			_, err := api.DescribeContainerInstances(ctx, &ecs.DescribeContainerInstancesInput{Cluster: cluster, ContainerInstances: []string{madeUpTask}})
-			return err
-		}},
-	}
-}
-
 // Home is the account and the Region that are read where a reference names none;
 // each "" where that is not known.
 func (c *Collector) Home(ctx context.Context) permissions.Place {
@@ -189,6 +100,9 @@ func (c *Collector) Home(ctx context.Context) permissions.Place {
 func (c *Collector) Reads(p permissions.Place) bool {
 	return c.pool.CheckReadable(taskref.Ref{Account: p.Account, Region: p.Region}) == nil
 }
+
+// Permissions are what the calls of this package need of IAM.
+func (*Collector) Permissions() []permissions.Permission { return source.Permissions() }
 
 // Uses returns what the real calls of each kind came to last, those of Listen's
 // clients among them.

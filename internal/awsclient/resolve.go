@@ -27,7 +27,7 @@ import (
 // call is made for it. The error is an *Error unless ctx has ended. Resolve uses
 // at most half of the time that ctx has left, since Collect comes after it.
 func (c *Collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, error) {
-	ctx, cancel := source.Half.Of(ctx)
+	ctx, cancel := source.HalfTime.Of(ctx)
 	defer cancel()
 	ref, err := c.locate(ctx, ref)
 	if err != nil {

@@ -43,7 +43,7 @@ func (c *Collector) newestFailed(ctx context.Context, ref taskref.Ref) (string, 
 // StoppedTasks lists the stopped tasks of a service that ECS still knows, the
 // newest first and at most limit of them. Its errors are those of Resolve.
 func (c *Collector) StoppedTasks(ctx context.Context, service taskref.Ref, limit int) ([]taskref.Ref, error) {
-	ctx, cancel := source.Half.Of(ctx)
+	ctx, cancel := source.HalfTime.Of(ctx)
 	defer cancel()
 	service, err := c.locate(ctx, service)
 	if err != nil {
@@ -72,11 +72,11 @@ func (c *Collector) StoppedTasks(ctx context.Context, service taskref.Ref, limit
 func (c *Collector) stoppedOf(ctx context.Context, service taskref.Ref) ([]*evidence.Task, error) {
 	arns, err := c.listStopped(ctx, service)
 	if err != nil {
-		return nil, resolveProblem(service, "ecs:ListTasks", err)
+		return nil, resolveProblem(service, source.ListTasks.Action, err)
 	}
 	tasks, err := c.describeAll(ctx, service, arns)
 	if len(tasks) == 0 && err != nil {
-		return nil, resolveProblem(service, source.SourceTask, err)
+		return nil, resolveProblem(service, source.Task.Call.Action, err)
 	}
 	// Other servers than AWS's list tasks of the whole cluster.
 	return slices.DeleteFunc(tasks, func(t *evidence.Task) bool { return t.Group != service.Group }), nil

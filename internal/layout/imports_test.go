@@ -48,7 +48,7 @@ var pure = map[string][]string{
 	"internal/arn":               {},
 	"internal/redact":            {},
 	"internal/words":             {},
-	"internal/permissions":       {},
+	"internal/permissions":       {"internal/words"},
 	"internal/taskref":           {"internal/arn"},
 	"internal/iampolicy/sar":     {},
 	"internal/iampolicy/snippet": {"internal/arn", "internal/iampolicy"},

@@ -9,6 +9,9 @@ import (
 
 // Tester asks AWS.
 type Tester interface {
+	// Permissions are those that the service uses with any setting, in the order
+	// in which people read of them.
+	Permissions() []Permission
 	// Places are those that are read, the most important first.
 	Places(ctx context.Context) ([]Place, error)
 	// Try makes a harmless call for each permission in a place. It never fails:
@@ -69,7 +72,7 @@ func (k *Keeper) Last() (Report, bool) {
 	r := Report{At: last.at, LeftOut: last.leftOut}
 	uses := k.tester.Uses()
 	for i, place := range last.places {
-		r.Places = append(r.Places, find(place, last.at, last.trials[i], uses))
+		r.Places = append(r.Places, find(k.tester.Permissions(), place, last.at, last.trials[i], uses))
 	}
 	return r, true
 }

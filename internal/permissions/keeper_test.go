@@ -31,7 +31,17 @@ type tester struct {
 }
 
 func (f *tester) Places(context.Context) ([]permissions.Place, error) { return f.places, f.err }
-func (f *tester) Uses() []permissions.Use                             { return f.uses }
+func (f *tester) Permissions() []permissions.Permission {
+	return []permissions.Permission{
+		{Action: "ecs:ListTasks", Required: true, Trial: true},
+		{Action: "ecs:ListClusters", Required: true, Trial: true},
+		{Action: "logs:GetLogEvents", Trial: true},
+		{Action: "iam:GetRole", Trial: true},
+		{Action: "sqs:ReceiveMessage", Required: true},
+	}
+}
+
+func (f *tester) Uses() []permissions.Use { return f.uses }
 
 func (f *tester) Try(ctx context.Context, _ permissions.Place) []permissions.Trial {
 	f.mu.Lock()

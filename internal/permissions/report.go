@@ -91,9 +91,9 @@ func (r Report) LackingRequired() int {
 
 // find judges every permission that a place's trials, made at a time, and uses
 // tell of.
-func find(place Place, at time.Time, trials []Trial, uses []Use) PlaceReport {
+func find(all []Permission, place Place, at time.Time, trials []Trial, uses []Use) PlaceReport {
 	report := PlaceReport{Place: place}
-	for _, p := range catalogue {
+	for _, p := range all {
 		if !p.Trial && !place.Home {
 			continue // the service's own, and not of every account
 		}

@@ -116,7 +116,7 @@ func (s *Site) permissionRow(f permissions.Finding) permissionRow {
 		row.Need = "required"
 	}
 	if f.State != permissions.Works {
-		row.Without, row.Tried = f.Without, f.Resource
+		row.Without, row.Tried = f.Without().English, f.Resource
 	}
 	return row
 }

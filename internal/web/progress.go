@@ -39,8 +39,8 @@ type ProgressPage struct {
 
 // progressWords are what the page's script says for the values in the stream.
 type progressWords struct {
-	Operations map[string]string                      `json:"operations"`
-	Statuses   map[evidence.SourceStatus]sourceStatus `json:"statuses"`
+	Sources  map[string]string                      `json:"sources"` // titles, by evidence.SourceCode
+	Statuses map[evidence.SourceStatus]sourceStatus `json:"statuses"`
 }
 
 // sourceStarted is the stream's status of a source that is being asked.
@@ -49,7 +49,7 @@ const sourceStarted evidence.SourceStatus = "started"
 func wordsOfProgress() progressWords {
 	statuses := maps.Clone(statusWords)
 	statuses[sourceStarted] = sourceStatus{Word: "asking", Class: "busy"}
-	return progressWords{Operations: operationWords, Statuses: statuses}
+	return progressWords{Sources: sourceTitles(), Statuses: statuses}
 }
 
 // follow answers with the report. While that takes long it sends the page's

@@ -48,7 +48,7 @@ func TestProgressEndsOnTheReport(t *testing.T) {
 			t.Errorf("title %q, want %q", got, want)
 		}
 		looking := one(t, doc, "section.looking")
-		want := []string{"The task, from ECS", "Log of container app"}
+		want := []string{"Task (ECS)", "Log of container app"}
 		if diff := cmp.Diff(want, texts(looking, "li b")); diff != "" {
 			t.Errorf("sources that were read on the way (-want +got):\n%s", diff)
 		}
@@ -117,7 +117,7 @@ func TestProgressArrivesBeforeTheReport(t *testing.T) {
 		t.Error("the page is not compressed")
 	}
 	page := bufio.NewReader(resp.Body)
-	for _, want := range []string{"The task, from ECS", "article"} {
+	for _, want := range []string{"Task (ECS)", "article"} {
 		for line := ""; !strings.Contains(line, want); {
 			if line, err = page.ReadString('\n'); err != nil {
 				t.Fatalf("the page ended before %q: %v", want, err)
@@ -138,7 +138,7 @@ func TestWordsOfTheProgress(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		w := get(t, newHandler(t, options(slow(secretDenied(), nil))), "/diagnose?task="+sampleARN)
-		if !regexp.MustCompile(`<script type="application/json" id="words">\{"operations":\{.*"started":\{"word":"asking","class":"busy"\}`).MatchString(w.Body.String()) {
+		if !regexp.MustCompile(`<script type="application/json" id="words">\{"sources":\{.*"started":\{"word":"asking","class":"busy"\}`).MatchString(w.Body.String()) {
 			t.Error("the page does not hold the words as JSON")
 		}
 	})

@@ -276,12 +276,12 @@ func TestReportSources(t *testing.T) {
 	doc := reportDoc(t, secretDenied())
 	got := texts(doc, ".sources .asked")
 	want := []string{
-		"The task, from ECS read the task",
-		"The task definition read ledger-api:42",
+		"Task (ECS) read the task",
+		"Task definition read ledger-api:42",
 		"Log of container api nothing there no stream: the container never started, which itself points at start-up",
-		"Calls of this task, from CloudTrail too early to tell 1 refused call; more may follow until 12:07",
-		"Events of the service not allowed to look Give whystopped’s own role ecs:DescribeServices to see it.",
-		"The policy, tried on the role not needed",
+		"API calls of the task (CloudTrail) too early to tell 1 refused call; more may follow until 12:07",
+		"Service events and deployments not allowed to look Give whystopped’s own role ecs:DescribeServices to see it.",
+		"IAM policy simulator not needed",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("sources (-want +got):\n%s", diff)

@@ -5,6 +5,7 @@ import (
 
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
 // The pages say the values of the public API in words. A value that a table
@@ -116,40 +117,24 @@ func quoteSource(source string) string {
 	return source
 }
 
-var operationWords = map[string]string{
-	"ecs:DescribeTasks":              "The task, from ECS",
-	"ecs:DescribeTaskDefinition":     "The task definition",
-	"ecs:DescribeServices":           "Events of the service",
-	"ecs:ListTasks":                  "The stopped tasks of the service",
-	"ecs:ListClusters":               "The clusters of the region",
-	"logs:GetLogEvents":              "Log",
-	"logs:FilterLogEvents":           "Denials in the log",
-	"logs:DescribeLogStreams":        "Log streams",
-	"cloudtrail:LookupEvents":        "Calls of this task, from CloudTrail",
-	"iam:SimulatePrincipalPolicy":    "The policy, tried on the role",
-	"iam:GetRole":                    "The role",
-	"sts:GetCallerIdentity":          "Our own identity",
-	"ecs:DescribeContainerInstances": "The container instance",
-	evidence.GoodDefinitionSource:    "The definition of a revision that works",
-	evidence.TaskEventsSource:        "The last event of the task, from event capture",
-	evidence.TrailLogSource:          "Calls of this task, from a trail's log group",
-	evidence.HostTrailSource:         "Calls of the host, from CloudTrail",
+// sourceTitles are the templates of the names of sources, by evidence.SourceCode.
+func sourceTitles() map[string]string {
+	titles := map[string]string{}
+	for id, template := range words.English().Templates {
+		if code, ok := strings.CutPrefix(id, "source."); ok {
+			titles[code] = template
+		}
+	}
+	return titles
 }
 
-// sourceTitle says what was asked: "logs:GetLogEvents app" is the log of app.
+// sourceTitle names a source: "logs:GetLogEvents app" is the log of app.
 func sourceTitle(name string) string {
-	if word, known := operationWords[name]; known {
-		return word
-	}
-	operation, container, _ := strings.Cut(name, " ")
-	word, known := operationWords[operation]
-	switch {
-	case !known:
+	code, container := evidence.SourceCode(name)
+	if words.Known("source", code, "") == "" {
 		return name
-	case container != "":
-		return word + " of container " + container
 	}
-	return word
+	return words.English().Say("source."+code, words.Args{"container": container})
 }
 
 // sourceStatus is what came of asking one place: a word, and a class that

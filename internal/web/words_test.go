@@ -100,12 +100,12 @@ func TestGroups(t *testing.T) {
 
 func TestSourceTitle(t *testing.T) {
 	for name, want := range map[string]string{
-		"ecs:DescribeTasks":                  "The task, from ECS",
+		"ecs:DescribeTasks":                  "Task (ECS)",
 		"logs:GetLogEvents app":              "Log of container app",
 		"logs:FilterLogEvents app":           "Denials in the log of container app",
-		"logs:FilterLogEvents (trail)":       "Calls of this task, from a trail's log group",
-		"logs:FilterLogEvents (task events)": "The last event of the task, from event capture",
-		"cloudtrail:LookupEvents (host)":     "Calls of the host, from CloudTrail",
+		"logs:FilterLogEvents (trail)":       "API calls of the task (log group of a trail)",
+		"logs:FilterLogEvents (task events)": "Last task event (event capture)",
+		"cloudtrail:LookupEvents (host)":     "API calls of the container instance (CloudTrail)",
 		"new:Operation x":                    "new:Operation x",
 	} {
 		if got := sourceTitle(name); got != want {

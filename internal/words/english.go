@@ -6,7 +6,7 @@ import "maps"
 func englishTemplates() map[string]string {
 	all := map[string]string{}
 	for _, table := range []map[string]string{
-		englishFormats, englishVerdict, englishPolicies, englishSources, englishProblems, englishPictures,
+		englishFormats, englishVerdict, englishPolicies, englishSources, englishCollecting, englishProblems, englishPictures,
 	} {
 		maps.Copy(all, table)
 	}

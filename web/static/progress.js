@@ -64,9 +64,10 @@
     }
 
     function title(name) {
-      const [operation, container] = name.split(" ", 2);
-      const word = words.operations[operation] ?? operation;
-      return container ? `${word} of container ${container}` : word;
+      const [operation, ...rest] = name.split(" ");
+      const of = rest.join(" ");
+      const code = of.startsWith("(") ? of.slice(1, -1).replaceAll(" ", "-") : operation;
+      return (words.sources[code] ?? name).replace("{container}", of);
     }
 
     function show(line, source) {

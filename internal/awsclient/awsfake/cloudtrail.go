@@ -11,6 +11,10 @@ import (
 	"whystopped/internal/awsclient/awsfake/ids"
 )
 
+var trailRoutes = map[string]route{
+	"cloudtrail:LookupEvents": {jsonOperation((*Server).lookupEvents), unnamed},
+}
+
 // TrailRecord is one record of CloudTrail, in the form in which LookupEvents
 // gives it as a string. What every record has may be left out: New fills in the
 // version, type, category (Management), Region, account and ids.

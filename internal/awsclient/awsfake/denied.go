@@ -17,34 +17,21 @@ type target struct {
 	LogStreamName string   `json:"logStreamName"`
 }
 
-// deniedResource is the resource that AWS names when it refuses the call, by
-// the resource types of the Service Authorization Reference; empty where its
-// sentence names none.
+// deniedResource is the resource that AWS names when it denies the call; "" where
+// its sentence names none.
 func (s *Server) deniedResource(req request) string {
-	var t target
-	_ = json.Unmarshal(req.body, &t) // what cannot be read stays empty
-	cluster := cmp.Or(ids.LastSegment(t.Cluster), "default")
-	switch req.op {
-	case "ecs:DescribeTasks":
-		return s.world.ARN("ecs", "task/"+cluster+"/"+first(t.Tasks))
-	case "ecs:DescribeServices":
-		return s.world.ARN("ecs", "service/"+cluster+"/"+first(t.Services))
-	case "ecs:DescribeContainerInstances":
-		return s.world.ARN("ecs", "container-instance/"+cluster+"/"+first(t.Instances))
-	case "logs:GetLogEvents":
-		return s.world.ARN("logs", "log-group:"+t.LogGroupName+":log-stream:"+t.LogStreamName)
-	case "logs:FilterLogEvents":
-		return s.world.ARN("logs", "log-group:"+t.LogGroupName+":log-stream:")
-	case "iam:GetRole":
-		return "role " + req.form.Get("RoleName")
-	case "sts:AssumeRole":
-		return req.form.Get("RoleArn")
-	case "iam:SimulatePrincipalPolicy":
-		return req.form.Get("PolicySourceArn")
-	case "cloudtrail:LookupEvents", "sts:GetCallerIdentity":
-		return ""
+	if resource := routes[req.op].resource; resource != nil {
+		return resource(s, req)
 	}
 	return "*"
+}
+
+// targetOf reads what a call is about. What can't be read stays empty.
+func targetOf(req request) target {
+	var t target
+	_ = json.Unmarshal(req.body, &t)
+	t.Cluster = cmp.Or(ids.LastSegment(t.Cluster), "default")
+	return t
 }
 
 // first is the last segment of the first entry, or "".

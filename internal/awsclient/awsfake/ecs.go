@@ -18,6 +18,24 @@ const (
 	maxServiceEvents     = 100
 )
 
+var ecsRoutes = map[string]route{
+	"ecs:DescribeContainerInstances": {jsonOperation((*Server).describeContainerInstances), func(s *Server, req request) string {
+		t := targetOf(req)
+		return s.world.ARN("ecs", "container-instance/"+t.Cluster+"/"+first(t.Instances))
+	}},
+	"ecs:DescribeServices": {jsonOperation((*Server).describeServices), func(s *Server, req request) string {
+		t := targetOf(req)
+		return s.world.ARN("ecs", "service/"+t.Cluster+"/"+first(t.Services))
+	}},
+	"ecs:DescribeTaskDefinition": {handle: jsonOperation((*Server).describeTaskDefinition)},
+	"ecs:DescribeTasks": {jsonOperation((*Server).describeTasks), func(s *Server, req request) string {
+		t := targetOf(req)
+		return s.world.ARN("ecs", "task/"+t.Cluster+"/"+first(t.Tasks))
+	}},
+	"ecs:ListClusters": {handle: jsonOperation((*Server).listClusters)},
+	"ecs:ListTasks":    {handle: jsonOperation((*Server).listTasks)},
+}
+
 // failure is an entry of the failures that ECS's Describe calls answer with.
 type failure struct {
 	ARN    string `json:"arn"`

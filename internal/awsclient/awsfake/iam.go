@@ -12,6 +12,13 @@ import (
 	"whystopped/internal/iampolicy"
 )
 
+var iamRoutes = map[string]route{
+	"iam:GetRole": {(*Server).getRole, func(_ *Server, req request) string { return "role " + req.form.Get("RoleName") }},
+	"iam:SimulatePrincipalPolicy": {(*Server).simulatePrincipalPolicy, func(_ *Server, req request) string {
+		return req.form.Get("PolicySourceArn")
+	}},
+}
+
 // Role is an IAM role. Its documents are JSON as IAM keeps them.
 type Role struct {
 	Name string

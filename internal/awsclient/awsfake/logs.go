@@ -8,6 +8,16 @@ import (
 	"time"
 )
 
+var logsRoutes = map[string]route{
+	"logs:FilterLogEvents": {jsonOperation((*Server).filterLogEvents), func(s *Server, req request) string {
+		return s.world.ARN("logs", "log-group:"+targetOf(req).LogGroupName+":log-stream:")
+	}},
+	"logs:GetLogEvents": {jsonOperation((*Server).getLogEvents), func(s *Server, req request) string {
+		t := targetOf(req)
+		return s.world.ARN("logs", "log-group:"+t.LogGroupName+":log-stream:"+t.LogStreamName)
+	}},
+}
+
 // What one page of log events holds at most. Source:
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
 const (

@@ -71,7 +71,7 @@ func readRequest(w http.ResponseWriter, r *http.Request) (request, error) {
 	}
 	req.op = targets[target[:dot]] + ":" + target[dot+1:]
 	req.body = body
-	if operations[req.op] == nil {
+	if _, known := routes[req.op]; !known {
 		return req, errUnknownOperation
 	}
 	return req, nil
@@ -89,7 +89,7 @@ func (r request) readQuery(address *url.URL, body []byte) (request, error) {
 	}
 	r.protocol, r.form = protocolQuery, form
 	r.op = queryVersions[form.Get("Version")] + ":" + form.Get("Action")
-	if operations[r.op] == nil {
+	if _, known := routes[r.op]; !known {
 		return r, errInvalidAction(form.Get("Action"), form.Get("Version"))
 	}
 	return r, nil

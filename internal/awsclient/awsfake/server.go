@@ -101,7 +101,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		out.fail(err)
 		return
 	}
-	result, err := operations[req.op](s, req)
+	result, err := routes[req.op].handle(s, req)
 	if err != nil {
 		out.fail(err)
 		return
@@ -124,21 +124,27 @@ func (s *Server) admit(req request) error {
 // handler answers one operation with a value that is written as JSON or XML.
 type handler func(*Server, request) (any, error)
 
-// operations are all that the double knows, by the name that IAM has for them.
-var operations = map[string]handler{
-	"cloudtrail:LookupEvents":        jsonOperation((*Server).lookupEvents),
-	"ecs:DescribeContainerInstances": jsonOperation((*Server).describeContainerInstances),
-	"ecs:DescribeServices":           jsonOperation((*Server).describeServices),
-	"ecs:DescribeTaskDefinition":     jsonOperation((*Server).describeTaskDefinition),
-	"ecs:DescribeTasks":              jsonOperation((*Server).describeTasks),
-	"ecs:ListClusters":               jsonOperation((*Server).listClusters),
-	"ecs:ListTasks":                  jsonOperation((*Server).listTasks),
-	"iam:GetRole":                    (*Server).getRole,
-	"iam:SimulatePrincipalPolicy":    (*Server).simulatePrincipalPolicy,
-	"logs:FilterLogEvents":           jsonOperation((*Server).filterLogEvents),
-	"logs:GetLogEvents":              jsonOperation((*Server).getLogEvents),
-	"sts:AssumeRole":                 (*Server).assumeRole,
-	"sts:GetCallerIdentity":          (*Server).getCallerIdentity,
+// route is an operation that the double knows.
+type route struct {
+	handle handler
+	// resource is what AWS names when it denies the call, by the resource types of
+	// the Service Authorization Reference; nil where its sentence names all.
+	resource func(*Server, request) string
+}
+
+// unnamed is for operations whose denial names no resource.
+func unnamed(*Server, request) string { return "" }
+
+// routes are all operations, by the name that IAM has for them. Each service's
+// stand in its file.
+var routes = join(ecsRoutes, logsRoutes, trailRoutes, iamRoutes, stsRoutes)
+
+func join(services ...map[string]route) map[string]route {
+	all := map[string]route{}
+	for _, routes := range services {
+		maps.Copy(all, routes)
+	}
+	return all
 }
 
 // jsonOperation makes a handler of a method that takes its input from JSON.

@@ -6,6 +6,11 @@ import (
 	"whystopped/internal/awsclient/awsfake/ids"
 )
 
+var stsRoutes = map[string]route{
+	"sts:AssumeRole":        {(*Server).assumeRole, func(_ *Server, req request) string { return req.form.Get("RoleArn") }},
+	"sts:GetCallerIdentity": {(*Server).getCallerIdentity, unnamed},
+}
+
 type callerIdentityResponse struct {
 	XMLName   xml.Name `xml:"GetCallerIdentityResponse"`
 	Namespace string   `xml:"xmlns,attr"`

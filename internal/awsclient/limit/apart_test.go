@@ -11,7 +11,7 @@ import (
 // in no second may more of them come to AWS than it takes.
 func TestCallsKeepApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := NewGate(trailLookup, NewMeter().Queue("test"))
+		g := NewGate(TrailLookup, NewMeter().Queue("test"))
 		const late = 400 * time.Millisecond
 		came := make(chan time.Time, 5)
 		for i := range cap(came) {
@@ -42,7 +42,7 @@ func TestCallsKeepApart(t *testing.T) {
 
 func TestACallWithoutAnAnswerHoldsUpTheNextForAMomentOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := NewGate(trailLookup, NewMeter().Queue("test"))
+		g := NewGate(TrailLookup, NewMeter().Queue("test"))
 		began := time.Now()
 		for range 2 {
 			if err := g.Pass(t.Context()); err != nil {

@@ -131,20 +131,20 @@ func TestWhoLeavesTheQueueHoldsNobodyUp(t *testing.T) {
 
 func TestQuotasAreBelowThoseOfAWS(t *testing.T) {
 	// What AWS lets through in any one second.
-	perSecond := map[string]float64{
-		"ecs:DescribeTasks": 120, "ecs:ListTasks": 120, "ecs:DescribeContainerInstances": 120, "ecs:ListClusters": 70, "ecs:DescribeServices": 120,
-		"ecs:DescribeTaskDefinition": 70, "logs:GetLogEvents": 25, "logs:FilterLogEvents": 5, "cloudtrail:LookupEvents": 2,
+	perSecond := map[string]struct {
+		quota Quota
+		most  float64
+	}{
+		"ECS cluster resources": {ClusterResourceRead, 120}, "ECS clusters": {ClusterRead, 70}, "ECS services": {ServiceRead, 120},
+		"ECS task definitions": {DefinitionRead, 70}, "GetLogEvents": {LogRead, 25}, "FilterLogEvents": {LogFilter, 5},
+		"LookupEvents": {TrailLookup, 2},
 	}
-	for operation, most := range perSecond {
-		q, ok := QuotaOf(operation)
-		if !ok || math.Floor(float64(q.perSecond))+float64(q.burst) > most {
-			t.Errorf("%s: %v a second and %d at once, AWS takes %v", operation, q.perSecond, q.burst, most)
+	for name, tt := range perSecond {
+		if q := tt.quota; math.Floor(float64(q.perSecond))+float64(q.burst) > tt.most {
+			t.Errorf("%s: %v a second and %d at once, AWS takes %v", name, q.perSecond, q.burst, tt.most)
 		}
 	}
-	if q, ok := QuotaOf("iam:GetRole"); !ok || !q.Global {
-		t.Errorf("IAM has Quota %+v, want one for all regions", q)
-	}
-	if _, ok := QuotaOf("sts:AssumeRole"); ok {
-		t.Error("STS has a quota")
+	if !IAMRead.Global {
+		t.Error("IAM has one quota for all regions")
 	}
 }

@@ -1,7 +1,6 @@
 package limit
 
 import (
-	"strings"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -9,7 +8,7 @@ import (
 
 // Quota is how fast we let calls go in one account and region.
 type Quota struct {
-	// kind names it in metrics; calls of one kind share it.
+	// Kind names it in metrics; calls of one kind share it.
 	Kind string
 	// perSecond is how many calls may follow each other, burst how many may go
 	// at once after a pause.
@@ -19,11 +18,11 @@ type Quota struct {
 	// counts every second for itself, a call that is a little late would
 	// otherwise be one too many with those after it.
 	apart time.Duration
-	// global is set for services that have one endpoint for all regions.
+	// Global is set for services that have one endpoint for all regions.
 	Global bool
 }
 
-// The quotas are below AWS's own, which count the console and every other tool
+// These quotas are below AWS's own, which count the console and every other tool
 // in the account as well. AWS's are buckets too: of ECS, with their burst and
 // refill, see
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
@@ -32,34 +31,17 @@ type Quota struct {
 // and of CloudTrail
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
 var (
-	clusterResourceRead = Quota{Kind: "ecs-cluster-resource-read", perSecond: 16, burst: 80}          // of 20 and 100
-	clusterRead         = Quota{Kind: "ecs-cluster-read", perSecond: 16, burst: 40}                   // of 20 and 50
-	serviceRead         = Quota{Kind: "ecs-service-read", perSecond: 16, burst: 80}                   // of 20 and 100
-	definitionRead      = Quota{Kind: "ecs-task-definition-read", perSecond: 16, burst: 40}           // of 20 and 50
-	logRead             = Quota{Kind: "logs-get", perSecond: 10, burst: 12}                           // of 25 in a second
-	logFilter           = Quota{Kind: "logs-filter", perSecond: 3, burst: 2}                          // of 5 in a second
-	trailLookup         = Quota{Kind: "cloudtrail", perSecond: 1.8, burst: 1, apart: time.Second / 2} // of 2 in a second, any second
-	iamRead             = Quota{Kind: "iam", perSecond: 5, burst: 5, Global: true}                    // AWS does not say
+	ClusterResourceRead = Quota{Kind: "ecs-cluster-resource-read", perSecond: 16, burst: 80} // of 20 and 100
+	ClusterRead         = Quota{Kind: "ecs-cluster-read", perSecond: 16, burst: 40}          // of 20 and 50
+	ServiceRead         = Quota{Kind: "ecs-service-read", perSecond: 16, burst: 80}          // of 20 and 100
+	DefinitionRead      = Quota{Kind: "ecs-task-definition-read", perSecond: 16, burst: 40}  // of 20 and 50
+	LogRead             = Quota{Kind: "logs-get", perSecond: 10, burst: 12}                  // of 25 in a second
+	LogFilter           = Quota{Kind: "logs-filter", perSecond: 3, burst: 2}                 // of 5 in a second
+	IAMRead             = Quota{Kind: "iam", perSecond: 5, burst: 5, Global: true}           // AWS doesn't say
+
+	// TrailLookup is of 2 in a second, in any second.
+	TrailLookup = Quota{Kind: "cloudtrail", perSecond: 1.8, burst: 1, apart: time.Second / 2}
 )
 
-var quotas = map[string]Quota{
-	"ecs:DescribeTasks":              clusterResourceRead,
-	"ecs:ListTasks":                  clusterResourceRead,
-	"ecs:DescribeContainerInstances": clusterResourceRead,
-	"ecs:ListClusters":               clusterRead,
-	"ecs:DescribeServices":           serviceRead,
-	"ecs:DescribeTaskDefinition":     definitionRead,
-	"logs:GetLogEvents":              logRead,
-	"logs:FilterLogEvents":           logFilter,
-	"cloudtrail:LookupEvents":        trailLookup,
-}
-
-// QuotaOf finds the quota of an operation ("ecs:DescribeTasks"). STS has none:
-// it takes hundreds of calls a second, and we keep what it answers.
-func QuotaOf(operation string) (Quota, bool) {
-	if strings.HasPrefix(operation, "iam:") {
-		return iamRead, true
-	}
-	q, ok := quotas[operation]
-	return q, ok
-}
+// Quotas are those of operations ("ecs:DescribeTasks"), of which some share one.
+type Quotas map[string]Quota

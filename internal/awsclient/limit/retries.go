@@ -17,13 +17,13 @@ import (
 // In the SDK's adaptive mode a client that was throttled also sends slower
 // from then on, until AWS takes more again: at first once in two seconds.
 // AWS_RETRY_MODE=standard leaves that out.
-func NewRetries(mode aws.RetryMode) func() aws.Retryer {
+func NewRetries(mode aws.RetryMode, quotas Quotas) func() aws.Retryer {
 	standard := func(o *retry.StandardOptions) { o.Backoff = retry.BackoffDelayerFunc(backoff) }
 	if mode == aws.RetryModeStandard {
 		return func() aws.Retryer { return retry.NewStandard(standard) }
 	}
 	return func() aws.Retryer {
-		return &adaptive{Standard: retry.NewStandard(standard), modes: map[string]*retry.AdaptiveMode{}}
+		return &adaptive{Standard: retry.NewStandard(standard), quotas: quotas, modes: map[string]*retry.AdaptiveMode{}}
 	}
 }
 
@@ -32,13 +32,14 @@ func NewRetries(mode aws.RetryMode) func() aws.Retryer {
 // less than a nanosecond when a token is nearly there, and then it spins.
 type adaptive struct {
 	*retry.Standard
+	quotas Quotas
 
 	mu    sync.Mutex
 	modes map[string]*retry.AdaptiveMode // by kind of quota
 }
 
 func (a *adaptive) mode(ctx context.Context) *retry.AdaptiveMode {
-	q, _ := QuotaOf(OperationOf(ctx))
+	q := a.quotas[OperationOf(ctx)]
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	m := a.modes[q.Kind]

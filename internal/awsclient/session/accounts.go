@@ -24,6 +24,8 @@ type Options struct {
 	ExternalID string
 	// Accounts and Regions are the only ones that are read; empty for all.
 	Accounts, Regions []string
+	// Quotas hold calls back; an operation that has none here goes at once.
+	Quotas limit.Quotas
 	// Unlimited is for doubles of AWS, which have no quotas to keep to.
 	Unlimited bool
 	// Now is the clock.
@@ -49,7 +51,7 @@ type Pool struct {
 func NewPool(opts Options) *Pool {
 	return &Pool{
 		opts:     opts,
-		config:   prepare(opts.Config),
+		config:   prepare(opts.Config, opts.Quotas),
 		targets:  lru.New[Target, *Clients](maxTargets),
 		sessions: lru.New[sessionKey, *aws.CredentialsCache](maxSessions),
 		gates:    lru.New[gateKey, *limit.Gate](maxGates),

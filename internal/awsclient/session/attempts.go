@@ -47,7 +47,7 @@ const maxGates = 2048
 
 // gate finds the gate of an operation, nil for one without a quota.
 func (p *Pool) gate(t Target, operation string) *limit.Gate {
-	q, ok := limit.QuotaOf(operation)
+	q, ok := p.opts.Quotas[operation]
 	if !ok || p.opts.Unlimited {
 		return nil
 	}

@@ -61,11 +61,11 @@ type Clients struct {
 
 // prepare makes the configuration that all clients share: our transport, and
 // retries whose waiting fits into a diagnosis.
-func prepare(cfg aws.Config) aws.Config {
+func prepare(cfg aws.Config, quotas limit.Quotas) aws.Config {
 	cfg = cfg.Copy()
 	cfg.HTTPClient = newTransport(cfg.HTTPClient)
 	if cfg.Retryer == nil {
-		cfg.Retryer = limit.NewRetries(cfg.RetryMode)
+		cfg.Retryer = limit.NewRetries(cfg.RetryMode, quotas)
 	}
 	return cfg
 }

@@ -27,14 +27,14 @@ func TestClientsOfATargetAreKeptAndBounded(t *testing.T) {
 
 func TestRetriesAreAdaptiveUnlessSetOtherwise(t *testing.T) {
 	configured := aws.NopRetryer{}
-	cfg := prepare(aws.Config{Retryer: func() aws.Retryer { return configured }})
+	cfg := prepare(aws.Config{Retryer: func() aws.Retryer { return configured }}, nil)
 	if got := cfg.Retryer(); got != configured {
 		t.Errorf("got retryer %T, want the configured one", got)
 	}
-	if got, ok := prepare(aws.Config{}).Retryer().(*retry.Standard); ok {
+	if got, ok := prepare(aws.Config{}, nil).Retryer().(*retry.Standard); ok {
 		t.Errorf("got retryer %T, want an adaptive one", got)
 	}
-	if got, ok := prepare(aws.Config{RetryMode: aws.RetryModeStandard}).Retryer().(*retry.Standard); !ok {
+	if got, ok := prepare(aws.Config{RetryMode: aws.RetryModeStandard}, nil).Retryer().(*retry.Standard); !ok {
 		t.Errorf("got retryer %T, want the standard one, which was asked for", got)
 	}
 }

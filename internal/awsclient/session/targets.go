@@ -40,7 +40,7 @@ func (p *Pool) newClients(t Target) *Clients {
 	// slow beginning of an adaptive client does not fit.
 	quick := cfg.Copy()
 	if p.opts.Config.Retryer == nil {
-		quick.Retryer = limit.NewRetries(aws.RetryModeStandard)
+		quick.Retryer = limit.NewRetries(aws.RetryModeStandard, p.opts.Quotas)
 	}
 	return &Clients{
 		ECS:   operationsOfECS(ecs.NewFromConfig(cfg, lenient)),

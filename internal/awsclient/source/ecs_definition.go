@@ -10,6 +10,7 @@ import (
 
 	"whystopped/internal/awsclient/failure"
 	"whystopped/internal/awsclient/limit"
+	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
 )
 
@@ -19,7 +20,18 @@ type DefinitionAnswer struct {
 	Definition *evidence.TaskDefinition
 }
 
-const sourceDefinition = "ecs:DescribeTaskDefinition"
+// Definition is the revision of the task definition that the task was made from.
+var Definition = Source{
+	Name: evidence.DefinitionSource,
+	Call: Call{
+		Action: "ecs:DescribeTaskDefinition", Policy: "required.json", Required: true, Quota: limit.DefinitionRead,
+		Try: func(ctx context.Context, at *session.Clients, p Place) (string, error) {
+			in := &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(madeUp + ":1")}
+			_, err := at.ECS.DescribeTaskDefinition(ctx, in)
+			return p.arn("ecs", "task-definition/"+madeUp+":1"), err
+		},
+	},
+}
 
 // maxDefinitions bounds the task definitions that are kept. They are a few
 // kilobytes each.
@@ -29,15 +41,15 @@ const maxDefinitions = 500
 // never changes, so that each is asked for once.
 func (r *Reader) DescribeDefinition(ctx context.Context, revision string) DefinitionAnswer {
 	if revision == "" {
-		return DefinitionAnswer{Asked: r.Skip(sourceDefinition, "The task does not say which task definition it was made from.")}
+		return DefinitionAnswer{Asked: r.Skip(Definition, "The task does not say which task definition it was made from.")}
 	}
 	if def, ok := r.definitions.Get(revision); ok {
-		src := evidence.Source{Name: sourceDefinition, Status: evidence.SourceOK, Detail: "Known from before: a revision never changes."}
+		src := evidence.Source{Name: Definition.Name, Status: evidence.SourceOK, Detail: "Known from before: a revision never changes."}
 		r.tell(src)
 		return DefinitionAnswer{Asked: Asked{Source: src}, Definition: definitionOf(def)}
 	}
 	var ans DefinitionAnswer
-	ans.Asked = r.ask(ctx, sourceDefinition, Half, func(ctx context.Context, _ *watch) (outcome, error) {
+	ans.Asked = r.ask(ctx, Definition, HalfTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		def, err := r.getDefinition(ctx, revision)
 		if err != nil {
 			return outcome{}, err

@@ -13,6 +13,9 @@ import (
 	"whystopped/internal/diagnose/evidence"
 )
 
+// GoodDefinition are the definitions of revisions that work in the task's place.
+var GoodDefinition = Source{Name: evidence.GoodDefinitionSource, Call: Definition.Call}
+
 // GoodAnswer is what ECS said of the revisions that work in the task's place.
 type GoodAnswer struct {
 	Asked
@@ -48,7 +51,7 @@ func (r *Reader) readGoodRevisions(ctx context.Context, deployments []evidence.D
 		return GoodAnswer{}
 	}
 	var ans GoodAnswer
-	ans.Asked = r.ask(limit.Background(ctx), evidence.GoodDefinitionSource, All, func(ctx context.Context, _ *watch) (outcome, error) {
+	ans.Asked = r.ask(limit.Background(ctx), GoodDefinition, allTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		var names []string
 		var errs []error
 		for _, revision := range revisions {

@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/awsclient/limit"
+	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
 )
 
@@ -24,7 +26,18 @@ type ServiceAnswer struct {
 	TaskDefinitionARN string
 }
 
-const SourceService = "ecs:DescribeServices"
+// Service has the service's events and deployments.
+var Service = Source{
+	Name: evidence.ServiceSource,
+	Call: Call{
+		Action: "ecs:DescribeServices", Policy: "required.json", Required: true, Quota: limit.ServiceRead,
+		Try: func(ctx context.Context, at *session.Clients, p Place) (string, error) {
+			in := &ecs.DescribeServicesInput{Cluster: aws.String(p.Cluster), Services: []string{madeUp}}
+			_, err := at.ECS.DescribeServices(ctx, in)
+			return p.arn("ecs", "service/"+p.Cluster+"/"+madeUp), err
+		},
+	},
+}
 
 // DescribeService reads the service's events of the span, oldest first. The
 // zero answer is for a task of no service.
@@ -33,7 +46,7 @@ func (r *Reader) DescribeService(ctx context.Context, name string, span Life) Se
 		return ServiceAnswer{}
 	}
 	var ans ServiceAnswer
-	ans.Asked = r.ask(ctx, SourceService, All, func(ctx context.Context, _ *watch) (outcome, error) {
+	ans.Asked = r.ask(ctx, Service, allTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		out, err := r.region(r.Ref.Region).ECS.DescribeServices(ctx, &ecs.DescribeServicesInput{
 			Cluster:  aws.String(r.Ref.Cluster),
 			Services: []string{name},

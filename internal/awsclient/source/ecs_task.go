@@ -7,10 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"whystopped/internal/arn"
 	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/awsclient/limit"
+	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
 )
 
@@ -33,21 +37,32 @@ const (
 	taskUnclear                    // ECS did not say
 )
 
-const SourceTask = evidence.TaskSource
+// Task is the task itself.
+var Task = Source{
+	Name: evidence.TaskSource,
+	Call: Call{
+		Action: "ecs:DescribeTasks", Policy: "required.json", Required: true, Quota: limit.ClusterResourceRead,
+		Try: func(ctx context.Context, at *session.Clients, p Place) (string, error) {
+			in := &ecs.DescribeTasksInput{Cluster: aws.String(p.Cluster), Tasks: []string{madeUpTask}}
+			_, err := at.ECS.DescribeTasks(ctx, in)
+			return p.arn("ecs", "task/"+p.Cluster+"/"+madeUpTask), err
+		},
+	},
+}
 
 // DescribeTask asks ECS for the task. What was kept of it stands in for what ECS
 // does not tell.
 func (r *Reader) DescribeTask(ctx context.Context) TaskAnswer {
 	switch {
 	case r.Ref.TaskID == "":
-		return TaskAnswer{Asked: r.Skip(SourceTask, "ECS knows no stopped task of this service.")}
+		return TaskAnswer{Asked: r.Skip(Task, "ECS knows no stopped task of this service.")}
 	case r.Ref.Cluster == "":
 		ans := TaskAnswer{State: TaskMissing}
-		ans.Asked = r.Skip(SourceTask, r.standIn(&ans, "The reference does not name the cluster, and no cluster that we may read knows the task.", nil))
+		ans.Asked = r.Skip(Task, r.standIn(&ans, "The reference does not name the cluster, and no cluster that we may read knows the task.", nil))
 		return ans
 	}
 	ans := TaskAnswer{State: taskUnclear}
-	ans.Asked = r.ask(ctx, SourceTask, Half, func(ctx context.Context, _ *watch) (outcome, error) {
+	ans.Asked = r.ask(ctx, Task, HalfTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		out, err := r.askForTask(ctx, &ans)
 		out.detail = r.standIn(&ans, out.detail, err)
 		return out, err
@@ -77,7 +92,7 @@ func (r *Reader) standIn(ans *TaskAnswer, detail string, err error) string {
 		words = fmt.Sprintf("The facts that were kept earlier were used, which are newer: of version %d, and those of ECS of version %d.", r.Kept.Version, ans.Task.Version)
 	}
 	if err != nil { // whose own words would give way to the detail
-		detail = failure.Of(err).Detail(Permission(SourceTask))
+		detail = failure.Of(err).Detail(Task.Call.Action)
 	}
 	ans.Task = r.Kept
 	return strings.TrimSpace(detail + " " + words)
@@ -85,7 +100,7 @@ func (r *Reader) standIn(ans *TaskAnswer, detail string, err error) string {
 
 // KeptFacts gives a task of whose end all was kept, and asks nobody.
 func (r *Reader) KeptFacts() TaskAnswer {
-	return TaskAnswer{Asked: r.Skip(SourceTask, "The task's facts are known from ECS's event of its end."), Task: r.Kept}
+	return TaskAnswer{Asked: r.Skip(Task, "The task's facts are known from ECS's event of its end."), Task: r.Kept}
 }
 
 // Newer is the task of the higher version; either may be nil.

@@ -16,7 +16,7 @@ import (
 // name holds the task's id, so that a wrong guess finds nothing. The definition
 // that led there is not the task's own, and only its line is given.
 func (r *Reader) ReadLogsByGuess(ctx context.Context, service ServiceAnswer, calls *Pending[TrailAnswer]) (DefinitionAnswer, []LogAnswer) {
-	soonEnough, cancel := Half.Of(ctx)
+	soonEnough, cancel := HalfTime.Of(ctx)
 	defer cancel()
 	records := calls.WaitWithin(soonEnough).Records
 	if streams := r.streamsOfRecords(records); len(streams) > 0 {

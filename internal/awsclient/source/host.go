@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
 	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/awsclient/limit"
+	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
 )
 
@@ -23,7 +25,22 @@ type HostAnswer struct {
 	Records []evidence.Record
 }
 
-const sourceInstance = "ecs:DescribeContainerInstances"
+// Instance is the container instance that the task ran on, and HostTrail has the
+// calls of its session.
+var (
+	Instance = Source{
+		Name: evidence.InstanceSource,
+		Call: Call{
+			Action: "ecs:DescribeContainerInstances", Policy: "hosts.json", Quota: limit.ClusterResourceRead,
+			Try: func(ctx context.Context, at *session.Clients, p Place) (string, error) {
+				in := &ecs.DescribeContainerInstancesInput{Cluster: aws.String(p.Cluster), ContainerInstances: []string{madeUpTask}}
+				_, err := at.ECS.DescribeContainerInstances(ctx, in)
+				return p.arn("ecs", "container-instance/"+p.Cluster+"/"+madeUpTask), err
+			},
+		},
+	}
+	HostTrail = Source{Name: evidence.HostTrailSource, Call: Trail.Call}
+)
 
 // maxHostRecords bounds the calls that are kept of a host, which works for
 // other tasks as well.
@@ -43,7 +60,7 @@ func (r *Reader) LookUpHost(ctx context.Context, known evidence.Evidence) HostAn
 	if suspect.instance == "" {
 		return ans
 	}
-	ans.Asked = r.ask(ctx, evidence.HostTrailSource, All, func(ctx context.Context, _ *watch) (outcome, error) {
+	ans.Asked = r.ask(ctx, HostTrail, allTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		var found trailRecords
 		err := r.lookUp(ctx, suspect.instance, r.LifeOf(known.Task), &found)
 		ans.Records = suspect.choose(found.chosen())
@@ -54,7 +71,7 @@ func (r *Reader) LookUpHost(ctx context.Context, known evidence.Evidence) HostAn
 
 // instanceOf asks ECS for the id of the instance that the task ran on.
 func (r *Reader) instanceOf(ctx context.Context, t *evidence.Task) (id string, a Asked) {
-	a = r.ask(ctx, sourceInstance, Half, func(ctx context.Context, _ *watch) (outcome, error) {
+	a = r.ask(ctx, Instance, HalfTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		out, err := r.region(r.Ref.Region).ECS.DescribeContainerInstances(ctx, &ecs.DescribeContainerInstancesInput{
 			Cluster:            aws.String(r.Ref.Cluster),
 			ContainerInstances: []string{t.ContainerInstanceARN},

@@ -15,8 +15,22 @@ import (
 
 	"whystopped/internal/arn"
 	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/awsclient/limit"
+	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
 )
+
+// Roles are the roles that a text raises a question about.
+var Roles = Source{
+	Name: evidence.RolesSource,
+	Call: Call{
+		Action: "iam:GetRole", Policy: "proof.json", Quota: limit.IAMRead,
+		Try: func(ctx context.Context, at *session.Clients, p Place) (string, error) {
+			_, err := at.IAM.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(madeUp)})
+			return p.arn("iam", "role/"+madeUp), err
+		},
+	},
+}
 
 // RolesAnswer is what IAM said of the roles in question.
 type RolesAnswer struct {
@@ -25,8 +39,6 @@ type RolesAnswer struct {
 }
 
 const (
-	sourceRoles = "iam:GetRole"
-
 	// maxRoles bounds the roles that are kept, each of a few kilobytes, and
 	// roleKept how long: whoever mends a role wants to see it.
 	maxRoles = 500
@@ -58,12 +70,12 @@ func (r *Reader) ReadRoles(ctx context.Context, known evidence.Evidence, events 
 	})
 	switch {
 	case len(roles) == 0:
-		return RolesAnswer{Asked: r.Skip(sourceRoles, "The roles are of another account than the task.")}
+		return RolesAnswer{Asked: r.Skip(Roles, "The roles are of another account than the task.")}
 	case r.iamRest.resting(r.Now):
-		return RolesAnswer{Asked: r.Skip(sourceRoles, restDetail)}
+		return RolesAnswer{Asked: r.Skip(Roles, restDetail)}
 	}
 	var ans RolesAnswer
-	ans.Asked = r.ask(ctx, sourceRoles, All, func(ctx context.Context, _ *watch) (outcome, error) {
+	ans.Asked = r.ask(ctx, Roles, allTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		ctx, cancel := context.WithTimeout(ctx, iamTime)
 		defer cancel()
 		var err error

@@ -14,13 +14,26 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/awsclient/limit"
 	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
 )
 
-const sourceSimulator = "iam:SimulatePrincipalPolicy"
+// Simulator is IAM's policy simulator, which tries the policies of a fix.
+var Simulator = Source{
+	Name: evidence.SimulatorSource,
+	Call: Call{
+		Action: "iam:SimulatePrincipalPolicy", Policy: "proof.json", Quota: limit.IAMRead,
+		Try: func(ctx context.Context, at *session.Clients, p Place) (string, error) {
+			role := p.arn("iam", "role/"+madeUp)
+			in := &iam.SimulatePrincipalPolicyInput{PolicySourceArn: aws.String(role), ActionNames: []string{"ecs:ListClusters"}}
+			_, err := at.IAM.SimulatePrincipalPolicy(ctx, in)
+			return role, err
+		},
+	},
+}
 
 const (
 	// trialsAtOnce is how many questions IAM gets at the same time. Its rates
@@ -33,10 +46,10 @@ const (
 // Prove tries the policies of a diagnosis.
 func (r *Reader) Prove(ctx context.Context, d diagnose.Diagnosis) (Asked, diagnose.Diagnosis) {
 	if r.iamRest.resting(r.Now) {
-		a := r.Skip(sourceSimulator, restDetail)
+		a := r.Skip(Simulator, restDetail)
 		return a, d.NotProven(a.Source)
 	}
-	a := r.ask(ctx, sourceSimulator, All, func(ctx context.Context, _ *watch) (outcome, error) {
+	a := r.ask(ctx, Simulator, allTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		ctx, cancel := context.WithTimeout(ctx, iamTime)
 		defer cancel()
 		simulator := simulator{r.region(r.Ref.Region).IAM}

@@ -11,9 +11,23 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
 	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/awsclient/limit"
 	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
 )
+
+// LogDenials are the denials before the end of a container's log.
+var LogDenials = Source{
+	Name: evidence.LogDenialsSource,
+	Call: Call{
+		Action: "logs:FilterLogEvents", Policy: "logs.json", Quota: limit.LogFilter,
+		Try: func(ctx context.Context, at *session.Clients, p Place) (string, error) {
+			in := &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String(madeUpLogs), Limit: aws.Int32(1)}
+			_, err := at.Logs.FilterLogEvents(ctx, in)
+			return p.arn("logs", "log-group:"+madeUpLogs), err
+		},
+	},
+}
 
 const (
 	// maxDenials bounds the older lines that are kept of one stream.

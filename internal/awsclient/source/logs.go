@@ -8,11 +8,29 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
+	"whystopped/internal/awsclient/limit"
+	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
 )
+
+// Log is the end of a container's log.
+var Log = Source{
+	Name: evidence.LogSource,
+	Call: Call{
+		Action: "logs:GetLogEvents", Policy: "logs.json", Quota: limit.LogRead,
+		Try: func(ctx context.Context, at *session.Clients, p Place) (string, error) {
+			_, err := at.Logs.GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{
+				LogGroupName: aws.String(madeUpLogs), LogStreamName: aws.String(madeUp), Limit: aws.Int32(1),
+			})
+			return p.arn("logs", "log-group:"+madeUpLogs), err
+		},
+	},
+}
 
 // LogAnswer is what one container wrote, and what came of asking for it.
 type LogAnswer struct {
@@ -46,17 +64,17 @@ func (r *Reader) ReadLogs(ctx context.Context, streams []logStream, since time.T
 // readLog reads one stream: the newest lines and, where there are more than
 // are read, the denials among the older ones.
 func (r *Reader) readLog(ctx context.Context, s logStream, since time.Time) LogAnswer {
-	name := s.Source()
+	source := s.Source()
 	if s.unreadable == "" && r.Bounds().Excludes(taskref.Ref{Region: s.region}) != "" {
 		s.unreadable = fmt.Sprintf("The log group is in %s, which is not among the Regions that this server reads.", s.region)
 	}
 	if s.unreadable != "" {
-		return LogAnswer{Tail: r.Skip(name, s.unreadable)}
+		return LogAnswer{Tail: r.Skip(source, s.unreadable)}
 	}
 	reader := &streamReader{api: r.region(s.region).Logs, logStream: s, since: since}
 	var tail tail
 	ans := LogAnswer{Log: evidence.Log{Container: s.container, Group: s.group, Stream: s.stream, Region: s.region}}
-	ans.Tail = r.ask(ctx, name, All, func(ctx context.Context, _ *watch) (outcome, error) {
+	ans.Tail = r.ask(ctx, source, allTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		var err error
 		tail, err = reader.readTail(ctx)
 		return tail.outcome(s, err), s.explain(err)
@@ -64,7 +82,7 @@ func (r *Reader) readLog(ctx context.Context, s logStream, since time.Time) LogA
 	lines := tail.events
 	if len(lines) > 0 && !tail.complete {
 		var older []logEvent
-		ans.Denials = r.ask(ctx, "logs:FilterLogEvents "+s.container, All, func(ctx context.Context, _ *watch) (outcome, error) {
+		ans.Denials = r.ask(ctx, LogDenials.of(s.container), allTime, func(ctx context.Context, _ *watch) (outcome, error) {
 			found, err := reader.findDenials(ctx, lines[0].at)
 			older = found.events
 			return found.outcome(err), s.explain(err)

@@ -16,7 +16,7 @@ type logStream struct {
 }
 
 // Source names the stream as a place that is asked.
-func (s logStream) Source() string { return "logs:GetLogEvents " + s.container }
+func (s logStream) Source() Source { return Log.of(s.container) }
 
 // LogStreams finds, for each container of the definition, the stream that the
 // awslogs driver writes for this task.

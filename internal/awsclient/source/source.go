@@ -3,7 +3,6 @@ package source
 import (
 	"context"
 	"log/slog"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -123,15 +122,15 @@ type readFunc func(ctx context.Context, w *watch) (outcome, error)
 
 // ask reads one source within its share of the time that is left, tells the
 // observer of its start and end, and turns an error into the source's line.
-func (r *Reader) ask(ctx context.Context, name string, s Share, read readFunc) Asked {
-	r.tell(evidence.Source{Name: name})
+func (r *Reader) ask(ctx context.Context, source Source, s Share, read readFunc) Asked {
+	r.tell(evidence.Source{Name: source.Name})
 	ctx, cancel := s.Of(ctx)
 	defer cancel()
 	w := &watch{now: r.clock, began: r.clock()}
 	out, err := read(limit.CountCalls(ctx, &w.calls), w)
-	a := Asked{Source: evidence.Source{Name: name, Status: out.status, Detail: out.detail}}
+	a := Asked{Source: evidence.Source{Name: source.Name, Status: out.status, Detail: out.detail}}
 	if err != nil {
-		a = r.failed(ctx, name, out, err)
+		a = r.failed(ctx, source, out, err)
 	}
 	a.Source.Calls = int(w.calls.Load())
 	a.Source.TookMS = w.took().Milliseconds()
@@ -139,10 +138,10 @@ func (r *Reader) ask(ctx context.Context, name string, s Share, read readFunc) A
 	return a
 }
 
-func (r *Reader) failed(ctx context.Context, name string, out outcome, err error) Asked {
+func (r *Reader) failed(ctx context.Context, source Source, out outcome, err error) Asked {
 	f := failure.Of(err)
-	action := Permission(name)
-	src := evidence.Source{Name: name, Status: f.Status(), Detail: f.Detail(action)}
+	action := source.Call.Action
+	src := evidence.Source{Name: source.Name, Status: f.Status(), Detail: f.Detail(action)}
 	if out.status != "" {
 		src.Status = out.status
 	}
@@ -155,13 +154,13 @@ func (r *Reader) failed(ctx context.Context, name string, out outcome, err error
 	case failure.NoRole:
 		src.MissingPermission = aws.String(failure.AssumeRole)
 	}
-	r.logger.WarnContext(ctx, "source failed", "source", name, "status", src.Status, "task", r.Ref.TaskID, "region", r.Ref.Region, "error", err)
+	r.logger.WarnContext(ctx, "source failed", "source", source.Name, "status", src.Status, "task", r.Ref.TaskID, "region", r.Ref.Region, "error", err)
 	return Asked{Source: src, Failure: &f}
 }
 
 // Skip writes the line of a source that there was no way to ask.
-func (r *Reader) Skip(name, detail string) Asked {
-	src := evidence.Source{Name: name, Status: evidence.SourceSkipped, Detail: detail}
+func (r *Reader) Skip(source Source, detail string) Asked {
+	src := evidence.Source{Name: source.Name, Status: evidence.SourceSkipped, Detail: detail}
 	r.tell(src)
 	return Asked{Source: src}
 }
@@ -182,12 +181,6 @@ func (r *Reader) report(n News) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.observe(n)
-}
-
-// Permission is the IAM action of a source: its name up to the container.
-func Permission(name string) string {
-	action, _, _ := strings.Cut(name, " ")
-	return action
 }
 
 // watch measures what one source costs.
@@ -211,17 +204,17 @@ func (w *watch) took() time.Duration { return w.now().Sub(w.began) - w.idle }
 type Share int
 
 const (
-	// All is for sources that nothing waits for.
-	All Share = 1
-	// Half is for sources whose answer others need: even when it hangs, there
+	// allTime is for sources that nothing waits for.
+	allTime Share = 1
+	// HalfTime is for sources whose answer others need: even when it hangs, there
 	// is time left for what can do without it.
-	Half Share = 2
+	HalfTime Share = 2
 )
 
 // Of is ctx with a deadline at the end of the share.
 func (s Share) Of(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, ok := ctx.Deadline()
-	if !ok || s == All {
+	if !ok || s == allTime {
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeout(ctx, time.Until(deadline)/time.Duration(s))

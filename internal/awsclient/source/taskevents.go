@@ -14,8 +14,11 @@ import (
 	"whystopped/internal/diagnose/evidence"
 )
 
-// TaskEvents is what a cluster's event capture remembers of the task.
-type TaskEvents struct {
+// TaskEvents is the log group of a cluster's event capture.
+var TaskEvents = Source{Name: evidence.TaskEventsSource, Call: LogDenials.Call}
+
+// TaskEventsAnswer is what a cluster's event capture remembers of the task.
+type TaskEventsAnswer struct {
 	Asked
 	Task *evidence.Task // as of its last event; nil where there is none
 }
@@ -34,13 +37,13 @@ func eventGroup(cluster string) string {
 
 // ReadTaskEvents looks a task that ECS has forgotten up in the events of its
 // cluster: first those of a day, then older ones.
-func (r *Reader) ReadTaskEvents(ctx context.Context) TaskEvents {
+func (r *Reader) ReadTaskEvents(ctx context.Context) TaskEventsAnswer {
 	if r.Ref.Cluster == "" || !isTaskID(r.Ref.TaskID) {
-		return TaskEvents{}
+		return TaskEventsAnswer{}
 	}
-	var ans TaskEvents
+	var ans TaskEventsAnswer
 	group := eventGroup(r.Ref.Cluster)
-	ans.Asked = r.ask(ctx, evidence.TaskEventsSource, Half, func(ctx context.Context, _ *watch) (outcome, error) {
+	ans.Asked = r.ask(ctx, TaskEvents, HalfTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		events, err := r.findTaskEvents(ctx, group)
 		var versions int
 		ans.Task, versions = newestTask(events)

@@ -12,8 +12,24 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 
 	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/awsclient/limit"
+	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
 )
+
+// Trail is CloudTrail's event history of the task's sessions.
+var Trail = Source{
+	Name: evidence.TrailSource,
+	Call: Call{
+		Action: "cloudtrail:LookupEvents", Policy: "required.json", Required: true, Quota: limit.TrailLookup,
+		Try: func(ctx context.Context, at *session.Clients, _ Place) (string, error) {
+			user := types.LookupAttribute{AttributeKey: types.LookupAttributeKeyUsername, AttributeValue: aws.String(madeUp)}
+			in := &cloudtrail.LookupEventsInput{MaxResults: aws.Int32(1), LookupAttributes: []types.LookupAttribute{user}}
+			_, err := at.Trail.LookupEvents(ctx, in)
+			return "", err
+		},
+	},
+}
 
 // TrailAnswer is what CloudTrail recorded of the task's sessions, oldest first.
 type TrailAnswer struct {
@@ -22,8 +38,6 @@ type TrailAnswer struct {
 }
 
 const (
-	SourceTrail = "cloudtrail:LookupEvents"
-
 	// trailDelay is how long CloudTrail may take to show a call.
 	// Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/how-cloudtrail-works.html
 	// says about 5 minutes on average, without a promise; users report 15.
@@ -49,7 +63,7 @@ func (r *Reader) LookUpCalls(ctx context.Context, known <-chan TaskAnswer) Trail
 		return TrailAnswer{}
 	}
 	var found trailRecords
-	a := r.ask(ctx, SourceTrail, All, func(ctx context.Context, w *watch) (outcome, error) {
+	a := r.ask(ctx, Trail, allTime, func(ctx context.Context, w *watch) (outcome, error) {
 		first := r.firstLook()
 		err := r.lookUp(ctx, r.Ref.TaskID, first, &found)
 		var task TaskAnswer

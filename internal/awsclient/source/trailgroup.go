@@ -14,6 +14,9 @@ import (
 	"whystopped/internal/diagnose/evidence"
 )
 
+// TrailLog is the log group of a trail.
+var TrailLog = Source{Name: evidence.TrailLogSource, Call: LogDenials.Call}
+
 // SearchTrailGroup looks for the task's failed calls in the log group of a
 // trail, where one is set: a trail may record what CloudTrail's event history
 // never has, reading objects of S3, items of DynamoDB and so on, and the calls
@@ -27,7 +30,7 @@ func (r *Reader) SearchTrailGroup(ctx context.Context, t *evidence.Task) TrailAn
 		span = r.LifeOf(t)
 	}
 	var found trailRecords
-	a := r.ask(ctx, evidence.TrailLogSource, All, func(ctx context.Context, _ *watch) (outcome, error) {
+	a := r.ask(ctx, TrailLog, allTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		err := r.filterTrail(ctx, span, &found)
 		settled := t == nil || r.settled(TaskAnswer{State: taskFound, Task: t})
 		return found.inGroup(r.trailLogGroup, settled, err), err

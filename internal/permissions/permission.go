@@ -1,0 +1,24 @@
+// Package permissions tells which of the AWS permissions that the service asks
+// for it really has: by harmless calls that are made on demand, and by what its
+// real calls came to. What the permissions are stands with the calls.
+package permissions
+
+import "whystopped/internal/words"
+
+// Permission is an IAM action that the service uses.
+type Permission struct {
+	Action string
+	// File is the policy in the repository that allows it.
+	File string
+	// Required is set where most reports are empty without it.
+	Required bool
+	// Trial is set where a harmless call shows it. The others are shown by real
+	// calls alone.
+	Trial bool
+}
+
+// Without says what reports lack without it.
+func (p Permission) Without() words.Text { return words.Say("permission."+p.Action+".without", nil) }
+
+// Called says when it is used.
+func (p Permission) Called() words.Text { return words.Say("permission."+p.Action+".called", nil) }
