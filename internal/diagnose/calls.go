@@ -3,6 +3,7 @@ package diagnose
 import (
 	"slices"
 
+	"whystopped/internal/diagnose/catalogue"
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
@@ -76,12 +77,13 @@ func ofStartup(calls []Call) []Call {
 // startupState is what is known of a call of the start that nothing recorded.
 func (d Diagnosis) startupState() verdict.CallState {
 	v := d.Verdict
+	known := catalogue.Book().Cause(v.Cause)
 	switch {
 	case !d.Task.StartedAt.IsZero() || v.Phase == verdict.PhaseRuntime:
 		return verdict.CallImplied
 	case v.Phase == verdict.PhasePlacement, d.NotAssumed():
 		return verdict.CallNotReached
-	case v.Category == verdict.Network && cause.AreaOf(v.Cause) == cause.AreaNetwork:
+	case v.Category == verdict.Network && known != nil && known.Area == cause.AreaNetwork:
 		return verdict.CallUnreachable
 	}
 	return verdict.CallUnknown

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/catalogue"
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
@@ -84,7 +85,7 @@ func decode(t *testing.T, file txtar.File) evidence.Evidence {
 func TestCatalogueIsComplete(t *testing.T) {
 	fixtures := readFixtures(t)
 	seen := map[string]bool{}
-	for _, k := range cause.All() {
+	for _, k := range catalogue.All() {
 		if seen[k.Code] {
 			t.Errorf("%s: the code is used twice", k.Code)
 		}

@@ -10,14 +10,14 @@ import (
 	"strings"
 	"testing"
 
-	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/catalogue"
 )
 
 // TestOnlyTheLiteralNamesACode holds that what a cause's code does stands as a
 // field of its literal: no other code compares one, or cuts a part off.
 func TestOnlyTheLiteralNamesACode(t *testing.T) {
 	codes := map[string]bool{}
-	for _, k := range cause.All() {
+	for _, k := range catalogue.All() {
 		codes[k.Code] = true
 		for area, rest, more := strings.Cut(k.Code, "."); more; {
 			codes[area+"."] = true
@@ -32,7 +32,7 @@ func TestOnlyTheLiteralNamesACode(t *testing.T) {
 		switch {
 		case err != nil:
 			return err
-		case e.IsDir() && (e.Name() == "awsfake" || e.Name() == "storetest" || e.Name() == "cause"): // samples, and the catalogue
+		case e.IsDir() && (e.Name() == "awsfake" || e.Name() == "storetest" || e.Name() == "catalogue"): // samples, and the catalogue
 			return filepath.SkipDir
 		case filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go"):
 			return nil

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"context"
 
+	"whystopped/internal/diagnose/catalogue"
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
@@ -22,7 +23,7 @@ func Diagnose(ev evidence.Evidence) Diagnosis {
 // DiagnoseContext is Diagnose for whoever may not want the answer any more: the
 // only error is that of a context that has ended.
 func DiagnoseContext(ctx context.Context, ev evidence.Evidence) (Diagnosis, error) {
-	c, err := cause.NewCase(ctx, ev)
+	c, err := catalogue.Book().NewCase(ctx, ev)
 	if err != nil {
 		return Diagnosis{}, err
 	}

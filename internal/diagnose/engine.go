@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"whystopped/internal/diagnose/catalogue"
 	"whystopped/internal/diagnose/cause"
 )
 
@@ -19,7 +20,7 @@ const ruleset = "1"
 // changes with any text of the catalogue.
 var Engine = sync.OnceValue(func() string {
 	h := sha256.New()
-	for _, k := range cause.All() {
+	for _, k := range catalogue.All() {
 		for _, part := range append([]string{k.Code, strconv.Itoa(int(k.Level)), strconv.Itoa(int(k.Weight)), string(k.Phase), string(k.Category), string(k.Identity), k.Title, k.Meaning, k.Lacks, k.Reason}, append(k.Fix, k.Shapes()...)...) {
 			h.Write([]byte(part))
 			h.Write([]byte{0})
@@ -52,7 +53,7 @@ type CauseInfo struct {
 // Catalogue lists every cause, sorted by code.
 var Catalogue = sync.OnceValue(func() []CauseInfo {
 	var list []CauseInfo
-	for _, k := range cause.All() {
+	for _, k := range catalogue.All() {
 		list = append(list, causeInfo(k))
 	}
 	list = append(list, unknownInfo())
@@ -75,17 +76,9 @@ func causeInfo(k *cause.Cause) CauseInfo {
 	return info
 }
 
-// orderly are the codes of the causes in which nothing failed.
-var orderly = sync.OnceValue(func() map[string]bool {
-	codes := map[string]bool{}
-	for _, k := range cause.All() {
-		if k.Orderly {
-			codes[k.Code] = true
-		}
-	}
-	return codes
-})
-
-// Orderly tells whether nothing failed: a scale-in, a deployment, exit code 0,
+// Orderly reports whether nothing failed: a scale-in, a deployment, exit code 0,
 // what somebody did on purpose, Spot capacity that was taken back.
-func (v Verdict) Orderly() bool { return orderly()[v.Cause] }
+func (v Verdict) Orderly() bool {
+	k := catalogue.Book().Cause(v.Cause)
+	return k != nil && k.Orderly
+}

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"time"
 
+	"whystopped/internal/diagnose/catalogue"
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
 )
@@ -54,7 +55,7 @@ const (
 // rank finds every cause of the case and orders them: what ended the task first.
 func rank(ctx context.Context, c *cause.Case) ([]candidate, error) {
 	var all []candidate
-	for _, k := range cause.All() {
+	for _, k := range catalogue.All() {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"whystopped/internal/diagnose"
-	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/catalogue"
 	"whystopped/internal/diagnose/evidence"
 )
 
@@ -68,7 +68,7 @@ var ways = map[string]func(text string) evidence.Evidence{
 // and Fargate's texts: none of them may be unknown, whichever way it comes.
 func TestEveryStartupTextIsKnown(t *testing.T) {
 	known := map[string]bool{}
-	for _, k := range cause.All() {
+	for _, k := range catalogue.All() {
 		known[k.Code] = true
 	}
 	for _, s := range readShapes(t, "testdata/shapes/startup.txt") {

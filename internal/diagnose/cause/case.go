@@ -1,6 +1,7 @@
-// Package cause is the catalogue of reasons for which an ECS task stops, each
-// one literal: what it is called, what it means, who is at fault and why, what
-// mends it, and how it is recognised. It is pure.
+// Package cause has what a cause is and how it is recognised: the case that is
+// read from evidence (case.go), who made a denied call (who.go, actor.go), and the
+// matchers that causes are written with (match.go). The causes themselves are
+// literals in package catalogue. It is pure.
 package cause
 
 import (
@@ -19,25 +20,22 @@ type Case struct {
 	Texts    []*Text
 	Refusals []Refusal
 
-	// startActions have a cause of their own where a start is denied them.
-	startActions []string
-
+	book  *Book
 	known known
 }
 
 // NewCase reads the evidence once for all causes. The error is that of a context
 // that has ended.
-func NewCase(ctx context.Context, ev evidence.Evidence) (*Case, error) {
-	c := &Case{Evidence: ev, Facts: factsOf(ev), startActions: startActions()}
+func (b *Book) NewCase(ctx context.Context, ev evidence.Evidence) (*Case, error) {
+	c := &Case{Evidence: ev, Facts: factsOf(ev), book: b}
 	c.Texts = textsOf(ev, &c.Facts)
 	c.known = newKnown(c.Texts)
-	set := literals()
 	for _, t := range c.Texts {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		t.index(set.scan)
-		for _, d := range denialsOf(t, set) {
+		t.index(b.scan)
+		for _, d := range denialsOf(t, b) {
 			c.addRefusal(d, t)
 		}
 	}
@@ -95,7 +93,7 @@ func (c *Case) readTrail(ctx context.Context) error {
 			continue
 		}
 		d = plausible(d)
-		text := recordText(r)
+		text := RecordText(r)
 		c.Texts = append(c.Texts, text)
 		if d.End == 0 || d.End > len(text.Raw) || d.Start >= d.End {
 			d.Start, d.End = 0, len(text.Raw)
@@ -113,12 +111,13 @@ func (c *Case) readFailure(r evidence.Record) {
 	if r.ErrorCode == "" || r.ErrorMessage == "" || issuer != "" && issuer == c.Facts.TaskRole && issuer != c.Facts.ExecutionRole {
 		return
 	}
-	text := recordText(r)
-	text.index(literals().scan)
+	text := RecordText(r)
+	text.index(c.book.scan)
 	c.Texts = append(c.Texts, text)
 }
 
-func recordText(r evidence.Record) *Text {
+// RecordText is what a record says went wrong.
+func RecordText(r evidence.Record) *Text {
 	raw := r.ErrorMessage
 	if raw == "" {
 		raw = fmt.Sprintf("%s %s: errorCode %s", r.EventSource, r.EventName, r.ErrorCode)
@@ -180,9 +179,9 @@ const maxDenialBytes = 512 << 10
 
 // denialsOf finds the refusals of a text; a long log only around the words that
 // every refusal has.
-func denialsOf(t *Text, set *literalSet) []denial.Denial {
+func denialsOf(t *Text, b *Book) []denial.Denial {
 	var ends []int
-	for _, id := range set.denialAnchors {
+	for _, id := range b.denialAnchors {
 		ends = append(ends, t.ends(id, false)...)
 	}
 	if len(ends) == 0 {

@@ -1,8 +1,6 @@
 package cause
 
 import (
-	"sync"
-
 	"whystopped/internal/diagnose/denial"
 	"whystopped/internal/diagnose/scan"
 	"whystopped/internal/diagnose/verdict"
@@ -100,38 +98,18 @@ const (
 	AreaShutdown  Area = "shutdown"
 )
 
-// All is the catalogue, in the order of its areas. It is made once and never
-// written afterwards.
-var All = sync.OnceValue(func() []*Cause {
-	var all []*Cause
-	for _, area := range [][]*Cause{
-		imageCauses(), secretCauses(), loggingCauses(), volumeCauses(), networkCauses(), roleCauses(),
-		containerCauses(), denialCauses(), credentialCauses(), lookalikeCauses(), runtimeCauses(), applicationCauses(), applicationLogCauses(), placementCauses(), shutdownCauses(),
-	} {
-		all = append(all, area...)
-	}
-	return all
-})
-
-// AreaOf returns the area of the cause with a code; "" for a code of none.
-func AreaOf(code string) Area { return areas()[code] }
-
-var areas = sync.OnceValue(func() map[string]Area {
-	all := map[string]Area{}
-	for _, k := range All() {
-		all[k.Code] = k.Area
-	}
-	return all
-})
-
-// literalSet is every literal of the catalogue and of the denial grammar,
-// compiled into one automaton.
-type literalSet struct {
+// Book is a catalogue made ready for cases: all its words in one automaton.
+type Book struct {
+	causes        []*Cause
 	scan          *scan.Set
 	denialAnchors []int
+	startActions  []string
+	byCode        map[string]*Cause
 }
 
-var literals = sync.OnceValue(func() *literalSet {
+// NewBook reads a catalogue, and numbers the phrases of its causes.
+func NewBook(causes []*Cause) *Book {
+	b := &Book{causes: causes, byCode: map[string]*Cause{}}
 	ids := map[string]int{}
 	var list []string
 	id := func(lit string) int {
@@ -142,24 +120,38 @@ var literals = sync.OnceValue(func() *literalSet {
 		list = append(list, lit)
 		return len(list) - 1
 	}
-	set := &literalSet{}
-	for _, c := range All() {
-		for _, p := range phrasesOf(c.When) {
-			p.id = id(p.literal)
-		}
+	for _, k := range causes {
+		b.byCode[k.Code] = k
+		each(k.When, func(m Matcher) {
+			switch m := m.(type) {
+			case Says:
+				for _, p := range m.Any {
+					p.id = id(p.literal)
+				}
+			case Startup:
+				b.startActions = append(b.startActions, m...)
+			}
+		})
 	}
 	for _, a := range denial.Anchors() {
-		set.denialAnchors = append(set.denialAnchors, id(a))
+		b.denialAnchors = append(b.denialAnchors, id(a))
 	}
-	set.scan = scan.New(list)
-	return set
-})
+	b.scan = scan.New(list)
+	return b
+}
+
+// Causes are the causes of the catalogue, in its order.
+func (b *Book) Causes() []*Cause { return b.causes }
+
+// Cause returns the cause with a code, or nil.
+func (b *Book) Cause(code string) *Cause { return b.byCode[code] }
 
 // Refused matches refusals that pass a test.
 type Refused func(c *Case, r *Refusal) bool
 
 func (t Refused) parts() []Matcher { return nil }
 
+// Find implements [Matcher].
 func (t Refused) Find(c *Case) []Match {
 	var found []Match
 	for i := range c.Refusals {
@@ -193,7 +185,7 @@ func refusalConfidence(r *Refusal) verdict.Confidence {
 // Shapes are the words and patterns by which the cause is recognised.
 func (k *Cause) Shapes() []string {
 	var shapes []string
-	for _, p := range phrasesOf(k.When) {
+	for _, p := range Phrases(k.When) {
 		if p.expr != "" {
 			shapes = append(shapes, p.expr)
 			continue

@@ -164,11 +164,11 @@ func (f *Facts) firstEnded() *Ran {
 	return best
 }
 
-// signalled tells whether a container ended by SIGKILL or SIGTERM.
-func (f *Facts) signalled(container string) bool {
+// Signalled tells whether a container ended by SIGKILL or SIGTERM.
+func (f *Facts) Signalled(container string) bool {
 	for _, r := range f.Containers {
 		if r.Name == container && r.Exited() {
-			return signalled(*r.ExitCode)
+			return Signalled(*r.ExitCode)
 		}
 	}
 	return false
@@ -180,7 +180,7 @@ func (r Ran) suspicion() int {
 	switch {
 	case strings.Contains(r.Reason, "OutOfMemory"):
 		score = 80
-	case r.Exited() && *r.ExitCode != 0 && !signalled(*r.ExitCode):
+	case r.Exited() && *r.ExitCode != 0 && !Signalled(*r.ExitCode):
 		score = 60
 	case r.Exited() && *r.ExitCode == 0:
 		score = 20
@@ -197,8 +197,8 @@ func (r Ran) suspicion() int {
 	return score
 }
 
-// signalled tells exit codes of SIGKILL and SIGTERM, with which siblings end.
-func signalled(code int) bool { return code == 137 || code == 143 }
+// Signalled tells exit codes of SIGKILL and SIGTERM, with which siblings end.
+func Signalled(code int) bool { return code == 137 || code == 143 }
 
 func firstTime(ts ...evidence.Time) time.Time {
 	for _, t := range ts {

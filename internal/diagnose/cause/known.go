@@ -23,7 +23,8 @@ func newKnown(texts []*Text) known {
 // HasLog reports whether a log of the container was read.
 func (c *Case) HasLog(container string) bool { return c.known.logs[container] }
 
-func (c *Case) refusedIn(t *Text) bool { return c.known.refused[t] }
+// DeniedIn reports whether a text has a denial in it.
+func (c *Case) DeniedIn(t *Text) bool { return c.known.refused[t] }
 
 // calls are the refused calls of a case. They answer which of them a denial is
 // of, by the rule of denial.SameCall: two denials are of different calls only

@@ -25,8 +25,8 @@ func each(m Matcher, f func(Matcher)) {
 	}
 }
 
-// phrasesOf are the phrases of a matcher and of all that it is made of.
-func phrasesOf(m Matcher) []*Phrase {
+// Phrases are the phrases of a matcher and of all that it is made of.
+func Phrases(m Matcher) []*Phrase {
 	var all []*Phrase
 	each(m, func(part Matcher) {
 		if s, ok := part.(Says); ok {
@@ -64,16 +64,16 @@ type Phrase struct {
 	requests bool
 }
 
-// phrase is a literal that decides by itself. Case and the kind of white space
+// NewPhrase is a literal that decides by itself. Case and the kind of white space
 // do not matter.
-func phrase(literal string) *Phrase { return &Phrase{literal: strings.ToLower(literal)} }
+func NewPhrase(literal string) *Phrase { return &Phrase{literal: strings.ToLower(literal)} }
 
 // blanks are what stands for white space in a pattern, with its repetition.
 var blanks = regexp.MustCompile(` +[?*+]?`)
 
-// pattern is a regular expression that holds the literal in all its matches. A
+// NewPattern is a regular expression that holds the literal in all its matches. A
 // blank in it stands for any white space; case does not matter.
-func pattern(literal, expr string) *Phrase {
+func NewPattern(literal, expr string) *Phrase {
 	expr = blanks.ReplaceAllStringFunc(expr, func(b string) string {
 		if strings.HasSuffix(b, "?") || strings.HasSuffix(b, "*") {
 			return `(?:\s|\\n)*`
@@ -83,6 +83,15 @@ func pattern(literal, expr string) *Phrase {
 	expr = `(?i)` + expr
 	return &Phrase{literal: strings.ToLower(literal), expr: expr, pattern: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })}
 }
+
+// Literal is the phrase's literal, in lower case.
+func (p *Phrase) Literal() string { return p.literal }
+
+// Expr is the source of the phrase's pattern; "" where the literal decides alone.
+func (p *Phrase) Expr() string { return p.expr }
+
+// Compiles reports whether the phrase's pattern, if it has one, is one.
+func (p *Phrase) Compiles() bool { return p.pattern == nil || p.pattern() != nil }
 
 const (
 	smallText    = 8 << 10 // up to here a text is read whole for denials
@@ -194,14 +203,15 @@ type Says struct {
 	Any []*Phrase
 }
 
-func says(in Place, any ...*Phrase) Says { return Says{In: in, Any: any} }
+// SaysIn matches where any of the phrases stands in a text of one of the places.
+func SaysIn(in Place, any ...*Phrase) Says { return Says{In: in, Any: any} }
 
-// noted is says for what a server writes of the requests that it gets.
-func noted(in Place, any ...*Phrase) Says {
+// NotedIn is SaysIn for what a server writes of the requests that it gets.
+func NotedIn(in Place, any ...*Phrase) Says {
 	for _, p := range any {
 		p.requests = true
 	}
-	return says(in, any...)
+	return SaysIn(in, any...)
 }
 
 func (s Says) parts() []Matcher { return nil }
@@ -226,6 +236,7 @@ func (s Says) Find(c *Case) []Match {
 // Any matches what any of its parts matches.
 type Any []Matcher
 
+// Find implements [Matcher].
 func (a Any) Find(c *Case) []Match {
 	var found []Match
 	for _, m := range a {
@@ -242,6 +253,7 @@ type Both struct{ First, Second Matcher }
 
 func (b Both) parts() []Matcher { return []Matcher{b.First, b.Second} }
 
+// Find implements [Matcher].
 func (b Both) Find(c *Case) []Match {
 	first := b.First.Find(c)
 	if len(first) == 0 {
@@ -296,6 +308,7 @@ type Unless struct{ Match, But Matcher }
 
 func (u Unless) parts() []Matcher { return []Matcher{u.Match, u.But} }
 
+// Find implements [Matcher].
 func (u Unless) Find(c *Case) []Match {
 	matches := u.Match.Find(c)
 	if len(matches) == 0 {
@@ -318,6 +331,7 @@ next:
 // Where is a function over the whole case, for what no phrase tells.
 type Where func(c *Case) []Match
 
+// Find implements [Matcher].
 func (w Where) Find(c *Case) []Match { return w(c) }
 func (w Where) parts() []Matcher     { return nil }
 
@@ -329,6 +343,7 @@ type When struct {
 
 func (w When) parts() []Matcher { return []Matcher{w.Match} }
 
+// Find implements [Matcher].
 func (w When) Find(c *Case) []Match {
 	if !w.If(&c.Facts) {
 		return nil

@@ -3,7 +3,6 @@ package cause
 import (
 	"slices"
 	"strings"
-	"sync"
 )
 
 // startWord is what the agent, the container daemon, or ECS writes about the
@@ -50,13 +49,13 @@ var startWordList = []startWord{
 	{"starting/provisioning container", true},
 }
 
-// startWords matches them in logs and in pasted text.
-var startWords = func() Matcher {
+// StartWords matches them in logs and in pasted text.
+var StartWords = func() Matcher {
 	var all []*Phrase
 	for _, w := range startWordList {
-		all = append(all, phrase(w.words))
+		all = append(all, NewPhrase(w.words))
 	}
-	return says(Log|Pasted, all...)
+	return SaysIn(Log|Pasted, all...)
 }()
 
 // tellsOfStart reports whether a text has words of a failed start that nobody
@@ -72,29 +71,17 @@ func tellsOfStart(s string) bool {
 // "kms:*" means all of a service.
 type Startup []string
 
-func startup(actions ...string) Matcher { return Startup(actions) }
+// StartupOf matches denials of these actions while ECS starts the task.
+func StartupOf(actions ...string) Matcher { return Startup(actions) }
 
 func (s Startup) parts() []Matcher { return nil }
 
 // Find implements [Matcher].
 func (s Startup) Find(c *Case) []Match {
-	return Refused(func(c *Case, r *Refusal) bool { return starting(c, r) && byTask(r) && actionIs(r, s...) }).Find(c)
+	return Refused(func(c *Case, r *Refusal) bool { return Starting(c, r) && byTask(r) && ActionIs(r, s...) }).Find(c)
 }
 
-// otherStartup matches denials of a start that no cause of the catalogue names.
-var otherStartup = Refused(func(c *Case, r *Refusal) bool {
-	return starting(c, r) && byTask(r) && !actionIs(r, c.startActions...) && !byRegistry(r)
-})
-
-// startActions are the actions of all [Startup] matchers of the catalogue.
-var startActions = sync.OnceValue(func() []string {
-	var all []string
-	for _, k := range All() {
-		each(k.When, func(m Matcher) {
-			if s, ok := m.(Startup); ok {
-				all = append(all, s...)
-			}
-		})
-	}
-	return all
+// OtherStartup matches denials of a start that no cause of the catalogue names.
+var OtherStartup = Refused(func(c *Case, r *Refusal) bool {
+	return Starting(c, r) && byTask(r) && !ActionIs(r, c.book.startActions...) && !byRegistry(r)
 })

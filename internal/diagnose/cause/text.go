@@ -1,6 +1,7 @@
 package cause
 
 import (
+	"iter"
 	"slices"
 	"sort"
 	"strings"
@@ -154,6 +155,26 @@ func (t *Text) AtOffset(offset int) time.Time {
 // lineAt is the index of the log line at an offset, or -1 outside logs.
 func (t *Text) lineAt(offset int) int {
 	return sort.Search(len(t.lineStarts), func(i int) bool { return t.lineStarts[i] > offset }) - 1
+}
+
+// LastLines yields the last lines of a log, the last one first: where each stands,
+// and what its writer says in its beginning.
+func (t *Text) LastLines(n int) iter.Seq2[[2]int, string] {
+	return func(yield func([2]int, string) bool) {
+		for i := len(t.lineStarts) - 1; i >= max(0, len(t.lineStarts)-n); i-- {
+			from, to := t.lineStarts[i], len(t.Raw)
+			if i+1 < len(t.lineStarts) {
+				to = t.lineStarts[i+1] - 1
+			}
+			line := t.Raw[from:to]
+			if len(line) > smallText {
+				line = line[:runeStart(line, smallText)]
+			}
+			if !yield([2]int{from, to}, ownLine(line)) {
+				return
+			}
+		}
+	}
 }
 
 // WaitedForAnother tells the reason of a container that never started because

@@ -58,23 +58,23 @@ func (c *Case) byRole(d denial.Denial, t *Text) Answer {
 	session := p.SessionKind()
 	switch {
 	case strings.HasPrefix(p.Role, "AWSServiceRoleFor"):
-		return answer(verdict.ServiceLinkedRole, role, verdict.Confirmed, "%s is a service-linked role: AWS itself acts with it.", p.Role)
+		return NewAnswer(verdict.ServiceLinkedRole, role, verdict.Confirmed, "%s is a service-linked role: AWS itself acts with it.", p.Role)
 	case session == denial.SessionInstance:
-		return answer(verdict.InstanceRole, role, verdict.Confirmed, "The session %s is an EC2 instance: these are the credentials of the container instance, not of the task.", p.Session)
+		return NewAnswer(verdict.InstanceRole, role, verdict.Confirmed, "The session %s is an EC2 instance: these are the credentials of the container instance, not of the task.", p.Session)
 	case session == denial.SessionManagedNode:
-		return answer(verdict.InstanceRole, role, verdict.Confirmed, "The session %s is a node managed by Systems Manager: the credentials are the host's, not the task's.", p.Session)
+		return NewAnswer(verdict.InstanceRole, role, verdict.Confirmed, "The session %s is a node managed by Systems Manager: the credentials are the host's, not the task's.", p.Session)
 	case session == denial.SessionInfrastructure:
-		return answer(verdict.InfrastructureRole, role, verdict.Confirmed, "ECS names the sessions of an infrastructure role %s.", p.Session)
+		return NewAnswer(verdict.InfrastructureRole, role, verdict.Confirmed, "ECS names the sessions of an infrastructure role %s.", p.Session)
 	case session == denial.SessionScheduler:
 		return schedulerRole(p, role)
 	case isExec && isTask:
 		return c.sharedRole(d, t, role)
 	case isExec:
-		return answer(verdict.ExecutionRole, role, verdict.Confirmed, "%s is the execution role of this task.", p.Role)
+		return NewAnswer(verdict.ExecutionRole, role, verdict.Confirmed, "%s is the execution role of this task.", p.Role)
 	case isTask && session != denial.SessionSDK:
-		return answer(verdict.TaskRole, role, verdict.Confirmed, "%s is the task role of this task.", p.Role)
+		return NewAnswer(verdict.TaskRole, role, verdict.Confirmed, "%s is the task role of this task.", p.Role)
 	case isTask: // the SDK assumed the very role that the task has
-		return answer(verdict.TaskRole, role, verdict.Likely, "%s is the task role of this task, in a session that the program made itself.", p.Role)
+		return NewAnswer(verdict.TaskRole, role, verdict.Likely, "%s is the task role of this task, in a session that the program made itself.", p.Role)
 	}
 	return c.foreignRole(d, t, role)
 }
@@ -83,17 +83,17 @@ func (c *Case) byRole(d denial.Denial, t *Text) Answer {
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-blue-green.html
 func schedulerRole(p denial.Principal, role string) Answer {
 	if strings.EqualFold(p.Role, "ecsServiceRole") {
-		return answer(verdict.ServiceLinkedRole, role, verdict.Likely, "%s is the service role that ECS used before its service-linked role.", p.Role)
+		return NewAnswer(verdict.ServiceLinkedRole, role, verdict.Likely, "%s is the service role that ECS used before its service-linked role.", p.Role)
 	}
-	return answer(verdict.InfrastructureRole, role, verdict.Likely, "ECS's scheduler acted with %s, a role that was given to the service.", p.Role)
+	return NewAnswer(verdict.InfrastructureRole, role, verdict.Likely, "ECS's scheduler acted with %s, a role that was given to the service.", p.Role)
 }
 
 // sharedRole decides when one role is both: then the moment tells.
 func (c *Case) sharedRole(d denial.Denial, t *Text, role string) Answer {
 	if startsTask(d, t) {
-		return answer(verdict.ExecutionRole, role, verdict.Confirmed, "%s is both roles of this task; here ECS used it as the execution role, before the container ran.", RoleName(role))
+		return NewAnswer(verdict.ExecutionRole, role, verdict.Confirmed, "%s is both roles of this task; here ECS used it as the execution role, before the container ran.", RoleName(role))
 	}
-	return answer(verdict.TaskRole, role, verdict.Likely, "%s is both roles of this task; the call came from the running application, which acts with the task role.", RoleName(role))
+	return NewAnswer(verdict.TaskRole, role, verdict.Likely, "%s is both roles of this task; the call came from the running application, which acts with the task role.", RoleName(role))
 }
 
 // foreignRole decides for a role that is neither of the task's, or whose
@@ -103,21 +103,21 @@ func (c *Case) foreignRole(d denial.Denial, t *Text, role string) Answer {
 	knows := c.Facts.TaskRole != "" || c.Facts.ExecutionRole != ""
 	switch {
 	case strings.HasPrefix(p.Role, "AWSReservedSSO_"):
-		return answer(verdict.Caller, role, verdict.Confirmed, "%s is a person's IAM Identity Center role.", p.Role)
+		return NewAnswer(verdict.Caller, role, verdict.Confirmed, "%s is a person's IAM Identity Center role.", p.Role)
 	case session == denial.SessionSDK && knows:
-		return answer(verdict.Caller, role, verdict.Confirmed, "The program assumed %s itself (session %s): it is a second role, not the task role.", p.Role, p.Session)
+		return NewAnswer(verdict.Caller, role, verdict.Confirmed, "The program assumed %s itself (session %s): it is a second role, not the task role.", p.Role, p.Session)
 	case session == denial.SessionSDK && !byECS(t):
-		return answer(verdict.Caller, role, verdict.Likely, "The session name %s is one that SDKs make when the program itself assumes a role.", p.Session)
+		return NewAnswer(verdict.Caller, role, verdict.Likely, "The session name %s is one that SDKs make when the program itself assumes a role.", p.Session)
 	case c.atStartOf(d, t):
 		return c.foreignAtStart(d, t, role)
 	case session == denial.SessionTask:
-		return answer(verdict.TaskRole, role, verdict.Likely, "The session is named after a task, as ECS names the sessions of a task's roles, and the call came from the running application.")
-	case isCallerAction(d.Action) && !c.Facts.HasTask && c.Facts.TaskRole == "":
-		return answer(verdict.Caller, role, verdict.Likely, "%s is asked of whoever starts or deploys tasks.", d.Action)
+		return NewAnswer(verdict.TaskRole, role, verdict.Likely, "The session is named after a task, as ECS names the sessions of a task's roles, and the call came from the running application.")
+	case IsCallerAction(d.Action) && !c.Facts.HasTask && c.Facts.TaskRole == "":
+		return NewAnswer(verdict.Caller, role, verdict.Likely, "%s is asked of whoever starts or deploys tasks.", d.Action)
 	case c.Facts.TaskRole != "":
-		return answer(verdict.Caller, role, verdict.Confirmed, "%s is not the task role (%s): the program acted as another role.", p.Role, RoleName(c.Facts.TaskRole))
+		return NewAnswer(verdict.Caller, role, verdict.Confirmed, "%s is not the task role (%s): the program acted as another role.", p.Role, RoleName(c.Facts.TaskRole))
 	}
-	return answer(verdict.TaskRole, role, verdict.Possible, "The application made the call; its task role is not known here, so %s is taken for it.", p.Role)
+	return NewAnswer(verdict.TaskRole, role, verdict.Possible, "The application made the call; its task role is not known here, so %s is taken for it.", p.Role)
 }
 
 // foreignAtStart decides what ECS wrote about starting a task, when the role it
@@ -128,15 +128,15 @@ func (c *Case) foreignAtStart(d denial.Denial, t *Text, role string) Answer {
 	fallback.Identity.ARN = role
 	if fallback.Identity.Kind == verdict.ServiceLinkedRole && !strings.EqualFold(p.Role, "ecsServiceRole") {
 		// https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
-		return answer(verdict.InfrastructureRole, role, verdict.Likely, "Load balancers and Cloud Map are managed by ECS's service-linked role, or by the infrastructure role of the service; %s isn't named like the first.", p.Role)
+		return NewAnswer(verdict.InfrastructureRole, role, verdict.Likely, "Load balancers and Cloud Map are managed by ECS's service-linked role, or by the infrastructure role of the service; %s isn't named like the first.", p.Role)
 	}
 	switch {
-	case isCallerAction(d.Action):
-		return answer(verdict.Caller, role, verdict.Likely, "%s is asked of whoever starts or deploys tasks.", d.Action)
+	case IsCallerAction(d.Action):
+		return NewAnswer(verdict.Caller, role, verdict.Likely, "%s is asked of whoever starts or deploys tasks.", d.Action)
 	case !p.Cut && p.SessionKind() == denial.SessionTask && fallback.Identity.Kind == verdict.ExecutionRole:
-		return answer(verdict.ExecutionRole, role, verdict.Confirmed, "The session is named after the task, and ECS makes this call while it starts the task: that is the execution role's.")
+		return NewAnswer(verdict.ExecutionRole, role, verdict.Confirmed, "The session is named after the task, and ECS makes this call while it starts the task: that is the execution role's.")
 	case c.Facts.Host == HostEC2 && p.Session == "" && looksLikeInstanceRole(p.Role) && c.Facts.ExecutionRole == "":
-		return answer(verdict.InstanceRole, role, verdict.Likely, "On EC2 without an execution role the container instance role makes this call, and %s is named like one.", p.Role)
+		return NewAnswer(verdict.InstanceRole, role, verdict.Likely, "On EC2 without an execution role the container instance role makes this call, and %s is named like one.", p.Role)
 	}
 	if fallback.Identity.Kind == verdict.ExecutionRole && c.Facts.ExecutionRole != "" && !p.Cut {
 		fallback.Confidence = fallback.Confidence.AtMost(verdict.Likely)
@@ -155,38 +155,39 @@ func looksLikeInstanceRole(role string) bool {
 func (c *Case) byOperation(d denial.Denial, t *Text) Answer {
 	service, _, _ := strings.Cut(d.Action, ":")
 	switch {
-	case isCallerAction(d.Action):
-		return answer(verdict.Caller, "", verdict.Likely, "%s is asked of whoever starts or deploys tasks.", d.Action)
+	case IsCallerAction(d.Action):
+		return NewAnswer(verdict.Caller, "", verdict.Likely, "%s is asked of whoever starts or deploys tasks.", d.Action)
 	case service == "ssmmessages":
-		return answer(verdict.TaskRole, c.Facts.TaskRole, verdict.Likely, "ECS Exec's agent runs inside the container and uses the task role.")
+		return NewAnswer(verdict.TaskRole, c.Facts.TaskRole, verdict.Likely, "ECS Exec's agent runs inside the container and uses the task role.")
 	case c.atStartOf(d, t):
 		return c.atStart(d, service)
 	case c.Facts.RolesComplete && c.Facts.TaskRole == "" && c.Facts.Host == HostEC2:
-		return answer(verdict.InstanceRole, "", verdict.Possible, "The task has no task role; on EC2 the SDK then falls through to the container instance role.")
+		return NewAnswer(verdict.InstanceRole, "", verdict.Possible, "The task has no task role; on EC2 the SDK then falls through to the container instance role.")
 	}
-	return answer(verdict.TaskRole, c.Facts.TaskRole, verdict.Likely, "The application made the call, and applications act with the task role unless they bring credentials of their own.")
+	return NewAnswer(verdict.TaskRole, c.Facts.TaskRole, verdict.Likely, "The application made the call, and applications act with the task role unless they bring credentials of their own.")
 }
 
 func (c *Case) atStart(d denial.Denial, service string) Answer {
 	switch service {
 	case "elasticfilesystem", "s3files":
-		return answer(verdict.TaskRole, c.Facts.TaskRole, verdict.Likely, "ECS mounts this volume with the task role, although that happens before the container starts.")
+		return NewAnswer(verdict.TaskRole, c.Facts.TaskRole, verdict.Likely, "ECS mounts this volume with the task role, although that happens before the container starts.")
 	case "ec2", "ebs":
-		return answer(verdict.InfrastructureRole, "", verdict.Possible, "Volumes and interfaces are made by ECS's infrastructure or service-linked role.")
+		return NewAnswer(verdict.InfrastructureRole, "", verdict.Possible, "Volumes and interfaces are made by ECS's infrastructure or service-linked role.")
 	case "elasticloadbalancing", "servicediscovery", "route53":
-		return answer(verdict.ServiceLinkedRole, "", verdict.Likely, "ECS's service-linked role registers tasks with load balancers and Cloud Map.")
+		return NewAnswer(verdict.ServiceLinkedRole, "", verdict.Likely, "ECS's service-linked role registers tasks with load balancers and Cloud Map.")
 	}
 	if c.hostStarts() {
-		return answer(verdict.InstanceRole, "", verdict.Likely, "The task definition has no execution role, so on EC2 the container instance role makes this call.")
+		return NewAnswer(verdict.InstanceRole, "", verdict.Likely, "The task definition has no execution role, so on EC2 the container instance role makes this call.")
 	}
 	confidence := verdict.Likely
 	if c.Facts.Host == HostFargate || c.Facts.ExecutionRole != "" {
 		confidence = verdict.Confirmed
 	}
-	return answer(verdict.ExecutionRole, c.Facts.ExecutionRole, confidence, "ECS makes this call with the execution role, before the container runs.")
+	return NewAnswer(verdict.ExecutionRole, c.Facts.ExecutionRole, confidence, "ECS makes this call with the execution role, before the container runs.")
 }
 
-func answer(kind verdict.IdentityKind, role string, confidence verdict.Confidence, why string, args ...any) Answer {
+// NewAnswer returns an answer whose reason is a format with its arguments.
+func NewAnswer(kind verdict.IdentityKind, role string, confidence verdict.Confidence, why string, args ...any) Answer {
 	return Answer{verdict.Identity{Kind: kind, ARN: role}, fmt.Sprintf(why, args...), confidence}
 }
 
@@ -267,9 +268,9 @@ func StartsTasks(action string) bool {
 	return false
 }
 
-// isCallerAction tells actions that are asked of whoever runs, deploys or
+// IsCallerAction tells actions that are asked of whoever runs, deploys or
 // inspects tasks. Source: Service Authorization Reference, Amazon ECS.
-func isCallerAction(action string) bool {
+func IsCallerAction(action string) bool {
 	if StartsTasks(action) {
 		return true
 	}

@@ -14,6 +14,7 @@ type With struct {
 
 func (w With) parts() []Matcher { return []Matcher{w.Match} }
 
+// Find implements [Matcher].
 func (w With) Find(c *Case) []Match {
 	found := w.Match.Find(c)
 	for i, m := range found {
@@ -34,41 +35,30 @@ func (w With) Find(c *Case) []Match {
 	return found
 }
 
-// likely and possible weaken words that allow another reading.
-func likely(m Matcher) Matcher   { return With{Match: m, Confidence: verdict.Likely} }
-func possible(m Matcher) Matcher { return With{Match: m, Confidence: verdict.Possible} }
+// Likely weakens words that allow another reading.
+func Likely(m Matcher) Matcher { return With{Match: m, Confidence: verdict.Likely} }
 
-// startSays matches words by which a failed start is told and which programs
-// use too: wherever ECS writes, and in logs and pasted text beside startWords.
-func startSays(words ...*Phrase) Matcher {
+// Possible weakens words that allow several.
+func Possible(m Matcher) Matcher { return With{Match: m, Confidence: verdict.Possible} }
+
+// StartSays matches words by which a failed start is told and which programs
+// use too: wherever ECS writes, and in logs and pasted text beside StartWords.
+func StartSays(words ...*Phrase) Matcher {
 	return Any{
-		says(Stopped|Reason|Event|Attachment, words...),
-		With{Match: Both{First: says(Log|Pasted, words...), Second: startWords}, Phase: verdict.PhaseStartup},
+		SaysIn(Stopped|Reason|Event|Attachment, words...),
+		With{Match: Both{First: SaysIn(Log|Pasted, words...), Second: StartWords}, Phase: verdict.PhaseStartup},
 	}
 }
 
-// agentSays matches words that only ECS, its agent and the container daemon have.
-func agentSays(words ...*Phrase) Matcher {
-	return says(ByECS|Attachment|Log, words...)
+// AgentSays matches words that only ECS, its agent and the container daemon have.
+func AgentSays(words ...*Phrase) Matcher {
+	return SaysIn(ByECS|Attachment|Log, words...)
 }
 
-// concerns tells whether the matched words may be about a container: those of a
+// Concerns tells whether the matched words may be about a container: those of a
 // container's reason are about that one alone.
-func (m Match) concerns(container string) bool {
+func (m Match) Concerns(container string) bool {
 	return m.Text == nil || m.Text.Place != Reason || m.Text.Container == container
-}
-
-// imageOf names the image of the container whose reason matched.
-func imageOf(c *Case, m Match) map[string]string {
-	if m.Text == nil || m.Text.Place != Reason {
-		return nil
-	}
-	for _, r := range c.Facts.Containers {
-		if m.concerns(r.Name) && r.Image != "" {
-			return map[string]string{"image": r.Image}
-		}
-	}
-	return nil
 }
 
 // Only keeps what Match matches where a test over the case and the match holds.
@@ -79,6 +69,7 @@ type Only struct {
 
 func (o Only) parts() []Matcher { return []Matcher{o.Match} }
 
+// Find implements [Matcher].
 func (o Only) Find(c *Case) []Match {
 	var found []Match
 	for _, m := range o.Match.Find(c) {

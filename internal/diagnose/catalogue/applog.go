@@ -1,4 +1,4 @@
-package cause
+package catalogue
 
 import (
 	"regexp"
@@ -30,7 +30,7 @@ func lastComplaint(misconfigured bool) Where {
 	return func(c *Case) []Match {
 		var found []Match
 		for _, t := range c.Texts {
-			if t.Place == Log && !c.refusedIn(t) && !c.Facts.signalled(t.Container) {
+			if t.Place == Log && !c.DeniedIn(t) && !c.Facts.Signalled(t.Container) {
 				if m, ok := complaintIn(t, misconfigured); ok {
 					found = append(found, m)
 				}
@@ -41,23 +41,14 @@ func lastComplaint(misconfigured bool) Where {
 }
 
 func complaintIn(t *Text, misconfigured bool) (Match, bool) {
-	for i := len(t.lineStarts) - 1; i >= max(0, len(t.lineStarts)-tailLines); i-- {
-		end := len(t.Raw)
-		if i+1 < len(t.lineStarts) {
-			end = t.lineStarts[i+1] - 1
-		}
-		line := t.Raw[t.lineStarts[i]:end]
-		if len(line) > smallText {
-			line = line[:runeStart(line, smallText)]
-		}
-		line = ownLine(line)
+	for at, line := range t.LastLines(tailLines) {
 		if !complains(line) {
 			continue
 		}
 		if misconfig.MatchString(line) != misconfigured {
 			return Match{}, false
 		}
-		return Match{Text: t, Start: t.lineStarts[i], End: t.lineStarts[i] + len(strings.TrimRight(line, "\r\n"))}, true
+		return Match{Text: t, Start: at[0], End: at[0] + len(strings.TrimRight(t.Raw[at[0]:at[1]], "\r\n"))}, true
 	}
 	return Match{}, false
 }

@@ -1,4 +1,4 @@
-package cause
+package catalogue
 
 // Words of systems that are not AWS, by which lookalikeCauses tell the speaker.
 

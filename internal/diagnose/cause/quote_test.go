@@ -5,21 +5,6 @@ import (
 	"testing"
 )
 
-// TestEveryPatternCompiles: patterns compile on first use, so that a broken one
-// would show only when its literal is met.
-func TestEveryPatternCompiles(t *testing.T) {
-	for _, k := range All() {
-		for _, p := range phrasesOf(k.When) {
-			if p.literal == "" || p.literal != strings.ToLower(p.literal) {
-				t.Errorf("%s: the literal %q must be there, in lower case", k.Code, p.literal)
-			}
-			if p.expr != "" && p.pattern() == nil {
-				t.Errorf("%s: %s does not compile", k.Code, p.expr)
-			}
-		}
-	}
-}
-
 // TestQuote: the deciding words are where the mark says, also in long texts with
 // many-byte runes, and a quote is never cut inside a rune.
 func TestQuote(t *testing.T) {

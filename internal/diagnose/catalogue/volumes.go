@@ -1,8 +1,9 @@
-package cause
+package catalogue
 
 import (
 	"strings"
 
+	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
 )
 
@@ -29,7 +30,7 @@ func volumeCauses() []*Cause {
 			},
 			Docs:   []string{docEFS, docEFSIAM, docEFSMount},
 			Grants: []string{"elasticfilesystem:ClientMount"},
-			When:   Only{If: mountsEFS, Match: With{Names: fileSystem, Match: refusedMountOf}},
+			When:   Only{If: cause.MountsEFS, Match: With{Names: fileSystem, Match: refusedMountOf}},
 		},
 		s3FilesDenied,
 		{
@@ -142,12 +143,12 @@ func efsMounter(c *Case, m Match) Answer {
 // fileSystem names what a mount is about: the service, and the one file system
 // that the task definition mounts of it.
 func fileSystem(c *Case, m Match) map[string]string {
-	words := map[string]string{"system": mountedOf(c, m)}
-	if words["system"] == ofS3Files {
+	words := map[string]string{"system": cause.MountedOf(c, m)}
+	if words["system"] == cause.OfS3Files {
 		words["cli"], words["mount"] = "s3files", "s3files:ClientMount"
 	}
 	if m.Captures["name"] == "" {
-		words["name"] = ShortName(c.FileSystem(m))
+		words["name"] = cause.ShortName(c.FileSystem(m))
 	}
 	return words
 }

@@ -1,8 +1,10 @@
-package cause
+package catalogue
 
 import (
 	"regexp"
 	"testing"
+
+	"whystopped/internal/diagnose/cause"
 )
 
 // blankInClass finds a blank of a pattern that stood between square brackets:
@@ -10,13 +12,13 @@ import (
 var blankInClass = regexp.MustCompile(`(?:^|[^\\])\[[^\]\\]*(?:\\.[^\]\\]*)*\(\?:\\s\|`)
 
 func TestBlanksStandOutsideClasses(t *testing.T) {
-	if !blankInClass.MatchString(pattern("x", `x[a b]`).expr) {
+	if !blankInClass.MatchString(pattern("x", `x[a b]`).Expr()) {
 		t.Fatal("a blank in a class is not seen")
 	}
 	for _, k := range All() {
-		for _, p := range phrasesOf(k.When) {
-			if blankInClass.MatchString(p.expr) {
-				t.Errorf("%s: a blank stands in a class of characters: %s", k.Code, p.expr)
+		for _, p := range cause.Phrases(k.When) {
+			if blankInClass.MatchString(p.Expr()) {
+				t.Errorf("%s: a blank stands in a class of characters: %s", k.Code, p.Expr())
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package cause
+package catalogue
 
 import "whystopped/internal/diagnose/verdict"
 
@@ -98,7 +98,7 @@ func environmentFile(c *Case, m Match) map[string]string {
 	}
 	name := ""
 	for _, d := range def.ContainerDefinitions {
-		if !m.concerns(d.Name) {
+		if !m.Concerns(d.Name) {
 			continue
 		}
 		for _, f := range d.EnvironmentFiles {

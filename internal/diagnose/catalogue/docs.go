@@ -1,4 +1,4 @@
-package cause
+package catalogue
 
 // AWS's pages that causes point at.
 const (

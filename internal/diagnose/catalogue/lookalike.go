@@ -1,4 +1,4 @@
-package cause
+package catalogue
 
 import "whystopped/internal/diagnose/verdict"
 
@@ -52,8 +52,8 @@ func lookalikeCauses() []*Cause {
 			},
 			Docs: []string{docAOSS},
 			When: Both{
-				says(ByApp, phrase("security_exception"), phrase("authorization_exception"), phrase("authorizationexception(403"), phrase("403 forbidden")),
-				says(ByApp, phrase(".aoss.amazonaws.com")),
+				First:  says(ByApp, phrase("security_exception"), phrase("authorization_exception"), phrase("authorizationexception(403"), phrase("403 forbidden")),
+				Second: says(ByApp, phrase(".aoss.amazonaws.com")),
 			},
 		},
 		{
@@ -123,7 +123,7 @@ func lookalikeCauses() []*Cause {
 				says(ByApp,
 					pattern("saslauthenticationexception", `SaslAuthenticationException:[^\n]{0,120}?Access denied`), phrase("sasl_authentication_failed"), pattern("saslauthenticationexception", `SaslAuthenticationException: \[[0-9a-f-]+\]`),
 					pattern("sasl authentication failed", `SASL Authentication failed: \[[^\]]*\]:? Access denied`), pattern("saslauthenticationfailederror", `SaslAuthenticationFailedError[^\n]{0,80}?Access denied`)),
-				Both{says(ByApp, brokerPhrases()...), mskByIAM},
+				Both{First: says(ByApp, brokerPhrases()...), Second: mskByIAM},
 			},
 		},
 		{

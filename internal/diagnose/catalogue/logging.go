@@ -1,4 +1,4 @@
-package cause
+package catalogue
 
 import "whystopped/internal/diagnose/verdict"
 
@@ -212,7 +212,7 @@ func logGroup(c *Case, m Match) map[string]string {
 	}
 	names := map[string]string{}
 	for _, d := range def.ContainerDefinitions {
-		if d.LogConfiguration == nil || !m.concerns(d.Name) {
+		if d.LogConfiguration == nil || !m.Concerns(d.Name) {
 			continue
 		}
 		for key, option := range map[string]string{"group": "awslogs-group", "region": "awslogs-region"} {

@@ -1,4 +1,4 @@
-package cause
+package catalogue
 
 import "whystopped/internal/diagnose/verdict"
 

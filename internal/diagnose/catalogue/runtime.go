@@ -1,9 +1,10 @@
-package cause
+package catalogue
 
 import (
 	"fmt"
 	"strconv"
 
+	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
 )
 
@@ -105,7 +106,7 @@ func runtimeCauses() []*Cause {
 }
 
 // first gives the container that ended the task, if it really ran.
-func first(c *Case) (*Ran, bool) {
+func first(c *Case) (*cause.Ran, bool) {
 	f := c.Facts.First
 	return f, f != nil && f.Exited()
 }
@@ -142,7 +143,7 @@ func exitedBySignal(c *Case) []Match {
 	return nil
 }
 
-func exitMatch(r *Ran) Match {
+func exitMatch(r *cause.Ran) Match {
 	code := *r.ExitCode
 	m := map[string]string{"container": r.Name, "code": strconv.Itoa(code), "signal": strconv.Itoa(code)}
 	if words := exitWords(code); words != "" {

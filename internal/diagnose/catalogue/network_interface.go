@@ -1,4 +1,4 @@
-package cause
+package catalogue
 
 import "whystopped/internal/diagnose/verdict"
 
@@ -88,8 +88,8 @@ func interfaceCauses() []*Cause {
 			},
 			Docs: []string{docServiceLinked, docTaskNetworking},
 			When: Both{
-				agentSays(phrase("unexpected ec2 error while attempting to")),
-				says(ByECS, phrase("unauthorizedoperation")),
+				First:  agentSays(phrase("unexpected ec2 error while attempting to")),
+				Second: says(ByECS, phrase("unauthorizedoperation")),
 			},
 		},
 	}

@@ -1,4 +1,4 @@
-package cause
+package catalogue
 
 // What programs print before they end. Each list belongs to one cause of
 // applicationCauses; a {name} is captured where the words give it.

@@ -1,8 +1,9 @@
-package cause
+package catalogue
 
 import (
 	"strings"
 
+	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
 )
 
@@ -323,7 +324,7 @@ func requestPhrases() []*Phrase {
 func throttledRecords(c *Case) []Match {
 	for _, r := range c.Evidence.CloudTrail {
 		if r.ErrorCode == "ThrottlingException" || r.ErrorCode == "Throttling" || r.ErrorCode == "Client.RequestLimitExceeded" {
-			t := recordText(r)
+			t := cause.RecordText(r)
 			return []Match{{Text: t, End: len(t.Raw)}}
 		}
 	}

@@ -1,8 +1,9 @@
-package cause
+package catalogue
 
 import (
 	"strings"
 
+	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
 )
 
@@ -216,12 +217,12 @@ var placeholderRole = says(ByECS|Log, pattern("unable to assume the role", `unab
 // definition, else by the role's name, which never confirms.
 func assumedRole(c *Case, m Match) Answer {
 	role := m.Captures["name"]
-	switch name := RoleName(role); {
-	case role != "" && name == RoleName(c.Facts.ExecutionRole) && name == RoleName(c.Facts.TaskRole):
+	switch name := cause.RoleName(role); {
+	case role != "" && name == cause.RoleName(c.Facts.ExecutionRole) && name == cause.RoleName(c.Facts.TaskRole):
 		return answer(verdict.ExecutionRole, role, verdict.Possible, "%s is both roles of this task.", name)
-	case role != "" && name == RoleName(c.Facts.ExecutionRole):
+	case role != "" && name == cause.RoleName(c.Facts.ExecutionRole):
 		return answer(verdict.ExecutionRole, role, verdict.Likely, "%s is the execution role of this task.", name)
-	case role != "" && name == RoleName(c.Facts.TaskRole):
+	case role != "" && name == cause.RoleName(c.Facts.TaskRole):
 		return answer(verdict.TaskRole, role, verdict.Likely, "%s is the task role of this task.", name)
 	case strings.Contains(strings.ToLower(name), "exec"):
 		return answer(verdict.ExecutionRole, role, verdict.Possible, "By its name %s is an execution role; the definition is not known here.", name)
@@ -230,5 +231,5 @@ func assumedRole(c *Case, m Match) Answer {
 	case role == "":
 		return answer(verdict.UnknownIdentity, "", verdict.Possible, "The text does not name the role.")
 	}
-	return answer(verdict.TaskRole, role, verdict.Possible, "The text says only that %s was given for the task; without its definition it is taken for the task role.", RoleName(role))
+	return answer(verdict.TaskRole, role, verdict.Possible, "The text says only that %s was given for the task; without its definition it is taken for the task role.", cause.RoleName(role))
 }

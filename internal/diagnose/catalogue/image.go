@@ -1,6 +1,9 @@
-package cause
+package catalogue
 
-import "whystopped/internal/diagnose/verdict"
+import (
+	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/verdict"
+)
 
 // refusedPull is in every text of a pull that IAM refused; the friendly words
 // before it ("repository does not exist") then mean nothing.
@@ -201,10 +204,23 @@ func imageCauses() []*Cause {
 // puller decides who pulled where the registry names nobody.
 func puller(c *Case, _ Match) Answer {
 	switch {
-	case c.Facts.Host == HostEC2 && c.Facts.RolesComplete && c.Facts.ExecutionRole == "":
+	case c.Facts.Host == cause.HostEC2 && c.Facts.RolesComplete && c.Facts.ExecutionRole == "":
 		return answer(verdict.InstanceRole, "", verdict.Likely, "The task definition has no execution role, so on EC2 the container instance role pulls.")
-	case c.Facts.Host == HostFargate || c.Facts.ExecutionRole != "":
+	case c.Facts.Host == cause.HostFargate || c.Facts.ExecutionRole != "":
 		return answer(verdict.ExecutionRole, c.Facts.ExecutionRole, verdict.Likely, "ECS pulls images with the execution role.")
 	}
 	return answer(verdict.ExecutionRole, "", verdict.Possible, "ECS pulls images with the execution role, on EC2 without one with the container instance role.")
+}
+
+// imageOf names the image of the container whose reason matched.
+func imageOf(c *Case, m Match) map[string]string {
+	if m.Text == nil || m.Text.Place != Reason {
+		return nil
+	}
+	for _, r := range c.Facts.Containers {
+		if m.Concerns(r.Name) && r.Image != "" {
+			return map[string]string{"image": r.Image}
+		}
+	}
+	return nil
 }

@@ -1,8 +1,9 @@
-package cause
+package catalogue
 
 import (
 	"testing"
 
+	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
 )
 
@@ -34,7 +35,7 @@ func TestUnhealthyNamesTheContainer(t *testing.T) {
 			if len(found) == 0 {
 				t.Fatal("the cause is not found")
 			}
-			if got := Fill(check.Title, found[0].Captures); got != test.want {
+			if got := cause.Fill(check.Title, found[0].Captures); got != test.want {
 				t.Errorf("title = %q, want %q", got, test.want)
 			}
 		})
@@ -43,7 +44,7 @@ func TestUnhealthyNamesTheContainer(t *testing.T) {
 
 func caseOf(t *testing.T, ev evidence.Evidence) *Case {
 	t.Helper()
-	c, err := NewCase(t.Context(), ev)
+	c, err := Book().NewCase(t.Context(), ev)
 	if err != nil {
 		t.Fatal(err)
 	}
