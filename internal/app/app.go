@@ -89,15 +89,14 @@ func (a *App) open(ctx context.Context, cfg config.Config, tune tuning) (err err
 	if a.aws, err = openAccount(ctx, cfg, log); err != nil {
 		return err
 	}
-	if a.history, err = openHistory(ctx, cfg, log, a.tracing.tracer, tune); err != nil {
+	if a.history, err = openHistory(ctx, cfg, log, a.tracing.tracer, a.metrics.took, tune); err != nil {
 		return err
 	}
-	kept := a.metrics.watch(a.history.store)
-	if a.slack, err = openSlack(cfg, kept, tune.slackClock(), log); err != nil {
+	if a.slack, err = openSlack(cfg, a.history.store, tune.slackClock(), log); err != nil {
 		return err
 	}
 	book := casebook.New(casebook.Options{
-		Collector: a.aws.collector, Prover: a.aws.collector, Store: kept, Tells: a.slack.notifier != nil,
+		Collector: a.aws.collector, Prover: a.aws.collector, Store: a.history.store, Saved: a.metrics.saved, Tells: a.slack.notifier != nil,
 		Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
 		Asker: asker, BroughtQuota: cfg.EvaluateQuota, BroughtRetention: cfg.EvaluateRetention, Turn: evaluations(),
 		Bounds: bounds(cfg),

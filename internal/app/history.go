@@ -27,7 +27,7 @@ type history struct {
 
 // openHistory opens the database and brings it up to date. Nothing that is owed
 // is done before run.
-func openHistory(ctx context.Context, cfg config.Config, log *slog.Logger, tracer trace.Tracer, tune tuning) (*history, error) {
+func openHistory(ctx context.Context, cfg config.Config, log *slog.Logger, tracer trace.Tracer, took func(string, time.Duration), tune tuning) (*history, error) {
 	url := cmp.Or(cfg.DatabaseURL.Reveal(), inMemory)
 	dialect := work.Postgres
 	if strings.HasPrefix(url, "file:") {
@@ -35,7 +35,7 @@ func openHistory(ctx context.Context, cfg config.Config, log *slog.Logger, trace
 	}
 	queue := work.New(work.Options{Dialect: dialect, Log: log, Diagnosis: cfg.Timeout, Retention: cfg.Retention, BroughtRetention: cfg.EvaluateRetention, Now: time.Now, Tracer: tracer, Tuning: tune.work})
 	kept, err := store.Open(ctx, store.Options{
-		URL: url, Queue: queue, Migrate: queue.Migrate, Log: log, Now: time.Now, NewID: casebook.NewID,
+		URL: url, Queue: queue, Migrate: queue.Migrate, Log: log, Now: time.Now, Took: took, NewID: casebook.NewID,
 	})
 	if err != nil {
 		return nil, err

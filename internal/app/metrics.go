@@ -72,15 +72,14 @@ func (m *metrics) watchPools(pools map[string]*sql.DB) {
 	}
 }
 
-// watch gives a store that takes note of what is done with it.
-func (m *metrics) watch(s casebook.Store) casebook.Store {
-	return watchedStore{
-		store: s,
-		took:  func(operation string, d time.Duration) { m.store.WithLabelValues(operation).Observe(d.Seconds()) },
-		kept: func(d diagnose.Diagnosis, trigger string) {
-			m.diagnoses.WithLabelValues(d.Verdict.Cause, string(d.Verdict.Confidence), trigger).Inc()
-		},
-	}
+// took notes how long an operation of the store took.
+func (m *metrics) took(operation string, d time.Duration) {
+	m.store.WithLabelValues(operation).Observe(d.Seconds())
+}
+
+// saved counts a diagnosis that was stored.
+func (m *metrics) saved(d diagnose.Diagnosis, by casebook.Trigger) {
+	m.diagnoses.WithLabelValues(d.Verdict.Cause, string(d.Verdict.Confidence), string(by)).Inc()
 }
 
 func (m *metrics) handler() http.Handler {

@@ -81,16 +81,16 @@ func TestChannelsNeedAToken(t *testing.T) {
 // incidentBook is a book of one incident, which nobody has told yet.
 type incidentBook struct{ kept []byte }
 
-func (b *incidentBook) BeginTelling(context.Context, string, time.Time, time.Time) (casebook.Telling, error) {
-	return casebook.Telling{}, nil
+func (b *incidentBook) Claim(context.Context, string, time.Time, time.Time) (casebook.Claim, error) {
+	return casebook.Claim{}, nil
 }
 
-func (b *incidentBook) EndTelling(_ context.Context, _ string, _ time.Time, state []byte) error {
+func (b *incidentBook) EndClaim(_ context.Context, _ string, _ time.Time, state []byte) error {
 	b.kept = state
 	return nil
 }
 
-func (b *incidentBook) News(_ context.Context, id string) (casebook.Incident, error) {
+func (b *incidentBook) ClaimUpdate(_ context.Context, id string) (casebook.Incident, error) {
 	return casebook.Incident{ID: id, Count: 1, Verdict: diagnose.Verdict{Title: "T"}}, nil
 }
 

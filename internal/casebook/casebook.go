@@ -23,6 +23,9 @@ type Options struct {
 	Prover    Prover
 	Store     Store
 	Log       *slog.Logger
+	// Saved hears of each diagnosis that was stored, and who wanted it; nil for
+	// nobody.
+	Saved func(d diagnose.Diagnosis, by Trigger)
 	// Tells is set where people are told of incidents.
 	Tells bool
 	// Bounds are the only accounts and Regions that are read, and of which what is

@@ -81,12 +81,35 @@ func (c *Casebook) save(ctx context.Context, k Kept) (diagnose.Diagnosis, error)
 	kept, err := c.opts.Store.Save(within, k)
 	switch {
 	case err == nil:
+		if c.opts.Saved != nil {
+			c.opts.Saved(kept, triggerOf(ctx, k))
+		}
 		return kept, nil
 	case errors.Is(err, ErrTooLarge):
 		c.opts.Log.WarnContext(ctx, "a diagnosis is answered and not kept", "cause", k.Diagnosis.Verdict.Cause, "brought", k.Brought, "error", err)
 		return unkept(k.Diagnosis), nil
 	}
 	return diagnose.Diagnosis{}, unsaved(ctx, within, fmt.Errorf("keep diagnosis %s: %w", k.Diagnosis.ID, err))
+}
+
+// Trigger says who wanted a diagnosis.
+type Trigger string
+
+// Who can want a diagnosis.
+const (
+	ByPeople     Trigger = "people"     // who asked for a task
+	ByBackground Trigger = "background" // an event, or a refresh
+	ByEvaluate   Trigger = "evaluate"   // who brought the evidence
+)
+
+func triggerOf(ctx context.Context, k Kept) Trigger {
+	switch {
+	case k.Brought:
+		return ByEvaluate
+	case IsBackground(ctx):
+		return ByBackground
+	}
+	return ByPeople
 }
 
 // unsaved is why a diagnosis is not kept, in words where that is the time that

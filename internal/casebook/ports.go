@@ -192,35 +192,6 @@ type Store interface {
 	// RoleUsers gives the places whose tasks used a role since a time, at most
 	// limit, the one that was seen last first.
 	RoleUsers(ctx context.Context, roleARN string, since time.Time, limit int) ([]RoleUser, error)
-
-	// BeginTelling claims the right to tell people of an incident, for
-	// whoever holds it alone may, until a time or until EndTelling.
-	BeginTelling(ctx context.Context, incident string, now, until time.Time) (Telling, error)
-
-	// EndTelling gives back the claim that was given at a time, and leaves a
-	// state for the next one. It answers ErrClaimLost and leaves nothing
-	// where the claim is somebody else's by now.
-	EndTelling(ctx context.Context, incident string, claimed time.Time, state []byte) error
-
-	// News gives an incident as it stands, and takes note that it is being told
-	// so: WorkTell is owed again only when it changes from now on.
-	News(ctx context.Context, incident string) (Incident, error)
-
-	// Ping tells whether the store can be used.
-	Ping(ctx context.Context) error
-}
-
-// Telling is the right to tell people of an incident.
-type Telling struct {
-	// State is what the last EndTelling left; nil for none.
-	State []byte
-	// Busy is when the claim of somebody else ends; the zero time where there
-	// is none, and the claim was given.
-	Busy time.Time
-	// Broken is when an earlier claim began that was never given back: what
-	// its holder wanted to say was said or not. It stays until EndTelling; the
-	// zero time where there is none.
-	Broken time.Time
 }
 
 // Filter narrows a list. Empty fields let everything pass.

@@ -114,6 +114,12 @@ type Verdict struct {
 	Summary    string             `json:"summary"`
 }
 
+// SaysSame reports whether two verdicts say the same of why a task stopped,
+// whatever their words are.
+func (v Verdict) SaysSame(other Verdict) bool {
+	return v.Cause == other.Cause && v.Identity == other.Identity && v.Confidence == other.Confidence
+}
+
 // Finding is one thing that was found; the primary one made the verdict.
 type Finding struct {
 	Cause      string             `json:"cause"`

@@ -58,21 +58,21 @@ func (b *tellBook) state(t *testing.T, incident string) thread {
 	if kept == nil {
 		t.Fatalf("nobody began to tell of %s", incident)
 	}
-	th, err := readThread(casebook.Telling{State: kept.state})
+	th, err := readThread(casebook.Claim{State: kept.state})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return th
 }
 
-func (b *tellBook) BeginTelling(ctx context.Context, incident string, now, until time.Time) (casebook.Telling, error) {
+func (b *tellBook) Claim(ctx context.Context, incident string, now, until time.Time) (casebook.Claim, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if _, ok := b.incidents[incident]; !ok {
-		return casebook.Telling{}, casebook.ErrNotKept
+		return casebook.Claim{}, casebook.ErrNotKept
 	}
 	if err := ctx.Err(); err != nil {
-		return casebook.Telling{}, err
+		return casebook.Claim{}, err
 	}
 	kept := b.tellings[incident]
 	if kept == nil {
@@ -80,16 +80,16 @@ func (b *tellBook) BeginTelling(ctx context.Context, incident string, now, until
 		b.tellings[incident] = kept
 	}
 	if kept.until.After(now) {
-		return casebook.Telling{Busy: kept.until}, nil
+		return casebook.Claim{Busy: kept.until}, nil
 	}
 	if !kept.begun.IsZero() && kept.brokeAt.IsZero() {
 		kept.brokeAt = kept.begun
 	}
 	kept.begun, kept.until = now, until
-	return casebook.Telling{State: bytes.Clone(kept.state), Broken: kept.brokeAt}, nil
+	return casebook.Claim{State: bytes.Clone(kept.state), Broken: kept.brokeAt}, nil
 }
 
-func (b *tellBook) EndTelling(ctx context.Context, incident string, claimed time.Time, state []byte) error {
+func (b *tellBook) EndClaim(ctx context.Context, incident string, claimed time.Time, state []byte) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -107,7 +107,7 @@ func (b *tellBook) EndTelling(ctx context.Context, incident string, claimed time
 	return nil
 }
 
-func (b *tellBook) News(ctx context.Context, incident string) (casebook.Incident, error) {
+func (b *tellBook) ClaimUpdate(ctx context.Context, incident string) (casebook.Incident, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.read++

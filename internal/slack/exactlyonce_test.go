@@ -62,12 +62,15 @@ func TestAVerdictThatWasToldByWhoeverDiedIsNotToldAgain(t *testing.T) {
 	d.tell(incident(10))
 	d.clock.advance(quiet)
 	better := incident(11)
-	better.Verdict.Title = "The role may not decrypt the secret"
+	better.Verdict.Cause, better.Verdict.Title = "startup.kms.denied", "The role isn't allowed to decrypt the secret"
 	d.dieAfter(better)
 	d.tell(better)
 	another := better
-	another.Verdict.Title = "The key is disabled"
+	another.Verdict.Cause, another.Verdict.Title = "startup.kms.disabled", "The key is disabled"
 	d.later(another)
+	reworded := another
+	reworded.Verdict.Title = "The KMS key is disabled" // the same in other words calls nobody
+	d.later(reworded)
 	d.expectText(ofGrowth, "*The key is disabled*")
 	d.expectMessages(
 		line{Channel: prod, Kind: ofIncident, Count: 11, Edited: true},

@@ -29,16 +29,17 @@ const (
 
 // Book keeps what was told of incidents. The casebook's Store is one.
 type Book interface {
-	// BeginTelling claims the right to tell people of an incident, for
-	// whoever holds it alone may, until a time or until EndTelling. It answers
-	// casebook.ErrNotKept for an incident that there is not.
-	BeginTelling(ctx context.Context, incident string, now, until time.Time) (casebook.Telling, error)
-	// EndTelling gives back the claim that was given at a time, and leaves a
-	// state for the next one. It answers casebook.ErrClaimLost and leaves nothing
-	// where the claim is somebody else's by now.
-	EndTelling(ctx context.Context, incident string, claimed time.Time, state []byte) error
-	// News gives an incident as it stands, and takes note that it is told so.
-	News(ctx context.Context, incident string) (casebook.Incident, error)
+	// Claim claims the right to tell people of an incident until a time or until
+	// EndClaim: one holds it at a time. It returns casebook.ErrNotKept if there is
+	// no such incident.
+	Claim(ctx context.Context, incident string, now, until time.Time) (casebook.Claim, error)
+	// EndClaim gives back the claim that was given at a time, and leaves a state
+	// for the next holder. It returns casebook.ErrClaimLost and leaves nothing if
+	// the claim is somebody else's by now.
+	EndClaim(ctx context.Context, incident string, claimed time.Time, state []byte) error
+	// ClaimUpdate returns an incident as it stands, and notes that people are told
+	// that much: a message is pending again only once it changes.
+	ClaimUpdate(ctx context.Context, incident string) (casebook.Incident, error)
 }
 
 // NotifierOptions are what a Notifier is made of. All but PublicURL are needed.
@@ -77,7 +78,7 @@ func (n *Notifier) Tell(ctx context.Context, incident string) (again time.Durati
 	now := n.opts.Clock.Now()
 	working, stop := context.WithTimeout(ctx, workTime)
 	defer stop()
-	claim, err := n.opts.Book.BeginTelling(working, incident, now, now.Add(claimTime))
+	claim, err := n.opts.Book.Claim(working, incident, now, now.Add(claimTime))
 	switch {
 	case errors.Is(err, casebook.ErrNotKept):
 		return 0, nil
@@ -112,7 +113,7 @@ func (n *Notifier) end(ctx context.Context, incident string, claimed time.Time, 
 	if err != nil {
 		return fmt.Errorf("write what was told of incident %s: %w", incident, err)
 	}
-	if err := n.opts.Book.EndTelling(ctx, incident, claimed, state); err != nil {
+	if err := n.opts.Book.EndClaim(ctx, incident, claimed, state); err != nil {
 		return fmt.Errorf("keep what was told of incident %s: %w", incident, err)
 	}
 	return nil
@@ -147,7 +148,7 @@ func (w *telling) tell(ctx context.Context, now time.Time) (again time.Duration,
 }
 
 func (w *telling) say(ctx context.Context) error {
-	in, err := w.Book.News(ctx, w.incident)
+	in, err := w.Book.ClaimUpdate(ctx, w.incident)
 	if errors.Is(err, casebook.ErrNotKept) {
 		return nil
 	} else if err != nil {

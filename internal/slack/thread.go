@@ -38,7 +38,7 @@ type thread struct {
 
 // readThread reads what the last telling left. Where one broke off since, its
 // message may stand in Slack.
-func readThread(claim casebook.Telling) (thread, error) {
+func readThread(claim casebook.Claim) (thread, error) {
 	t := thread{Version: threadVersion}
 	if len(claim.State) > 0 {
 		if err := json.Unmarshal(claim.State, &t); err != nil {
@@ -71,9 +71,9 @@ func worthTelling(before told, in casebook.Incident) bool {
 	return in.Count >= 2*before.Count || before.Verdict != verdictDigest(in.Verdict)
 }
 
-// verdictDigest is the same for verdicts that say the same of why.
+// verdictDigest is the same for verdicts that say the same: see Verdict.SaysSame.
 func verdictDigest(v diagnose.Verdict) string {
-	return digest(v.Cause, v.Title, v.Identity, v.Confidence)
+	return digest(v.Cause, v.Identity, v.Confidence)
 }
 
 // digest is short, and different for what differs.

@@ -19,7 +19,7 @@ func (s *Store) Accept(ctx context.Context, events []casebook.Event) error {
 	sorted := slices.SortedFunc(slices.Values(events), func(a, b casebook.Event) int {
 		return cmp.Or(strings.Compare(subject(a), subject(b)), strings.Compare(a.ID, b.ID))
 	})
-	err := s.write(ctx, func(t *tx) error {
+	err := s.write(ctx, "accept", func(t *tx) error {
 		var seen []casebook.Revision
 		for _, e := range sorted {
 			isNew, err := t.noteEvent(ctx, e, s.opts.Now())
@@ -123,7 +123,7 @@ func (t *tx) acceptTask(ctx context.Context, e casebook.Event, seen []casebook.R
 
 // Event implements casebook.Store.
 func (s *Store) Event(ctx context.Context, id string) (casebook.Event, error) {
-	a, err := one(ctx, s.read(), scanPacked[action], "SELECT body FROM events WHERE id = ? AND body IS NOT NULL", id)
+	a, err := one(ctx, s.read("event"), scanPacked[action], "SELECT body FROM events WHERE id = ? AND body IS NOT NULL", id)
 	if err != nil {
 		return casebook.Event{}, fmt.Errorf("read event %s: %w", id, err)
 	}

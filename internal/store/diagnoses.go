@@ -16,7 +16,7 @@ import (
 // newer than this one stays as it is.
 func (s *Store) Save(ctx context.Context, k casebook.Kept) (diagnose.Diagnosis, error) {
 	var kept diagnose.Diagnosis
-	err := s.write(ctx, func(t *tx) error {
+	err := s.write(ctx, "save", func(t *tx) error {
 		kept = k.Diagnosis
 		kept.Kept, kept.Brought = true, k.Brought
 		return t.save(ctx, k, &kept, s.opts)
@@ -139,7 +139,7 @@ func scanSized(r row) (d sized, err error) {
 
 // Get implements casebook.Store.
 func (s *Store) Get(ctx context.Context, id string) (diagnose.Diagnosis, error) {
-	d, err := one(ctx, s.read(), scanDiagnosis, "SELECT "+diagnosisColumns+" FROM diagnoses WHERE id = ?", id)
+	d, err := one(ctx, s.read("get"), scanDiagnosis, "SELECT "+diagnosisColumns+" FROM diagnoses WHERE id = ?", id)
 	if err != nil {
 		return d, fmt.Errorf("read diagnosis %s: %w", id, err)
 	}
@@ -154,7 +154,7 @@ func (s *Store) Latest(ctx context.Context, task taskref.Ref) (diagnose.Diagnosi
 	w := where{dialect: s.dialect}
 	w.ofTask(task)
 	w.brought(false)
-	d, err := one(ctx, s.read(), scanDiagnosis, "SELECT "+diagnosisColumns+" FROM diagnoses"+w.String()+" ORDER BY id DESC LIMIT 1", w.args...)
+	d, err := one(ctx, s.read("latest"), scanDiagnosis, "SELECT "+diagnosisColumns+" FROM diagnoses"+w.String()+" ORDER BY id DESC LIMIT 1", w.args...)
 	if err != nil {
 		return d, fmt.Errorf("read the newest diagnosis of task %s: %w", task.TaskID, err)
 	}
@@ -171,7 +171,7 @@ func (s *Store) List(ctx context.Context, f casebook.Filter, before string, limi
 	w.filter(f, "created_at", before)
 	w.brought(f.Brought)
 	total := 0
-	err = each(ctx, s.read(), scanSized, func(d sized) bool {
+	err = each(ctx, s.read("list"), scanSized, func(d sized) bool {
 		total += d.bytes
 		more = len(found) == limit || len(found) > 0 && total > listBytes
 		if !more {
@@ -214,7 +214,7 @@ func (s *Store) Summaries(ctx context.Context, f casebook.Filter, before string,
 	w := where{dialect: s.dialect}
 	w.filter(f, "created_at", before)
 	w.brought(f.Brought)
-	found, err = all(ctx, s.read(), scanSummary, "SELECT "+summaryColumns+" FROM diagnoses"+w.String()+" ORDER BY id DESC LIMIT ?", w.with(limit+1)...)
+	found, err = all(ctx, s.read("summaries"), scanSummary, "SELECT "+summaryColumns+" FROM diagnoses"+w.String()+" ORDER BY id DESC LIMIT ?", w.with(limit+1)...)
 	if err != nil {
 		return nil, false, fmt.Errorf("read a list of summaries: %w", err)
 	}

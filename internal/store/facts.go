@@ -34,7 +34,7 @@ func (s *Store) Facts(ctx context.Context, task taskref.Ref) (evidence.Task, err
 	}
 	w := where{dialect: s.dialect}
 	w.ofTask(task)
-	facts, err := one(ctx, s.read(), scanPacked[evidence.Task], "SELECT body FROM facts"+w.String()+" ORDER BY version DESC LIMIT 1", w.args...)
+	facts, err := one(ctx, s.read("facts"), scanPacked[evidence.Task], "SELECT body FROM facts"+w.String()+" ORDER BY version DESC LIMIT 1", w.args...)
 	if err != nil {
 		return facts, fmt.Errorf("read the facts of task %s: %w", task.TaskID, err)
 	}
@@ -64,7 +64,7 @@ func (t *tx) keepDefinitions(ctx context.Context, definitions []evidence.TaskDef
 
 // Definition implements casebook.Store.
 func (s *Store) Definition(ctx context.Context, arn string) (evidence.TaskDefinition, error) {
-	d, err := one(ctx, s.read(), scanPacked[evidence.TaskDefinition], "SELECT body FROM definitions WHERE arn = ?", arn)
+	d, err := one(ctx, s.read("definition"), scanPacked[evidence.TaskDefinition], "SELECT body FROM definitions WHERE arn = ?", arn)
 	if err != nil {
 		return d, fmt.Errorf("read task definition %s: %w", arn, err)
 	}

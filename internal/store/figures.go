@@ -24,7 +24,7 @@ func (s *Store) Reader() *sql.DB { return s.reads }
 
 // OpenIncidents counts the incidents that go on.
 func (s *Store) OpenIncidents(ctx context.Context, now time.Time) (int, error) {
-	n, err := one(ctx, s.read(), scanValue[int], "SELECT count(*) FROM incidents WHERE into_id = '' AND stops > 0 AND last_at > ?", micros(now.Add(-casebook.IncidentGap)))
+	n, err := one(ctx, s.read("open-incidents"), scanValue[int], "SELECT count(*) FROM incidents WHERE into_id = '' AND stops > 0 AND last_at > ?", micros(now.Add(-casebook.IncidentGap)))
 	if err != nil {
 		return 0, fmt.Errorf("count the incidents: %w", err)
 	}

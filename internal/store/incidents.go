@@ -63,7 +63,7 @@ func (t *tx) writeIncident(ctx context.Context, in *record) error {
 
 // Incident implements casebook.Store.
 func (s *Store) Incident(ctx context.Context, id string) (casebook.Incident, error) {
-	in, err := one(ctx, s.read(), scanIncident, "SELECT "+incidentColumns+" FROM incidents WHERE id = ?", id)
+	in, err := one(ctx, s.read("incident"), scanIncident, "SELECT "+incidentColumns+" FROM incidents WHERE id = ?", id)
 	if err != nil {
 		return in, fmt.Errorf("read incident %s: %w", id, err)
 	}
@@ -80,7 +80,7 @@ func (s *Store) Incidents(ctx context.Context, f casebook.IncidentFilter, before
 		// Few go on, and SQLite would rather look at all in the order of their ids.
 		w.and("id IN (SELECT id FROM incidents WHERE last_at > ?)", micros(f.GoingOn.Add(-casebook.IncidentGap)))
 	}
-	found, err := all(ctx, s.read(), scanIncident, "SELECT "+incidentColumns+" FROM incidents"+w.String()+" ORDER BY id DESC LIMIT ?", w.with(limit)...)
+	found, err := all(ctx, s.read("incidents"), scanIncident, "SELECT "+incidentColumns+" FROM incidents"+w.String()+" ORDER BY id DESC LIMIT ?", w.with(limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("read a list of incidents: %w", err)
 	}

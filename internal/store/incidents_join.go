@@ -185,7 +185,7 @@ func (in *record) join(stop casebook.KeptStop, d diagnose.Diagnosis, moved bool)
 		in.Verdict, in.Diagnosis = d.Verdict, d.ID
 	}
 	in.deep = in.deep || stop.Deep
-	in.untold = in.untold || moved || in.Verdict != before
+	in.untold = in.untold || moved || !in.Verdict.SaysSame(before)
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -41,7 +41,7 @@ func (s *Store) Purge(ctx context.Context, before, brought time.Time, batch int)
 		if removed >= batch {
 			break
 		}
-		err := s.write(ctx, func(t *tx) error {
+		err := s.write(ctx, "purge", func(t *tx) error {
 			n, err := t.exec(ctx, step.query, append(step.args, batch-removed)...)
 			if err == nil {
 				removed += n

@@ -77,7 +77,7 @@ func scanRevision(from row) (r casebook.Revision, err error) {
 func (s *Store) Revisions(ctx context.Context, p taskref.Ref, limit int) ([]casebook.Revision, error) {
 	w := where{dialect: s.dialect}
 	w.in(p)
-	found, err := all(ctx, s.read(), scanRevision, "SELECT "+revisionColumns+" FROM revisions"+w.String()+" ORDER BY last_seen DESC, arn LIMIT ?", w.with(limit)...)
+	found, err := all(ctx, s.read("revisions"), scanRevision, "SELECT "+revisionColumns+" FROM revisions"+w.String()+" ORDER BY last_seen DESC, arn LIMIT ?", w.with(limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("read the revisions of %s: %w", p.Group, err)
 	}
@@ -90,7 +90,7 @@ func (s *Store) RoleUsers(ctx context.Context, roleARN string, since time.Time, 
 	if roleARN == "" {
 		return nil, nil
 	}
-	seen, err := all(ctx, s.read(), scanRevision, "SELECT "+revisionColumns+` FROM revisions
+	seen, err := all(ctx, s.read("role-users"), scanRevision, "SELECT "+revisionColumns+` FROM revisions
 		WHERE (execution_role = ? OR task_role = ?) AND last_seen >= ? ORDER BY last_seen DESC, arn DESC`, roleARN, roleARN, micros(since))
 	if err != nil {
 		return nil, fmt.Errorf("read who uses role %s: %w", roleARN, err)

@@ -83,7 +83,7 @@ func (s *Store) Stops(ctx context.Context, f casebook.StopFilter, cursor string,
 		}
 		w.and("stopped_at <= ? AND (stopped_at < ? OR stop_key < ?)", at, at, key)
 	}
-	stops, err = all(ctx, s.read(), scanStop, "SELECT "+stopColumns+" FROM stops"+w.String()+" ORDER BY stopped_at DESC, stop_key DESC LIMIT ?", w.with(limit+1)...)
+	stops, err = all(ctx, s.read("stops"), scanStop, "SELECT "+stopColumns+" FROM stops"+w.String()+" ORDER BY stopped_at DESC, stop_key DESC LIMIT ?", w.with(limit+1)...)
 	if err != nil {
 		return nil, "", fmt.Errorf("read a list of stops: %w", err)
 	}
@@ -126,7 +126,7 @@ func (s *Store) StopCounts(ctx context.Context, f casebook.StopFilter, span time
 		c.At = time.UnixMicro(nth * length).UTC()
 		return c, err
 	}
-	counts, err := all(ctx, s.read(), scan, "SELECT stopped_at / ? AS nth, cause, COUNT(*) FROM stops"+w.String()+" GROUP BY nth, cause ORDER BY nth, cause",
+	counts, err := all(ctx, s.read("stop-counts"), scan, "SELECT stopped_at / ? AS nth, cause, COUNT(*) FROM stops"+w.String()+" GROUP BY nth, cause ORDER BY nth, cause",
 		append([]any{length}, w.args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("count stops: %w", err)

@@ -30,6 +30,8 @@ type Options struct {
 	Migrate func(ctx context.Context, db *sql.DB) error
 	Log     *slog.Logger
 	Now     func() time.Time
+	// Took hears how long each operation took, by its name; nil for nobody.
+	Took func(operation string, d time.Duration)
 	// NewID makes ids that sort by the time given, as casebook.NewID does.
 	NewID func(time.Time) string
 }
@@ -103,8 +105,9 @@ func (s *Store) DB() *sql.DB { return s.writes }
 // Dialect is the SQL that DB speaks.
 func (s *Store) Dialect() Dialect { return s.dialect }
 
-// Ping implements casebook.Store: it reads a table.
+// Ping reads a table, and returns an error if the database can't be used.
 func (s *Store) Ping(ctx context.Context) error {
+	defer s.time("ping")()
 	if _, err := s.reads.ExecContext(ctx, "SELECT id FROM diagnoses LIMIT 1"); err != nil {
 		return fmt.Errorf("ask the database: %w", err)
 	}

@@ -17,7 +17,9 @@ const maxTries = 6
 // session runs SQL whose parameters are written as ?.
 type session struct {
 	dialect Dialect
-	on      interface {
+	// time begins the time of a query, if it is an operation of its own.
+	time func() (end func())
+	on   interface {
 		ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 		QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 		QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
@@ -35,12 +37,25 @@ type tx struct {
 	owed []casebook.Work
 }
 
-// read is a session that sees what was written before.
-func (s *Store) read() session { return session{s.dialect, s.reads} }
+// read returns a session that sees what was written before. Each query in it is an
+// operation of this name.
+func (s *Store) read(operation string) session {
+	return session{dialect: s.dialect, time: func() func() { return s.time(operation) }, on: s.reads}
+}
 
-// write does things in one transaction, and does them again from the start where
+// time begins to measure an operation; what it returns ends it.
+func (s *Store) time(operation string) (end func()) {
+	if s.opts.Took == nil {
+		return func() {}
+	}
+	began := time.Now()
+	return func() { s.opts.Took(operation, time.Since(began)) }
+}
+
+// write does things in one transaction, and does them again from the start if
 // others got in its way: do must not leave anything behind when it fails.
-func (s *Store) write(ctx context.Context, do func(*tx) error) error {
+func (s *Store) write(ctx context.Context, operation string, do func(*tx) error) error {
+	defer s.time(operation)()
 	for try := 1; ; try++ {
 		err := s.tryWrite(ctx, do)
 		if err == nil || try == maxTries || !passing(err) {
@@ -59,7 +74,7 @@ func (s *Store) tryWrite(ctx context.Context, do func(*tx) error) error {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer raw.Rollback() // does nothing once it is committed
-	t := &tx{session: session{s.dialect, raw}, raw: raw}
+	t := &tx{session: session{dialect: s.dialect, on: raw}, raw: raw}
 	if err := do(t); err != nil {
 		return err
 	}
@@ -99,8 +114,17 @@ func (s session) exec(ctx context.Context, query string, args ...any) (int, erro
 // row is what a row is read from.
 type row interface{ Scan(into ...any) error }
 
-// one reads the only row of a query; casebook.ErrNotKept where there is none.
+// begin begins the time of a query.
+func (s session) begin() (end func()) {
+	if s.time == nil {
+		return func() {}
+	}
+	return s.time()
+}
+
+// one reads the only row of a query; casebook.ErrNotKept if there is none.
 func one[T any](ctx context.Context, s session, scan func(row) (T, error), query string, args ...any) (T, error) {
+	defer s.begin()()
 	v, err := scan(s.on.QueryRowContext(ctx, s.dialect.rebind(query), args...))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = casebook.ErrNotKept
@@ -123,6 +147,7 @@ func all[T any](ctx context.Context, s session, scan func(row) (T, error), query
 
 // each gives the rows of a query to a function, as long as it wants another.
 func each[T any](ctx context.Context, s session, scan func(row) (T, error), take func(T) bool, query string, args ...any) error {
+	defer s.begin()()
 	rows, err := s.on.QueryContext(ctx, s.dialect.rebind(query), args...)
 	if err != nil {
 		return err

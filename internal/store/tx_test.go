@@ -53,7 +53,7 @@ func TestWhatIsTriedAgain(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := openStore(t, "file::memory:")
 			tries := 0
-			err := s.write(t.Context(), func(tx *tx) error {
+			err := s.write(t.Context(), "test", func(tx *tx) error {
 				tries++
 				if _, err := tx.exec(t.Context(), "INSERT INTO events (id, received_at, kind, task) VALUES ('e', 0, '', '')"); err != nil {
 					return err // what an earlier try wrote is still there
@@ -79,7 +79,7 @@ func TestWhoHasGoneIsNotWaitedFor(t *testing.T) {
 	s := openStore(t, "file::memory:")
 	ctx, cancel := context.WithCancel(t.Context())
 	tries := 0
-	err := s.write(ctx, func(*tx) error {
+	err := s.write(ctx, "test", func(*tx) error {
 		tries++
 		cancel()
 		return &pgconn.PgError{Code: "40P01"}

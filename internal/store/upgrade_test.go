@@ -60,7 +60,7 @@ func (s *Store) insertVersion1(t *testing.T, d diagnose.Diagnosis, brought bool)
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = s.write(t.Context(), func(x *tx) error {
+	err = s.write(t.Context(), "test", func(x *tx) error {
 		_, err := x.exec(t.Context(), `INSERT INTO diagnoses (id, task_id, account, region, cluster, service, cause, category, identity,
 			engine, created_at, brought, supersedes, incident, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			d.ID, d.Task.ID, d.Task.Account, d.Task.Region, d.Task.Cluster, d.Task.Ref().Service(), d.Verdict.Cause, d.Verdict.Category, d.Verdict.Identity.Kind,

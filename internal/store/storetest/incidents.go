@@ -246,7 +246,7 @@ func testTurnedInto(t *testing.T, w *world) {
 		stop{n: 3, task: "c", at: 2, cause: "s3"},
 	)
 	for _, told := range d {
-		if _, err := w.News(t.Context(), told.Incident.ID); err != nil {
+		if _, err := w.ClaimUpdate(t.Context(), told.Incident.ID); err != nil {
 			t.Fatalf("News: %v", err)
 		}
 	}

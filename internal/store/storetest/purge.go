@@ -16,8 +16,8 @@ func testPurge(t *testing.T, w *world) {
 	old := elsewhere(stop{n: 1, task: "a", at: 0, cause: "s3"}.kept(), "web", api.Group, "api:6")
 	old.Facts, old.Definitions = &evidence.Task{Version: 6}, []evidence.TaskDefinition{{TaskDefinitionARN: "api:6"}, {TaskDefinitionARN: "api:7"}}
 	over := save(t, w, old)[0].Incident.ID
-	if _, err := w.BeginTelling(t.Context(), over, minute(1), minute(2)); err != nil {
-		t.Fatalf("BeginTelling: %v", err)
+	if _, err := w.Claim(t.Context(), over, minute(1), minute(2)); err != nil {
+		t.Fatalf("Claim: %v", err)
 	}
 	accept(t, w, taskEvent("old", 5, "STOPPED", "UNKNOWN"))
 	w.at(minute(500))

@@ -105,7 +105,7 @@ func testAllAtOnce(t *testing.T, url string) {
 			if err := w.Accept(t.Context(), []casebook.Event{e, taskEvent(fmt.Sprint("h", i), 1, "RUNNING", "HEALTHY")}); err != nil {
 				t.Errorf("Accept: %v", err)
 			}
-			if _, err := w.News(t.Context(), d.Incident.ID); err != nil {
+			if _, err := w.ClaimUpdate(t.Context(), d.Incident.ID); err != nil {
 				t.Errorf("News: %v", err)
 			}
 		}
@@ -138,9 +138,9 @@ func testOneMayTell(t *testing.T, url string) {
 		var given [8]bool
 		now := noon.Add(time.Duration(round) * time.Hour)
 		atOnce(len(given), func(i int) {
-			telling, err := instances[i%len(instances)].BeginTelling(t.Context(), "incident", now, now.Add(time.Hour))
+			telling, err := instances[i%len(instances)].Claim(t.Context(), "incident", now, now.Add(time.Hour))
 			if err != nil {
-				t.Errorf("BeginTelling: %v", err)
+				t.Errorf("Claim: %v", err)
 			}
 			given[i] = err == nil && telling.Busy.IsZero()
 		})

@@ -9,23 +9,23 @@ import (
 	"whystopped/internal/casebook"
 )
 
-// BeginTelling implements casebook.Store.
-func (s *Store) BeginTelling(ctx context.Context, incident string, now, until time.Time) (casebook.Telling, error) {
-	var telling casebook.Telling
-	err := s.write(ctx, func(t *tx) error {
+// Claim implements slack.Book.
+func (s *Store) Claim(ctx context.Context, incident string, now, until time.Time) (casebook.Claim, error) {
+	var telling casebook.Claim
+	err := s.write(ctx, "claim", func(t *tx) error {
 		var err error
-		telling, err = t.claim(ctx, incident, now, until)
+		telling, err = t.takeClaim(ctx, incident, now, until)
 		return err
 	})
 	if err != nil {
-		return casebook.Telling{}, fmt.Errorf("claim the telling of incident %s: %w", incident, err)
+		return casebook.Claim{}, fmt.Errorf("claim the telling of incident %s: %w", incident, err)
 	}
 	return telling, nil
 }
 
-// claim takes the claim where nobody holds it, in one statement: others may try
+// takeClaim takes the claim if nobody holds it, in one statement: others may try
 // at the same time.
-func (t *tx) claim(ctx context.Context, incident string, now, until time.Time) (casebook.Telling, error) {
+func (t *tx) takeClaim(ctx context.Context, incident string, now, until time.Time) (casebook.Claim, error) {
 	for {
 		given, err := one(ctx, t.session, scanTelling, `INSERT INTO tellings (incident, claimed_at, claimed_until, broken_at) VALUES (?, ?, ?, 0)
 			ON CONFLICT (incident) DO UPDATE SET claimed_at = excluded.claimed_at, claimed_until = excluded.claimed_until,
@@ -36,24 +36,24 @@ func (t *tx) claim(ctx context.Context, incident string, now, until time.Time) (
 		}
 		held, err := one(ctx, t.session, scanValue[int64], "SELECT claimed_until FROM tellings WHERE incident = ?", incident)
 		if err != nil {
-			return casebook.Telling{}, err
+			return casebook.Claim{}, err
 		}
 		if held > micros(now) { // and was not given back in between
-			return casebook.Telling{Busy: instant(held)}, nil
+			return casebook.Claim{Busy: instant(held)}, nil
 		}
 	}
 }
 
-func scanTelling(from row) (given casebook.Telling, err error) {
+func scanTelling(from row) (given casebook.Claim, err error) {
 	var broken int64
 	err = from.Scan(&given.State, &broken)
 	given.Broken = instant(broken)
 	return given, err
 }
 
-// EndTelling implements casebook.Store.
-func (s *Store) EndTelling(ctx context.Context, incident string, claimed time.Time, state []byte) error {
-	err := s.write(ctx, func(t *tx) error {
+// EndClaim implements slack.Book.
+func (s *Store) EndClaim(ctx context.Context, incident string, claimed time.Time, state []byte) error {
+	err := s.write(ctx, "end-claim", func(t *tx) error {
 		ended, err := t.exec(ctx, "UPDATE tellings SET state = ?, claimed_at = 0, claimed_until = 0, broken_at = 0 WHERE incident = ? AND claimed_at = ?", state, incident, micros(claimed))
 		if err == nil && ended == 0 {
 			err = casebook.ErrClaimLost
@@ -66,16 +66,16 @@ func (s *Store) EndTelling(ctx context.Context, incident string, claimed time.Ti
 	return nil
 }
 
-// News implements casebook.Store.
-func (s *Store) News(ctx context.Context, incident string) (casebook.Incident, error) {
+// ClaimUpdate implements slack.Book.
+func (s *Store) ClaimUpdate(ctx context.Context, incident string) (casebook.Incident, error) {
 	var in casebook.Incident
-	err := s.write(ctx, func(t *tx) error {
+	err := s.write(ctx, "claim-update", func(t *tx) error {
 		var err error
 		in, err = one(ctx, t.session, scanIncident, "UPDATE incidents SET untold = FALSE, tell_queued = FALSE WHERE id = ? RETURNING "+incidentColumns, incident)
 		return err
 	})
 	if err != nil {
-		return casebook.Incident{}, fmt.Errorf("read the news of incident %s: %w", incident, err)
+		return casebook.Incident{}, fmt.Errorf("claim the update of incident %s: %w", incident, err)
 	}
 	return in, nil
 }
