@@ -193,7 +193,6 @@ func (in *inquiry) spend(ctx context.Context, work func(context.Context) error) 
 func (c *Casebook) sign(d diagnose.Diagnosis) diagnose.Diagnosis {
 	d.CreatedAt = c.opts.Now().UTC()
 	d.ID = c.opts.NewID(d.CreatedAt)
-	fillLists(&d)
 	return d
 }
 

@@ -33,6 +33,7 @@ func DiagnoseContext(ctx context.Context, ev evidence.Evidence) (Diagnosis, erro
 	}
 	d := diagnosisOf(c, withRoleFacts(c, ranked))
 	d.fit()
+	d.fillLists()
 	return d, nil
 }
 
@@ -44,7 +45,7 @@ func diagnosisOf(c *cause.Case, ranked []candidate) Diagnosis {
 		Task:     taskView(c),
 		Findings: findings(c, ranked),
 		Timeline: timeline(c, ranked),
-		Sources:  orEmpty(c.Evidence.Sources),
+		Sources:  c.Evidence.Sources,
 		Caveats:  caveats(c, ranked),
 	}
 	placeInLogs(c, d.Findings)
@@ -69,12 +70,4 @@ func verdictOf(f Finding) Verdict {
 		Cause: f.Cause, Phase: f.Phase, Identity: f.Identity, Category: f.Category,
 		Confidence: f.Confidence, Title: f.Title, Summary: f.Summary,
 	}
-}
-
-// orEmpty makes the JSON a list and never null.
-func orEmpty[T any](s []T) []T {
-	if s == nil {
-		return []T{}
-	}
-	return s
 }
