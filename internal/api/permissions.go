@@ -70,7 +70,7 @@ func permissionReport(r permissions.Report) PermissionReport {
 		for _, f := range place.Findings {
 			p := Permission{
 				Action: f.Action, State: string(f.State), Required: f.Required, Policy: f.File, Without: f.Without().English,
-				Tried: f.Resource, Detail: f.Detail,
+				Tried: f.Resource, Detail: f.Detail.English,
 			}
 			if !f.Refused.IsZero() {
 				p.Refused = new(f.Refused.UTC())

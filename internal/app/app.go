@@ -96,7 +96,7 @@ func (a *App) open(ctx context.Context, cfg config.Config, tune tuning) (err err
 		return err
 	}
 	book := casebook.New(casebook.Options{
-		Collector: a.aws.collector, Prover: a.aws.collector, Store: a.history.store, Saved: a.metrics.saved, Tells: a.slack.notifier != nil,
+		Collector: a.aws.collector, Simulator: a.aws.collector, Store: a.history.store, Saved: a.metrics.saved, Tells: a.slack.notifier != nil,
 		Log: log, Timeout: cfg.Timeout, Now: time.Now, NewID: casebook.NewID,
 		Asker: asker, BroughtQuota: cfg.EvaluateQuota, BroughtRetention: cfg.EvaluateRetention, Turn: evaluations(),
 		Bounds: bounds(cfg),
@@ -134,7 +134,7 @@ func (a *App) open(ctx context.Context, cfg config.Config, tune tuning) (err err
 // routes makes the handler of all ways in.
 func (a *App) routes(cfg config.Config, book *casebook.Casebook) (http.Handler, error) {
 	a.addFigures(book)
-	keeper := permissions.NewKeeper(tester{a.aws.collector.aws, book}, time.Now)
+	keeper := permissions.NewKeeper(tester{a.aws.collector, book}, time.Now)
 	return routes(surroundings{
 		door: a.door, slack: a.slack, book: book, eventsKey: cfg.EventsKey, bounds: bounds(cfg), causes: diagnose.Catalogue(), samples: a.aws.samples, publicURL: cfg.PublicURL, version: version(), log: a.log,
 		ready:   readiness{store: &storeCheck{ping: a.history.store.Ping}, credentials: a.aws.credentials, permissions: keeper},
@@ -146,7 +146,7 @@ func (a *App) routes(cfg config.Config, book *casebook.Casebook) (http.Handler, 
 func (a *App) addFigures(book *casebook.Casebook) {
 	kept := a.history.store
 	a.metrics.add(statsCollector{
-		aws: a.aws.collector.aws.Stats, book: book.Stats, events: a.eventStats, sent: &a.metrics.sent,
+		aws: a.aws.collector.Stats, book: book.Stats, events: a.eventStats, sent: &a.metrics.sent,
 		jobs:      &lately[work.Stats]{count: func(ctx context.Context) (work.Stats, error) { return work.CountJobs(ctx, kept.Reader()) }},
 		incidents: &lately[int]{count: func(ctx context.Context) (int, error) { return kept.OpenIncidents(ctx, time.Now()) }},
 	})

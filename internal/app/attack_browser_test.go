@@ -170,7 +170,7 @@ func TestNobodyIsLedSomewhereElse(t *testing.T) {
 
 // callsToAWS counts the requests to AWS so far.
 func (f *fortress) callsToAWS() (n int64) {
-	for _, calls := range f.app.aws.collector.aws.Stats().Calls {
+	for _, calls := range f.app.aws.collector.Stats().Calls {
 		n += calls
 	}
 	return n

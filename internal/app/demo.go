@@ -41,11 +41,11 @@ func openDemo(log *slog.Logger) (*account, error) {
 		credentials: keys,
 		events:      events,
 		close:       func() { double.Close() }, // with its listener; nothing can be lost
-		collector: collector{awsclient.New(awsclient.Options{Logger: log, Unlimited: true, Config: aws.Config{
+		collector: awsclient.New(awsclient.Options{Logger: log, Unlimited: true, Config: aws.Config{
 			Region:       scenario.Region,
 			BaseEndpoint: aws.String("http://" + listener.Addr().String()),
 			Credentials:  keys,
-		}})},
+		}}),
 	}
 	for _, s := range shown {
 		a.samples = append(a.samples, web.Sample{Title: s.Title, ARN: s.ARN, Note: s.Kind})

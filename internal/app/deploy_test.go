@@ -120,12 +120,12 @@ func (c throttleCounter) Write(b []byte) (int, error) {
 // bookOn is a casebook that reads the double as the service does.
 func bookOn(t *testing.T, a *strictAWS) *casebook.Casebook {
 	t.Helper()
-	reads := collector{awsclient.New(awsclient.Options{Config: aws.Config{
+	reads := awsclient.New(awsclient.Options{Config: aws.Config{
 		Region: "eu-west-1", BaseEndpoint: aws.String("http://aws.invalid"), HTTPClient: a,
 		Credentials: credentials.NewStaticCredentialsProvider("example", "example", ""),
-	}})}
+	}})
 	return casebook.New(casebook.Options{
-		Collector: reads, Prover: reads, Store: storetest.Open(t),
+		Collector: reads, Simulator: reads, Store: storetest.Open(t),
 		Log: slog.New(slog.DiscardHandler), Timeout: 10 * time.Second, Now: time.Now, NewID: casebook.NewID,
 	})
 }

@@ -15,7 +15,7 @@ func openEvents(aws *account, cfg config.Config, book ingest.Book, log *slog.Log
 		return nil, nil
 	}
 	sdk := aws.sdk.Copy()
-	sdk.APIOptions = append(sdk.APIOptions, aws.collector.aws.Listen())
+	sdk.APIOptions = append(sdk.APIOptions, aws.collector.Listen())
 	queue, err := ingest.NewQueue(sdk, ingest.QueueOptions{URL: cfg.QueueURL, Book: book, Bounds: bounds(cfg), Log: log})
 	if err != nil {
 		return nil, fmt.Errorf("set up the queue of events: %w", err)

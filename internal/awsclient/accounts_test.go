@@ -11,10 +11,10 @@ import (
 
 	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
-	"whystopped/internal/awsclient/failure"
-	"whystopped/internal/awsclient/source"
+	"whystopped/internal/collect"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/permissions"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
 )
 
@@ -84,15 +84,15 @@ func TestARoleThatCannotBeAssumed(t *testing.T) {
 		name   string
 		change func(*awsclient.Options)
 		fault  awsfake.Fault
-		want   error
+		want   problem.Kind
 		says   string
 	}{
-		{"wrong external id", func(o *awsclient.Options) { o.ExternalID = "theirs" }, awsfake.Fault{}, failure.ErrRefused, reader},
-		{"no external id", func(o *awsclient.Options) { o.ExternalID = "" }, awsfake.Fault{}, failure.ErrRefused, "external id"},
-		{"no such role", func(o *awsclient.Options) { o.AssumeRole = "arn:aws:iam::{account}:role/nobody" }, awsfake.Fault{}, failure.ErrRefused, "role/nobody"},
-		{"throttled", nil, awsfake.Fault{Throttle: -1}, failure.ErrUnreachable, "throttles"},
-		{"unreachable", nil, awsfake.Fault{Reset: true}, failure.ErrUnreachable, "cannot be reached"},
-		{"our own credentials have expired", nil, awsfake.Fault{ExpiredToken: true}, failure.ErrBadCredentials, "sign in"},
+		{"wrong external id", func(o *awsclient.Options) { o.ExternalID = "theirs" }, awsfake.Fault{}, problem.Refused, reader},
+		{"no external id", func(o *awsclient.Options) { o.ExternalID = "" }, awsfake.Fault{}, problem.Refused, "external ID"},
+		{"no such role", func(o *awsclient.Options) { o.AssumeRole = "arn:aws:iam::{account}:role/nobody" }, awsfake.Fault{}, problem.Refused, "role/nobody"},
+		{"throttled", nil, awsfake.Fault{Throttle: -1}, problem.Unreachable, "throttles"},
+		{"unreachable", nil, awsfake.Fault{Reset: true}, problem.Unreachable, "can't be reached"},
+		{"our own credentials have expired", nil, awsfake.Fault{ExpiredToken: true}, problem.BadCredentials, "Sign in"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -109,7 +109,7 @@ func TestARoleThatCannotBeAssumed(t *testing.T) {
 
 func TestASessionThatIsRefusedLaterIsOurOwnDenial(t *testing.T) {
 	fake, collector := serveReader(t, world(), nil)
-	ev, err := collector.Collect(t.Context(), ref(), nil, func(n source.News) {
+	ev, err := collector.Collect(t.Context(), ref(), nil, func(n collect.Progress) {
 		// The shared session is there by then; the task's own is not allowed.
 		// Any source may be the first to want that one.
 		if n.Source != nil && n.Source.Status == "" {
@@ -152,7 +152,7 @@ func TestCredentialsThatAWSCallsExpiredAreFetchedAnew(t *testing.T) {
 
 func TestCredentialsThatExpireInTheMiddle(t *testing.T) {
 	fake, collector := serve(t, world())
-	ev, err := collector.Collect(t.Context(), ref(), nil, func(n source.News) {
+	ev, err := collector.Collect(t.Context(), ref(), nil, func(n collect.Progress) {
 		if n.Source != nil && n.Source.Name == "ecs:DescribeTasks" && n.Source.Status == evidence.SourceOK {
 			fake.SetFault(awsfake.EveryOperation, awsfake.Fault{ExpiredToken: true})
 		}
@@ -192,12 +192,12 @@ func TestWhatIsNotAllowedIsRefusedBeforeAnyCall(t *testing.T) {
 				tt.ref(&r)
 			}
 			_, err := collector.Resolve(t.Context(), r)
-			checkError(t, err, failure.ErrNotAllowed, []string{tt.says})
+			checkError(t, err, problem.NotAllowed, []string{tt.says})
 			if r.Region != "" { // Collect asks for what Resolve made of the reference
 				_, err = collector.Collect(t.Context(), r, nil, nil)
-				checkError(t, err, failure.ErrNotAllowed, []string{tt.says})
-				_, err = collector.CollectShallow(t.Context(), r, nil, nil)
-				checkError(t, err, failure.ErrNotAllowed, []string{tt.says})
+				checkError(t, err, problem.NotAllowed, []string{tt.says})
+				_, err = collector.CollectFacts(t.Context(), r, nil, nil)
+				checkError(t, err, problem.NotAllowed, []string{tt.says})
 			}
 			if calls := fake.Calls(); len(calls) != 0 {
 				t.Errorf("calls %v", calls)
@@ -212,19 +212,19 @@ func TestAReferenceWithoutAccountIsOfOurs(t *testing.T) {
 		name   string
 		change func(*awsclient.Options)
 		fault  awsfake.Fault
-		want   error // nil for none
+		want   problem.Kind // "" for none
 		says   string
 	}{
 		{name: "allowed", change: func(o *awsclient.Options) { o.Accounts = []string{account} }},
-		{name: "not allowed", change: func(o *awsclient.Options) { o.Accounts = []string{"444455556666"} }, want: failure.ErrNotAllowed, says: account},
+		{name: "not allowed", change: func(o *awsclient.Options) { o.Accounts = []string{"444455556666"} }, want: problem.NotAllowed, says: account},
 		{
 			name: "AWS would not say", change: func(o *awsclient.Options) { o.Accounts = []string{account} },
-			fault: awsfake.Fault{Reset: true}, want: failure.ErrUnknownAccount, says: "whole ARN",
+			fault: awsfake.Fault{Reset: true}, want: problem.UnknownTask, says: "whole ARN",
 		},
 		{name: "always the role's", change: func(o *awsclient.Options) { o.AssumeRole, o.ExternalID = reader, "ours" }, fault: awsfake.Fault{Reset: true}},
 		{
 			name: "a role for each account", change: func(o *awsclient.Options) { o.AssumeRole = "arn:aws:iam::{account}:role/reader" },
-			fault: awsfake.Fault{Reset: true}, want: failure.ErrUnknownAccount, says: "whole ARN",
+			fault: awsfake.Fault{Reset: true}, want: problem.UnknownTask, says: "whole ARN",
 		},
 	}
 	for _, tt := range tests {
@@ -235,7 +235,7 @@ func TestAReferenceWithoutAccountIsOfOurs(t *testing.T) {
 			})
 			fake.SetFault("sts:GetCallerIdentity", tt.fault)
 			got, err := collector.Resolve(t.Context(), pasted)
-			if tt.want != nil {
+			if tt.want != "" {
 				checkError(t, err, tt.want, []string{tt.says})
 				return
 			}
@@ -270,14 +270,14 @@ func TestNoCallGoesToWhatIsNoneOfAWS(t *testing.T) {
 	tests := []struct {
 		name string
 		ref  func(*taskref.Ref)
-		want error
+		want problem.Kind
 	}{
-		{"an account of four digits", func(r *taskref.Ref) { r.Account = "1234" }, failure.ErrUnknownAccount},
-		{"an account with a path", func(r *taskref.Ref) { r.Account = "a/b'c" }, failure.ErrUnknownAccount},
-		{"every account", func(r *taskref.Ref) { r.Account = "*" }, failure.ErrUnknownAccount},
-		{"a Region that is a host", func(r *taskref.Ref) { r.Region = "x.s3" }, failure.ErrUnknownRegion},
-		{"a made-up partition", func(r *taskref.Ref) { r.Partition = "aws-evil" }, failure.ErrUnknownRegion},
-		{"the partition of other Regions", func(r *taskref.Ref) { r.Partition = "aws-cn" }, failure.ErrUnknownRegion},
+		{"an account of four digits", func(r *taskref.Ref) { r.Account = "1234" }, problem.UnknownTask},
+		{"an account with a path", func(r *taskref.Ref) { r.Account = "a/b'c" }, problem.UnknownTask},
+		{"every account", func(r *taskref.Ref) { r.Account = "*" }, problem.UnknownTask},
+		{"a Region that is a host", func(r *taskref.Ref) { r.Region = "x.s3" }, problem.UnknownTask},
+		{"a made-up partition", func(r *taskref.Ref) { r.Partition = "aws-evil" }, problem.UnknownTask},
+		{"the partition of other Regions", func(r *taskref.Ref) { r.Partition = "aws-cn" }, problem.UnknownTask},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -311,7 +311,7 @@ func TestAnAssumeRoleThatHangs(t *testing.T) {
 		fake.SetFault("sts:AssumeRole", awsfake.Fault{Hang: true})
 		began := time.Now()
 		_, err := c.Collect(ctx, ref(), nil, nil)
-		checkError(t, err, failure.ErrUnreachable, []string{"in time"})
+		checkError(t, err, problem.Unreachable, []string{"in time"})
 		fake.SetFault("sts:AssumeRole", awsfake.Fault{})
 		time.Sleep(5 * time.Second) // on the bubble's clock: the call that hangs is given up
 		if _, err := c.Collect(ctx, ref(), nil, nil); err != nil {

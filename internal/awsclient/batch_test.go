@@ -13,8 +13,8 @@ import (
 
 	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
-	"whystopped/internal/awsclient/failure"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
 )
 
@@ -44,7 +44,7 @@ func shallowly(t *testing.T, ctx context.Context, c *awsclient.Collector, refs [
 	for i, r := range refs {
 		wg.Go(func() {
 			var err error
-			if all[i], err = c.CollectShallow(ctx, r, nil, nil); err != nil {
+			if all[i], err = c.CollectFacts(ctx, r, nil, nil); err != nil {
 				t.Errorf("task %s: %v", r.TaskID, err)
 			}
 		})
@@ -95,7 +95,7 @@ func TestACallThatHangsHoldsOthersUpForAMomentOnly(t *testing.T) {
 		defer cancel()
 		hanging := make(chan error)
 		go func() {
-			_, err := c.CollectShallow(short, refs[0], nil, nil)
+			_, err := c.CollectFacts(short, refs[0], nil, nil)
 			hanging <- err
 		}()
 		time.Sleep(time.Millisecond) // on the bubble's clock: the call is under way
@@ -105,7 +105,7 @@ func TestACallThatHangsHoldsOthersUpForAMomentOnly(t *testing.T) {
 		if took := time.Since(began); took > 20*time.Millisecond {
 			t.Errorf("took %s behind a call that hangs", took)
 		}
-		checkError(t, <-hanging, failure.ErrUnreachable, []string{"in time"})
+		checkError(t, <-hanging, problem.Unreachable, []string{"in time"})
 	})
 }
 
@@ -118,7 +118,7 @@ func TestWhoLeavesABatchLeavesTheOthersTheirAnswer(t *testing.T) {
 		leaving, leave := context.WithCancel(ctx)
 		left := make(chan error)
 		go func() {
-			_, err := c.CollectShallow(leaving, refs[1], nil, nil)
+			_, err := c.CollectFacts(leaving, refs[1], nil, nil)
 			left <- err
 		}()
 		time.AfterFunc(5*time.Millisecond, leave)
@@ -140,11 +140,11 @@ func TestOneBadIDSpoilsNoBatch(t *testing.T) {
 		time.Sleep(time.Millisecond)
 		bad := make(chan error)
 		go func() {
-			_, err := c.CollectShallow(ctx, refs[1], nil, nil)
+			_, err := c.CollectFacts(ctx, refs[1], nil, nil)
 			bad <- err
 		}()
 		shallowly(t, ctx, c, refs[2:])
-		checkError(t, <-bad, failure.ErrUnknownTask, []string{"no-task-id"})
+		checkError(t, <-bad, problem.UnknownTask, []string{"no-task-id"})
 	})
 }
 
@@ -156,27 +156,27 @@ func TestEachOfABatchLearnsOfItsFailure(t *testing.T) {
 		errs := make([]error, len(refs))
 		var wg sync.WaitGroup
 		for i, r := range refs {
-			wg.Go(func() { _, errs[i] = c.CollectShallow(ctx, r, nil, nil) })
+			wg.Go(func() { _, errs[i] = c.CollectFacts(ctx, r, nil, nil) })
 		}
 		wg.Wait()
-		checkError(t, errs[3], failure.ErrUnknownTask, []string{refs[3].TaskID})
+		checkError(t, errs[3], problem.UnknownTask, []string{refs[3].TaskID})
 		if slices.ContainsFunc(append(errs[:3:3], errs[4]), func(err error) bool { return err != nil }) {
 			t.Errorf("errors %v, want that of the unknown task only", errs)
 		}
 		fake.SetFault("ecs:DescribeTasks", awsfake.Fault{Latency: latency, Deny: true})
 		for i, r := range refs {
-			wg.Go(func() { _, errs[i] = c.CollectShallow(ctx, r, nil, nil) })
+			wg.Go(func() { _, errs[i] = c.CollectFacts(ctx, r, nil, nil) })
 		}
 		wg.Wait()
 		for _, err := range errs {
-			checkError(t, err, failure.ErrRefused, []string{"ecs:DescribeTasks"})
+			checkError(t, err, problem.Refused, []string{"ecs:DescribeTasks"})
 		}
 	})
 }
 
 func TestShallowIsShallow(t *testing.T) {
 	fake, collector := serve(t, world())
-	ev, err := collector.CollectShallow(t.Context(), ref(), nil, nil)
+	ev, err := collector.CollectFacts(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,6 +194,6 @@ ecs:DescribeServices skipped
 		t.Errorf("calls %v", fake.Calls())
 	}
 	_, collector = serve(t, forgotten())
-	_, err = collector.CollectShallow(t.Context(), ref(), nil, nil)
-	checkError(t, err, failure.ErrUnknownTask, []string{taskID})
+	_, err = collector.CollectFacts(t.Context(), ref(), nil, nil)
+	checkError(t, err, problem.UnknownTask, []string{taskID})
 }

@@ -52,9 +52,9 @@ func BenchmarkCollectRoundTrips(b *testing.B) {
 	})
 }
 
-// BenchmarkCollectShallow is what each of many tasks costs that are asked for
+// BenchmarkCollectFacts is what each of many tasks costs that are asked for
 // at once, with answers that take their time.
-func BenchmarkCollectShallow(b *testing.B) {
+func BenchmarkCollectFacts(b *testing.B) {
 	const tasks = 1000
 	s, refs := deploy(tasks)
 	fake := awsfake.New(s, awsfake.WithClock(func() time.Time { return present }))
@@ -66,7 +66,7 @@ func BenchmarkCollectShallow(b *testing.B) {
 		var wg sync.WaitGroup
 		for _, r := range refs {
 			wg.Go(func() {
-				if _, err := collector.CollectShallow(b.Context(), r, nil, nil); err != nil {
+				if _, err := collector.CollectFacts(b.Context(), r, nil, nil); err != nil {
 					b.Error(err)
 				}
 			})

@@ -14,7 +14,9 @@ import (
 	"whystopped/internal/awsclient/failure"
 	"whystopped/internal/awsclient/session"
 	"whystopped/internal/awsclient/source"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 const (
@@ -94,10 +96,6 @@ func clusterSearchProblem(region string, err error) error {
 	if f.Kind != failure.Denied {
 		return resolveProblem(taskref.Ref{Region: region}, action, err)
 	}
-	return &failure.Error{
-		Kind:        failure.ErrRefused,
-		Message:     "The reference does not name the cluster, and we may not call " + action + " to look for it. Allow that, or paste CLUSTER/TASK-ID.",
-		Permissions: []string{action},
-		Err:         err,
-	}
+	said := words.Say("collect.clusters-unlisted", words.Args{"permission": action})
+	return problem.New(problem.Refused, err, said)
 }

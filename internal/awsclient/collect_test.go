@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"whystopped/internal/awsclient/awsfake"
-	"whystopped/internal/awsclient/source"
+	"whystopped/internal/collect"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
 )
@@ -142,7 +142,7 @@ func TestCollectOfATaskThatRuns(t *testing.T) {
 func TestCollectTellsOfEachSource(t *testing.T) {
 	_, collector := serve(t, world())
 	told := map[string][]evidence.SourceStatus{}
-	ev, err := collector.Collect(t.Context(), ref(), nil, func(n source.News) {
+	ev, err := collector.Collect(t.Context(), ref(), nil, func(n collect.Progress) {
 		if s := n.Source; s != nil {
 			told[s.Name] = append(told[s.Name], s.Status)
 		}

@@ -11,6 +11,7 @@ import (
 	"whystopped/internal/awsclient/limit"
 	"whystopped/internal/awsclient/session"
 	"whystopped/internal/awsclient/source"
+	"whystopped/internal/collect"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
 )
@@ -86,21 +87,21 @@ func (c *Collector) Stats() limit.Stats { return c.pool.Stats() }
 // observe, which may be nil, is told of each source when it starts, with an
 // empty status, and when it ends, and of what is known so far. It is called from
 // several goroutines, though never twice at once.
-func (c *Collector) Collect(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(source.News)) (evidence.Evidence, error) {
+func (c *Collector) Collect(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(collect.Progress)) (evidence.Evidence, error) {
 	return c.collect(ctx, ref, known, observe, (*collection).gather)
 }
 
-// CollectShallow reads of a task only what costs next to nothing where many
+// CollectFacts reads of a task only what costs next to nothing where many
 // are asked for: its facts, for up to a hundred tasks in one call, and its
 // definition, for which nothing is asked once it is known. It is otherwise like
 // Collect; a task that ECS has forgotten and that is not known is an error,
 // though Collect may still find something of it. Of a known task that has
 // stopped ECS is not asked at all: nothing changes about it any more.
-func (c *Collector) CollectShallow(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(source.News)) (evidence.Evidence, error) {
+func (c *Collector) CollectFacts(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(collect.Progress)) (evidence.Evidence, error) {
 	return c.collect(ctx, ref, known, observe, (*collection).gatherFacts)
 }
 
-func (c *Collector) collect(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(source.News), gather func(*collection, context.Context) gathered) (evidence.Evidence, error) {
+func (c *Collector) collect(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(collect.Progress), gather func(*collection, context.Context) gathered) (evidence.Evidence, error) {
 	within, cancel := source.WithReserve(ctx)
 	defer cancel()
 	if err := c.pool.CheckReadable(ref); err != nil {

@@ -20,7 +20,7 @@ func TestACrowdIsGathered(t *testing.T) {
 		var asked sync.WaitGroup
 		for _, r := range refs {
 			asked.Go(func() {
-				if _, err := c.CollectShallow(ctx, r, nil, nil); err != nil {
+				if _, err := c.CollectFacts(ctx, r, nil, nil); err != nil {
 					t.Errorf("task %s: %v", r.TaskID, err)
 				}
 			})

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,8 +15,8 @@ import (
 
 	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
-	"whystopped/internal/awsclient/failure"
-	"whystopped/internal/awsclient/source"
+	"whystopped/internal/collect"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
 )
 
@@ -34,33 +33,32 @@ func TestWhatNobodyKnows(t *testing.T) {
 		world  awsfake.Scenario
 		ref    func(*taskref.Ref)
 		faults map[string]awsfake.Fault
-		want   error
+		want   problem.Kind
 		says   []string
-		lacks  []string
 	}{
-		{name: "task", world: forgotten(), want: failure.ErrUnknownTask, says: []string{taskID, "prod", "about an hour"}},
-		{name: "task id that ECS refuses", world: world(), ref: func(r *taskref.Ref) { r.TaskID = "xyz" }, want: failure.ErrUnknownTask, says: []string{"xyz"}},
+		{name: "task", world: forgotten(), want: problem.UnknownTask, says: []string{taskID, "prod", "about an hour"}},
+		{name: "task id that ECS refuses", world: world(), ref: func(r *taskref.Ref) { r.TaskID = "xyz" }, want: problem.UnknownTask, says: []string{"xyz"}},
 		{
 			name: "task, and CloudTrail refuses us", world: forgotten(),
 			faults: map[string]awsfake.Fault{"cloudtrail:LookupEvents": {Deny: true}},
-			want:   failure.ErrUnknownTask, says: []string{"cloudtrail:LookupEvents"},
+			want:   problem.UnknownTask, says: []string{"cloudtrail:LookupEvents"},
 		},
 		{
 			name: "task of another account", world: forgotten(), ref: func(r *taskref.Ref) { r.Account = "444455556666" },
-			want: failure.ErrUnknownTask, says: []string{"444455556666", account},
+			want: problem.UnknownTask, says: []string{"444455556666", account},
 		},
-		{name: "cluster", world: forgotten(), ref: func(r *taskref.Ref) { r.Cluster = "nope" }, want: failure.ErrUnknownCluster, says: []string{"nope", region}},
-		{name: "no cluster", world: forgotten(), ref: func(r *taskref.Ref) { r.Cluster = "" }, want: failure.ErrUnknownTask, says: []string{"No cluster"}},
+		{name: "cluster", world: forgotten(), ref: func(r *taskref.Ref) { r.Cluster = "nope" }, want: problem.UnknownTask, says: []string{"nope", region}},
+		{name: "no cluster", world: forgotten(), ref: func(r *taskref.Ref) { r.Cluster = "" }, want: problem.UnknownTask, says: []string{"No cluster"}},
 		{
 			name: "everything refused", world: world(), faults: map[string]awsfake.Fault{awsfake.EveryOperation: {Deny: true}},
-			want: failure.ErrRefused, says: []string{"ecs:DescribeTasks, cloudtrail:LookupEvents"}, lacks: []string{"ecs:DescribeTasks", "cloudtrail:LookupEvents"},
+			want: problem.Refused, says: []string{"ecs:DescribeTasks and cloudtrail:LookupEvents"},
 		},
-		{name: "everything throttled", world: world(), faults: map[string]awsfake.Fault{awsfake.EveryOperation: {Throttle: -1}}, want: failure.ErrUnreachable, says: []string{"throttles"}},
-		{name: "everything reset", world: world(), faults: map[string]awsfake.Fault{awsfake.EveryOperation: {Reset: true}}, want: failure.ErrUnreachable, says: []string{"connection"}},
-		{name: "everything garbage", world: world(), faults: map[string]awsfake.Fault{awsfake.EveryOperation: {Garbage: true}}, want: failure.ErrUnreachable, says: []string{"proxy"}},
-		{name: "everything empty", world: world(), faults: map[string]awsfake.Fault{awsfake.EveryOperation: {Empty: true}}, want: failure.ErrUnreachable, says: []string{"proxy"}},
-		{name: "everything 500", world: world(), faults: map[string]awsfake.Fault{awsfake.EveryOperation: {Status500: true}}, want: failure.ErrUnreachable, says: []string{"500"}},
-		{name: "expired credentials", world: world(), faults: map[string]awsfake.Fault{awsfake.EveryOperation: {ExpiredToken: true}}, want: failure.ErrBadCredentials, says: []string{"expired", "sign in"}},
+		{name: "everything throttled", world: world(), faults: map[string]awsfake.Fault{awsfake.EveryOperation: {Throttle: -1}}, want: problem.Unreachable, says: []string{"throttles"}},
+		{name: "everything reset", world: world(), faults: map[string]awsfake.Fault{awsfake.EveryOperation: {Reset: true}}, want: problem.Unreachable, says: []string{"connection"}},
+		{name: "everything garbage", world: world(), faults: map[string]awsfake.Fault{awsfake.EveryOperation: {Garbage: true}}, want: problem.Unreachable, says: []string{"proxy"}},
+		{name: "everything empty", world: world(), faults: map[string]awsfake.Fault{awsfake.EveryOperation: {Empty: true}}, want: problem.Unreachable, says: []string{"proxy"}},
+		{name: "everything 500", world: world(), faults: map[string]awsfake.Fault{awsfake.EveryOperation: {Status500: true}}, want: problem.Unreachable, says: []string{"500"}},
+		{name: "expired credentials", world: world(), faults: map[string]awsfake.Fault{awsfake.EveryOperation: {ExpiredToken: true}}, want: problem.BadCredentials, says: []string{"expired", "Sign in"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -74,18 +72,15 @@ func TestWhatNobodyKnows(t *testing.T) {
 			}
 			_, err := collector.Collect(t.Context(), r, nil, nil)
 			checkError(t, err, tt.want, tt.says)
-			if e, ok := errors.AsType[*failure.Error](err); ok && !slices.Equal(e.Permissions, tt.lacks) {
-				t.Errorf("permissions %v, want %v", e.Permissions, tt.lacks)
-			}
 		})
 	}
 }
 
 // checkError wants an *Error of one kind with a message that says what it must.
-func checkError(t *testing.T, err, kind error, says []string) {
+func checkError(t *testing.T, err error, kind problem.Kind, says []string) {
 	t.Helper()
-	e, ok := errors.AsType[*failure.Error](err)
-	if !ok || !errors.Is(err, kind) {
+	e, ok := errors.AsType[*problem.Error](err)
+	if !ok || e.Kind != kind {
 		t.Fatalf("error %v, want an *Error of kind %q", err, kind)
 	}
 	for _, s := range says {
@@ -135,12 +130,12 @@ func TestAServiceWithoutStoppedTaskThatCannotBeRead(t *testing.T) {
 		name    string
 		service string
 		fault   awsfake.Fault
-		want    error
+		want    problem.Kind
 		says    string
 	}{
-		{name: "no such service", service: "nope", want: failure.ErrUnknownService, says: "nope"},
-		{name: "refused", service: "api", fault: awsfake.Fault{Deny: true}, want: failure.ErrRefused, says: "ecs:DescribeServices"},
-		{name: "empty answer", service: "api", fault: awsfake.Fault{Empty: true}, want: failure.ErrUnreachable, says: "proxy"},
+		{name: "no such service", service: "nope", want: problem.UnknownTask, says: "nope"},
+		{name: "refused", service: "api", fault: awsfake.Fault{Deny: true}, want: problem.Refused, says: "ecs:DescribeServices"},
+		{name: "empty answer", service: "api", fault: awsfake.Fault{Empty: true}, want: problem.Unreachable, says: "proxy"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -154,17 +149,6 @@ func TestAServiceWithoutStoppedTaskThatCannotBeRead(t *testing.T) {
 	}
 }
 
-func TestAnErrorSaysWhatLayBehindIt(t *testing.T) {
-	cause := errors.New("dial tcp: refused")
-	err := error(&failure.Error{Kind: failure.ErrUnreachable, Message: "Try again.", Err: cause})
-	if !errors.Is(err, cause) || !errors.Is(err, failure.ErrUnreachable) {
-		t.Error("errors.Is finds neither kind nor cause")
-	}
-	if got, want := err.Error(), "AWS cannot be reached: Try again.: dial tcp: refused"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
 func TestWithoutCredentials(t *testing.T) {
 	broken := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{}, errors.New("no EC2 IMDS role found")
@@ -175,9 +159,9 @@ func TestWithoutCredentials(t *testing.T) {
 			opts.Config.Credentials = provider
 			collector := awsclient.New(opts)
 			_, err := collector.Collect(t.Context(), ref(), nil, nil)
-			checkError(t, err, failure.ErrNoCredentials, []string{"AWS_PROFILE"})
+			checkError(t, err, problem.NoCredentials, []string{"AWS_PROFILE"})
 			_, err = collector.Resolve(t.Context(), ref())
-			checkError(t, err, failure.ErrNoCredentials, []string{"AWS_PROFILE"})
+			checkError(t, err, problem.NoCredentials, []string{"AWS_PROFILE"})
 		})
 	}
 }
@@ -185,9 +169,9 @@ func TestWithoutCredentials(t *testing.T) {
 func TestWithWrongCredentials(t *testing.T) {
 	_, collector := serve(t, world(), awsfake.WithAccessKeyID("AKIAOTHER"))
 	_, err := collector.Collect(t.Context(), ref(), nil, nil)
-	checkError(t, err, failure.ErrBadCredentials, []string{"UnrecognizedClientException"})
+	checkError(t, err, problem.BadCredentials, []string{"UnrecognizedClientException"})
 	_, err = collector.Resolve(t.Context(), taskref.Ref{Cluster: "prod", TaskID: taskID})
-	checkError(t, err, failure.ErrBadCredentials, []string{"InvalidClientTokenId"})
+	checkError(t, err, problem.BadCredentials, []string{"InvalidClientTokenId"})
 }
 
 func TestNothingAnswers(t *testing.T) {
@@ -195,7 +179,7 @@ func TestNothingAnswers(t *testing.T) {
 	url := srv.URL
 	srv.Close() // nobody listens there now
 	_, err := awsclient.New(options(url)).Collect(t.Context(), ref(), nil, nil)
-	checkError(t, err, failure.ErrUnreachable, []string{"cannot be reached"})
+	checkError(t, err, problem.Unreachable, []string{"can't be reached"})
 }
 
 func TestEverythingHangs(t *testing.T) {
@@ -204,7 +188,7 @@ func TestEverythingHangs(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	_, err := collector.Collect(ctx, ref(), nil, nil)
-	checkError(t, err, failure.ErrUnreachable, []string{"no answer in time"})
+	checkError(t, err, problem.Unreachable, []string{"no answer in time"})
 	if ctx.Err() != nil {
 		t.Error("the answer came after the deadline")
 	}
@@ -214,12 +198,12 @@ func TestWhoAskedHasLeft(t *testing.T) {
 	fake, collector := serve(t, world())
 	fake.SetFault("ecs:DescribeTasks", awsfake.Fault{Hang: true})
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := collector.Collect(ctx, ref(), nil, func(n source.News) {
+	_, err := collector.Collect(ctx, ref(), nil, func(n collect.Progress) {
 		if n.Source != nil && n.Source.Name == "cloudtrail:LookupEvents" {
 			cancel()
 		}
 	})
-	if _, ofAWS := errors.AsType[*failure.Error](err); ofAWS || !errors.Is(err, context.Canceled) {
+	if _, ofAWS := errors.AsType[*problem.Error](err); ofAWS || !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want only context.Canceled", err)
 	}
 }
@@ -237,5 +221,5 @@ func TestARegionThatDoesNotExist(t *testing.T) {
 	r := ref()
 	r.Region = "eu-nowhere-9"
 	_, err := awsclient.New(opts).Collect(t.Context(), r, nil, nil)
-	checkError(t, err, failure.ErrUnknownRegion, []string{"region"})
+	checkError(t, err, problem.UnknownTask, []string{"Region"})
 }

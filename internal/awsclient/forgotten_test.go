@@ -11,8 +11,8 @@ import (
 
 	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
-	"whystopped/internal/awsclient/failure"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
 )
 
@@ -217,7 +217,7 @@ func TestOfAForgottenTaskAloneItsLogIsEnough(t *testing.T) {
 	s.LogGroups = nil
 	_, collector = serve(t, s)
 	_, err := collector.Collect(t.Context(), r, nil, nil)
-	checkError(t, err, failure.ErrUnknownTask, []string{taskID, "event capture"})
+	checkError(t, err, problem.UnknownTask, []string{taskID, "Event capture"})
 }
 
 func TestAHangingTrailLeavesTimeForTheLogsOfAForgottenTask(t *testing.T) {

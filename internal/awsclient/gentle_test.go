@@ -175,7 +175,7 @@ func TestADefinitionThatManyNeedIsAskedForOnce(t *testing.T) {
 		first := make(chan struct{})
 		go func() {
 			defer close(first)
-			if ev, err := c.CollectShallow(short, refs[0], nil, nil); err != nil || ev.TaskDefinition != nil {
+			if ev, err := c.CollectFacts(short, refs[0], nil, nil); err != nil || ev.TaskDefinition != nil {
 				t.Errorf("definition %v, error %v", ev.TaskDefinition, err)
 			}
 		}()

@@ -107,7 +107,7 @@ func TestRevisionsThatWorkAreRead(t *testing.T) {
 
 func TestAShallowLookReadsNoOtherRevision(t *testing.T) {
 	fake, collector := serve(t, rollingOut(before(6)))
-	if _, err := collector.CollectShallow(t.Context(), ref(), nil, nil); err != nil {
+	if _, err := collector.CollectFacts(t.Context(), ref(), nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	if n := fake.Calls()["ecs:DescribeTaskDefinition"]; n != 1 {
@@ -136,7 +136,7 @@ func TestRevisionsThatWorkDelayNothing(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			onOwnClock(t, rollingOut(before(6)), nil, func(ctx context.Context, fake *awsfake.Server, c *awsclient.Collector) {
 				fake.SetFault(awsfake.EveryOperation, awsfake.Fault{Latency: latency})
-				if _, err := c.CollectShallow(ctx, ref(), nil, nil); err != nil { // makes the own revision known
+				if _, err := c.CollectFacts(ctx, ref(), nil, nil); err != nil { // makes the own revision known
 					t.Fatal(err)
 				}
 				fake.SetFault("ecs:DescribeTaskDefinition", tt.fault)

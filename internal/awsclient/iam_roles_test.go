@@ -264,7 +264,7 @@ func TestEachPartitionHasItsIAM(t *testing.T) {
 			opts.Config.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
 			d := provable(account)
 			d.Task.Region = name
-			awsclient.New(opts).Prove(t.Context(), d)
+			prove(awsclient.New(opts), t.Context(), d)
 			if !h.seen[want] {
 				t.Errorf("requests went to %v, want %s", h.seen, want)
 			}

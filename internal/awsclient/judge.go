@@ -2,14 +2,14 @@ package awsclient
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
-	"whystopped/internal/awsclient/failure"
 	"whystopped/internal/awsclient/source"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/problem"
+	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // judge decides whether what was gathered is worth a diagnosis: it is as soon
@@ -21,9 +21,9 @@ func (r *collection) judge(ctx context.Context, g gathered) error {
 	}
 	switch g.task.State {
 	case source.TaskMissing:
-		return r.unknown(ctx, failure.ErrUnknownTask, g)
+		return r.unknown(ctx, g, noTask(r.Ref))
 	case source.TaskNoCluster:
-		return r.unknown(ctx, failure.ErrUnknownCluster, g)
+		return r.unknown(ctx, g, noCluster(r.Ref))
 	case source.TaskNotAsked:
 		return r.judgeService(ctx, g)
 	}
@@ -44,7 +44,7 @@ func (g gathered) recorded() bool {
 func (r *collection) judgeService(ctx context.Context, g gathered) error {
 	switch {
 	case g.service.Missing:
-		return r.unknown(ctx, failure.ErrUnknownService, g)
+		return r.unknown(ctx, g, noService(r.Ref))
 	case g.service.Failure != nil:
 		return g.service.Failure.Problem(g.missingPermissions())
 	}
@@ -59,40 +59,44 @@ func (r *collection) mentioned(events []evidence.ServiceEvent) bool {
 }
 
 // unknown says that AWS does not know what was asked for, and why that may be.
-func (r *collection) unknown(ctx context.Context, kind error, g gathered) error {
-	e := &failure.Error{Kind: kind, Message: r.unknownMessage(kind)}
+func (r *collection) unknown(ctx context.Context, g gathered, what words.Text) error {
+	var behind error
+	sentences := []words.Text{what}
 	if f := g.events.Failure; f != nil {
-		e.Message += " The cluster's event capture could not be read: " + f.Detail(source.TaskEvents.Call.Action)
-		e.Err = f.Err
+		sentences = append(sentences, words.Say("collect.events-unread", nil), f.Detail(source.TaskEvents.Call.Action))
+		behind = f.Err
 	}
 	if f := g.trail.Failure; f != nil {
-		e.Message += " CloudTrail could not be asked: " + f.Detail(source.Trail.Call.Action)
-		e.Err = f.Err
+		sentences = append(sentences, words.Say("collect.trail-unread", nil), f.Detail(source.Trail.Call.Action))
+		behind = f.Err
 	}
-	if own, err := r.ReadAccount(ctx, r.Target(r.Ref.Region)); err == nil && own != "" && r.Ref.Account != "" && own != r.Ref.Account {
-		e.Message = fmt.Sprintf("This is of account %s, but the credentials of this server are of account %s. %s", r.Ref.Account, own, e.Message)
+	own, err := r.ReadAccount(ctx, r.Target(r.Ref.Region))
+	if err == nil && own != "" && r.Ref.Account != "" && own != r.Ref.Account {
+		other := words.Say("collect.other-account", words.Args{"account": r.Ref.Account, "own": own})
+		sentences = append([]words.Text{other}, sentences...)
 	}
-	return e
+	return problem.New(problem.UnknownTask, behind, sentences...)
 }
 
-func (r *collection) unknownMessage(kind error) string {
-	switch {
-	case errors.Is(kind, failure.ErrUnknownCluster):
-		return noCluster(r.Ref.Cluster, r.Ref.Region)
-	case errors.Is(kind, failure.ErrUnknownService):
-		return noService(r.Ref.Service(), r.Ref.Cluster, r.Ref.Region)
-	case r.Ref.Cluster == "":
-		return fmt.Sprintf("No cluster in %s knows task %s. ECS forgets stopped tasks after about an hour. Check the region and the account.", r.Ref.Region, r.Ref.TaskID)
+func noTask(ref taskref.Ref) words.Text {
+	if ref.Cluster == "" {
+		return words.Say("collect.no-task-anywhere", nameArgs(ref))
 	}
-	return fmt.Sprintf("ECS does not know task %s in cluster %q in %s; it forgets stopped tasks after about an hour. Neither event capture, nor CloudTrail, nor a log has anything of it. Check the region, the cluster and the account.", r.Ref.TaskID, r.Ref.Cluster, r.Ref.Region)
+	return words.Say("collect.no-task", nameArgs(ref))
 }
 
-func noCluster(cluster, region string) string {
-	return fmt.Sprintf("There is no cluster %q in %s. Check the region, the account and the spelling.", cluster, region)
+func noCluster(ref taskref.Ref) words.Text { return words.Say("collect.no-cluster", nameArgs(ref)) }
+
+func noService(ref taskref.Ref) words.Text {
+	if ref.Cluster == "" {
+		return words.Say("collect.no-service-at-all", nameArgs(ref))
+	}
+	return words.Say("collect.no-service", nameArgs(ref))
 }
 
-func noService(service, cluster, region string) string {
-	return fmt.Sprintf("Cluster %q in %s has no service %q. Check the region, the account and the spelling.", cluster, region, service)
+// nameArgs are the names in a reference, for a message about it.
+func nameArgs(ref taskref.Ref) words.Args {
+	return words.Args{"task": ref.TaskID, "service": ref.Service(), "cluster": ref.Cluster, "region": ref.Region}
 }
 
 // missingPermissions are the IAM actions that we were refused.

@@ -17,7 +17,7 @@ import (
 func kept(t *testing.T) *evidence.Task {
 	t.Helper()
 	_, collector := serve(t, world())
-	ev, err := collector.CollectShallow(t.Context(), ref(), nil, nil)
+	ev, err := collector.CollectFacts(t.Context(), ref(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +200,7 @@ func TestAShallowLookAtAKeptTaskAsksForItsDefinitionOnly(t *testing.T) {
 	fake, collector := serve(t, forgotten())
 	known := kept(t)
 	for range 2 {
-		ev, err := collector.CollectShallow(t.Context(), ref(), known, nil)
+		ev, err := collector.CollectFacts(t.Context(), ref(), known, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -235,7 +235,7 @@ func TestAShallowLookAtATaskThatWasKeptRunning(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake, collector := serve(t, tt.world)
-			ev, err := collector.CollectShallow(t.Context(), ref(), running, nil)
+			ev, err := collector.CollectFacts(t.Context(), ref(), running, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

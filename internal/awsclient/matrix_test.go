@@ -13,10 +13,10 @@ import (
 
 	"whystopped/internal/awsclient"
 	"whystopped/internal/awsclient/awsfake"
-	"whystopped/internal/awsclient/failure"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
 )
 
@@ -31,9 +31,9 @@ type matrixCall struct {
 	// there is evidence.
 	source string
 	ask    func(context.Context, *awsclient.Collector) (answered, error)
-	// orError is the kind of error where nothing is known without the call; nil
+	// orError is the kind of problem where nothing is known without the call; ""
 	// where there always is an answer.
-	orError func(awsfake.Fault) error
+	orError func(awsfake.Fault) problem.Kind
 }
 
 // answered is what a person would get.
@@ -52,7 +52,7 @@ func collectAll(ctx context.Context, c *awsclient.Collector) (answered, error) {
 }
 
 func proveOne(ctx context.Context, c *awsclient.Collector) (answered, error) {
-	d := c.Prove(ctx, provable(account))
+	d := prove(c, ctx, provable(account))
 	return answered{sources: d.Sources, diagnosis: d}, nil
 }
 
@@ -120,11 +120,11 @@ func matrixCalls() []matrixCall {
 			name: "role of the account", op: "sts:AssumeRole", world: reads(plain), ask: collectAll, orError: kindOfFault,
 			change: func(o *awsclient.Options) { o.AssumeRole = reader },
 		},
-		{name: "our own account", op: "sts:GetCallerIdentity", world: plain, ask: resolve(withoutAccount), orError: func(f awsfake.Fault) error {
+		{name: "our own account", op: "sts:GetCallerIdentity", world: plain, ask: resolve(withoutAccount), orError: func(f awsfake.Fault) problem.Kind {
 			if f.ExpiredToken { // then nothing else can be had either
-				return failure.ErrBadCredentials
+				return problem.BadCredentials
 			}
-			return nil
+			return ""
 		}},
 		{name: "clusters", op: "ecs:ListClusters", world: plain, ask: resolve(withoutCluster), orError: kindOfFault},
 		{name: "stopped tasks", op: "ecs:ListTasks", world: plain, ask: resolve(serviceRef()), orError: kindOfFault},
@@ -132,16 +132,16 @@ func matrixCalls() []matrixCall {
 }
 
 // kindOfFault is the error where all depends on the call that fails.
-func kindOfFault(f awsfake.Fault) error {
+func kindOfFault(f awsfake.Fault) problem.Kind {
 	switch {
 	case f.Deny:
-		return failure.ErrRefused
+		return problem.Refused
 	case f.ExpiredToken:
-		return failure.ErrBadCredentials
+		return problem.BadCredentials
 	case f.ClockSkew, f.Throttle > 0:
-		return nil
+		return ""
 	}
-	return failure.ErrUnreachable
+	return problem.Unreachable
 }
 
 // Whatever call fails, in whatever way: there is an answer in time that tells
@@ -215,14 +215,14 @@ func matrixCell(t *testing.T, ctx context.Context, fake *awsfake.Server, c *awsc
 func matrixError(t *testing.T, err error, call matrixCall, fault awsfake.Fault) string {
 	t.Helper()
 	want := call.orError(fault)
-	if want == nil {
+	if want == "" {
 		if err != nil {
 			t.Errorf("error %v, want none", err)
 		}
 		return "ok"
 	}
 	checkError(t, err, want, nil)
-	return want.Error()
+	return string(want)
 }
 
 func lineOf(sources []evidence.Source, name string) evidence.Source {

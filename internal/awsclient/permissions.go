@@ -15,6 +15,7 @@ import (
 	"whystopped/internal/awsclient/source"
 	"whystopped/internal/permissions"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // trialTime bounds one trial; CloudTrail's may have to wait for the quota.
@@ -56,7 +57,7 @@ func (c *Collector) tryRole(ctx context.Context, t session.Target) []permissions
 	ctx, cancel := context.WithTimeout(ctx, trialTime)
 	defer cancel()
 	_, err := c.pool.Credentials(t).Retrieve(ctx)
-	state, detail := permissions.Works, ""
+	state, detail := permissions.Works, words.Text{}
 	if err != nil {
 		f := failure.Of(err)
 		state, detail = permissions.Unknown, f.Detail(failure.AssumeRole)
@@ -71,16 +72,16 @@ func (c *Collector) tryRole(ctx context.Context, t session.Target) []permissions
 }
 
 // stateOf is what a trial's answer says of the permission.
-func stateOf(err error, action string) (permissions.State, string) {
+func stateOf(err error, action string) (permissions.State, words.Text) {
 	if err == nil {
-		return permissions.Works, ""
+		return permissions.Works, words.Text{}
 	}
 	f := failure.Of(err)
 	switch {
 	case f.Kind == failure.Denied:
-		return permissions.Lacks, ""
+		return permissions.Lacks, words.Text{}
 	case f.IsNotThere():
-		return permissions.Works, ""
+		return permissions.Works, words.Text{}
 	}
 	return permissions.Unknown, f.Detail(action)
 }
@@ -96,7 +97,7 @@ func (c *Collector) Home(ctx context.Context) permissions.Place {
 	return place
 }
 
-// Reads tells whether a place is among those that are read.
+// Reads reports whether a place is among those that are read.
 func (c *Collector) Reads(p permissions.Place) bool {
 	return c.pool.CheckReadable(taskref.Ref{Account: p.Account, Region: p.Region}) == nil
 }

@@ -79,7 +79,7 @@ func TestWhatCannotBeTold(t *testing.T) {
 					switch {
 					case tr.State == permissions.Lacks:
 						t.Errorf("%s is taken for missing", tr.Action)
-					case tr.State == permissions.Unknown && tr.Detail == "":
+					case tr.State == permissions.Unknown && tr.Detail.IsZero():
 						t.Errorf("%s is unknown, and nothing says why", tr.Action)
 					case tr.State == permissions.Unknown && tr.Action != "logs:GetLogEvents":
 						t.Errorf("%s is unknown: %s", tr.Action, tr.Detail)
@@ -98,7 +98,7 @@ func TestTheRoleIsTriedFirst(t *testing.T) {
 		if diff := cmp.Diff(map[string]permissions.State{"sts:AssumeRole": permissions.Lacks, "sts:TagSession": permissions.Lacks}, stateOfEach(got)); diff != "" {
 			t.Errorf("a role that trusts nobody (-want +got):\n%s", diff)
 		}
-		if !strings.Contains(got[0].Detail, reader) {
+		if !strings.Contains(got[0].Detail.English, reader) {
 			t.Errorf("the detail does not name the role: %q", got[0].Detail)
 		}
 	})

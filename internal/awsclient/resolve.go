@@ -14,7 +14,9 @@ import (
 	"whystopped/internal/awsclient/failure"
 	"whystopped/internal/awsclient/session"
 	"whystopped/internal/awsclient/source"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // Resolve completes a reference: the default region, the account of our
@@ -57,7 +59,7 @@ func (c *Collector) locate(ctx context.Context, ref taskref.Ref) (taskref.Ref, e
 		return ref, err
 	}
 	if ref.Region == "" {
-		return ref, &failure.Error{Kind: failure.ErrUnknownRegion, Message: "The reference names no region and this server has no default one. Paste the whole ARN, or start the server with AWS_REGION."}
+		return ref, problem.New(problem.UnknownTask, nil, words.Say("collect.no-region", nil))
 	}
 	ref.Partition = cmp.Or(ref.Partition, arn.PartitionOf(ref.Region))
 	if ref.Account == "" {
@@ -99,7 +101,7 @@ func (c *Collector) inCluster(ctx context.Context, service taskref.Ref) (taskref
 		return taskref.Ref{}, err
 	}
 	if cluster == "" {
-		return taskref.Ref{}, &failure.Error{Kind: failure.ErrUnknownService, Message: fmt.Sprintf("No cluster in %s has a service %q. Check the region and the account.", service.Region, service.Service())}
+		return taskref.Ref{}, problem.New(problem.UnknownTask, nil, noService(service))
 	}
 	service.Cluster = cluster
 	return service, nil
@@ -108,10 +110,10 @@ func (c *Collector) inCluster(ctx context.Context, service taskref.Ref) (taskref
 // resolveProblem is the error of a call that resolving cannot do without.
 func resolveProblem(ref taskref.Ref, action string, err error) error {
 	if _, ok := errors.AsType[*types.ClusterNotFoundException](err); ok {
-		return &failure.Error{Kind: failure.ErrUnknownCluster, Message: noCluster(ref.Cluster, ref.Region), Err: err}
+		return problem.New(problem.UnknownTask, err, noCluster(ref))
 	}
 	if _, ok := errors.AsType[*types.ServiceNotFoundException](err); ok {
-		return &failure.Error{Kind: failure.ErrUnknownService, Message: noService(ref.Service(), ref.Cluster, ref.Region), Err: err}
+		return problem.New(problem.UnknownTask, err, noService(ref))
 	}
 	return failure.Of(err).Problem([]string{action})
 }

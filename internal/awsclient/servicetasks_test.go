@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whystopped/internal/awsclient/awsfake"
-	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
 )
 
@@ -50,8 +50,8 @@ func TestStoppedTasksThatCannotBeListed(t *testing.T) {
 	unknown := serviceRef()
 	unknown.Group = "service:nothing"
 	_, err := collector.StoppedTasks(t.Context(), unknown, 3)
-	checkError(t, err, failure.ErrUnknownService, []string{"nothing"})
+	checkError(t, err, problem.UnknownTask, []string{"nothing"})
 	fake.SetFault("ecs:ListTasks", awsfake.Fault{Deny: true})
 	_, err = collector.StoppedTasks(t.Context(), serviceRef(), 3)
-	checkError(t, err, failure.ErrRefused, []string{"ecs:ListTasks"})
+	checkError(t, err, problem.Refused, []string{"ecs:ListTasks"})
 }

@@ -136,7 +136,7 @@ func TestLookupEventsIsAnsweredByAPage(t *testing.T) {
 				t.Fatal(err)
 			}
 			src := sourceOf(t, ev, "cloudtrail:LookupEvents")
-			if src.Status != evidence.SourceFailed || !strings.Contains(src.Detail, "AWS's form") && !strings.Contains(src.Detail, "not an AWS answer") {
+			if src.Status != evidence.SourceFailed || !strings.Contains(src.Detail, "AWS's form") && !strings.Contains(src.Detail, "isn't an AWS answer") {
 				t.Errorf("status %s, detail %q", src.Status, src.Detail)
 			}
 			if status >= 400 && !strings.Contains(src.Detail, fmt.Sprint(status)) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"whystopped/internal/collect"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 )
@@ -25,7 +26,7 @@ func (c *Casebook) diagnoseAction(ctx context.Context, id string) error {
 		return err
 	}
 	in := &inquiry{Casebook: c, question: question{ref: e.Ref, urgency: inBackground}, flight: newFlight(inBackground), left: c.opts.Timeout}
-	return in.action(context.WithValue(ctx, backgroundKey{}, true), e)
+	return in.action(collect.Background(ctx), e)
 }
 
 // action looks into the service, or takes what a look at it showed that was
@@ -57,12 +58,12 @@ func (in *inquiry) lookAtService(ctx context.Context, e Event, own concluded) er
 	var found concluded
 	err := in.queued(ctx, &in.deepLooks, func(ctx context.Context) error {
 		in.counts.deep.Add(1)
-		ev, err := in.opts.Collector.Collect(ctx, in.ref, nil, func(News) {})
+		ev, err := in.opts.Collector.Collect(ctx, in.ref, nil, func(collect.Progress) {})
 		if err != nil {
 			return fmt.Errorf("collect evidence of service %s: %w", e.Ref.Service(), err)
 		}
 		found = conclude(withAction(ev, *e.Action))
-		found.Diagnosis = in.opts.Prover.Prove(ctx, found.Diagnosis)
+		found.Diagnosis = in.prove(ctx, found.Diagnosis)
 		return nil
 	})
 	if err != nil {

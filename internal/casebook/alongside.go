@@ -44,7 +44,7 @@ func (in *inquiry) alongside(ctx context.Context) (d diagnose.Diagnosis, ok bool
 func (in *inquiry) glance(ctx context.Context) (own concluded, err error) {
 	err = in.queued(ctx, &in.shallowLooks, func(ctx context.Context) error {
 		in.counts.shallow.Add(1)
-		ev, err := in.shallow.CollectShallow(ctx, in.ref, in.known, in.flight.note)
+		ev, err := in.opts.Collector.CollectFacts(ctx, in.ref, in.known, in.flight.note)
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"whystopped/internal/casebook"
+	"whystopped/internal/collect"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
@@ -34,17 +35,21 @@ func (d *deployment) Resolve(_ context.Context, ref taskref.Ref) (taskref.Ref, e
 	return ref, nil
 }
 
-func (d *deployment) CollectShallow(_ context.Context, ref taskref.Ref, known *evidence.Task, tell func(casebook.News)) (evidence.Evidence, error) {
+func (d *deployment) StoppedTasks(context.Context, taskref.Ref, int) ([]taskref.Ref, error) {
+	return nil, nil
+}
+
+func (d *deployment) CollectFacts(_ context.Context, ref taskref.Ref, known *evidence.Task, tell func(collect.Progress)) (evidence.Evidence, error) {
 	d.mu.Lock()
 	d.shallow = append(d.shallow, ref.TaskID)
 	d.mu.Unlock()
 	time.Sleep(d.latency)
 	ev := evidence.Evidence{Task: cmp.Or(known, exited(ref.TaskID)), Sources: []evidence.Source{{Name: "ecs:DescribeTasks", Status: evidence.SourceOK}, {Name: "logs:GetLogEvents", Status: evidence.SourceSkipped}}}
-	tell(casebook.News{Source: &ev.Sources[0]})
+	tell(collect.Progress{Source: &ev.Sources[0]})
 	return ev, nil
 }
 
-func (d *deployment) Collect(_ context.Context, ref taskref.Ref, _ *evidence.Task, tell func(casebook.News)) (evidence.Evidence, error) {
+func (d *deployment) Collect(_ context.Context, ref taskref.Ref, _ *evidence.Task, tell func(collect.Progress)) (evidence.Evidence, error) {
 	d.mu.Lock()
 	d.deep = append(d.deep, ref.TaskID)
 	d.at++
@@ -60,7 +65,7 @@ func (d *deployment) Collect(_ context.Context, ref taskref.Ref, _ *evidence.Tas
 		return evidence.Evidence{}, d.fail
 	}
 	ev := evidence.Evidence{Task: exited(ref.TaskID), Sources: []evidence.Source{{Name: "ecs:DescribeTasks", Status: evidence.SourceOK}, {Name: "logs:GetLogEvents app", Status: evidence.SourceOK}}}
-	tell(casebook.News{SoFar: &ev})
+	tell(collect.Progress{SoFar: &ev})
 	time.Sleep(d.latency)
 	ev.TaskDefinition = &evidence.TaskDefinition{TaskDefinitionARN: ev.Task.TaskDefinitionARN, TaskRoleARN: "arn:aws:iam::111122223333:role/orders-task"}
 	ev.Logs = []evidence.Log{{Container: "app", Stream: "app/app/" + ref.TaskID, Lines: []evidence.LogLine{{

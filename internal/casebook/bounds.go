@@ -2,14 +2,16 @@ package casebook
 
 import (
 	"whystopped/internal/diagnose"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // within refuses what is in an account or a Region that may not be read, or not
 // any more: the lists may have been narrowed since it was stored.
 func (c *Casebook) within(place taskref.Ref) error {
-	if why := c.opts.Bounds.Excludes(place); why != "" {
-		return &Error{Kind: NotAllowed, Message: why + " Ask whoever runs it to add it to the list."}
+	if why := c.opts.Bounds.Excludes(place); !why.IsZero() {
+		return problem.New(problem.NotAllowed, nil, why, words.Say("bounds.ask", nil))
 	}
 	return nil
 }

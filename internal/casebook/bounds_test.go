@@ -17,7 +17,7 @@ import (
 // ones now.
 func within(c casebook.Collector, s casebook.Store, bounds taskref.Bounds) *casebook.Casebook {
 	return casebook.New(casebook.Options{
-		Collector: c, Prover: prover(nil), Store: s, Bounds: bounds, Log: slog.New(slog.DiscardHandler), Timeout: 10 * time.Second, Now: time.Now, NewID: casebook.NewID,
+		Collector: c, Simulator: simulator(nil), Store: s, Bounds: bounds, Log: slog.New(slog.DiscardHandler), Timeout: 10 * time.Second, Now: time.Now, NewID: casebook.NewID,
 	})
 }
 

@@ -26,7 +26,7 @@ func as(t *testing.T, name string) context.Context {
 // openBrought makes a casebook that knows who asks.
 func openBrought(s casebook.Store, quota int, retention time.Duration) *casebook.Casebook {
 	return casebook.New(casebook.Options{
-		Collector: &collector{}, Prover: prover(nil), Store: s, Log: slog.New(slog.DiscardHandler), Timeout: time.Minute, Now: time.Now, NewID: casebook.NewID,
+		Collector: &collector{}, Simulator: simulator(nil), Store: s, Log: slog.New(slog.DiscardHandler), Timeout: time.Minute, Now: time.Now, NewID: casebook.NewID,
 		BroughtQuota: quota, BroughtRetention: retention,
 		Asker: func(ctx context.Context) casebook.Asker {
 			name, _ := ctx.Value(askerKey{}).(string)

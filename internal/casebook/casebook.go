@@ -17,10 +17,8 @@ import (
 // Options are what a Casebook works with. All fields but Tells and those from
 // Asker on are needed.
 type Options struct {
-	// Collector may be a ShallowCollector; then crowds of tasks that stopped
-	// alike are told from a few of them.
 	Collector Collector
-	Prover    Prover
+	Simulator Simulator
 	Store     Store
 	Log       *slog.Logger
 	// Saved hears of each diagnosis that was stored, and who wanted it; nil for
@@ -56,8 +54,7 @@ const (
 
 // Casebook makes and keeps diagnoses. It is safe for concurrent use.
 type Casebook struct {
-	opts    Options
-	shallow ShallowCollector // nil where the collector is none
+	opts Options
 
 	flights      flights
 	deepLooks    queue
@@ -69,12 +66,10 @@ type Casebook struct {
 
 // New makes a Casebook.
 func New(o Options) *Casebook {
-	c := &Casebook{
+	return &Casebook{
 		opts: o, deepLooks: queue{limit: deepAtOnce}, shallowLooks: queue{limit: shallowAtOnce},
 		traffic: traffic{now: o.Now}, crowds: crowds{now: o.Now},
 	}
-	c.shallow, _ = o.Collector.(ShallowCollector)
-	return c
 }
 
 // Diagnose answers for what somebody pasted. A kept diagnosis is given where it

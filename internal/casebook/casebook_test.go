@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"whystopped/internal/casebook"
+	"whystopped/internal/collect"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/store"
@@ -29,7 +30,7 @@ type collector struct {
 	resolve func(context.Context, taskref.Ref) (taskref.Ref, error)
 	collect func(context.Context, taskref.Ref) (evidence.Evidence, error)
 	// news are told before the evidence is collected.
-	news []casebook.News
+	news []collect.Progress
 
 	mu    sync.Mutex
 	asked []taskref.Ref
@@ -42,7 +43,7 @@ func (c *collector) Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, 
 	return c.resolve(ctx, ref)
 }
 
-func (c *collector) Collect(ctx context.Context, ref taskref.Ref, _ *evidence.Task, tell func(casebook.News)) (evidence.Evidence, error) {
+func (c *collector) Collect(ctx context.Context, ref taskref.Ref, _ *evidence.Task, tell func(collect.Progress)) (evidence.Evidence, error) {
 	c.mu.Lock()
 	c.asked = append(c.asked, ref)
 	c.mu.Unlock()
@@ -55,6 +56,17 @@ func (c *collector) Collect(ctx context.Context, ref taskref.Ref, _ *evidence.Ta
 	return c.collect(ctx, ref)
 }
 
+// CollectFacts reads nothing: a full collection finds out.
+func (c *collector) CollectFacts(
+	context.Context, taskref.Ref, *evidence.Task, func(collect.Progress),
+) (evidence.Evidence, error) {
+	return evidence.Evidence{}, errors.New("no facts")
+}
+
+func (c *collector) StoppedTasks(context.Context, taskref.Ref, int) ([]taskref.Ref, error) {
+	return nil, nil
+}
+
 func (c *collector) calls() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -65,21 +77,37 @@ func stoppedTask() evidence.Evidence {
 	return evidence.Evidence{Task: &evidence.Task{TaskARN: taskARN, LastStatus: "STOPPED", StoppedReason: "Essential container in task exited"}}
 }
 
-// prover answers with a function; nil proves nothing.
-type prover func(context.Context, diagnose.Diagnosis) diagnose.Diagnosis
+// simulator answers each trial with a function; nil allows all.
+type simulator func(context.Context, diagnose.Trial) (decision string, ok bool)
 
-func (p prover) Prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosis {
-	if p == nil {
-		return d
+func (s simulator) Simulate(ctx context.Context, _ taskref.Ref, trials []diagnose.Trial) ([]diagnose.Result, evidence.Source) {
+	line := evidence.Source{Name: evidence.SimulatorSource, Status: evidence.SourceOK, Calls: 1, TookMS: 10}
+	var results []diagnose.Result
+	for _, trial := range trials {
+		decision, ok := "allowed", true
+		if s != nil {
+			decision, ok = s(ctx, trial)
+		}
+		if !ok {
+			line.Status = evidence.SourceTimeout
+			return nil, line
+		}
+		var r diagnose.Result
+		for _, action := range trial.Actions {
+			for _, resource := range trial.Resources {
+				r.Outcomes = append(r.Outcomes, diagnose.Outcome{Action: action, Resource: resource, Decision: decision})
+			}
+		}
+		results = append(results, r)
 	}
-	return p(ctx, d)
+	return results, line
 }
 
 func open(c casebook.Collector, s casebook.Store) *casebook.Casebook { return openWith(c, nil, s) }
 
-func openWith(c casebook.Collector, p prover, s casebook.Store) *casebook.Casebook {
+func openWith(c casebook.Collector, sim simulator, s casebook.Store) *casebook.Casebook {
 	return casebook.New(casebook.Options{
-		Collector: c, Prover: p, Store: s, Log: slog.New(slog.DiscardHandler), Timeout: 10 * time.Second, Now: time.Now, NewID: casebook.NewID,
+		Collector: c, Simulator: sim, Store: s, Log: slog.New(slog.DiscardHandler), Timeout: 10 * time.Second, Now: time.Now, NewID: casebook.NewID,
 	})
 }
 

@@ -3,50 +3,33 @@ package casebook
 import (
 	"errors"
 
+	"whystopped/internal/problem"
 	"whystopped/internal/redact"
 	"whystopped/internal/taskref"
 )
 
-// Kind says what kept a question from being answered. The values are part of
-// the public API: they name the problem types.
-type Kind string
-
-// The kinds of failure that people can do something about. Everything else is
-// our own fault and reaches people as "internal error" with a number.
-const (
-	NotAReference    Kind = "not-a-task-reference" // what was pasted names no task
-	InvalidEvidence  Kind = "invalid-evidence"     // evidence that cannot be read or holds nothing
-	InvalidFilter    Kind = "invalid-filter"       // a list was asked for in words we do not know
-	UnknownTask      Kind = "unknown-task"         // nobody knows anything of the task
-	UnknownDiagnosis Kind = "unknown-diagnosis"    // no diagnosis with this id is kept
-	UnknownIncident  Kind = "unknown-incident"     // no incident with this id is kept
-	NotAllowed       Kind = "account-not-allowed"  // the task lies in an account we must not read
-	NoCredentials    Kind = "no-aws-credentials"   // the server found no credentials to read AWS with
-	BadCredentials   Kind = "bad-aws-credentials"  // AWS does not accept the server's credentials
-	Refused          Kind = "aws-refused"          // AWS refuses every call that would help
-	Unreachable      Kind = "aws-unreachable"      // AWS does not answer, or not in time
-	Busy             Kind = "too-busy"             // too many questions are ahead of this one
-	TooMany          Kind = "too-many-requests"    // this asker has too many of them under way
+// Kind and Error are those of package problem: the ways in know this package.
+type (
+	Kind  = problem.Kind
+	Error = problem.Error
 )
 
-// Error is a failure with a sentence for the person who asked. Err holds what
-// lay behind it, for the log only; it may be nil.
-type Error struct {
-	Kind    Kind
-	Message string
-	Err     error
-}
-
-// Error gives the sentence and, for the log, its cause.
-func (e *Error) Error() string {
-	if e.Err == nil {
-		return e.Message
-	}
-	return e.Message + ": " + e.Err.Error()
-}
-
-// Unwrap gives the cause.
-func (e *Error) Unwrap() error { return e.Err }
+// The kinds of failure that people can do something about.
+const (
+	NotAReference    = problem.NotAReference
+	InvalidEvidence  = problem.InvalidEvidence
+	InvalidFilter    = problem.InvalidFilter
+	UnknownTask      = problem.UnknownTask
+	UnknownDiagnosis = problem.UnknownDiagnosis
+	UnknownIncident  = problem.UnknownIncident
+	NotAllowed       = problem.NotAllowed
+	NoCredentials    = problem.NoCredentials
+	BadCredentials   = problem.BadCredentials
+	Refused          = problem.Refused
+	Unreachable      = problem.Unreachable
+	Busy             = problem.Busy
+	TooMany          = problem.TooMany
+)
 
 // Reference reads what somebody pasted, for the ways in: each calls it once and
 // asks with what it returns. Its error is an *Error of the kind NotAReference. It
@@ -62,12 +45,7 @@ func Reference(pasted string) (taskref.Ref, error) {
 
 // KindOf is the kind of the first Error in err's chain, or "" for a failure
 // that is our own.
-func KindOf(err error) Kind {
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e.Kind
-	}
-	return ""
-}
+func KindOf(err error) Kind { return problem.KindOf(err) }
 
 // ErrNotKept is what a Store answers for what it does not have.
 var ErrNotKept = errors.New("nothing like that is kept")

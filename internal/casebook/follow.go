@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"sync"
 
+	"whystopped/internal/collect"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
@@ -50,7 +51,7 @@ func (c *Casebook) Follow(ctx context.Context, asked taskref.Ref, refresh bool, 
 // who began it has left: others may have joined, and whoever comes back finds
 // the answer kept.
 func (c *Casebook) share(ctx context.Context, q question, tell func(Step)) (diagnose.Diagnosis, error) {
-	going := context.WithValue(ctx, backgroundKey{}, true)
+	going := collect.Background(ctx)
 	if q.urgency == forPeople {
 		going = context.WithoutCancel(ctx)
 	}
@@ -75,7 +76,7 @@ func (c *Casebook) share(ctx context.Context, q question, tell func(Step)) (diag
 
 // note hands news of a collection on to everybody who follows it, without the
 // secrets that they may hold.
-func (f *flight) note(n News) {
+func (f *flight) note(n collect.Progress) {
 	switch {
 	case n.Source != nil:
 		s := clean(reflect.ValueOf(*n.Source)).Interface().(evidence.Source)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whystopped/internal/casebook"
+	"whystopped/internal/collect"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
@@ -45,7 +46,7 @@ func TestFollowTellsLateJoinersEverything(t *testing.T) {
 		outOfMemory.Task.StoppedReason = "OutOfMemoryError: Container killed due to memory usage"
 		release := make(chan struct{})
 		c := &collector{
-			news: []casebook.News{
+			news: []collect.Progress{
 				{Source: &evidence.Source{Name: "ecs:DescribeTasks"}},
 				{Source: &evidence.Source{Name: "ecs:DescribeTasks", Status: evidence.SourceOK}},
 				{SoFar: new(stoppedTask())},
@@ -89,7 +90,7 @@ func TestFollowTellsLateJoinersEverything(t *testing.T) {
 
 func TestFollowTellsNothingOfAKeptDiagnosis(t *testing.T) {
 	s, id := keep(t, diagnose.Diagnosis{Task: diagnose.TaskView{LastStatus: "STOPPED"}})
-	c := &collector{news: []casebook.News{{Source: &evidence.Source{Name: "ecs:DescribeTasks"}}}}
+	c := &collector{news: []collect.Progress{{Source: &evidence.Source{Name: "ecs:DescribeTasks"}}}}
 	var heard steps
 	d, err := open(c, s).Follow(t.Context(), refTo(taskARN), false, heard.tell)
 	if err != nil || d.ID != id || len(heard.told) != 0 {
@@ -99,7 +100,7 @@ func TestFollowTellsNothingOfAKeptDiagnosis(t *testing.T) {
 
 func TestFollowTellsNoSecrets(t *testing.T) {
 	password := "hunter2" + "hunter2"
-	c := &collector{news: []casebook.News{{Source: &evidence.Source{Name: "ecs:DescribeTasks", Status: evidence.SourceFailed, Detail: "postgres://app:" + password + "@db.internal/app"}}}}
+	c := &collector{news: []collect.Progress{{Source: &evidence.Source{Name: "ecs:DescribeTasks", Status: evidence.SourceFailed, Detail: "postgres://app:" + password + "@db.internal/app"}}}}
 	var heard steps
 	if _, err := open(c, openStore(t)).Follow(t.Context(), refTo(taskARN), false, heard.tell); err != nil {
 		t.Fatal(err)

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"whystopped/internal/collect"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
@@ -50,8 +52,8 @@ func (in *inquiry) answer(ctx context.Context) (diagnose.Diagnosis, error) {
 		return diagnose.Diagnosis{}, in.keepFacts(ctx, err)
 	}
 	var leave func()
-	if in.thorough || in.shallow == nil || in.urgency == forPeople || !in.hasEnded() {
-		leave = in.traffic.enter(in.place(), in.thorough || in.shallow == nil)
+	if in.thorough || in.urgency == forPeople || !in.hasEnded() {
+		leave = in.traffic.enter(in.place(), in.thorough)
 	}
 	if leave == nil {
 		if d, ok, err := in.alongside(ctx); ok || err != nil {
@@ -130,18 +132,48 @@ func (in *inquiry) keepFacts(ctx context.Context, why error) error {
 	return why
 }
 
-// prove tries the fix, and tells of what was asked for that.
+// proofTime bounds all rounds of trials together: a diagnosis is good without.
+const proofTime = 4 * time.Second
+
+// prove has the policies of the fix tried on the roles that they are for, round by
+// round, and the results judged.
 func (in *inquiry) prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosis {
-	proven := in.opts.Prover.Prove(ctx, d)
-	for _, s := range proven.Sources[min(len(d.Sources), len(proven.Sources)):] {
-		in.flight.note(News{Source: &s})
+	ctx, cancel := context.WithTimeout(ctx, proofTime)
+	defer cancel()
+	var rounds [][]diagnose.Result
+	var lines []evidence.Source
+	for trials := d.Trials(); len(trials) > 0; trials = d.Trials(rounds...) {
+		results, line := in.opts.Simulator.Simulate(ctx, d.Task.Ref(), trials)
+		lines = append(lines, line)
+		if results == nil {
+			break
+		}
+		rounds = append(rounds, results)
 	}
-	return proven
+	judged, ok := d.Judged(rounds...)
+	if len(lines) == 0 {
+		return judged
+	}
+	said := lines[len(lines)-1]
+	switch {
+	case !ok:
+		judged = d.NotProven(said)
+	case len(rounds) > 0: // what may have failed after these only explains
+		said = lines[len(rounds)-1]
+	}
+	said.Calls, said.TookMS = 0, 0
+	for _, l := range lines {
+		said.Calls += l.Calls
+		said.TookMS += l.TookMS
+	}
+	judged.Sources = append(slices.Clone(d.Sources), said)
+	in.flight.note(collect.Progress{Source: &said})
+	return judged
 }
 
 // note hands on what happens on the way, and learns from it as early as can be
 // what the stop is one of.
-func (in *inquiry) note(n News) {
+func (in *inquiry) note(n collect.Progress) {
 	if n.SoFar != nil {
 		in.belongs(n.SoFar.Task)
 	}

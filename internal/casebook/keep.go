@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"whystopped/internal/collect"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
@@ -106,7 +107,7 @@ func triggerOf(ctx context.Context, k Kept) Trigger {
 	switch {
 	case k.Brought:
 		return ByEvaluate
-	case IsBackground(ctx):
+	case collect.IsBackground(ctx):
 		return ByBackground
 	}
 	return ByPeople

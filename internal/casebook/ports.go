@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"whystopped/internal/collect"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
@@ -24,34 +25,29 @@ type Collector interface {
 	// means that nothing at all is known.
 	// tell hears what happens on the way; its calls never overlap, and none
 	// comes after Collect has returned.
-	Collect(ctx context.Context, ref taskref.Ref, known *evidence.Task, tell func(News)) (evidence.Evidence, error)
+	Collect(
+		ctx context.Context, ref taskref.Ref, known *evidence.Task, tell func(collect.Progress),
+	) (evidence.Evidence, error)
+
+	// CollectFacts reads the task itself and its definition alone, which costs next
+	// to nothing where many are asked for at once. It is Collect without logs,
+	// CloudTrail, the service and IAM, which are told as skipped sources. Where the
+	// end of the task is known, ECS is not asked for it.
+	CollectFacts(
+		ctx context.Context, ref taskref.Ref, known *evidence.Task, tell func(collect.Progress),
+	) (evidence.Evidence, error)
+
+	// StoppedTasks lists the stopped tasks of a service that are still known,
+	// the newest first and at most limit of them.
+	StoppedTasks(ctx context.Context, service taskref.Ref, limit int) ([]taskref.Ref, error)
 }
 
-// ShallowCollector is a Collector that can also read the task itself and its
-// definition alone, which costs next to nothing where many are asked for at
-// once.
-type ShallowCollector interface {
-	Collector
-	// CollectShallow is Collect without logs, CloudTrail, the service and IAM,
-	// which are told as skipped sources. Where the end of the task is known,
-	// ECS is not asked for it.
-	CollectShallow(ctx context.Context, ref taskref.Ref, known *evidence.Task, tell func(News)) (evidence.Evidence, error)
-}
-
-// News is one thing that a collection tells on its way. One field is set.
-type News struct {
-	// Source is a place that is being asked, as long as its status is empty,
-	// or was asked.
-	Source *evidence.Source
-	// SoFar is what is known by now, when it is enough for a first verdict.
-	SoFar *evidence.Evidence
-}
-
-// Prover tries the policies of a diagnosis on the roles that they are for.
-type Prover interface {
-	// Prove tells what came of it in the diagnosis itself, also where nothing
-	// could be tried. It never fails, and answers within ctx's deadline.
-	Prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosis
+// Simulator asks IAM's policy simulator.
+type Simulator interface {
+	// Simulate makes trials in the account and Region of a task: one result for
+	// each, in their order, or none where they could not be made. The line says what
+	// came of it. It never fails, and answers within ctx's deadline.
+	Simulate(ctx context.Context, task taskref.Ref, trials []diagnose.Trial) ([]diagnose.Result, evidence.Source)
 }
 
 // Kept is a diagnosis as a Store keeps it, with all that has to be kept in the

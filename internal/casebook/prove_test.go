@@ -11,28 +11,73 @@ import (
 	"whystopped/internal/taskref"
 )
 
-func TestTheProofIsKept(t *testing.T) {
-	p := prover(func(_ context.Context, d diagnose.Diagnosis) diagnose.Diagnosis {
-		d.Caveats = append(d.Caveats, "proven")
-		return d
-	})
-	book := openWith(&collector{}, p, openStore(t))
-	made, err := book.Diagnose(t.Context(), refTo(taskARN), false)
-	if err != nil {
-		t.Fatal(err)
+// denied is evidence of a secret that the execution role may not read: its policy
+// can be tried.
+func denied() evidence.Evidence {
+	ev := stoppedTask()
+	const secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf"
+	ev.Task.StopCode = "TaskFailedToStart"
+	ev.Task.StoppedReason = "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: " +
+		"unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret " + secret + " from secrets manager: " +
+		"operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, RequestID: 1, api error AccessDeniedException: " +
+		"User: arn:aws:sts::111122223333:assumed-role/api-exec/" + taskID + " is not authorized to perform: secretsmanager:GetSecretValue " +
+		"on resource: " + secret + " because no identity-based policy allows the secretsmanager:GetSecretValue action"
+	ev.TaskDefinition = &evidence.TaskDefinition{ExecutionRoleARN: "arn:aws:iam::111122223333:role/api-exec"}
+	return ev
+}
+
+func deniedCollector() *collector {
+	return &collector{collect: func(context.Context, taskref.Ref) (evidence.Evidence, error) { return denied(), nil }}
+}
+
+func TestTheProofIsStored(t *testing.T) {
+	asItIs := func(_ context.Context, trial diagnose.Trial) (string, bool) {
+		if trial.With == nil {
+			return "implicitDeny", true
+		}
+		return "allowed", true
 	}
-	kept, err := book.Get(t.Context(), made.ID)
-	if err != nil || len(kept.Caveats) == 0 || kept.Caveats[len(kept.Caveats)-1] != "proven" {
-		t.Errorf("kept the caveats %q (error %v), want those of the proof", kept.Caveats, err)
+	for name, tt := range map[string]struct {
+		simulate simulator
+		status   string
+		line     evidence.Source
+	}{
+		"proven": {asItIs, "allowed", evidence.Source{Status: evidence.SourceOK, Calls: 2, TookMS: 20}},
+		"not asked at all": {
+			func(context.Context, diagnose.Trial) (string, bool) { return "", false },
+			"not-verified",
+			evidence.Source{Status: evidence.SourceTimeout, Calls: 1, TookMS: 10},
+		},
+		"not asked with the policy": {
+			func(_ context.Context, trial diagnose.Trial) (string, bool) { return "implicitDeny", trial.With == nil },
+			"not-verified",
+			evidence.Source{Status: evidence.SourceTimeout, Calls: 2, TookMS: 20},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			book := openWith(deniedCollector(), tt.simulate, openStore(t))
+			made, err := book.Diagnose(t.Context(), refTo(taskARN), false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			stored, err := book.Get(t.Context(), made.ID)
+			if err != nil || len(stored.Fix.Policies) == 0 || string(stored.Fix.Policies[0].Verified.Status) != tt.status {
+				t.Fatalf("stored the policies %+v (error %v), want them %s", stored.Fix.Policies, err, tt.status)
+			}
+			tt.line.Name = evidence.SimulatorSource
+			if got := stored.Sources[len(stored.Sources)-1]; got != tt.line {
+				t.Errorf("the line is %+v, want %+v", got, tt.line)
+			}
+		})
 	}
 }
 
 func TestWhatWasBroughtIsNotProven(t *testing.T) {
-	p := prover(func(_ context.Context, d diagnose.Diagnosis) diagnose.Diagnosis {
+	asked := func(context.Context, diagnose.Trial) (string, bool) {
 		t.Error("AWS was asked about evidence that somebody brought")
-		return d
-	})
-	if _, err := openWith(&collector{}, p, openStore(t)).Evaluate(t.Context(), stoppedTask()); err != nil {
+		return "", false
+	}
+	if _, err := openWith(&collector{}, asked, openStore(t)).Evaluate(t.Context(), denied()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -43,12 +88,12 @@ func TestAProofHasTheTimeThatIsLeft(t *testing.T) {
 		began := time.Now()
 		slow := &collector{collect: func(context.Context, taskref.Ref) (evidence.Evidence, error) {
 			time.Sleep(7 * time.Second)
-			return stoppedTask(), nil
+			return denied(), nil
 		}}
-		silent := prover(func(ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosis {
+		silent := func(ctx context.Context, _ diagnose.Trial) (string, bool) {
 			<-ctx.Done()
-			return d
-		})
+			return "", false
+		}
 		made, err := openWith(slow, silent, openStore(t)).Diagnose(t.Context(), refTo(taskARN), false)
 		if err != nil || made.ID == "" {
 			t.Errorf("id %q, error %v, want a diagnosis", made.ID, err)

@@ -16,12 +16,6 @@ const (
 	urgencies int = iota
 )
 
-type backgroundKey struct{}
-
-// IsBackground tells a Collector, by the context that it is called with, that
-// nobody waits for the answer: people may go first.
-func IsBackground(ctx context.Context) bool { return ctx.Value(backgroundKey{}) != nil }
-
 // queue lets a bounded number of looks at AWS run at a time. Who waits goes in
 // the order of urgency and then of arrival.
 type queue struct {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whystopped/internal/casebook"
+	"whystopped/internal/collect"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
@@ -46,10 +47,10 @@ func TestRefreshWhenCloudTrailHasSettled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := lateTrail(time.Now().Add(15 * time.Minute))
 		var background []bool
-		collect := c.collect
+		read := c.collect
 		c.collect = func(ctx context.Context, ref taskref.Ref) (evidence.Evidence, error) {
-			background = append(background, casebook.IsBackground(ctx))
-			return collect(ctx, ref)
+			background = append(background, collect.IsBackground(ctx))
+			return read(ctx, ref)
 		}
 		queue := newOwed()
 		book := open(c, openOwing(t, queue))

@@ -2,26 +2,18 @@ package casebook
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
 
+	"whystopped/internal/collect"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/taskref"
 )
 
 // maxServiceTasks is how many stopped tasks of a service are looked at at once.
 const maxServiceTasks = 20
-
-// ServiceCollector is a Collector that can also list a service's tasks.
-type ServiceCollector interface {
-	ShallowCollector
-	// StoppedTasks lists the stopped tasks of a service that are still known,
-	// the newest first and at most limit of them.
-	StoppedTasks(ctx context.Context, service taskref.Ref, limit int) ([]taskref.Ref, error)
-}
 
 // ServiceStops are stopped tasks of a service.
 type ServiceStops struct {
@@ -41,18 +33,14 @@ func (c *Casebook) Service(ctx context.Context, service taskref.Ref) (ServiceSto
 	if err := onlyService(service); err != nil {
 		return ServiceStops{}, err
 	}
-	services, able := c.opts.Collector.(ServiceCollector)
-	if !able {
-		return ServiceStops{}, errors.New("the collector lists no tasks of services")
-	}
 	ctx, cancel := context.WithTimeout(ctx, c.opts.Timeout)
 	defer cancel()
-	tasks, err := services.StoppedTasks(ctx, service, maxServiceTasks+1)
+	tasks, err := c.opts.Collector.StoppedTasks(ctx, service, maxServiceTasks+1)
 	if err != nil {
 		return ServiceStops{}, fmt.Errorf("list the stopped tasks of service %s: %w", service.Service(), c.inTime(err))
 	}
 	stops := ServiceStops{More: len(tasks) > maxServiceTasks}
-	stops.Tasks, err = c.glances(ctx, services, tasks[:min(len(tasks), maxServiceTasks)])
+	stops.Tasks, err = c.glances(ctx, tasks[:min(len(tasks), maxServiceTasks)])
 	stops.Unread = min(len(tasks), maxServiceTasks) - len(stops.Tasks)
 	if len(stops.Tasks) == 0 && err != nil {
 		return ServiceStops{}, fmt.Errorf("look at the stopped tasks of service %s: %w", service.Service(), c.inTime(err))
@@ -70,12 +58,12 @@ func onlyService(ref taskref.Ref) error {
 
 // glances looks at tasks, in their order. Those that cannot be looked at are
 // left out; the error is that of one of them.
-func (c *Casebook) glances(ctx context.Context, from ShallowCollector, tasks []taskref.Ref) ([]diagnose.Diagnosis, error) {
+func (c *Casebook) glances(ctx context.Context, tasks []taskref.Ref) ([]diagnose.Diagnosis, error) {
 	found := make([]*diagnose.Diagnosis, len(tasks))
 	var group errgroup.Group // one failure does not end the others
 	for i, task := range tasks {
 		group.Go(func() (err error) {
-			found[i], err = c.glance(ctx, from, task)
+			found[i], err = c.glance(ctx, task)
 			if err != nil {
 				c.opts.Log.WarnContext(ctx, "a task of a service cannot be looked at", "task", task.TaskID, "error", err)
 			}
@@ -92,7 +80,7 @@ func (c *Casebook) glances(ctx context.Context, from ShallowCollector, tasks []t
 
 // glance gives what is kept of a stopped task, or what its own facts tell. That
 // is not kept: who opens the task's report gets it looked into.
-func (c *Casebook) glance(ctx context.Context, from ShallowCollector, task taskref.Ref) (*diagnose.Diagnosis, error) {
+func (c *Casebook) glance(ctx context.Context, task taskref.Ref) (*diagnose.Diagnosis, error) {
 	kept, err := c.latest(ctx, task)
 	if err != nil {
 		return nil, err
@@ -106,7 +94,7 @@ func (c *Casebook) glance(ctx context.Context, from ShallowCollector, task taskr
 		return nil, err
 	}
 	c.counts.shallow.Add(1)
-	ev, err := from.CollectShallow(ctx, task, nil, func(News) {})
+	ev, err := c.opts.Collector.CollectFacts(ctx, task, nil, func(collect.Progress) {})
 	if err != nil {
 		return nil, fmt.Errorf("look at task %s: %w", task.TaskID, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whystopped/internal/casebook"
+	"whystopped/internal/collect"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
@@ -34,7 +35,7 @@ func (c *serviceCollector) StoppedTasks(_ context.Context, service taskref.Ref, 
 	return refs, c.listErr
 }
 
-func (c *serviceCollector) CollectShallow(_ context.Context, ref taskref.Ref, _ *evidence.Task, _ func(casebook.News)) (evidence.Evidence, error) {
+func (c *serviceCollector) CollectFacts(_ context.Context, ref taskref.Ref, _ *evidence.Task, _ func(collect.Progress)) (evidence.Evidence, error) {
 	for _, t := range c.tasks {
 		if strings.HasSuffix(t.TaskARN, ref.TaskID) {
 			return evidence.Evidence{Task: &t}, c.lost[ref.TaskID]

@@ -68,7 +68,7 @@ func (c *comparison) bare() ([]Trial, *[]Result) {
 
 // run makes the trials of one round for all comparisons together, each question
 // once.
-func run(all []*comparison, simulate Simulate, trialsOf round) error {
+func run(all []*comparison, simulate simulation, trialsOf round) error {
 	var trials []Trial
 	index := map[string]int{} // by question
 	for _, c := range all {

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 
 	"whystopped/internal/diagnose/evidence"
@@ -70,23 +71,49 @@ func (o Outcome) bySCP() bool {
 	return o.explicit() && !o.ByBoundary
 }
 
-// Simulate tries calls: one result for each trial, in their order. An error
+// simulation tries calls: one result for each trial, in their order. An error
 // means that nothing can be tried.
-type Simulate func([]Trial) ([]Result, error)
+type simulation func([]Trial) ([]Result, error)
 
-// Provable reports whether the fix holds something that a simulation can try.
-func (d Diagnosis) Provable() bool {
-	return d.Fix.WithoutPolicy != nil && d.removal().untriable == "" ||
-		slices.ContainsFunc(d.Fix.Policies, func(p Policy) bool { return d.untriable(p) == "" })
+// Trials returns what IAM's policy simulator is to be asked next, to try the
+// policies of the fix on the roles that they are for: first how things stand, then
+// with the policy, and last without service control policies where one denies.
+// rounds are the results of what was asked before, each in the order of its
+// trials. It returns none where there is nothing more to ask.
+func (d Diagnosis) Trials(rounds ...[]Result) []Trial {
+	next, _, _ := d.replayed(rounds)
+	return next
 }
 
-// Proven tries the policies of the fix on the roles that they are for, first
-// how things stand, then with the policy, and tells what came of it: in each
-// policy's Verified, in the caveats, and in the summary where the policy turns
-// out to be beside the point. The policy for the whole start keeps only what
-// the role lacks. A policy that denies is left out of the simulation, to show
-// whether removing its deny is enough.
-func (d Diagnosis) Proven(simulate Simulate) (Diagnosis, error) {
+// Judged says what came of the trials: in each policy's Verified, in the caveats,
+// and in the summary where the policy turns out to be beside the point. The policy
+// for the whole start keeps only what the role lacks. It returns false where the
+// results leave open what decides; those of the last round only explain.
+func (d Diagnosis) Judged(rounds ...[]Result) (Diagnosis, bool) {
+	_, judged, err := d.replayed(rounds)
+	return judged, err == nil
+}
+
+var errUnasked = errors.New("not asked yet")
+
+// replayed proves the fix with the results that are there, up to the first trials
+// that have none.
+func (d Diagnosis) replayed(rounds [][]Result) (next []Trial, judged Diagnosis, err error) {
+	judged, err = d.proven(func(trials []Trial) ([]Result, error) {
+		if len(rounds) == 0 || len(rounds[0]) != len(trials) {
+			next = trials
+			return nil, errUnasked
+		}
+		results := rounds[0]
+		rounds = rounds[1:]
+		return results, nil
+	})
+	return next, judged, err
+}
+
+// proven proves the fix. A policy that denies is left out of the simulation, to
+// show whether removing its deny is enough.
+func (d Diagnosis) proven(simulate simulation) (Diagnosis, error) {
 	proofs, removal := d.proofs(), d.removal()
 	compared := []*comparison{&removal}
 	for _, p := range proofs {

@@ -31,7 +31,7 @@ type Batch struct {
 func (b Batch) Within(bounds taskref.Bounds) Batch {
 	all := len(b.Events)
 	b.Events = slices.DeleteFunc(slices.Clone(b.Events), func(e casebook.Event) bool {
-		return bounds.Excludes(e.Ref) != ""
+		return !bounds.Excludes(e.Ref).IsZero()
 	})
 	b.NotAllowed += all - len(b.Events)
 	return b

@@ -151,10 +151,10 @@ func TestTrialsAndUses(t *testing.T) {
 	}{
 		{"tried alone", "logs:GetLogEvents", works, nil, works, "", false},
 		{"refused, and nothing else is known", "logs:GetLogEvents", lacks, nil, lacks, "", false},
-		{"allowed, then refused in earnest", "logs:GetLogEvents", works, []use{{true, minute, inRegion}}, lacks, "kept to some resources", true},
+		{"allowed, then refused in earnest", "logs:GetLogEvents", works, []use{{true, minute, inRegion}}, lacks, "limited to some resources", true},
 		{"refused in earnest before it was mended", "logs:GetLogEvents", works, []use{{true, -minute, inRegion}}, works, "", true},
 		{"refused in earnest, and allowed since", "logs:GetLogEvents", works, []use{{true, minute, inRegion}, {false, 2 * minute, inRegion}}, works, "", false},
-		{"refused for what is made up, and used", "logs:GetLogEvents", lacks, []use{{false, minute, inRegion}}, works, "kept to some", false},
+		{"refused for what is made up, and used", "logs:GetLogEvents", lacks, []use{{false, minute, inRegion}}, works, "limited to some", false},
 		{"refused, and used long ago", "logs:GetLogEvents", lacks, []use{{false, longAgo, inRegion}}, lacks, "", false},
 		{"refused, and used elsewhere", "logs:GetLogEvents", lacks, []use{{false, minute, "us-east-1"}}, lacks, "", false},
 		{"no answer, and refused in earnest", "logs:GetLogEvents", unknown, []use{{true, longAgo, inRegion}}, lacks, "", true},
@@ -184,7 +184,7 @@ func TestTrialsAndUses(t *testing.T) {
 					return
 				}
 				got := r.Places[0].Findings[0]
-				if got.Action != tt.action || got.State != tt.want || (got.Detail == "") != (tt.detail == "") || !strings.Contains(got.Detail, tt.detail) || got.Refused.IsZero() == tt.refused {
+				if got.Action != tt.action || got.State != tt.want || got.Detail.IsZero() != (tt.detail == "") || !strings.Contains(got.Detail.English, tt.detail) || got.Refused.IsZero() == tt.refused {
 					t.Errorf("found %+v", got)
 				}
 			})

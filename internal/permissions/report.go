@@ -3,6 +3,8 @@ package permissions
 import (
 	"slices"
 	"time"
+
+	"whystopped/internal/words"
 )
 
 // Place is an account in a Region that the service reads.
@@ -33,7 +35,7 @@ type Trial struct {
 	// Resource is what the call was about, mostly something that does not exist.
 	Resource string
 	// Detail says why nothing could be told; only with Unknown.
-	Detail string
+	Detail words.Text
 }
 
 // Use is the last real call of a kind: of an action, in a place, that was
@@ -51,8 +53,8 @@ type Finding struct {
 	Permission
 	State    State
 	Resource string
-	// Detail is a sentence on how it is known; "" where the trial says it all.
-	Detail string
+	// Detail says how it is known; zero where the trial says it all.
+	Detail words.Text
 	// Refused is when a real call was refused last; zero where none was.
 	Refused time.Time
 }
@@ -109,12 +111,6 @@ func find(all []Permission, place Place, at time.Time, trials []Trial, uses []Us
 	return report
 }
 
-const (
-	onlySome = "Real calls for other resources are allowed: the policy is kept to some, and the one that was tried is none of them."
-	notThat  = "The trial is allowed, and a real call was refused later: the policy is kept to some resources, or a resource's own policy or the organization refuses others."
-	byUse    = "Told by real calls: a trial would take something away."
-)
-
 // recent is how long before a trial a real call has to be to outweigh it.
 const recent = time.Hour
 
@@ -137,16 +133,16 @@ func (f *Finding) learn(place Place, tried time.Time, uses []Use) bool {
 	}
 	switch {
 	case f.State == Works && refused && denied.After(tried):
-		f.State, f.Detail = Lacks, notThat
+		f.State, f.Detail = Lacks, words.Say("permission-detail.not-that", nil)
 	case f.State == Lacks && !refused && allowed.After(tried.Add(-recent)):
-		f.State, f.Detail = Works, onlySome
+		f.State, f.Detail = Works, words.Say("permission-detail.only-some", nil)
 	case f.State == Unknown && refused:
 		f.State = Lacks
 	case f.State == Unknown && !allowed.IsZero():
 		f.State = Works
 	}
 	if !f.Trial && f.State != Unknown {
-		f.Detail = byUse
+		f.Detail = words.Say("permission-detail.by-use", nil)
 	}
 	return !allowed.IsZero() || !denied.IsZero()
 }

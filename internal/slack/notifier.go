@@ -154,7 +154,7 @@ func (w *telling) say(ctx context.Context) error {
 	} else if err != nil {
 		return fmt.Errorf("read the incident: %w", err)
 	}
-	if w.Bounds.Excludes(in.Place) != "" {
+	if !w.Bounds.Excludes(in.Place).IsZero() {
 		return nil // the lists were narrowed since
 	}
 	if !w.thread.Unsure.IsZero() {

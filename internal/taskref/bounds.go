@@ -1,8 +1,9 @@
 package taskref
 
 import (
-	"fmt"
 	"slices"
+
+	"whystopped/internal/words"
 )
 
 // Bounds are the only accounts and Regions that may be read; an empty list holds
@@ -11,16 +12,16 @@ type Bounds struct {
 	Accounts, Regions []string
 }
 
-// Excludes says in a sentence why what is in an account and a Region may not be
-// read; "" if it may. What isn't known, and so is "", isn't judged.
-func (b Bounds) Excludes(place Ref) string {
+// Excludes says why what is in an account and a Region isn't read; the zero Text if
+// it is. What isn't known, and so is "", isn't judged.
+func (b Bounds) Excludes(place Ref) words.Text {
 	switch {
 	case place.Account != "" && !among(b.Accounts, place.Account):
-		return fmt.Sprintf("Account %s is not among those that this server reads.", place.Account)
+		return words.Say("bounds.account", words.Args{"account": place.Account})
 	case place.Region != "" && !among(b.Regions, place.Region):
-		return fmt.Sprintf("Region %s is not among those that this server reads.", place.Region)
+		return words.Say("bounds.region", words.Args{"region": place.Region})
 	}
-	return ""
+	return words.Text{}
 }
 
 func among(list []string, value string) bool {

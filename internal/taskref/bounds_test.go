@@ -23,7 +23,7 @@ func TestBounds(t *testing.T) {
 		{both, "", "us-east-1", "us-east-1"},
 		{taskref.Bounds{Regions: []string{"eu-west-1"}}, "999988887777", "eu-west-1", ""},
 	} {
-		why := test.bounds.Excludes(taskref.Ref{Account: test.account, Region: test.region})
+		why := test.bounds.Excludes(taskref.Ref{Account: test.account, Region: test.region}).English
 		if (why == "") != (test.names == "") || !strings.Contains(why, test.names) {
 			t.Errorf("%+v, %s in %s: %q, want it to name %q", test.bounds, test.account, test.region, why, test.names)
 		}

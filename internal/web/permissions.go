@@ -111,7 +111,7 @@ func (s *Site) permittedPlace(place permissions.PlaceReport) permittedPlace {
 }
 
 func (s *Site) permissionRow(f permissions.Finding) permissionRow {
-	row := permissionRow{Action: f.Action, File: f.File, Detail: f.Detail, Need: "optional", Refused: clock{now: s.opts.Now()}.dateTime(f.Refused)}
+	row := permissionRow{Action: f.Action, File: f.File, Detail: f.Detail.English, Need: "optional", Refused: clock{now: s.opts.Now()}.dateTime(f.Refused)}
 	if f.Required {
 		row.Need = "required"
 	}

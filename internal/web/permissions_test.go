@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whystopped/internal/permissions"
+	"whystopped/internal/words"
 )
 
 // fakePermissions answers with a report, and remembers how fresh it had to be.
@@ -36,7 +37,7 @@ func TestPermissions(t *testing.T) {
 		Findings: []permissions.Finding{
 			{Permission: permissionOf("ecs:ListTasks"), State: permissions.Works},
 			{Permission: permissionOf("logs:GetLogEvents"), State: permissions.Lacks, Resource: "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/x", Refused: noon.Add(-time.Hour)},
-			{Permission: permissionOf("iam:GetRole"), State: permissions.Unknown, Detail: "There was no answer in time."},
+			{Permission: permissionOf("iam:GetRole"), State: permissions.Unknown, Detail: words.Say("failure.timeout", nil)},
 		},
 	}}}}
 	o := options(always(secretDenied()))

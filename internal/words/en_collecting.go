@@ -1,8 +1,8 @@
 package words
 
 // englishCollecting is what is said of the sources of evidence and of the calls
-// that read them: their titles, when they are called, and what reports lack
-// without their permissions.
+// that read them: their titles, what a failed call means, why there is no evidence
+// at all, when each is called, and what reports lack without its permission.
 var englishCollecting = map[string]string{
 	"source.ecs:DescribeTasks":              "Task (ECS)",
 	"source.task-events":                    "Last task event (event capture)",
@@ -17,6 +17,46 @@ var englishCollecting = map[string]string{
 	"source.ecs:DescribeServices":           "Service events and deployments",
 	"source.iam:GetRole":                    "Roles",
 	"source.iam:SimulatePrincipalPolicy":    "IAM policy simulator",
+
+	"failure.denied":              "whystopped isn't allowed to call {permission}. Allow it for the identity that the server runs as.",
+	"failure.throttled":           "AWS throttles calls in this account and Region. Try again in a minute.",
+	"failure.held-back":           "Too many calls of this kind are queued for this account and Region, so this one wasn't sent in time. Try again in a minute.",
+	"failure.timeout":             "There was no answer in time.",
+	"failure.no-role":             "whystopped can't assume the role {role}. The role must exist, trust this server with this external ID, and allow session tags. The server needs sts:AssumeRole and sts:TagSession on it.",
+	"failure.no-credentials":      "There are no AWS credentials to sign the call with.",
+	"failure.credentials.clock":   "AWS doesn't accept the server's credentials ({code}): the clock of its machine seems to be wrong.",
+	"failure.credentials.expired": "AWS doesn't accept the server's credentials ({code}): they have expired. Sign in again.",
+	"failure.credentials.wrong":   "AWS doesn't accept the server's credentials ({code}). Check the profile or the keys that it was started with.",
+	"failure.no-host":             "There is no such AWS endpoint: its host name doesn't exist. Check the Region.",
+	"failure.no-connection":       "The endpoint can't be reached: the connection was refused or broken off.",
+	"failure.server":              "AWS answered with an internal error (HTTP status {status}).",
+	"failure.foreign-page":        "The endpoint answered with HTTP status {status} and a page that isn't an AWS answer. It may not offer this call, or a proxy stands in front of it.",
+	"failure.foreign":             "The answer isn't in AWS's form: something other than AWS, such as a proxy, may have answered.",
+	"failure.answered":            "AWS answered {code}: {message}",
+	"failure.status":              "AWS answered with HTTP status {status}.",
+
+	"collect.credentials":       "The server can't get its AWS credentials. Check the profile or the role that it was started with.",
+	"collect.no-credentials":    "This server found no AWS credentials. Start it with AWS_PROFILE, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or on a machine that has a role.",
+	"collect.denied":            "AWS denied every call that would show something about the task. Allow {permissions:list} for the identity that the server runs as.",
+	"collect.no-host":           "There is no AWS endpoint for this Region. Check the Region's name, and that this machine can look up host names.",
+	"collect.nothing":           "AWS showed nothing about the task.",
+	"collect.events-unread":     "The cluster's event capture couldn't be read.",
+	"collect.trail-unread":      "CloudTrail couldn't be read.",
+	"collect.other-account":     "This is in account {account}, but the server's credentials are of account {own}.",
+	"collect.no-cluster":        "There is no cluster \"{cluster}\" in {region}. Check the Region, the account, and the spelling.",
+	"collect.no-service":        "Cluster \"{cluster}\" in {region} has no service \"{service}\". Check the Region, the account, and the spelling.",
+	"collect.no-service-at-all": "No cluster in {region} has a service \"{service}\". Check the Region and the account.",
+	"collect.no-task-anywhere":  "No cluster in {region} knows task {task}. ECS forgets stopped tasks after about an hour. Check the Region and the account.",
+	"collect.no-task":           "ECS doesn't know task {task} in cluster \"{cluster}\" in {region}; it forgets stopped tasks after about an hour. Event capture, CloudTrail, and the logs have nothing about it. Check the Region, the cluster, and the account.",
+	"collect.no-region":         "The reference names no Region, and this server has no default one. Paste the whole ARN, or start the server with AWS_REGION.",
+	"collect.no-account":        "The reference doesn't name the account, and AWS didn't say which one is the server's own. Paste the whole ARN.",
+	"collect.not-an-account":    "\"{account}\" isn't the ID of an account, which has twelve digits.",
+	"collect.not-a-region":      "\"{region}\" isn't the name of a Region.",
+	"collect.not-in-partition":  "The partition \"{partition}\" has no Region {region}.",
+	"bounds.account":            "This server doesn't read account {account}.",
+	"bounds.region":             "This server doesn't read the Region {region}.",
+	"bounds.ask":                "Ask its administrator to add it to the list.",
+	"collect.clusters-unlisted": "The reference doesn't name the cluster, and whystopped isn't allowed to call {permission} to look for it. Allow that, or paste CLUSTER/TASK-ID.",
 
 	"permission.ecs:DescribeTasks.called":               "for every task, up to a hundred per call",
 	"permission.ecs:DescribeTasks.without":              "No stop code, reasons, exit codes, or roles, and nothing they lead to: definition, logs, service. What was stored of the task, or CloudTrail, is left.",
@@ -48,4 +88,8 @@ var englishCollecting = map[string]string{
 	"permission.sqs:ReceiveMessage.without":             "No events: only what someone asks for is diagnosed, while ECS remembers it.",
 	"permission.sqs:DeleteMessage.called":               "with `WHYSTOPPED_QUEUE_URL`, after each event that was stored",
 	"permission.sqs:DeleteMessage.without":              "Events arrive again and again until the queue gives them up.",
+
+	"permission-detail.only-some": "Real calls for other resources are allowed: the policy is limited to some, and the one that was tried isn't among them.",
+	"permission-detail.not-that":  "The trial is allowed, and a real call was denied later: the policy is limited to some resources, or a resource's own policy or the organization denies others.",
+	"permission-detail.by-use":    "Shown by real calls: a trial would take something away.",
 }

@@ -3,7 +3,6 @@ package failure
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/words"
 )
 
 // Kind groups what can go wrong with a call by what it means for us.
@@ -206,52 +206,53 @@ func (f Failure) Status() evidence.SourceStatus {
 // Detail says the failure of an operation to people. What AWS says of a
 // denial is left out: it is a sentence about us, in the very words in which
 // the task's own denials are said.
-func (f Failure) Detail(permission string) string {
-	switch f.Kind {
-	case Denied:
-		return fmt.Sprintf("We may not call %s; allow it to the identity that this server runs as.", permission)
-	case Throttled:
-		return "AWS throttles us: too many calls in this account and region. Ask again in a minute."
-	case HeldBack:
-		return "So many calls of this kind wait in this account and region that this one could not go in time. Ask again in a minute."
-	case Timeout:
-		return "There was no answer in time."
-	case NoRole:
-		return fmt.Sprintf("We cannot assume the role %s. It must exist, trust this server with this external id, and let it set session tags; and this server needs sts:AssumeRole and sts:TagSession on it.", f.Role)
-	case NoCredentials:
-		return "There are no AWS credentials to sign the call with."
-	case BadCredentials:
-		return "AWS does not accept our credentials (" + f.Code + ")." + f.credentialsHint()
-	case NoHost:
-		return "There is no such AWS endpoint: its host name does not exist. Check the region."
-	case NoConnection:
-		return "The endpoint cannot be reached: the connection was refused or broken off."
-	case Server:
-		return fmt.Sprintf("AWS answered with an error of its own (HTTP status %d).", f.httpStatus)
-	case Foreign:
-		return f.foreignDetail()
+func (f Failure) Detail(permission string) words.Text {
+	args := words.Args{"permission": permission, "role": f.Role, "code": f.Code, "message": f.Message}
+	if f.httpStatus != 0 {
+		args["status"] = f.httpStatus
 	}
-	if f.Code != "" {
-		return "AWS answered " + f.Code + ": " + f.Message
-	}
-	return fmt.Sprintf("AWS answered with HTTP status %d.", f.httpStatus)
+	return words.Say(f.message(), args)
 }
 
-func (f Failure) foreignDetail() string {
-	if f.httpStatus >= 400 {
-		return fmt.Sprintf("The endpoint answered with HTTP status %d and a page that is not an AWS answer: it may not offer this call, or a proxy stands before it.", f.httpStatus)
-	}
-	return "The answer is not in AWS's form: something else than AWS, such as a proxy, may have answered."
+// messages are those of the kinds that have one.
+var messages = map[Kind]string{
+	Denied:        "failure.denied",
+	Throttled:     "failure.throttled",
+	HeldBack:      "failure.held-back",
+	Timeout:       "failure.timeout",
+	NoRole:        "failure.no-role",
+	NoCredentials: "failure.no-credentials",
+	NoHost:        "failure.no-host",
+	NoConnection:  "failure.no-connection",
+	Server:        "failure.server",
 }
 
-// credentialsHint tells what to do with credentials of that kind of fault.
-func (f Failure) credentialsHint() string {
+// message is the id of the message that says the failure.
+func (f Failure) message() string {
+	id, ok := messages[f.Kind]
+	switch {
+	case ok:
+		return id
+	case f.Kind == BadCredentials:
+		return f.credentialsMessage()
+	case f.Kind == Foreign && f.httpStatus >= 400:
+		return "failure.foreign-page"
+	case f.Kind == Foreign:
+		return "failure.foreign"
+	case f.Code != "":
+		return "failure.answered"
+	}
+	return "failure.status"
+}
+
+// credentialsMessage says what to do with credentials of that kind of fault.
+func (f Failure) credentialsMessage() string {
 	text := strings.ToLower(f.Code + " " + f.Message)
 	switch {
 	case strings.Contains(text, "skewed"), strings.Contains(text, "signature expired"), strings.Contains(text, "signature not yet current"):
-		return " The clock of this machine seems to be wrong."
+		return "failure.credentials.clock"
 	case strings.Contains(text, "expired"):
-		return " They have expired: sign in again."
+		return "failure.credentials.expired"
 	}
-	return " Check the profile or the keys that this server was started with."
+	return "failure.credentials.wrong"
 }

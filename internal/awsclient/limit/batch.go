@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"whystopped/internal/collect"
 )
 
 const (
@@ -203,7 +205,7 @@ func (c *batch[Answer]) run(ask func(context.Context) (Answer, error)) {
 	defer c.cancel()
 	ctx := CountCalls(c.ctx, &c.calls)
 	if !c.urgent {
-		ctx = Background(ctx)
+		ctx = collect.Background(ctx)
 	}
 	if !c.deadline.IsZero() {
 		var cancel context.CancelFunc

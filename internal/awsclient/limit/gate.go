@@ -9,6 +9,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/collect"
 )
 
 // priority orders those who wait for a quota.
@@ -20,17 +21,11 @@ const (
 	priorities // their number
 )
 
-type priorityKey struct{}
-
-// Background marks work that nobody waits for: where a quota is scarce its calls
-// go after those of people.
-func Background(ctx context.Context) context.Context {
-	return context.WithValue(ctx, priorityKey{}, background)
-}
-
 func priorityOf(ctx context.Context) priority {
-	p, _ := ctx.Value(priorityKey{}).(priority)
-	return p
+	if collect.IsBackground(ctx) {
+		return background
+	}
+	return people
 }
 
 // LongestWait bounds how long people wait for a quota: what the other sources

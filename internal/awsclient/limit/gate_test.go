@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/collect"
 )
 
 // passed is a call that a gate let through, and when.
@@ -48,7 +49,7 @@ func TestPeopleGoBeforeBackgroundWork(t *testing.T) {
 		g := NewGate(twoASecond, m.Queue("test"))
 		got := queueUp(g, []string{"background 1", "background 2", "person 1", "background 3", "person 2"}, func(name string) context.Context {
 			if name[0] == 'b' {
-				return Background(t.Context())
+				return collect.Background(t.Context())
 			}
 			return t.Context()
 		})
@@ -79,7 +80,7 @@ func TestTheQueueTellsItsLength(t *testing.T) {
 			go g.Pass(t.Context())
 		}
 		for range 2 {
-			go g.Pass(Background(t.Context()))
+			go g.Pass(collect.Background(t.Context()))
 		}
 		synctest.Wait()
 		if s := m.Stats().Queues["test"]; s.People != 2 || s.Background != 2 {

@@ -12,6 +12,8 @@ import (
 
 	"whystopped/internal/arn"
 	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/problem"
+	"whystopped/internal/words"
 )
 
 const (
@@ -42,11 +44,7 @@ func (p *Pool) CheckCredentials(ctx context.Context, t Target) error {
 	case t.Role != "":
 		return failure.Of(err).Problem(nil)
 	}
-	return &failure.Error{
-		Kind:    failure.ErrNoCredentials,
-		Message: "This server found no AWS credentials. Start it with AWS_PROFILE, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or on a machine that has a role.",
-		Err:     err,
-	}
+	return problem.New(problem.NoCredentials, err, words.Say("collect.no-credentials", nil))
 }
 
 // identity is the account that our credentials belong to, asked for once.

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"whystopped/internal/arn"
-	"whystopped/internal/awsclient/limit"
+	"whystopped/internal/collect"
 	"whystopped/internal/diagnose/evidence"
 )
 
@@ -51,7 +51,7 @@ func (r *Reader) readGoodRevisions(ctx context.Context, deployments []evidence.D
 		return GoodAnswer{}
 	}
 	var ans GoodAnswer
-	ans.Asked = r.ask(limit.Background(ctx), GoodDefinition, allTime, func(ctx context.Context, _ *watch) (outcome, error) {
+	ans.Asked = r.ask(collect.Background(ctx), GoodDefinition, allTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		var names []string
 		var errs []error
 		for _, revision := range revisions {

@@ -92,7 +92,7 @@ func (r *Reader) standIn(ans *TaskAnswer, detail string, err error) string {
 		words = fmt.Sprintf("The facts that were kept earlier were used, which are newer: of version %d, and those of ECS of version %d.", r.Kept.Version, ans.Task.Version)
 	}
 	if err != nil { // whose own words would give way to the detail
-		detail = failure.Of(err).Detail(Task.Call.Action)
+		detail = failure.Of(err).Detail(Task.Call.Action).English
 	}
 	ans.Task = r.Kept
 	return strings.TrimSpace(detail + " " + words)

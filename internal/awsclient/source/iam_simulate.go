@@ -43,31 +43,28 @@ const (
 	maxSimulationPages = 5
 )
 
-// Prove tries the policies of a diagnosis.
-func (r *Reader) Prove(ctx context.Context, d diagnose.Diagnosis) (Asked, diagnose.Diagnosis) {
+// Simulate makes trials: one result for each, in their order, or none where they
+// could not be made.
+func (r *Reader) Simulate(ctx context.Context, trials []diagnose.Trial) ([]diagnose.Result, Asked) {
 	if r.iamRest.resting(r.Now) {
-		a := r.Skip(Simulator, restDetail)
-		return a, d.NotProven(a.Source)
+		return nil, r.Skip(Simulator, restDetail)
 	}
+	var results []diagnose.Result
 	a := r.ask(ctx, Simulator, allTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		ctx, cancel := context.WithTimeout(ctx, iamTime)
 		defer cancel()
-		simulator := simulator{r.region(r.Ref.Region).IAM}
-		proven, err := d.Proven(func(trials []diagnose.Trial) ([]diagnose.Result, error) { return simulator.trials(ctx, trials) })
+		var err error
+		results, err = simulator{r.region(r.Ref.Region).IAM}.trials(ctx, trials)
 		if err != nil {
 			return outcome{}, err
 		}
-		d = proven
 		return outcome{status: evidence.SourceOK}, nil
 	})
 	r.iamRest.note(a, r.Now)
-	if a.Failure != nil {
-		return a, d.NotProven(a.Source)
-	}
-	return a, d
+	return results, a
 }
 
-// simulator asks IAM's policy simulator on behalf of one diagnosis.
+// simulator asks IAM's policy simulator.
 type simulator struct {
 	iam session.IAM
 }

@@ -65,7 +65,7 @@ func (r *Reader) ReadLogs(ctx context.Context, streams []logStream, since time.T
 // are read, the denials among the older ones.
 func (r *Reader) readLog(ctx context.Context, s logStream, since time.Time) LogAnswer {
 	source := s.Source()
-	if s.unreadable == "" && r.Bounds().Excludes(taskref.Ref{Region: s.region}) != "" {
+	if s.unreadable == "" && !r.Bounds().Excludes(taskref.Ref{Region: s.region}).IsZero() {
 		s.unreadable = fmt.Sprintf("The log group is in %s, which is not among the Regions that this server reads.", s.region)
 	}
 	if s.unreadable != "" {

@@ -15,6 +15,7 @@ import (
 	"whystopped/internal/awsclient/failure"
 	"whystopped/internal/awsclient/limit"
 	"whystopped/internal/awsclient/session"
+	"whystopped/internal/collect"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/lru"
 	"whystopped/internal/taskref"
@@ -70,23 +71,13 @@ type Reader struct {
 	Kept *evidence.Task
 
 	mu      sync.Mutex // one call of observe at a time
-	observe func(News)
-}
-
-// News is one thing that a collection tells on its way. One field is set.
-type News struct {
-	// Source is a place that is being asked, as long as its status is empty,
-	// or was asked.
-	Source *evidence.Source
-	// SoFar is what is known by now: the task, then its definition and its logs
-	// as well. It is not written to any more.
-	SoFar *evidence.Evidence
+	observe func(collect.Progress)
 }
 
 // NewReader returns a Reader, and the context in which its calls are made. kept
 // is the task as it was known before, nil for none.
 func (s *Shared) NewReader(
-	ctx context.Context, ref taskref.Ref, kept *evidence.Task, observe func(News),
+	ctx context.Context, ref taskref.Ref, kept *evidence.Task, observe func(collect.Progress),
 ) (context.Context, *Reader) {
 	return session.ForTask(ctx, ref.TaskID), &Reader{Shared: s, Ref: ref, Now: s.clock(), Kept: kept, observe: observe}
 }
@@ -141,7 +132,7 @@ func (r *Reader) ask(ctx context.Context, source Source, s Share, read readFunc)
 func (r *Reader) failed(ctx context.Context, source Source, out outcome, err error) Asked {
 	f := failure.Of(err)
 	action := source.Call.Action
-	src := evidence.Source{Name: source.Name, Status: f.Status(), Detail: f.Detail(action)}
+	src := evidence.Source{Name: source.Name, Status: f.Status(), Detail: f.Detail(action).English}
 	if out.status != "" {
 		src.Status = out.status
 	}
@@ -165,16 +156,16 @@ func (r *Reader) Skip(source Source, detail string) Asked {
 	return Asked{Source: src}
 }
 
-func (r *Reader) tell(s evidence.Source) { r.report(News{Source: &s}) }
+func (r *Reader) tell(s evidence.Source) { r.report(collect.Progress{Source: &s}) }
 
 // ReportSoFar reports what is known by now, where anybody listens.
 func (r *Reader) ReportSoFar(known func() evidence.Evidence) {
 	if r.observe != nil {
-		r.report(News{SoFar: new(known())})
+		r.report(collect.Progress{SoFar: new(known())})
 	}
 }
 
-func (r *Reader) report(n News) {
+func (r *Reader) report(n collect.Progress) {
 	if r.observe == nil {
 		return
 	}
