@@ -166,8 +166,8 @@ func TestABadDeployOfAThousandTasks(t *testing.T) {
 		if few := sure[verdict.Confirmed]; few < 3 || few > 6 || sure[verdict.Likely] != tasks-few || len(incidents) != 1 {
 			t.Errorf("%v in %d incidents, want a few that were looked into, and the others likely, in one", sure, len(incidents))
 		}
-		if s := book.Stats(); s.CrowdTasks != tasks {
-			t.Errorf("%d tasks were counted, want all %d", s.CrowdTasks, tasks)
+		if s := book.Stats(); s.CohortTasks != tasks {
+			t.Errorf("%d tasks were counted, want all %d", s.CohortTasks, tasks)
 		}
 		time.Sleep(time.Minute) // what is left behind comes to its end
 	})

@@ -79,16 +79,16 @@ func (c statsCollector) Collect(to chan<- prometheus.Metric) {
 		gauge(quotaQueue, q.Background, kind, background)
 	}
 	b := c.book()
-	count(looks, float64(b.DeepLooks), "deep")
-	count(looks, float64(b.ShallowLooks), "shallow")
+	count(looks, float64(b.FullRuns), "deep")
+	count(looks, float64(b.FactsRuns), "shallow")
 	gauge(looksRunning, b.Running)
 	gauge(looksWaiting, b.WaitingPeople, people)
 	gauge(looksWaiting, b.WaitingBackground, background)
 	count(shared, float64(b.Shared))
-	count(lent, float64(b.Lent))
+	count(lent, float64(b.FromSiblings))
 	count(refreshed, float64(b.Refreshed))
-	gauge(crowds, b.Crowds)
-	gauge(crowdTasks, b.CrowdTasks)
+	gauge(crowds, b.Cohorts)
+	gauge(crowdTasks, b.CohortTasks)
 	c.collectWork(count, gauge)
 }
 

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"whystopped/internal/diagnose"
-	"whystopped/internal/diagnose/evidence"
 )
 
 // Asker is somebody who asks.
@@ -22,29 +21,6 @@ type Asker struct {
 
 // quotaTime is the time that BroughtQuota is for.
 const quotaTime = 24 * time.Hour
-
-// Evaluate diagnoses evidence that the caller brought, and keeps the answer.
-// Its text may be JSON of any kind that evidence.FromText reads. No call to AWS
-// is made.
-func (c *Casebook) Evaluate(ctx context.Context, ev evidence.Evidence) (kept diagnose.Diagnosis, err error) {
-	ctx, span := beginSpan(ctx, "evaluate")
-	defer func() { endSpan(span, kept, err) }()
-	return c.evaluate(ctx, func() (evidence.Evidence, error) { return ev, nil })
-}
-
-func (c *Casebook) evaluate(ctx context.Context, read func() (evidence.Evidence, error)) (diagnose.Diagnosis, error) {
-	d, err := c.judge(ctx, read)
-	if err != nil {
-		return diagnose.Diagnosis{}, err
-	}
-	by := c.asker(ctx)
-	d.Brought, d.BroughtBy = true, by.Name
-	k := Kept{Diagnosis: d, Brought: true, Asker: digest([]byte(by.Key))}
-	if k.Content, err = contentOf(k); err != nil {
-		return diagnose.Diagnosis{}, err
-	}
-	return c.keepBrought(ctx, k)
-}
 
 func (c *Casebook) asker(ctx context.Context) Asker {
 	if c.opts.Asker == nil {

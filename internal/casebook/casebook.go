@@ -24,7 +24,7 @@ type Options struct {
 	// Saved hears of each diagnosis that was stored, and who wanted it; nil for
 	// nobody.
 	Saved func(d diagnose.Diagnosis, by Trigger)
-	// Tells is set where people are told of incidents.
+	// Tells is set if people are told of incidents.
 	Tells bool
 	// Bounds are the only accounts and Regions that are read, and of which what is
 	// stored is shown.
@@ -34,41 +34,41 @@ type Options struct {
 	Now     func() time.Time
 	// NewID makes ids that sort by the time given, as this package's NewID does.
 	NewID func(time.Time) string
-	// Asker tells who asks; nil where nobody logs in.
+	// Asker tells who asks; nil if nobody logs in.
 	Asker func(context.Context) Asker
 	// BroughtQuota is how many diagnoses of what one asker brought are kept in
 	// a day; 0 for all. BroughtRetention is for how long; 0 for ever.
 	BroughtQuota     int
 	BroughtRetention time.Duration
 	// Turn waits until whoever asks may have evidence diagnosed that they brought,
-	// and gives what ends that; nil where all may at once. Its errors reach people.
+	// and gives what ends that; nil if all may at once. Its errors reach people.
 	Turn func(context.Context) (giveBack func(), err error)
 }
 
-// How many looks at AWS are under way at most. A deep one makes about ten
-// calls, several at a time; shallow ones share theirs.
+// How many runs ask AWS at a time. A full one makes about ten calls, several at a
+// time; those of facts alone share theirs.
 const (
-	deepAtOnce    = 16
-	shallowAtOnce = 1000
+	fullAtOnce  = 16
+	factsAtOnce = 1000
 )
 
 // Casebook makes and keeps diagnoses. It is safe for concurrent use.
 type Casebook struct {
 	opts Options
 
-	flights      flights
-	deepLooks    queue
-	shallowLooks queue
-	traffic      traffic
-	crowds       crowds
+	sharedRuns   sharedRuns
+	fullRuns     queue
+	factsRuns    queue
+	clusterLoads clusterLoads
+	cohorts      cohorts
 	counts       counts
 }
 
 // New makes a Casebook.
 func New(o Options) *Casebook {
 	return &Casebook{
-		opts: o, deepLooks: queue{limit: deepAtOnce}, shallowLooks: queue{limit: shallowAtOnce},
-		traffic: traffic{now: o.Now}, crowds: crowds{now: o.Now},
+		opts: o, fullRuns: queue{limit: fullAtOnce}, factsRuns: queue{limit: factsAtOnce},
+		clusterLoads: clusterLoads{now: o.Now}, cohorts: cohorts{now: o.Now},
 	}
 }
 
@@ -94,31 +94,6 @@ func (c *Casebook) Get(ctx context.Context, id string) (diagnose.Diagnosis, erro
 	return d, nil
 }
 
-// Page is one page of a list of kept diagnoses.
-type Page struct {
-	Diagnoses []diagnose.Diagnosis
-	// Next is the cursor of the page that follows; "" on the last one.
-	Next string
-}
-
-// List gives kept diagnoses, newest first, and fewer than limit where they would
-// be too large an answer. The cursor is "" for the first page and a Page's Next
-// after it; limit is at least 1.
-func (c *Casebook) List(ctx context.Context, f Filter, cursor string, limit int) (Page, error) {
-	if cursor != "" && !isID(cursor) {
-		return Page{}, badCursor()
-	}
-	found, more, err := c.opts.Store.List(ctx, c.shown(f), cursor, limit)
-	if err != nil {
-		return Page{}, fmt.Errorf("list diagnoses: %w", err)
-	}
-	page := Page{Diagnoses: found}
-	if more {
-		page.Next = found[len(found)-1].ID
-	}
-	return page, nil
-}
-
 // task returns the task that is asked for: a service means its newest failed one.
 func (c *Casebook) task(ctx context.Context, asked taskref.Ref) (taskref.Ref, error) {
 	if asked.Kind() == taskref.KindTask {
@@ -133,9 +108,9 @@ func (c *Casebook) task(ctx context.Context, asked taskref.Ref) (taskref.Ref, er
 	return task, nil
 }
 
-// Newest finds the newest kept diagnosis of a task. It makes no call to AWS, so
-// that whoever only wants to know what a link is about costs nothing; which task
-// a service means it does not know.
+// Newest returns the newest stored diagnosis of a task. It makes no call to AWS, so
+// that the preview of a link costs nothing, and so it doesn't know which task a
+// service means.
 func (c *Casebook) Newest(ctx context.Context, task taskref.Ref) (diagnose.Diagnosis, error) {
 	if err := c.within(task); err != nil {
 		return diagnose.Diagnosis{}, err
@@ -150,7 +125,7 @@ func (c *Casebook) Newest(ctx context.Context, task taskref.Ref) (diagnose.Diagn
 	return *kept, nil
 }
 
-// latest finds the newest diagnosis of a task; nil where there is none. The
+// latest finds the newest diagnosis of a task; nil if there is none. The
 // reference may not tell the account, and so be allowed where the task is not.
 func (c *Casebook) latest(ctx context.Context, ref taskref.Ref) (*diagnose.Diagnosis, error) {
 	d, err := c.opts.Store.Latest(ctx, ref)

@@ -63,7 +63,7 @@ func (c *Casebook) Do(ctx context.Context, w Work) error {
 	return nil
 }
 
-// mayPass tells whether it is of use to try again: not where the same answer
+// mayPass reports whether it is of use to try again: not where the same answer
 // would come.
 func mayPass(err error) bool {
 	switch KindOf(err) {
@@ -92,11 +92,11 @@ func (c *Casebook) diagnoseEnd(ctx context.Context, w Work) error {
 	if kept != nil && saysAll(*kept, facts) {
 		return nil
 	}
-	_, err = c.share(ctx, question{ref: w.Task, kept: kept, urgency: inBackground}, nil)
+	_, err = c.share(ctx, request{ref: w.Task, stored: kept, urgency: inBackground}, nil)
 	return err
 }
 
-// saysAll tells whether a kept diagnosis was made from the end as it is known
+// saysAll reports whether a kept diagnosis was made from the end as it is known
 // now: ECS may tell the same end several times, each time with more.
 func saysAll(kept diagnose.Diagnosis, now evidence.Task) bool {
 	if !stopped(kept) || kept.Glance && !kept.Verdict.Orderly() || kept.Task.StopCode != now.StopCode || kept.Task.StoppedReason != now.StoppedReason {

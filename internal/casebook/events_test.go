@@ -84,7 +84,7 @@ func TestABadDeployByEvents(t *testing.T) {
 			t.Fatalf("incidents %+v, want one of 200 tasks", found)
 		}
 		if len(c.deep) != 3 {
-			t.Errorf("%d tasks were looked into deeply, want 3", len(c.deep))
+			t.Errorf("%d tasks had a full run, want 3", len(c.deep))
 		}
 		if d := newestOf(t, s, fmt.Sprintf("%032x", 199)); d.Incident == nil || d.Incident.ID != found[0].ID || d.Verdict.Cause != "runtime.denied" {
 			t.Errorf("the last task: %+v of %+v", d.Verdict, d.Incident)
@@ -120,10 +120,10 @@ func TestOrderlyEndsMakeNoIncident(t *testing.T) {
 					t.Errorf("%s, a glance: %v; want %s by a glance", d.Verdict.Cause, d.Glance, test.cause)
 				}
 				if found := incidentsOf(t, book); len(found) != 0 || len(c.deep) != 0 {
-					t.Errorf("%d incidents, %d deep looks, want none", len(found), len(c.deep))
+					t.Errorf("%d incidents, %d full runs, want none", len(found), len(c.deep))
 				}
 				if _, err := book.Diagnose(t.Context(), refTo(exited(taskID).TaskARN), false); err != nil || len(c.deep) != 1 {
-					t.Errorf("%d deep looks for somebody who asks, %v, want one", len(c.deep), err)
+					t.Errorf("%d full runs for somebody who asks, %v, want one", len(c.deep), err)
 				}
 			})
 		})

@@ -39,7 +39,7 @@ func (c *Casebook) Follow(ctx context.Context, asked taskref.Ref, refresh bool, 
 	if kept != nil && !refresh && !kept.Glance && reusable(*kept, c.opts.Now()) {
 		return *kept, nil
 	}
-	made, err := c.share(ctx, question{ref: ref, kept: kept, thorough: refresh || kept != nil && !lent(*kept), urgency: forPeople}, tell)
+	made, err := c.share(ctx, request{ref: ref, stored: kept, full: refresh || kept != nil && !standsOnSiblings(*kept), urgency: forPeople}, tell)
 	if err != nil && kept != nil && fallback(*kept, err, refresh) {
 		c.opts.Log.WarnContext(ctx, "a new diagnosis cannot be had, giving the kept one", "id", kept.ID, "error", err)
 		return *kept, nil
@@ -47,42 +47,42 @@ func (c *Casebook) Follow(ctx context.Context, asked taskref.Ref, refresh bool, 
 	return made, err
 }
 
-// share joins the flight of the task, or begins one. It goes on when a person
-// who began it has left: others may have joined, and whoever comes back finds
-// the answer kept.
-func (c *Casebook) share(ctx context.Context, q question, tell func(Step)) (diagnose.Diagnosis, error) {
+// share joins the run of the task, or starts one. The run goes on after the person
+// who started it has left: others may have joined, and who comes back finds the
+// diagnosis stored.
+func (c *Casebook) share(ctx context.Context, q request, tell func(Step)) (diagnose.Diagnosis, error) {
 	going := collect.Background(ctx)
 	if q.urgency == forPeople {
 		going = context.WithoutCancel(ctx)
 	}
-	f, joined := c.flights.join(q.ref.Task(), q.urgency, func(f *flight) (d diagnose.Diagnosis, err error) {
+	shared, joined := c.sharedRuns.joinOrStart(q.ref.Task(), q.urgency, func(shared *sharedRun) (d diagnose.Diagnosis, err error) {
 		ctx, span := beginSpan(going, "diagnose")
-		in := &inquiry{Casebook: c, question: q, flight: f, left: c.opts.Timeout}
+		r := c.newRun(q, shared)
 		defer func() {
-			in.placeSpan(span) // as the reference stands when it is complete
+			r.placeSpan(span) // as the reference stands when it is complete
 			endSpan(span, d, err)
 		}()
-		return in.answer(ctx)
+		return r.answer(ctx)
 	})
 	if joined {
 		c.counts.joined.Add(1)
 	}
-	d, err := f.wait(ctx, tell)
+	d, err := shared.wait(ctx, tell)
 	if err != nil {
 		return diagnose.Diagnosis{}, fmt.Errorf("diagnose task %s: %w", q.ref.TaskID, err)
 	}
 	return d, nil
 }
 
-// note hands news of a collection on to everybody who follows it, without the
-// secrets that they may hold.
-func (f *flight) note(n collect.Progress) {
+// note passes what a collection says of its progress on to everybody who follows
+// it, without the secrets in it.
+func (s *sharedRun) note(n collect.Progress) {
 	switch {
 	case n.Source != nil:
-		s := clean(reflect.ValueOf(*n.Source)).Interface().(evidence.Source)
-		f.add(step{Step: Step{Source: &s}})
+		source := clean(reflect.ValueOf(*n.Source)).Interface().(evidence.Source)
+		s.add(step{Step: Step{Source: &source}})
 	case n.SoFar != nil:
 		ev := *n.SoFar
-		f.add(step{verdict: sync.OnceValue(func() *diagnose.Verdict { return new(conclude(ev).Verdict) })})
+		s.add(step{verdict: sync.OnceValue(func() *diagnose.Verdict { return new(conclude(ev).Verdict) })})
 	}
 }

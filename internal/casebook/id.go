@@ -38,7 +38,7 @@ func encodeID(b [15]byte) string {
 	return base32.NewEncoding(idAlphabet).WithPadding(base32.NoPadding).EncodeToString(b[:])
 }
 
-// isID tells whether s could be the id of a diagnosis.
+// isID reports whether s could be the id of a diagnosis.
 func isID(s string) bool {
 	if len(s) != idLen {
 		return false

@@ -33,7 +33,7 @@ type Incident struct {
 // IncidentGap is how long nothing may stop before an incident is over.
 const IncidentGap = time.Hour
 
-// Over tells whether the incident has ended.
+// Over reports whether the incident has ended.
 func (in Incident) Over(now time.Time) bool { return now.Sub(in.Last) >= IncidentGap }
 
 // measurable is how long an incident has to go on until its rate says something:
@@ -60,4 +60,17 @@ type IncidentFilter struct {
 func incidentKey(d diagnose.Diagnosis) string {
 	t := d.Task
 	return strings.Join([]string{t.Partition, t.Account, t.Region, t.Cluster, t.Group, t.TaskDefinitionARN, d.Verdict.Cause}, "\n")
+}
+
+// Claim is the right to tell people of an incident, which one holds at a time.
+type Claim struct {
+	// State is what the last holder left; nil for none.
+	State []byte
+	// Busy is when the claim of somebody else ends; zero if there is none, and the
+	// claim was given.
+	Busy time.Time
+	// Broken is when an earlier claim began that was never given back: what its
+	// holder wanted to say was said or not. It stays until the claim is given back;
+	// zero if there is none.
+	Broken time.Time
 }

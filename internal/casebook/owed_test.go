@@ -80,7 +80,7 @@ func (o *owed) do(ctx context.Context, book *casebook.Casebook) {
 	}
 }
 
-// openStore gives an empty store in which nothing is ever owed.
+// openStore returns an empty store in which nothing is ever owed.
 func openStore(t *testing.T) *store.Store { return openOwing(t, nil) }
 
 func openOwing(t *testing.T, queue store.Queue) *store.Store {

@@ -20,7 +20,7 @@ type Collector interface {
 	Resolve(ctx context.Context, ref taskref.Ref) (taskref.Ref, error)
 
 	// Collect gathers the evidence of one task, or of a service. known is the
-	// task as it was last seen, for where ECS has forgotten it; nil where nobody
+	// task as it was last seen, for where ECS has forgotten it; nil if nobody
 	// saw it. A source that fails is a line in the evidence's Sources; an error
 	// means that nothing at all is known.
 	// tell hears what happens on the way; its calls never overlap, and none
@@ -54,7 +54,7 @@ type Simulator interface {
 // same transaction.
 type Kept struct {
 	Diagnosis diagnose.Diagnosis
-	// Brought is set where the evidence came from whoever asked and not from
+	// Brought is set if the evidence came from whoever asked and not from
 	// AWS. Such a diagnosis is found by its id, and in lists only if they ask
 	// for it, and never answers a question about its task: anybody could have
 	// written the evidence. Of the other fields Asker and Content alone are
@@ -64,7 +64,7 @@ type Kept struct {
 	// it of which the same diagnosis came.
 	Asker, Content string
 
-	// Facts are the task as it was read, without secrets; nil where it was not.
+	// Facts are the task as it was read, without secrets; nil if it was not.
 	Facts *evidence.Task
 	// Definitions are task definitions that were read on the way.
 	Definitions []evidence.TaskDefinition
@@ -85,9 +85,9 @@ type KeptStop struct {
 	// Incident is the key of the incident that the stop belongs to; "" where
 	// nothing failed.
 	Incident string
-	// Deep is set where all of this task's own evidence was read.
-	Deep bool
-	// Tell is set where people are to hear of the incident.
+	// Full is set if all of this task's own evidence was read.
+	Full bool
+	// Tell is set if people are to hear of the incident.
 	Tell bool
 }
 
@@ -116,8 +116,8 @@ type Store interface {
 	// the stop was in an open incident already, under another cause, that
 	// incident goes by both keys from then on: its cause is only known better
 	// now. Otherwise a new one opens. An incident takes over the verdict of a
-	// deep look that is no less sure than what it says so far, and of any look
-	// as long as it had no deep one. One that loses its last stop turns into
+	// full run that is no less sure than what it says so far, and of any run as
+	// long as it had no full one. One that loses its last stop turns into
 	// the one that took it.
 	Save(ctx context.Context, k Kept) (diagnose.Diagnosis, error)
 

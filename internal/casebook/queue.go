@@ -16,7 +16,7 @@ const (
 	urgencies int = iota
 )
 
-// queue lets a bounded number of looks at AWS run at a time. Who waits goes in
+// queue lets a bounded number of runs ask AWS at a time. Who waits goes in
 // the order of urgency and then of arrival.
 type queue struct {
 	limit int
@@ -97,7 +97,7 @@ func (t *ticket) giveBack() {
 	t.queue.call()
 }
 
-// leaveLine takes the ticket out of its line; false where it runs already.
+// leaveLine takes the ticket out of its line; false if it runs already.
 func (t *ticket) leaveLine() bool {
 	line := &t.queue.waiting[t.urgency]
 	i := slices.Index(*line, t)

@@ -74,14 +74,14 @@ func TestQueueBound(t *testing.T) {
 
 func TestAJoinedFlightIsHurried(t *testing.T) {
 	q := &queue{limit: 0}
-	f := &flight{urgency: inBackground, more: newSignal()}
+	f := &sharedRun{urgency: inBackground, more: newSignal()}
 	ticket := f.lineUp(q)
 	f.hurry(forPeople)
 	if _, waiting := q.lengths(); waiting[forPeople] != 1 {
-		t.Errorf("waiting %v, want the flight among those that people wait for", waiting)
+		t.Errorf("waiting %v, want the sharedRun among those that people wait for", waiting)
 	}
 	ticket.giveBack()
 	if f.lineUp(q); f.ticket.urgency != forPeople {
-		t.Error("a second look of the flight waits in the background again")
+		t.Error("a second look of the sharedRun waits in the background again")
 	}
 }

@@ -14,7 +14,7 @@ const (
 	// by itself, refreshAgain how long it is left alone in between.
 	maxRefreshes = 3
 	refreshAgain = 5 * time.Minute
-	// afterSiblings lets the siblings be refreshed whose evidence is lent.
+	// afterSiblings lets the siblings be refreshed first that a diagnosis stands on.
 	afterSiblings = time.Minute
 )
 
@@ -28,7 +28,7 @@ func refreshOf(d diagnose.Diagnosis, before int, now time.Time) *Refresh {
 	if before > 0 || at.Before(now) {
 		at = later(at, now.Add(refreshAgain))
 	}
-	if lent(d) {
+	if standsOnSiblings(d) {
 		at = at.Add(afterSiblings)
 	}
 	return &Refresh{At: at, Task: d.Task.Ref().Task(), Diagnosis: d.ID, Before: before}
@@ -54,7 +54,7 @@ func (c *Casebook) refresh(ctx context.Context, r Refresh) error {
 	case err != nil:
 		return fmt.Errorf("look up task %s: %w", r.Task.TaskID, err)
 	}
-	q := question{ref: r.Task, kept: &newest, thorough: !lent(newest), urgency: inBackground, refreshes: r.Before + 1}
+	q := request{ref: r.Task, stored: &newest, full: !standsOnSiblings(newest), urgency: inBackground, refreshes: r.Before + 1}
 	if _, err := c.share(ctx, q, nil); err != nil {
 		return err
 	}

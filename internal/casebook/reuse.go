@@ -7,7 +7,7 @@ import (
 	"whystopped/internal/diagnose/evidence"
 )
 
-// reusable tells whether a kept diagnosis still answers a new question. It does
+// reusable reports whether a kept diagnosis still answers a new question. It does
 // not when the task was still running, when CloudTrail has settled since, or
 // when a source failed in a way that may have passed.
 func reusable(d diagnose.Diagnosis, now time.Time) bool {
@@ -26,12 +26,12 @@ func reusable(d diagnose.Diagnosis, now time.Time) bool {
 	return true
 }
 
-// stopped tells whether the task's life was over when the diagnosis was made.
+// stopped reports whether the task's life was over when the diagnosis was made.
 func stopped(d diagnose.Diagnosis) bool {
 	return d.Task.LastStatus == "STOPPED" || !d.Task.StoppedAt.IsZero()
 }
 
-// fallback tells whether the kept diagnosis is to be given although a new one
+// fallback reports whether the kept diagnosis is to be given although a new one
 // was tried and cannot be had. What is known of a task that AWS has forgotten is
 // always better than nothing; when AWS fails us otherwise, only whoever did not
 // insist on a new one gets the old.

@@ -10,7 +10,7 @@ import (
 	"whystopped/internal/redact"
 )
 
-// withoutSecrets gives the evidence with every string in it redacted, wherever
+// withoutSecrets returns the evidence with every string in it redacted, wherever
 // it stands. It walks the types instead of naming fields, so that a field that
 // joins the evidence later cannot be forgotten. The original stays as it is. The
 // only error is that of a context that has ended.

@@ -12,7 +12,7 @@ import (
 	"whystopped/internal/taskref"
 )
 
-// maxServiceTasks is how many stopped tasks of a service are looked at at once.
+// maxServiceTasks is how many stopped tasks of a service are diagnosed at once.
 const maxServiceTasks = 20
 
 // ServiceStops are stopped tasks of a service.
@@ -20,15 +20,15 @@ type ServiceStops struct {
 	// Tasks are their diagnoses, the newest stop first. One that is not kept
 	// has no id: it is made from the task's own facts alone, and less sure.
 	Tasks []diagnose.Diagnosis
-	// More is set where older ones are known that were not looked at.
+	// More is set if older ones are known that were not diagnosed.
 	More bool
-	// Unread is how many could not be looked at.
+	// Unread is how many could not be read.
 	Unread int
 }
 
-// Service looks at the newest stopped tasks of a service: at what is kept of
-// them, and for the others at their own facts, which costs next to nothing. Its
-// errors are those of Diagnose.
+// Service returns the newest stopped tasks of a service: their stored diagnoses, and
+// those of their own facts for the others, which cost next to nothing. Its errors
+// are those of Diagnose.
 func (c *Casebook) Service(ctx context.Context, service taskref.Ref) (ServiceStops, error) {
 	if err := onlyService(service); err != nil {
 		return ServiceStops{}, err
@@ -40,7 +40,7 @@ func (c *Casebook) Service(ctx context.Context, service taskref.Ref) (ServiceSto
 		return ServiceStops{}, fmt.Errorf("list the stopped tasks of service %s: %w", service.Service(), c.inTime(err))
 	}
 	stops := ServiceStops{More: len(tasks) > maxServiceTasks}
-	stops.Tasks, err = c.glances(ctx, tasks[:min(len(tasks), maxServiceTasks)])
+	stops.Tasks, err = c.factsOnly(ctx, tasks[:min(len(tasks), maxServiceTasks)])
 	stops.Unread = min(len(tasks), maxServiceTasks) - len(stops.Tasks)
 	if len(stops.Tasks) == 0 && err != nil {
 		return ServiceStops{}, fmt.Errorf("look at the stopped tasks of service %s: %w", service.Service(), c.inTime(err))
@@ -56,16 +56,16 @@ func onlyService(ref taskref.Ref) error {
 	return &Error{Kind: NotAReference, Message: "this is no service; paste the service's ARN or the address of its page in the AWS console"}
 }
 
-// glances looks at tasks, in their order. Those that cannot be looked at are
-// left out; the error is that of one of them.
-func (c *Casebook) glances(ctx context.Context, tasks []taskref.Ref) ([]diagnose.Diagnosis, error) {
+// factsOnly diagnoses tasks by their facts, in their order. Those that can't be read
+// are left out; the error is that of one of them.
+func (c *Casebook) factsOnly(ctx context.Context, tasks []taskref.Ref) ([]diagnose.Diagnosis, error) {
 	found := make([]*diagnose.Diagnosis, len(tasks))
 	var group errgroup.Group // one failure does not end the others
 	for i, task := range tasks {
 		group.Go(func() (err error) {
-			found[i], err = c.glance(ctx, task)
+			found[i], err = c.storedOrFacts(ctx, task)
 			if err != nil {
-				c.opts.Log.WarnContext(ctx, "a task of a service cannot be looked at", "task", task.TaskID, "error", err)
+				c.opts.Log.WarnContext(ctx, "a task of a service cannot be done at", "task", task.TaskID, "error", err)
 			}
 			return err
 		})
@@ -78,9 +78,9 @@ func (c *Casebook) glances(ctx context.Context, tasks []taskref.Ref) ([]diagnose
 	return seen, err
 }
 
-// glance gives what is kept of a stopped task, or what its own facts tell. That
-// is not kept: who opens the task's report gets it looked into.
-func (c *Casebook) glance(ctx context.Context, task taskref.Ref) (*diagnose.Diagnosis, error) {
+// storedOrFacts returns the stored diagnosis of a stopped task, or one of its own
+// facts. That isn't stored: who opens the task's report gets a full run.
+func (c *Casebook) storedOrFacts(ctx context.Context, task taskref.Ref) (*diagnose.Diagnosis, error) {
 	kept, err := c.latest(ctx, task)
 	if err != nil {
 		return nil, err
@@ -88,12 +88,12 @@ func (c *Casebook) glance(ctx context.Context, task taskref.Ref) (*diagnose.Diag
 	if kept != nil && stopped(*kept) {
 		return kept, nil
 	}
-	ticket := c.shallowLooks.lineUp(forPeople)
+	ticket := c.factsRuns.lineUp(forPeople)
 	defer ticket.giveBack()
 	if err := ticket.wait(ctx); err != nil {
 		return nil, err
 	}
-	c.counts.shallow.Add(1)
+	c.counts.factsOnly.Add(1)
 	ev, err := c.opts.Collector.CollectFacts(ctx, task, nil, func(collect.Progress) {})
 	if err != nil {
 		return nil, fmt.Errorf("look at task %s: %w", task.TaskID, err)

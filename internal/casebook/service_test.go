@@ -67,7 +67,7 @@ func TestServiceGlancesAtItsTasks(t *testing.T) {
 			t.Fatalf("%d tasks: %v", test.tasks, err)
 		}
 		if len(got.Tasks) != test.want || got.More != test.more || got.Unread != 0 {
-			t.Errorf("%d tasks: %d looked at, more %v, unread %d, want %d, %v, 0", test.tasks, len(got.Tasks), got.More, got.Unread, test.want, test.more)
+			t.Errorf("%d tasks: %d done at, more %v, unread %d, want %d, %v, 0", test.tasks, len(got.Tasks), got.More, got.Unread, test.want, test.more)
 		}
 		for i, d := range got.Tasks {
 			if want := fmt.Sprintf("%032x", i); d.Task.ID != want || d.ID != "" || d.Verdict.Cause == "unknown" {
@@ -75,7 +75,7 @@ func TestServiceGlancesAtItsTasks(t *testing.T) {
 			}
 		}
 		if kept, _, err := store.List(t.Context(), casebook.Filter{}, "", 1); err != nil || len(kept) != 0 {
-			t.Errorf("%d tasks: a glance is kept, %v", test.tasks, err)
+			t.Errorf("%d tasks: a diagnosis of facts alone is stored, %v", test.tasks, err)
 		}
 	}
 }
@@ -99,7 +99,7 @@ func TestServiceWithTasksThatCannotBeLookedAt(t *testing.T) {
 	first := fmt.Sprintf("%032x", 0)
 	got, err := open(&serviceCollector{tasks: tasks, lost: map[string]error{first: refused}}, openStore(t)).Service(t.Context(), refTo(serviceARN))
 	if err != nil || len(got.Tasks) != 1 || got.Unread != 1 {
-		t.Errorf("one of two: %d looked at, unread %d, %v", len(got.Tasks), got.Unread, err)
+		t.Errorf("one of two: %d done at, unread %d, %v", len(got.Tasks), got.Unread, err)
 	}
 	_, err = open(&serviceCollector{tasks: tasks[:1], lost: map[string]error{first: refused}}, openStore(t)).Service(t.Context(), refTo(serviceARN))
 	if casebook.KindOf(err) != casebook.Refused {

@@ -4,35 +4,36 @@ import "sync/atomic"
 
 // Stats are the figures of a Casebook for those who run it.
 type Stats struct {
-	// Running are looks at AWS that are under way. WaitingPeople and
-	// WaitingBackground are those in the queue, by who waits for them.
+	// Running are runs that ask AWS now. WaitingPeople and WaitingBackground are
+	// those in the queue, by who waits for them.
 	Running, WaitingPeople, WaitingBackground int
-	// Crowds are tasks that stopped alike, of late; they have CrowdTasks tasks.
-	Crowds, CrowdTasks int
+	// Cohorts are recent tasks that stopped for the same reason; they have
+	// CohortTasks tasks.
+	Cohorts, CohortTasks int
 
-	// These count since the start. DeepLooks read all of a task's sources,
-	// ShallowLooks only the task itself. Shared are questions that were
-	// answered by a look that somebody else had begun. Lent are diagnoses
-	// that stand on sibling tasks' evidence.
-	DeepLooks, ShallowLooks, Shared, Lent, Refreshed uint64
+	// These count since the start. FullRuns read all of a task's sources,
+	// FactsRuns only the task itself. Shared are questions that were answered by
+	// a run that somebody else had started. FromSiblings are diagnoses that stand
+	// on sibling tasks' evidence.
+	FullRuns, FactsRuns, Shared, FromSiblings, Refreshed uint64
 }
 
 // counts are the figures that only grow.
 type counts struct {
-	deep, shallow, joined, lent, refreshed atomic.Uint64
+	full, factsOnly, joined, fromSiblings, refreshed atomic.Uint64
 }
 
-// Stats tells how things stand.
+// Stats returns the figures as they stand.
 func (c *Casebook) Stats() Stats {
-	deep, deepWaiting := c.deepLooks.lengths()
-	shallow, shallowWaiting := c.shallowLooks.lengths()
-	crowds, tasks := c.crowds.lengths()
+	full, fullWaiting := c.fullRuns.lengths()
+	facts, factsWaiting := c.factsRuns.lengths()
+	cohorts, tasks := c.cohorts.lengths()
 	return Stats{
-		Running:           deep + shallow,
-		WaitingPeople:     deepWaiting[forPeople] + shallowWaiting[forPeople],
-		WaitingBackground: deepWaiting[inBackground] + shallowWaiting[inBackground],
-		Crowds:            crowds, CrowdTasks: tasks,
-		DeepLooks: c.counts.deep.Load(), ShallowLooks: c.counts.shallow.Load(), Shared: c.counts.joined.Load(),
-		Lent: c.counts.lent.Load(), Refreshed: c.counts.refreshed.Load(),
+		Running:           full + facts,
+		WaitingPeople:     fullWaiting[forPeople] + factsWaiting[forPeople],
+		WaitingBackground: fullWaiting[inBackground] + factsWaiting[inBackground],
+		Cohorts:           cohorts, CohortTasks: tasks,
+		FullRuns: c.counts.full.Load(), FactsRuns: c.counts.factsOnly.Load(), Shared: c.counts.joined.Load(),
+		FromSiblings: c.counts.fromSiblings.Load(), Refreshed: c.counts.refreshed.Load(),
 	}
 }

@@ -67,7 +67,7 @@ type Revision struct {
 	ExecutionRole, TaskRole string
 }
 
-// before tells whether r is an older revision than other: by their numbers where
+// before reports whether r is an older revision than other: by their numbers where
 // they are of one family, else by when they were first seen.
 func (r Revision) before(other Revision) bool {
 	family, number := r.name()
@@ -115,5 +115,5 @@ type Event struct {
 	Action *evidence.ServiceEvent
 }
 
-// Stopped tells whether the event is of a task's end.
+// Stopped reports whether the event is of a task's end.
 func (e Event) Stopped() bool { return e.Task != nil && e.Task.LastStatus == "STOPPED" }

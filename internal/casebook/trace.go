@@ -37,9 +37,9 @@ func endSpan(span trace.Span, d diagnose.Diagnosis, err error) {
 
 // placeSpan tells where the task is that a span is about: never of evidence that
 // somebody brought, in which anything may stand there.
-func (in *inquiry) placeSpan(span trace.Span) {
+func (r *run) placeSpan(span trace.Span) {
 	span.SetAttributes(
-		attribute.String("cloud.account.id", in.ref.Account),
-		attribute.String("cloud.region", in.ref.Region),
-		attribute.String("whystopped.task", in.ref.TaskID))
+		attribute.String("cloud.account.id", r.ref.Account),
+		attribute.String("cloud.region", r.ref.Region),
+		attribute.String("whystopped.task", r.ref.TaskID))
 }

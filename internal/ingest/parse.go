@@ -40,7 +40,7 @@ func (b Batch) Within(bounds taskref.Bounds) Batch {
 // Error says what keeps a body from being taken for events. It quotes nothing
 // of the body, so that it may be logged.
 type Error struct {
-	// Malformed is set where the body is no JSON at all.
+	// Malformed is set if the body is no JSON at all.
 	Malformed bool
 	// Path leads to the part at fault ("[3].detail.taskArn"); "" for the whole.
 	Path string
@@ -48,7 +48,7 @@ type Error struct {
 	Problem string
 }
 
-// Error gives the path and the problem in one line.
+// Error returns the path and the problem in one line.
 func (e *Error) Error() string {
 	if e.Path == "" {
 		return "this " + e.Problem
@@ -118,7 +118,7 @@ type envelope struct {
 	Detail     json.RawMessage `json:"detail"`
 }
 
-// read gives nil for an event that is to be ignored.
+// read returns nil for an event that is to be ignored.
 func read(raw []byte) (*casebook.Event, error) {
 	if len(raw) > maxEvent {
 		return nil, &Error{Problem: fmt.Sprintf("is larger than %d MiB, which no event is", maxEvent>>20)}
@@ -238,7 +238,7 @@ func asEvidence(raw []byte) (evidence.Evidence, error) {
 	return ev, &Error{Path: path, Problem: "is not as ECS writes it"}
 }
 
-// isOf tells whether a text is the ARN of a task or service, whole or not.
+// isOf reports whether a text is the ARN of a task or service, whole or not.
 func isOf(kind taskref.Kind, text string) bool {
 	a, ok := arn.Parse(text)
 	return ok && a.Service == "ecs" && a.Type() == string(kind)

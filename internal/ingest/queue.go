@@ -37,7 +37,7 @@ type Queue struct {
 	counts counts
 
 	pollers int
-	// wait tells whether the time passed before ctx ended.
+	// wait reports whether the time passed before ctx ended.
 	wait func(ctx context.Context, d time.Duration) bool
 }
 

@@ -138,7 +138,7 @@ func (b *Bot) do(ctx context.Context, work func(context.Context)) {
 	work(ctx)
 }
 
-// enqueue tells whether there is room for more work.
+// enqueue reports whether there is room for more work.
 func (b *Bot) enqueue(work func(context.Context)) bool {
 	select {
 	case b.work <- work:

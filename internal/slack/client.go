@@ -60,10 +60,10 @@ func NewClient(o ClientOptions) *Client {
 	return c
 }
 
-// canPost tells whether there is a token, which all but answers to commands need.
+// canPost reports whether there is a token, which all but answers to commands need.
 func (c *Client) canPost() bool { return c.api != nil }
 
-// until gives the same client for whoever has time until the deadline: what Slack
+// until returns the same client for whoever has time until the deadline: what Slack
 // wants to be called later than that fails at once, by an error of which later
 // tells.
 func (c *Client) until(deadline time.Time) *Client {
@@ -180,14 +180,14 @@ func (p *pauses) add(method string, until time.Time) {
 	}
 }
 
-// left is how long a method is still to be left alone; 0 where it is not.
+// left is how long a method is still to be left alone; 0 if it is not.
 func (p *pauses) left(method string, now time.Time) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return max(p.until[method].Sub(now), 0)
 }
 
-// answersTo tells whether an address for answers is Slack's own: whatever else
+// answersTo reports whether an address for answers is Slack's own: whatever else
 // a request says, nothing is sent anywhere else.
 func (c *Client) answersTo(address string) bool {
 	u, err := url.Parse(address)

@@ -270,7 +270,7 @@ func (w *world) commandBody(text string) string {
 	}.Encode()
 }
 
-// command gives a command that Slack signed, and reads its answer.
+// command returns a command that Slack signed, and reads its answer.
 func (w *world) command(text string) map[string]any {
 	w.t.Helper()
 	body := w.commandBody(text)

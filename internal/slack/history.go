@@ -49,7 +49,7 @@ func (c *Client) replies(ctx context.Context, below place, since time.Time, see 
 	})
 }
 
-// channels gives the ids of the channels that the bot is in, by name. Slack
+// channels returns the ids of the channels that the bot is in, by name. Slack
 // posts to a name but reads by an id only.
 func (c *Client) channels(ctx context.Context) (map[string]string, error) {
 	ids := map[string]string{}
@@ -96,7 +96,7 @@ func seeMarked(channel string, messages []slackgo.Message, see func(marked) (eno
 // timestamp is a time as Slack counts messages.
 func timestamp(t time.Time) string { return fmt.Sprintf("%d.%06d", t.Unix(), t.Nanosecond()/1000) }
 
-// unreadable tells whether there is no use in trying to read something again.
+// unreadable reports whether there is no use in trying to read something again.
 func unreadable(err error) bool {
 	return refused(err) || errors.Is(err, errTooMuch) || errors.Is(err, errNoChannel)
 }

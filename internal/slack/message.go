@@ -10,7 +10,7 @@ type message struct {
 	mark   *mark // nil for none
 }
 
-// marked gives the message with a mark.
+// marked returns the message with a mark.
 func (m message) marked(as mark) message {
 	m.mark = &as
 	return m

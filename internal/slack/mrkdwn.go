@@ -76,7 +76,7 @@ func codeBlock(s string, limit int) mrkdwn {
 	return mrkdwn(fence + "\n" + text + "\n" + fence)
 }
 
-// whole tells whether a code block of limit bytes holds all of s.
+// whole reports whether a code block of limit bytes holds all of s.
 func whole(s string, limit int) bool {
 	room := limit - len(fence+"\n\n"+fence)
 	return len(s) <= room && len(codeEscapes.Replace(printable(s))) <= room

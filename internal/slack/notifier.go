@@ -72,7 +72,7 @@ func NewNotifier(o NotifierOptions) (*Notifier, error) {
 // Tell tells people of an incident as it stands, once: what was told already is
 // not told again, whoever told it and whether or not they lived to take note of
 // it. again is after how long it has to be called once more, since there is
-// something that may not be told yet; 0 where there is nothing. After an error
+// something that may not be told yet; 0 if there is nothing. After an error
 // it is to be called once more, too. It takes a minute at most.
 func (n *Notifier) Tell(ctx context.Context, incident string) (again time.Duration, err error) {
 	now := n.opts.Clock.Now()
@@ -104,7 +104,7 @@ func (n *Notifier) Tell(ctx context.Context, incident string) (again time.Durati
 	return again, err
 }
 
-// end gives a claim back. It does so, too, where ctx has ended: the next telling
+// end returns a claim back. It does so, too, where ctx has ended: the next telling
 // had to search Slack otherwise.
 func (n *Notifier) end(ctx context.Context, incident string, claimed time.Time, t thread) error {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), endTime)

@@ -29,7 +29,7 @@ var (
 	lacking = []string{"missing_scope", "no_permission", "not_allowed_token_type"}
 )
 
-// patience tells whether an error may pass, and how long to wait for that.
+// patience reports whether an error may pass, and how long to wait for that.
 func patience(err error, try int) (wait time.Duration, passes bool) {
 	backoff := time.Second << (try - 1)
 	if _, ok := errors.AsType[*unsureError](err); ok {
@@ -74,7 +74,7 @@ func (e *unsureError) Error() string { return e.err.Error() }
 
 func (e *unsureError) Unwrap() error { return e.err }
 
-// doubtful tells whether Slack may have done what it was asked for in spite of
+// doubtful reports whether Slack may have done what it was asked for in spite of
 // an error: it has if the answer alone was lost.
 func doubtful(err error) bool {
 	if _, ok := later(err); ok || err == nil {
@@ -90,14 +90,14 @@ func doubtful(err error) bool {
 	return !ok || network.Op != "dial"
 }
 
-// final tells whether Slack will give the same answer for ever, such as for a
+// final reports whether Slack will give the same answer for ever, such as for a
 // channel that there is not or a message that somebody removed.
 func final(err error) bool {
 	answer, ok := errors.AsType[slackgo.SlackErrorResponse](err)
 	return ok && !slices.Contains(slices.Concat(tooMany, broken, locked, lacking), answer.Err)
 }
 
-// refused tells whether Slack will not let us read something, as far as can be
+// refused reports whether Slack will not let us read something, as far as can be
 // told before somebody changes that.
 func refused(err error) bool {
 	answer, ok := errors.AsType[slackgo.SlackErrorResponse](err)

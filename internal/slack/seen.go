@@ -25,7 +25,7 @@ func newSeen(keep time.Duration, most int) *seen {
 	return &seen{keep: keep, most: most, known: map[string]bool{}}
 }
 
-// first tells whether key comes for the first time, and notes it.
+// first reports whether key comes for the first time, and notes it.
 func (s *seen) first(key string, now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

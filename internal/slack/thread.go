@@ -32,7 +32,7 @@ type thread struct {
 	// Unsure is since when a message may have been posted that we do not know
 	// of; zero for none.
 	Unsure time.Time `json:"unsure,omitzero"`
-	// Silent is set where nothing is to be told any more.
+	// Silent is set if nothing is to be told any more.
 	Silent bool `json:"silent,omitempty"`
 }
 
@@ -65,7 +65,7 @@ func toldOf(in casebook.Incident) told {
 	return told{Count: in.Count, Verdict: verdictDigest(in.Verdict)}
 }
 
-// worthTelling tells whether those who follow the thread are to be called: when
+// worthTelling reports whether those who follow the thread are to be called: when
 // there are twice as many tasks, or why they stopped is known better.
 func worthTelling(before told, in casebook.Incident) bool {
 	return in.Count >= 2*before.Count || before.Verdict != verdictDigest(in.Verdict)

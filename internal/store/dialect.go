@@ -47,7 +47,7 @@ func (d Dialect) forUpdate() string {
 	return " FOR UPDATE"
 }
 
-// passing tells whether the same transaction may succeed when it is tried again.
+// passing reports whether the same transaction may succeed when it is tried again.
 func passing(err error) bool {
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return e.Code == "40001" || e.Code == "40P01" // serialization failure, deadlock

@@ -56,8 +56,8 @@ func (t *tx) lockPlace(ctx context.Context, p taskref.Ref) error {
 // placeLocks tells the advisory locks of places from those that others take.
 const placeLocks = 0x77687973 // "whys"
 
-// incidentsOf gives the incident that a stop was in, where that had the id was,
-// and the one that it belongs to; nil where there is none. They may be the same.
+// incidentsOf returns the incident that a stop was in, where that had the id was,
+// and the one that it belongs to; nil if there is none. They may be the same.
 func (t *tx) incidentsOf(ctx context.Context, stop casebook.KeptStop, was string) (from, to *record, err error) {
 	var keyed string
 	if stop.Incident != "" {
@@ -181,10 +181,10 @@ func (in *record) join(stop casebook.KeptStop, d diagnose.Diagnosis, moved bool)
 		in.First, in.Last = stop.At, stop.At
 	}
 	in.First, in.Last = earlier(in.First, stop.At), later(in.Last, stop.At)
-	if !in.deep || stop.Deep && d.Verdict.Confidence.Rank() >= in.Verdict.Confidence.Rank() {
+	if !in.deep || stop.Full && d.Verdict.Confidence.Rank() >= in.Verdict.Confidence.Rank() {
 		in.Verdict, in.Diagnosis = d.Verdict, d.ID
 	}
-	in.deep = in.deep || stop.Deep
+	in.deep = in.deep || stop.Full
 	in.untold = in.untold || moved || !in.Verdict.SaysSame(before)
 }
 

@@ -147,7 +147,7 @@ func (at target) lock(ctx context.Context) (unlock func() error, err error) {
 }
 
 // lockFile takes the lock of an empty database beside the real one, which the
-// system gives back if the process dies.
+// system returns back if the process dies.
 func lockFile(ctx context.Context, path string) (unlock func() error, err error) {
 	if err := makeFile(path); err != nil {
 		return nil, err
@@ -191,5 +191,5 @@ func (e lineError) Error() string {
 	return strings.Join(strings.FieldsFunc(e.error.Error(), func(r rune) bool { return r == '\n' || r == '\t' }), " ")
 }
 
-// Unwrap gives the error with all its lines.
+// Unwrap returns the error with all its lines.
 func (e lineError) Unwrap() error { return e.error }

@@ -51,7 +51,7 @@ func newSample(t testing.TB, p taskref.Ref, n, cause int) sample {
 	d.ID = casebook.NewID(noon)
 	kept := casebook.Kept{
 		Diagnosis: d, Facts: ev.Task, Definitions: []evidence.TaskDefinition{*ev.TaskDefinition},
-		Stop: &casebook.KeptStop{Key: d.Task.ARN, At: noon, Incident: p.Cluster + p.Group + d.Verdict.Cause, Deep: true, Tell: true},
+		Stop: &casebook.KeptStop{Key: d.Task.ARN, At: noon, Incident: p.Cluster + p.Group + d.Verdict.Cause, Full: true, Tell: true},
 	}
 	return sample{kept, casebook.Event{ID: "event of " + id, At: noon, Ref: d.Task.Ref(), Task: ev.Task}}
 }

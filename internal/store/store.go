@@ -22,11 +22,11 @@ type Options struct {
 	// postgres://USER:PASSWORD@HOST:PORT/DATABASE with the parameters of
 	// https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS.
 	URL string
-	// Queue takes the work that is owed; nil where nobody does any.
+	// Queue takes the work that is owed; nil if nobody does any.
 	Queue Queue
 	// Migrate brings the tables of others in the same database up to date, after
 	// those of the Store and under the same lock: no other process migrates at
-	// that time. nil where there are none.
+	// that time. nil if there are none.
 	Migrate func(ctx context.Context, db *sql.DB) error
 	Log     *slog.Logger
 	Now     func() time.Time

@@ -132,7 +132,7 @@ func one[T any](ctx context.Context, s session, scan func(row) (T, error), query
 	return v, err
 }
 
-// all reads the rows of a query; nil where there are none.
+// all reads the rows of a query; nil if there are none.
 func all[T any](ctx context.Context, s session, scan func(row) (T, error), query string, args ...any) ([]T, error) {
 	var out []T
 	err := each(ctx, s, scan, func(v T) bool {
@@ -145,7 +145,7 @@ func all[T any](ctx context.Context, s session, scan func(row) (T, error), query
 	return out, nil
 }
 
-// each gives the rows of a query to a function, as long as it wants another.
+// each returns the rows of a query to a function, as long as it wants another.
 func each[T any](ctx context.Context, s session, scan func(row) (T, error), take func(T) bool, query string, args ...any) error {
 	defer s.begin()()
 	rows, err := s.on.QueryContext(ctx, s.dialect.rebind(query), args...)

@@ -12,7 +12,7 @@ type Error struct {
 	Advice string // what to paste: "paste the task's ARN, which has task/ in it"
 }
 
-// Error gives one sentence for the person who pasted.
+// Error returns one sentence for the person who pasted.
 func (e *Error) Error() string { return "this is " + e.What + "; " + e.Advice }
 
 // What to paste, by what was pasted.

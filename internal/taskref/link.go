@@ -10,7 +10,7 @@ import (
 	"whystopped/internal/arn"
 )
 
-// isLink tells whether text is a URL; a console's host without https:// counts.
+// isLink reports whether text is a URL; a console's host without https:// counts.
 func isLink(text string) bool { return link.MatchString(text) }
 
 var link = regexp.MustCompile(`^(?i:https?://|(?:[a-z0-9-]+\.)*console\.[a-z0-9-]+\.[a-z0-9.-]+/)`)
@@ -94,7 +94,7 @@ func (r *Ref) readRegion(u *url.URL) error {
 	return nil
 }
 
-// pageOf gives the parts of the page's path behind /ecs/v2, or of the fragment
+// pageOf returns the parts of the page's path behind /ecs/v2, or of the fragment
 // of the former console; ok is false for other services.
 func pageOf(u *url.URL) (page []string, ok bool) {
 	path := segments(u.EscapedPath())

@@ -22,14 +22,14 @@ const apiRevision = "arn:aws:ecs:eu-west-1:111122223333:task-definition/api:7"
 
 // stop is a diagnosis of an end in the place api.
 type stop struct {
-	n       int    // orders the diagnoses
-	task    string // its id
-	at      int    // minutes after noon
-	cause   string
-	key     string // of the incident: the cause, unless it is set; "-" for none
-	shallow bool
-	sure    verdict.Confidence // Likely, unless it is set
-	quiet   bool               // nobody is to hear of it
+	n         int    // orders the diagnoses
+	task      string // its id
+	at        int    // minutes after noon
+	cause     string
+	key       string // of the incident: the cause, unless it is set; "-" for none
+	factsOnly bool
+	sure      verdict.Confidence // Likely, unless it is set
+	quiet     bool               // nobody is to hear of it
 }
 
 func (s stop) kept() casebook.Kept {
@@ -47,7 +47,7 @@ func (s stop) kept() casebook.Kept {
 			},
 			Verdict: diagnose.Verdict{Cause: s.cause, Category: verdict.IAMPermission, Confidence: cmp.Or(s.sure, verdict.Likely), Title: "It is " + s.cause},
 		},
-		Stop: &casebook.KeptStop{Key: arn, At: minute(s.at), Incident: key, Deep: !s.shallow, Tell: !s.quiet},
+		Stop: &casebook.KeptStop{Key: arn, At: minute(s.at), Incident: key, Full: !s.factsOnly, Tell: !s.quiet},
 	}
 }
 
@@ -217,10 +217,10 @@ func testIncidentVerdict(t *testing.T, w *world) {
 		look stop
 		want string // the number of the diagnosis whose verdict it has
 	}{
-		{"the first look", stop{n: 1, shallow: true, sure: verdict.Confirmed}, id(1)},
-		{"a shallow one, as long as there was no deep one", stop{n: 2, shallow: true, sure: verdict.Possible}, id(2)},
+		{"the first look", stop{n: 1, factsOnly: true, sure: verdict.Confirmed}, id(1)},
+		{"a factsOnly one, as long as there was no deep one", stop{n: 2, factsOnly: true, sure: verdict.Possible}, id(2)},
 		{"the first deep one, however sure", stop{n: 3, sure: verdict.ConfidenceUnknown}, id(3)},
-		{"no shallow one any more", stop{n: 4, shallow: true, sure: verdict.Confirmed}, id(3)},
+		{"no factsOnly one any more", stop{n: 4, factsOnly: true, sure: verdict.Confirmed}, id(3)},
 		{"a deep one that is surer", stop{n: 5, sure: verdict.Likely}, id(5)},
 		{"a deep one that is as sure", stop{n: 6, sure: verdict.Likely}, id(6)},
 		{"none that is less sure", stop{n: 7, sure: verdict.Possible}, id(6)},
@@ -279,7 +279,7 @@ func testTurnedInto(t *testing.T, w *world) {
 }
 
 func testDiagnosisKnowsItsIncident(t *testing.T, w *world) {
-	lent := stop{n: 2, task: "b", at: 1, cause: "s3", shallow: true}.kept()
+	lent := stop{n: 2, task: "b", at: 1, cause: "s3", factsOnly: true}.kept()
 	lent.Diagnosis.Incident = &diagnose.Incident{Siblings: []string{"a"}}
 	ended := stop{n: 3, task: "c", at: 2, cause: "exit", key: "-"}.kept()
 	first := saveStops(t, w, stop{n: 1, task: "a", at: 0, cause: "s3"})[0]

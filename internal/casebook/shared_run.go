@@ -10,30 +10,30 @@ import (
 	"whystopped/internal/taskref"
 )
 
-// flights are the diagnoses that are being made, one at a time for each task.
-type flights struct {
+// sharedRuns are the diagnoses that are being made, one at a time for each task.
+type sharedRuns struct {
 	mu      sync.Mutex
-	running map[taskref.Ref]*flight
+	running map[taskref.Ref]*sharedRun
 }
 
-// join gives the flight of a task. Where none is under way it begins one with
-// make, which goes on whether or not those who wait for it stay.
-func (all *flights) join(ref taskref.Ref, u urgency, make func(*flight) (diagnose.Diagnosis, error)) (f *flight, joined bool) {
+// joinOrStart returns the run of a task. If there is none it starts one with make,
+// which goes on whether or not those who wait for it stay.
+func (all *sharedRuns) joinOrStart(ref taskref.Ref, u urgency, make func(*sharedRun) (diagnose.Diagnosis, error)) (f *sharedRun, joined bool) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	if f, ok := all.running[ref]; ok {
 		f.hurry(u)
 		return f, true
 	}
-	f = newFlight(u)
+	f = newSharedRun(u)
 	if all.running == nil {
-		all.running = map[taskref.Ref]*flight{}
+		all.running = map[taskref.Ref]*sharedRun{}
 	}
 	all.running[ref] = f
 	go func() {
-		d, err := f.run(make)
+		d, err := f.guarded(make)
 		all.mu.Lock()
-		delete(all.running, ref) // before the end is told: who comes then finds the answer kept
+		delete(all.running, ref) // before the end is told: who comes then finds the diagnosis stored
 		all.mu.Unlock()
 		f.end(d, err)
 	}()
@@ -45,9 +45,9 @@ type signal chan struct{}
 
 func newSignal() signal { return make(chan struct{}) }
 
-// flight is one diagnosis that is being made, and all that was told of it on
-// the way: whoever joins late hears it from the beginning.
-type flight struct {
+// sharedRun is one diagnosis that is being made, with all its progress so far: who
+// joins late hears it from the beginning.
+type sharedRun struct {
 	mu      sync.Mutex
 	urgency urgency
 	ticket  *ticket // its place in the queue; nil before it has one
@@ -58,7 +58,7 @@ type flight struct {
 	err     error
 }
 
-func newFlight(u urgency) *flight { return &flight{urgency: u, more: newSignal()} }
+func newSharedRun(u urgency) *sharedRun { return &sharedRun{urgency: u, more: newSignal()} }
 
 // step is a Step; its verdict is made when somebody first wants to hear it.
 type step struct {
@@ -66,9 +66,9 @@ type step struct {
 	verdict func() *diagnose.Verdict
 }
 
-// run lets a panic end the flight and not the process: no handler's recovery is
+// guarded lets a panic end the run and not the process: no handler's recovery is
 // above its goroutine.
-func (f *flight) run(make func(*flight) (diagnose.Diagnosis, error)) (d diagnose.Diagnosis, err error) {
+func (f *sharedRun) guarded(make func(*sharedRun) (diagnose.Diagnosis, error)) (d diagnose.Diagnosis, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic while diagnosing: %v\n%s", p, debug.Stack())
@@ -78,15 +78,15 @@ func (f *flight) run(make func(*flight) (diagnose.Diagnosis, error)) (d diagnose
 }
 
 // lineUp takes a place in a queue for the most urgent of those who wait.
-func (f *flight) lineUp(q *queue) *ticket {
+func (f *sharedRun) lineUp(q *queue) *ticket {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.ticket = q.lineUp(f.urgency)
 	return f.ticket
 }
 
-// hurry makes the flight as urgent as somebody who joins it.
-func (f *flight) hurry(u urgency) {
+// hurry makes the run as urgent as somebody who joins it.
+func (f *sharedRun) hurry(u urgency) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.urgency = min(f.urgency, u)
@@ -95,7 +95,7 @@ func (f *flight) hurry(u urgency) {
 	}
 }
 
-func (f *flight) add(s step) {
+func (f *sharedRun) add(s step) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.steps = append(f.steps, s)
@@ -103,24 +103,24 @@ func (f *flight) add(s step) {
 	f.more = newSignal()
 }
 
-func (f *flight) end(d diagnose.Diagnosis, err error) {
+func (f *sharedRun) end(d diagnose.Diagnosis, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.d, f.err, f.over = d, err, true
 	close(f.more)
 }
 
-// since gives the steps from the n-th on, whether they are all, and what to wait
+// since returns the steps from the n-th on, whether they are all, and what to wait
 // for if not.
-func (f *flight) since(n int) (steps []step, over bool, more signal) {
+func (f *sharedRun) since(n int) (steps []step, over bool, more signal) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.steps[n:], f.over, f.more
 }
 
-// wait tells every step, from the first one on, and gives what came out. tell
-// may be nil.
-func (f *flight) wait(ctx context.Context, tell func(Step)) (diagnose.Diagnosis, error) {
+// wait calls tell with every step, from the first one on, and returns the result.
+// tell may be nil.
+func (f *sharedRun) wait(ctx context.Context, tell func(Step)) (diagnose.Diagnosis, error) {
 	for told := 0; ; {
 		steps, over, more := f.since(told)
 		if tell != nil {

@@ -8,6 +8,29 @@ import (
 	"whystopped/internal/redact"
 )
 
+// Evaluate diagnoses evidence that the caller brought, and keeps the answer.
+// Its text may be JSON of any kind that evidence.FromText reads. No call to AWS
+// is made.
+func (c *Casebook) Evaluate(ctx context.Context, ev evidence.Evidence) (kept diagnose.Diagnosis, err error) {
+	ctx, span := beginSpan(ctx, "evaluate")
+	defer func() { endSpan(span, kept, err) }()
+	return c.evaluate(ctx, func() (evidence.Evidence, error) { return ev, nil })
+}
+
+func (c *Casebook) evaluate(ctx context.Context, read func() (evidence.Evidence, error)) (diagnose.Diagnosis, error) {
+	d, err := c.judge(ctx, read)
+	if err != nil {
+		return diagnose.Diagnosis{}, err
+	}
+	by := c.asker(ctx)
+	d.Brought, d.BroughtBy = true, by.Name
+	k := Kept{Diagnosis: d, Brought: true, Asker: digest([]byte(by.Key))}
+	if k.Content, err = contentOf(k); err != nil {
+		return diagnose.Diagnosis{}, err
+	}
+	return c.keepBrought(ctx, k)
+}
+
 // EvaluateJSON is Evaluate for evidence as it was sent, which evidence.Decode
 // reads. An error of it lies in the chain where it cannot be read.
 func (c *Casebook) EvaluateJSON(ctx context.Context, raw []byte) (kept diagnose.Diagnosis, err error) {

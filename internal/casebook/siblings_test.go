@@ -24,11 +24,11 @@ import (
 // exited, and what its log says is known to who looks deeply.
 type deployment struct {
 	latency time.Duration
-	fail    error // of the deep looks
+	fail    error // of the full runs
 
 	mu            sync.Mutex
 	deep, shallow []string // tasks
-	at, most      int      // deep looks under way
+	at, most      int      // full runs under way
 }
 
 func (d *deployment) Resolve(_ context.Context, ref taskref.Ref) (taskref.Ref, error) {
@@ -107,7 +107,7 @@ func TestABadDeploy(t *testing.T) {
 		book := open(c, openStore(t))
 		all := askForAll(t, book, 1000)
 		if len(c.deep) < 3 || len(c.deep) > 6 {
-			t.Errorf("%d tasks were looked into deeply, want a few", len(c.deep))
+			t.Errorf("%d tasks had a full run, want a few", len(c.deep))
 		}
 		ids := map[string]bool{}
 		for _, d := range all {
@@ -120,7 +120,7 @@ func TestABadDeploy(t *testing.T) {
 			}
 			if slices.Contains(c.deep, d.Task.ID) {
 				if d.Verdict.Confidence != verdict.Confirmed || len(d.Incident.Siblings) != 0 {
-					t.Errorf("task %s, which was looked into: %s, siblings %v", d.Task.ID, d.Verdict.Confidence, d.Incident.Siblings)
+					t.Errorf("task %s, which was done into: %s, siblings %v", d.Task.ID, d.Verdict.Confidence, d.Incident.Siblings)
 				}
 				continue
 			}
@@ -129,11 +129,11 @@ func TestABadDeploy(t *testing.T) {
 			}
 		}
 		stats := book.Stats()
-		if len(ids) != 1 || stats.Crowds != 1 || stats.CrowdTasks != 1000 {
+		if len(ids) != 1 || stats.Cohorts != 1 || stats.CohortTasks != 1000 {
 			t.Errorf("%d incidents, %+v, want one with 1000 tasks", len(ids), stats)
 		}
-		if stats.Lent != 1000-uint64(len(c.deep)) || stats.DeepLooks != uint64(len(c.deep)) || stats.Running != 0 || stats.WaitingPeople != 0 {
-			t.Errorf("%+v after %d deep looks", stats, len(c.deep))
+		if stats.FromSiblings != 1000-uint64(len(c.deep)) || stats.FullRuns != uint64(len(c.deep)) || stats.Running != 0 || stats.WaitingPeople != 0 {
+			t.Errorf("%+v after %d full runs", stats, len(c.deep))
 		}
 	})
 }
@@ -144,7 +144,7 @@ func TestASingleTaskIsLookedIntoAtOnce(t *testing.T) {
 		began := time.Now()
 		askForAll(t, open(c, openStore(t)), 1)
 		if took := time.Since(began); took != 2*c.latency || len(c.shallow) != 0 {
-			t.Errorf("took %s with %d shallow looks, want the deep look's %s and none", took, len(c.shallow), 2*c.latency)
+			t.Errorf("took %s with %d runs of facts alone, want the full run's %s and none", took, len(c.shallow), 2*c.latency)
 		}
 	})
 }
@@ -176,7 +176,7 @@ func TestABadDeployWhileAWSIsDown(t *testing.T) {
 		for i := range 200 {
 			wg.Go(func() {
 				d, err := book.Diagnose(t.Context(), refTo(fmt.Sprintf("arn:aws:ecs:eu-west-1:111122223333:task/prod/%032x", i)), false)
-				if err == nil && (d.Verdict.Confidence.Rank() > verdict.Likely.Rank() || d.CompleteAfter == nil || !strings.Contains(strings.Join(d.Caveats, " "), "still being looked into")) {
+				if err == nil && (d.Verdict.Confidence.Rank() > verdict.Likely.Rank() || d.CompleteAfter == nil || !strings.Contains(strings.Join(d.Caveats, " "), "still being done into")) {
 					t.Errorf("%s, complete after %v, caveats %q", d.Verdict.Confidence, d.CompleteAfter, d.Caveats)
 				}
 			})
@@ -186,7 +186,7 @@ func TestABadDeployWhileAWSIsDown(t *testing.T) {
 			t.Errorf("took %s, want no more than the time for a diagnosis", took)
 		}
 		if c.most > 6 {
-			t.Errorf("%d deep looks at once, want a few", c.most)
+			t.Errorf("%d full runs at once, want a few", c.most)
 		}
 		if s := book.Stats(); s.Running != 0 || s.WaitingPeople != 0 {
 			t.Errorf("places in the queue were not given back: %+v", s)

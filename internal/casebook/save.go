@@ -24,54 +24,18 @@ const (
 	provenLife = 30 * time.Minute
 )
 
-// concluded is a diagnosis with the evidence that it was made from, both
-// without secrets.
-type concluded struct {
-	diagnose.Diagnosis
-	evidence evidence.Evidence
-	// deep is set where all of the stop's own evidence was read.
-	deep bool
-	// event is the id of the event that told of a stop without a task; "" for
-	// a task.
-	event string
-}
-
-// conclude is the only way from evidence to a diagnosis: secrets are taken out
-// before anything looks at the evidence, so that none can get into the answer
-// or into the store. It is cut to its bounds afterwards, since half a secret
-// looks like none.
-func conclude(ev evidence.Evidence) concluded {
-	d, err := concludeFor(context.Background(), ev)
-	if err != nil {
-		panic(err) // this context never ends
-	}
-	return d
-}
-
-// concludeFor is conclude for somebody who may leave: the only error is that of
-// a context that has ended.
-func concludeFor(ctx context.Context, ev evidence.Evidence) (concluded, error) {
-	ev, err := withoutSecrets(ctx, ev)
-	if err != nil {
-		return concluded{}, err
-	}
-	ev.Bound()
-	d, err := diagnose.DiagnoseContext(ctx, ev)
-	return concluded{Diagnosis: d, evidence: ev}, err
-}
-
 // keep signs the diagnosis and puts it into the store, with what it is of and
 // what is owed because of it.
-func (in *inquiry) keep(ctx context.Context, d concluded) (diagnose.Diagnosis, error) {
-	d.Diagnosis = in.sign(d.Diagnosis)
-	if in.kept != nil {
-		d.Supersedes = in.kept.ID
+func (r *run) keep(ctx context.Context, d concluded) (diagnose.Diagnosis, error) {
+	d.Diagnosis = r.book.sign(d.Diagnosis)
+	if r.request.stored != nil {
+		d.Supersedes = r.request.stored.ID
 	}
 	k := Kept{
 		Diagnosis: d.Diagnosis, Facts: d.evidence.Task, Definitions: d.definitions(), Good: d.goodRevisions(),
-		Stop: d.stop(in.opts.Now(), in.opts.Tells), Refresh: refreshOf(d.Diagnosis, in.refreshes, in.opts.Now()),
+		Stop: d.stop(r.book.opts.Now(), r.book.opts.Tells), Refresh: refreshOf(d.Diagnosis, r.request.refreshes, r.book.opts.Now()),
 	}
-	return in.save(ctx, k)
+	return r.book.save(ctx, k)
 }
 
 // save puts a diagnosis into the store, within a time: whoever waits for a
@@ -152,7 +116,7 @@ func (d concluded) goodRevisions() []string {
 	return good
 }
 
-// ranWell tells whether the task's own life speaks for its revision: it did its
+// ranWell reports whether the task's own life speaks for its revision: it did its
 // work and ended, or it ran for long before it was ended in the ordinary course.
 func (d concluded) ranWell() bool {
 	t := d.Task
@@ -163,9 +127,9 @@ func (d concluded) ranWell() bool {
 	return standalone || endOf(t).Sub(t.StartedAt) >= provenLife
 }
 
-// stop is the end that the diagnosis is of; nil where it is of none.
+// stop is the end that the diagnosis is of; nil if it is of none.
 func (d concluded) stop(now time.Time, tells bool) *KeptStop {
-	s := &KeptStop{Key: d.Task.ARN, At: endOf(d.Task), Deep: d.deep}
+	s := &KeptStop{Key: d.Task.ARN, At: endOf(d.Task), Full: d.full}
 	switch {
 	case d.event != "":
 		s.Key = eventKey(d.event)
@@ -193,4 +157,11 @@ func endOf(t diagnose.TaskView) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// sign returns a finished diagnosis its date and id.
+func (c *Casebook) sign(d diagnose.Diagnosis) diagnose.Diagnosis {
+	d.CreatedAt = c.opts.Now().UTC()
+	d.ID = c.opts.NewID(d.CreatedAt)
+	return d
 }

@@ -30,19 +30,19 @@ func crashed(revision int) *evidence.Task {
 
 func TestCrowdsCount(t *testing.T) {
 	c := morning()
-	all := &crowds{now: c.now}
+	all := &cohorts{now: c.now}
 	first := all.joinTask(crashed(7), "a")
 	if all.joinTask(crashed(7), "b") != first || all.joinTask(crashed(7), "a") != first {
-		t.Error("tasks that stopped alike are of several crowds")
+		t.Error("tasks that stopped alike are of several cohorts")
 	}
 	if all.joinTask(crashed(8), "c") == first {
-		t.Error("tasks of two revisions are of one crowd")
+		t.Error("tasks of two revisions are of one cohort")
 	}
 	if all.joinTask(&evidence.Task{LastStatus: "RUNNING"}, "d") != nil {
-		t.Error("a task that runs is of a crowd")
+		t.Error("a task that runs is of a cohort")
 	}
 	if open, tasks := all.lengths(); open != 2 || tasks != 3 {
-		t.Errorf("%d crowds with %d tasks, want 2 with 3", open, tasks)
+		t.Errorf("%d cohorts with %d tasks, want 2 with 3", open, tasks)
 	}
 }
 
@@ -52,13 +52,13 @@ func TestCrowdsEnd(t *testing.T) {
 		after []time.Duration // between one task and the next
 		same  bool
 	}{
-		{"a short pause", []time.Duration{crowdGap - time.Second}, true},
-		{"a long pause", []time.Duration{crowdGap}, false},
+		{"a short pause", []time.Duration{cohortGap - time.Second}, true},
+		{"a long pause", []time.Duration{cohortGap}, false},
 		{"one after the other for an hour", []time.Duration{20 * time.Minute, 20 * time.Minute, 20 * time.Minute}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := morning()
-			all := &crowds{now: c.now}
+			all := &cohorts{now: c.now}
 			first := all.joinTask(crashed(7), "a")
 			last := first
 			for i, d := range test.after {
@@ -66,7 +66,7 @@ func TestCrowdsEnd(t *testing.T) {
 				last = all.joinTask(crashed(7), fmt.Sprint(i))
 			}
 			if (last == first) != test.same {
-				t.Errorf("the same crowd: %v, want %v", last == first, test.same)
+				t.Errorf("the same cohort: %v, want %v", last == first, test.same)
 			}
 			if open, _ := all.lengths(); open != 1 {
 				t.Errorf("%d are remembered, want 1", open)
@@ -77,105 +77,105 @@ func TestCrowdsEnd(t *testing.T) {
 
 func TestCrowdsAreBounded(t *testing.T) {
 	c := morning()
-	all := &crowds{now: c.now}
-	for i := range maxCrowds + 10 {
+	all := &cohorts{now: c.now}
+	for i := range maxCohorts + 10 {
 		c.at = c.at.Add(time.Millisecond)
 		all.joinTask(crashed(i), "task")
 	}
-	if open, tasks := all.lengths(); open != maxCrowds || tasks != maxCrowds {
-		t.Errorf("%d crowds with %d tasks are remembered, want %d", open, tasks, maxCrowds)
+	if open, tasks := all.lengths(); open != maxCohorts || tasks != maxCohorts {
+		t.Errorf("%d cohorts with %d tasks are remembered, want %d", open, tasks, maxCohorts)
 	}
 	if likeness, _ := diagnose.Likeness(crashed(0)); all.open[likeness] != nil {
 		t.Error("the oldest is still remembered")
 	}
-	for i := range maxTasks + 10 {
-		all.joinTask(crashed(maxCrowds), fmt.Sprint(i))
+	for i := range maxCohortTasks + 10 {
+		all.joinTask(crashed(maxCohorts), fmt.Sprint(i))
 	}
-	if open, tasks := all.lengths(); open < 1 || tasks > maxTasks {
-		t.Errorf("%d crowds with %d tasks are remembered, want at most %d tasks", open, tasks, maxTasks)
+	if open, tasks := all.lengths(); open < 1 || tasks > maxCohortTasks {
+		t.Errorf("%d cohorts with %d tasks are remembered, want at most %d tasks", open, tasks, maxCohortTasks)
 	}
 }
 
-// of is a deep look at a task.
+// of is a full run of a task.
 func of(id string) *diagnose.Diagnosis {
 	return &diagnose.Diagnosis{Task: diagnose.TaskView{ID: id}}
 }
 
 func TestSiblingsAreWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		all := &crowds{now: time.Now}
+		all := &cohorts{now: time.Now}
 		in := all.joinTask(crashed(7), "a")
-		for i := range enoughLooks {
-			if looked, err := all.siblings(t.Context(), in); err != nil || len(looked) != 0 {
-				t.Fatalf("the look %d: %d siblings, %v, want that it begins", i, len(looked), err)
+		for i := range enoughRuns {
+			if done, err := all.siblings(t.Context(), in); err != nil || len(done) != 0 {
+				t.Fatalf("the run %d: %d siblings, %v, want that it begins", i, len(done), err)
 			}
 		}
-		var looked []diagnose.Diagnosis
+		var siblings []diagnose.Diagnosis
 		done := make(chan error, 1)
 		go func() {
 			var err error
-			looked, err = all.siblings(t.Context(), in)
+			siblings, err = all.siblings(t.Context(), in)
 			done <- err
 		}()
 		for _, id := range []string{"a", "b"} {
-			all.endLook(in, of(id))
+			all.endRun(in, of(id))
 			synctest.Wait()
 		}
 		select {
 		case <-done:
-			t.Fatalf("%d siblings are taken for enough while a look is under way", len(looked))
+			t.Fatalf("%d siblings are taken for enough while a run is under way", len(siblings))
 		default:
 		}
-		all.endLook(in, of("c"))
-		if err := <-done; err != nil || len(looked) != enoughLooks {
-			t.Errorf("%d siblings, %v, want %d", len(looked), err, enoughLooks)
+		all.endRun(in, of("c"))
+		if err := <-done; err != nil || len(siblings) != enoughRuns {
+			t.Errorf("%d siblings, %v, want %d", len(siblings), err, enoughRuns)
 		}
 	})
 }
 
 func TestALookThatFailsIsMadeByAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		all := &crowds{now: time.Now}
+		all := &cohorts{now: time.Now}
 		in := all.joinTask(crashed(7), "a")
-		for range enoughLooks {
-			all.beginLook(in)
+		for range enoughRuns {
+			all.beginRun(in)
 		}
 		begun := make(chan int, 1)
 		go func() {
-			looked, _ := all.siblings(t.Context(), in)
-			begun <- len(looked)
+			done, _ := all.siblings(t.Context(), in)
+			begun <- len(done)
 		}()
 		synctest.Wait()
-		all.endLook(in, nil)
-		if n := <-begun; n != 0 || in.looking != enoughLooks {
-			t.Errorf("%d siblings and %d looks under way, want a look in place of the one that failed", n, in.looking)
+		all.endRun(in, nil)
+		if n := <-begun; n != 0 || in.underway != enoughRuns {
+			t.Errorf("%d siblings and %d looks under way, want a look in place of the one that failed", n, in.underway)
 		}
 	})
 }
 
 func TestSiblingsThatComeTooLate(t *testing.T) {
-	all := &crowds{now: morning().now}
+	all := &cohorts{now: morning().now}
 	in := all.joinTask(crashed(7), "a")
-	for range enoughLooks {
-		all.beginLook(in)
+	for range enoughRuns {
+		all.beginRun(in)
 	}
-	all.endLook(in, of("a"))
+	all.endRun(in, of("a"))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if looked, err := all.siblings(ctx, in); !errors.Is(err, context.Canceled) || len(looked) != 1 {
-		t.Errorf("%d siblings, %v, want the one that is there and an error", len(looked), err)
+	if done, err := all.siblings(ctx, in); !errors.Is(err, context.Canceled) || len(done) != 1 {
+		t.Errorf("%d siblings, %v, want the one that is there and an error", len(done), err)
 	}
 }
 
 func TestALaterLookTakesTheEarlierOnesPlace(t *testing.T) {
-	all := &crowds{now: morning().now}
+	all := &cohorts{now: morning().now}
 	in := all.joinTask(crashed(7), "a")
 	for _, id := range []string{"a", "b", "c", "a", "d"} {
-		all.beginLook(in)
-		all.endLook(in, of(id))
+		all.beginRun(in)
+		all.endRun(in, of(id))
 	}
 	var ids string
-	for _, d := range in.looked {
+	for _, d := range in.done {
 		ids += d.Task.ID
 	}
 	if ids != "cad" {
@@ -185,20 +185,20 @@ func TestALaterLookTakesTheEarlierOnesPlace(t *testing.T) {
 
 func TestTraffic(t *testing.T) {
 	c := morning()
-	all := &traffic{now: c.now}
+	all := &clusterLoads{now: c.now}
 	var leave []func()
-	for range crowdUnderway {
+	for range busyUnderway {
 		l := all.enter(taskref.Ref{Cluster: "prod"}, false)
 		if l == nil {
-			t.Fatal("an empty cluster is crowded")
+			t.Fatal("an empty cluster is busy")
 		}
 		leave = append(leave, l)
 	}
 	if all.enter(taskref.Ref{Cluster: "prod"}, false) != nil {
-		t.Error("one look more than a crowd has room for began")
+		t.Error("one look more than a cohort has room for began")
 	}
 	if l := all.enter(taskref.Ref{Cluster: "test"}, false); l == nil {
-		t.Error("another cluster is crowded too")
+		t.Error("another cluster is busy too")
 	}
 	wanted := all.enter(taskref.Ref{Cluster: "prod"}, true)
 	if wanted == nil {
@@ -207,32 +207,32 @@ func TestTraffic(t *testing.T) {
 	for _, l := range append(leave, wanted) {
 		l()
 	}
-	for range crowdBegun - crowdUnderway - 1 {
+	for range busyBegun - busyUnderway - 1 {
 		l := all.enter(taskref.Ref{Cluster: "prod"}, false)
 		if l == nil {
-			t.Fatal("a cluster is crowded before enough looks began")
+			t.Fatal("a cluster is busy before enough looks began")
 		}
 		l()
 	}
 	if all.enter(taskref.Ref{Cluster: "prod"}, false) != nil {
-		t.Errorf("more than %d looks began within %s", crowdBegun, crowdTime)
+		t.Errorf("more than %d looks began within %s", busyBegun, busyTime)
 	}
-	c.at = c.at.Add(crowdTime)
+	c.at = c.at.Add(busyTime)
 	if all.enter(taskref.Ref{Cluster: "prod"}, false) == nil {
-		t.Error("the cluster stays crowded")
+		t.Error("the cluster stays busy")
 	}
 }
 
 func TestTrafficIsBounded(t *testing.T) {
 	c := morning()
-	all := &traffic{now: c.now}
+	all := &clusterLoads{now: c.now}
 	busy := all.enter(taskref.Ref{Cluster: "busy"}, false)
-	for i := range 3 * maxPlaces {
+	for i := range 3 * maxClusters {
 		c.at = c.at.Add(time.Second)
 		all.enter(taskref.Ref{Cluster: fmt.Sprint(i)}, false)()
 	}
-	if n := len(all.places); n > maxPlaces || all.places[taskref.Ref{Cluster: "busy"}] == nil {
-		t.Errorf("%d places are remembered, want at most %d, and the busy one among them", n, maxPlaces)
+	if n := len(all.clusters); n > maxClusters || all.clusters[taskref.Ref{Cluster: "busy"}] == nil {
+		t.Errorf("%d places are remembered, want at most %d, and the busy one among them", n, maxClusters)
 	}
 	busy()
 }

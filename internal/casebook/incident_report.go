@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"whystopped/internal/diagnose/revision"
-	"whystopped/internal/taskref"
 )
 
 const (
@@ -26,13 +25,13 @@ const (
 // IncidentReport is an incident with what stands around it.
 type IncidentReport struct {
 	Incident
-	// Stops are the newest ones; MoreStops is set where there are older ones.
+	// Stops are the newest ones; MoreStops is set if there are older ones.
 	Stops     []Stop
 	MoreStops bool
 	// FirstBad is the first revision since LastGood whose tasks stopped alike.
-	// LastGood is nil where no revision is known to have run as it should.
+	// LastGood is nil if no revision is known to have run as it should.
 	FirstBad, LastGood *Revision
-	// Compared is set where both revisions' definitions are known; Changes are
+	// Compared is set if both revisions' definitions are known; Changes are
 	// then what differs between LastGood and FirstBad, and may be none.
 	Compared bool
 	Changes  []revision.Change
@@ -147,104 +146,4 @@ func (c *Casebook) otherUsers(ctx context.Context, in Incident) ([]RoleUser, err
 	}
 	users, err := c.opts.Store.RoleUsers(ctx, role, in.First.Add(-roleUsersSince), maxRoleUsers)
 	return slices.DeleteFunc(users, func(u RoleUser) bool { return u.Place == in.Place || c.within(u.Place) != nil }), err
-}
-
-// IncidentPage is one page of a list of incidents.
-type IncidentPage struct {
-	Incidents []Incident
-	// Next is the cursor of the page that follows; "" on the last one.
-	Next string
-}
-
-// Incidents lists incidents, the one that opened last first; goingOn leaves out
-// those that are over.
-func (c *Casebook) Incidents(ctx context.Context, f Filter, goingOn bool, cursor string, limit int) (IncidentPage, error) {
-	if cursor != "" && !isID(cursor) {
-		return IncidentPage{}, badCursor()
-	}
-	f.Bounds = c.opts.Bounds
-	wanted := IncidentFilter{Filter: f}
-	if goingOn {
-		wanted.GoingOn = c.opts.Now()
-	}
-	found, err := c.opts.Store.Incidents(ctx, wanted, cursor, limit+1)
-	if err != nil {
-		return IncidentPage{}, fmt.Errorf("list incidents: %w", err)
-	}
-	if len(found) <= limit {
-		return IncidentPage{Incidents: found}, nil
-	}
-	return IncidentPage{Incidents: found[:limit], Next: found[limit-1].ID}, nil
-}
-
-// StopPage is one page of a list of stops.
-type StopPage struct {
-	Stops []Stop
-	// Next is the cursor of the page that follows; "" on the last one.
-	Next string
-}
-
-// Stops lists stops, the newest first.
-func (c *Casebook) Stops(ctx context.Context, f StopFilter, cursor string, limit int) (StopPage, error) {
-	f.Bounds = c.opts.Bounds
-	stops, next, err := c.opts.Store.Stops(ctx, f, cursor, limit)
-	switch {
-	case errors.Is(err, ErrBadCursor):
-		return StopPage{}, badCursor()
-	case err != nil:
-		return StopPage{}, fmt.Errorf("list stops: %w", err)
-	}
-	return StopPage{Stops: stops, Next: next}, nil
-}
-
-// ServiceHistory is what is kept of a service's stops of some time.
-type ServiceHistory struct {
-	Service taskref.Ref
-	// Counts are its stops by cause and by spans of the length Span, between
-	// Since and Until.
-	Counts       []StopCount
-	Span         time.Duration
-	Since, Until time.Time
-	// Incidents are those of the service that opened in that time, the newest
-	// first.
-	Incidents []Incident
-}
-
-// serviceIncidents is how many incidents a service's history is shown with.
-const serviceIncidents = 20
-
-// History tells what is kept of a service's stops of the last days, without a
-// call to AWS.
-func (c *Casebook) History(ctx context.Context, service taskref.Ref, back time.Duration) (ServiceHistory, error) {
-	if err := errors.Join(onlyService(service), c.within(service)); err != nil {
-		return ServiceHistory{}, err
-	}
-	now := c.opts.Now()
-	h := ServiceHistory{
-		Service: service, Span: spanOf(back), Since: now.Add(-back), Until: now,
-	}
-	var err error
-	h.Counts, err = c.opts.Store.StopCounts(ctx, StopFilter{Place: service, Since: h.Since, Bounds: c.opts.Bounds}, h.Span)
-	if err != nil {
-		return ServiceHistory{}, fmt.Errorf("count the stops of service %s: %w", service.Service(), err)
-	}
-	f := IncidentFilter{Filter: Filter{Account: service.Account, Region: service.Region, Cluster: service.Cluster, Service: service.Service(), Since: h.Since, Bounds: c.opts.Bounds}}
-	if h.Incidents, err = c.opts.Store.Incidents(ctx, f, "", serviceIncidents); err != nil {
-		return ServiceHistory{}, fmt.Errorf("list the incidents of service %s: %w", service.Service(), err)
-	}
-	return h, nil
-}
-
-// spanOf divides a time into some dozens of spans that a person counts in.
-func spanOf(back time.Duration) time.Duration {
-	for _, span := range []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour} {
-		if back/span <= 60 {
-			return span
-		}
-	}
-	return 24 * time.Hour
-}
-
-func badCursor() error {
-	return &Error{Kind: InvalidFilter, Message: "The cursor is not one that this list gave out. Leave it away to begin at the newest."}
 }
