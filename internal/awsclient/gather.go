@@ -6,6 +6,7 @@ import (
 	"whystopped/internal/awsclient/source"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // collection is one collection of evidence.
@@ -93,7 +94,7 @@ func (r *collection) gatherFacts(ctx context.Context) gathered {
 	}
 	r.soFar(g)
 	g.definition = r.DescribeDefinition(ctx, task.TaskDefinitionARN)
-	const why = "Only the task's own facts were asked for."
+	why := words.Say("detail.facts-only", nil)
 	for _, s := range source.LogStreams(task, g.definition.Definition, r.Ref.Region) {
 		g.logs = append(g.logs, source.LogAnswer{Tail: r.Skip(s.Source(), why)})
 	}

@@ -43,7 +43,7 @@ func TestWhatWasKeptStandsInForWhatECSDoesNotTell(t *testing.T) {
 		{name: "denied", fault: awsfake.Fault{Deny: true}, cluster: "prod", want: evidence.SourceDenied, says: "ecs:DescribeTasks", service: evidence.SourceOK},
 		{name: "throttled", fault: awsfake.Fault{Throttle: -1}, cluster: "prod", want: evidence.SourceThrottled, says: "throttles", service: evidence.SourceOK},
 		{name: "hangs", fault: awsfake.Fault{Hang: true}, cluster: "prod", want: evidence.SourceTimeout, says: "in time", service: evidence.SourceOK},
-		{name: "garbage", fault: awsfake.Fault{Garbage: true}, cluster: "prod", want: evidence.SourceFailed, says: "proxy", service: evidence.SourceOK},
+		{name: "garbage", fault: awsfake.Fault{Garbage: true}, cluster: "prod", want: evidence.SourceFailed, says: "couldn't be read", service: evidence.SourceOK},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestWhatWasKeptStandsInForWhatECSDoesNotTell(t *testing.T) {
 					t.Errorf("task (-kept +got):\n%s", diff)
 				}
 				line := sourceOf(t, ev, evidence.TaskSource)
-				if line.Status != tt.want || !strings.Contains(line.Detail, tt.says) || !strings.HasSuffix(line.Detail, "kept earlier were used.") {
+				if line.Status != tt.want || !strings.Contains(line.Detail, tt.says) || !strings.Contains(line.Detail, "stored facts") {
 					t.Errorf("got %+v, want status %s, and both %q and that the kept facts were used", line, tt.want, tt.says)
 				}
 				if got := sourceOf(t, ev, "ecs:DescribeServices").Status; got != tt.service {
@@ -104,7 +104,7 @@ func TestTheHigherVersionOfATaskIsTaken(t *testing.T) {
 	}{
 		{name: "ECS's", version: 3, want: "Essential container in task exited"},
 		{name: "ECS's where they are the same", version: 5, want: "Essential container in task exited"},
-		{name: "the event's", version: 7, want: "kept", says: "The facts that were kept earlier were used, which are newer: of version 7, and those of ECS of version 5."},
+		{name: "the event's", version: 7, want: "kept", says: "The stored facts of the task were used because they are newer: version 7, where ECS has version 5."},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

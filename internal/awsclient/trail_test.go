@@ -159,7 +159,7 @@ func TestACallThatCannotBeReadIsPassedOver(t *testing.T) {
 	if diff := cmp.Diff(want, ev.CloudTrail); diff != "" {
 		t.Errorf("records (-want +got):\n%s", diff)
 	}
-	if src := sourceOf(t, ev, "cloudtrail:LookupEvents"); !strings.Contains(src.Detail, "1 more could not be read") {
+	if src := sourceOf(t, ev, "cloudtrail:LookupEvents"); !strings.Contains(src.Detail, "1 more couldn't be read") {
 		t.Errorf("detail %q", src.Detail)
 	}
 }

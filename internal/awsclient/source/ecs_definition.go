@@ -12,6 +12,7 @@ import (
 	"whystopped/internal/awsclient/limit"
 	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/words"
 )
 
 // DefinitionAnswer is what ECS said of the task's own revision.
@@ -41,10 +42,10 @@ const maxDefinitions = 500
 // never changes, so that each is asked for once.
 func (r *Reader) DescribeDefinition(ctx context.Context, revision string) DefinitionAnswer {
 	if revision == "" {
-		return DefinitionAnswer{Asked: r.Skip(Definition, "The task does not say which task definition it was made from.")}
+		return DefinitionAnswer{Asked: r.Skip(Definition, words.Say("detail.no-revision", nil))}
 	}
 	if def, ok := r.definitions.Get(revision); ok {
-		src := evidence.Source{Name: Definition.Name, Status: evidence.SourceOK, Detail: "Known from before: a revision never changes."}
+		src := evidence.Source{Name: Definition.Name, Status: evidence.SourceOK, Detail: words.Say("detail.stored-revision", nil).English}
 		r.tell(src)
 		return DefinitionAnswer{Asked: Asked{Source: src}, Definition: definitionOf(def)}
 	}

@@ -5,12 +5,12 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"whystopped/internal/arn"
 	"whystopped/internal/collect"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/words"
 )
 
 // GoodDefinition are the definitions of revisions that work in the task's place.
@@ -66,7 +66,7 @@ func (r *Reader) readGoodRevisions(ctx context.Context, deployments []evidence.D
 		if len(errs) > 0 {
 			return outcome{}, errors.Join(errs...)
 		}
-		return outcome{evidence.SourceOK, "Seen to work: " + strings.Join(names, ", ") + "."}, nil
+		return outcome{evidence.SourceOK, words.Say("detail.healthy", words.Args{"revisions": names})}, nil
 	})
 	return ans
 }

@@ -13,6 +13,7 @@ import (
 	"whystopped/internal/awsclient/limit"
 	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/words"
 )
 
 // ServiceAnswer is what ECS said of the task's service.
@@ -58,13 +59,13 @@ func (r *Reader) DescribeService(ctx context.Context, name string, span Life) Se
 			return outcome{}, fmt.Errorf("describe service %s: %w", name, failure.ErrEmptyAnswer)
 		case len(out.Services) == 0:
 			ans.Missing = true
-			return outcome{evidence.SourceEmpty, fmt.Sprintf("There is no service %q in cluster %q, or no longer.", name, r.Ref.Cluster)}, nil
+			return outcome{evidence.SourceEmpty, words.Say("detail.no-service", words.Args{"service": name, "cluster": r.Ref.Cluster})}, nil
 		}
 		ans.TaskDefinitionARN = aws.ToString(out.Services[0].TaskDefinition)
 		ans.Deployments = Each(out.Services[0].Deployments, deploymentOf)
 		ans.Events = eventsWithin(out.Services[0].Events, span)
 		if len(ans.Events) == 0 {
-			return outcome{evidence.SourceEmpty, "The service has no events of that time; ECS keeps the newest 100."}, nil
+			return outcome{evidence.SourceEmpty, words.Say("detail.no-service-events", nil)}, nil
 		}
 		return outcome{status: evidence.SourceOK}, nil
 	})

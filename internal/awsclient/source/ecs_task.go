@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,6 +15,7 @@ import (
 	"whystopped/internal/awsclient/limit"
 	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/words"
 )
 
 // TaskAnswer is what is known of the task. What ECS itself says is in state:
@@ -55,19 +55,30 @@ var Task = Source{
 func (r *Reader) DescribeTask(ctx context.Context) TaskAnswer {
 	switch {
 	case r.Ref.TaskID == "":
-		return TaskAnswer{Asked: r.Skip(Task, "ECS knows no stopped task of this service.")}
+		return TaskAnswer{Asked: r.Skip(Task, words.Say("detail.no-stopped-task", nil))}
 	case r.Ref.Cluster == "":
 		ans := TaskAnswer{State: TaskMissing}
-		ans.Asked = r.Skip(Task, r.standIn(&ans, "The reference does not name the cluster, and no cluster that we may read knows the task.", nil))
+		ans.Asked = r.Skip(Task, r.standIn(&ans, "unnamed", words.Say("detail.no-cluster-named", nil)))
 		return ans
 	}
 	ans := TaskAnswer{State: taskUnclear}
 	ans.Asked = r.ask(ctx, Task, HalfTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		out, err := r.askForTask(ctx, &ans)
-		out.detail = r.standIn(&ans, out.detail, err)
+		out.detail = r.standIn(&ans, unreadCode(ans.State, err), out.detail)
 		return out, err
 	})
 	return ans
+}
+
+// unreadCode says why the facts of a task are not those of ECS.
+func unreadCode(state taskState, err error) string {
+	switch state {
+	case TaskMissing:
+		return "missing"
+	case TaskNoCluster:
+		return "no-cluster"
+	}
+	return string(failure.Of(err).Status())
 }
 
 func (r *Reader) askForTask(ctx context.Context, ans *TaskAnswer) (out outcome, err error) {
@@ -80,27 +91,24 @@ func (r *Reader) askForTask(ctx context.Context, ans *TaskAnswer) (out outcome, 
 	return ans.read(got), nil
 }
 
-// standIn puts what was kept of the task in the place of an answer that says
-// less: none, or an older version. It gives the detail of the source's line
-// with a word about that; err is why there is no answer, if there is none.
-func (r *Reader) standIn(ans *TaskAnswer, detail string, err error) string {
+// standIn puts what was stored of the task in the place of an answer that says
+// less: none, or an older version. It returns the detail of the source's line, which
+// then says so; why is the code of what ECS did not say.
+func (r *Reader) standIn(ans *TaskAnswer, why string, detail words.Text) words.Text {
 	if r.Kept == nil || ans.Task != nil && ans.Task.Version >= r.Kept.Version {
 		return detail
 	}
-	words := "The task's facts that were kept earlier were used."
+	said := words.Say("detail.stored-facts", words.Args{"why": why})
 	if ans.Task != nil {
-		words = fmt.Sprintf("The facts that were kept earlier were used, which are newer: of version %d, and those of ECS of version %d.", r.Kept.Version, ans.Task.Version)
-	}
-	if err != nil { // whose own words would give way to the detail
-		detail = failure.Of(err).Detail(Task.Call.Action).English
+		said = words.Say("detail.stored-facts-newer", words.Args{"stored": r.Kept.Version, "version": ans.Task.Version})
 	}
 	ans.Task = r.Kept
-	return strings.TrimSpace(detail + " " + words)
+	return said
 }
 
 // KeptFacts gives a task of whose end all was kept, and asks nobody.
 func (r *Reader) KeptFacts() TaskAnswer {
-	return TaskAnswer{Asked: r.Skip(Task, "The task's facts are known from ECS's event of its end."), Task: r.Kept}
+	return TaskAnswer{Asked: r.Skip(Task, words.Say("detail.facts-of-event", nil)), Task: r.Kept}
 }
 
 // Newer is the task of the higher version; either may be nil.
@@ -125,30 +133,28 @@ func HasEnded(t *evidence.Task) bool { return t != nil && t.LastStatus == "STOPP
 
 // read takes the task out of the answer.
 func (a *TaskAnswer) read(got described) outcome {
-	together := ""
-	if got.together > 1 {
-		together = fmt.Sprintf("Asked for in one call with %d other tasks.", got.together-1)
-	}
 	if got.task != nil {
 		a.Task, a.State = TaskOf(*got.task), taskFound
-		return outcome{evidence.SourceOK, together}
+		if got.together > 1 {
+			return outcome{evidence.SourceOK, words.Say("detail.together", words.Args{"n": got.together - 1})}
+		}
+		return outcome{status: evidence.SourceOK}
 	}
 	a.State = TaskMissing
-	detail := "ECS does not know this task, or no longer: it forgets stopped tasks after about an hour."
 	if got.reason != "" {
-		detail += fmt.Sprintf(" (%s)", got.reason)
+		return outcome{evidence.SourceEmpty, words.Say("detail.task-unknown-reason", words.Args{"reason": got.reason})}
 	}
-	return outcome{evidence.SourceEmpty, detail}
+	return outcome{evidence.SourceEmpty, words.Say("detail.task-unknown", nil)}
 }
 
 // taskRefused tells the refusals that answer the question from those that do not.
 func (r *Reader) taskRefused(err error) (taskState, outcome, error) {
 	if _, ok := errors.AsType[*types.ClusterNotFoundException](err); ok {
-		detail := fmt.Sprintf("There is no cluster %q in %s of this account.", r.Ref.Cluster, r.Ref.Region)
+		detail := words.Say("detail.no-cluster", words.Args{"cluster": r.Ref.Cluster, "region": r.Ref.Region})
 		return TaskNoCluster, outcome{status: evidence.SourceEmpty, detail: detail}, nil
 	}
 	if invalid, ok := errors.AsType[*types.InvalidParameterException](err); ok {
-		detail := "ECS takes this for no task of the cluster: " + invalid.ErrorMessage()
+		detail := words.Say("detail.not-a-task", words.Args{"message": invalid.ErrorMessage()})
 		return TaskMissing, outcome{status: evidence.SourceEmpty, detail: detail}, nil
 	}
 	return taskUnclear, outcome{}, fmt.Errorf("describe task %s: %w", r.Ref.TaskID, err)

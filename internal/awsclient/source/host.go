@@ -14,6 +14,7 @@ import (
 	"whystopped/internal/awsclient/limit"
 	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/words"
 )
 
 // HostAnswer is what was asked about the instance on which the task ran.
@@ -82,30 +83,31 @@ func (r *Reader) instanceOf(ctx context.Context, t *evidence.Task) (id string, a
 		case out.ContainerInstances == nil && out.Failures == nil:
 			return outcome{}, fmt.Errorf("describe container instance %s: %w", t.ContainerInstanceARN, failure.ErrEmptyAnswer)
 		case len(out.ContainerInstances) == 0:
-			return outcome{evidence.SourceEmpty, "The instance that the task ran on is not part of the cluster any more."}, nil
+			return outcome{evidence.SourceEmpty, words.Say("detail.instance-gone", nil)}, nil
 		}
 		id = aws.ToString(out.ContainerInstances[0].Ec2InstanceId)
-		return outcome{evidence.SourceOK, "The task ran on " + id + "."}, nil
+		return outcome{evidence.SourceOK, words.Say("detail.instance", words.Args{"instance": id})}, nil
 	})
 	return id, a
 }
 
 // ofHost says what the look-up of a host's session came to.
 func (t *trailRecords) ofHost(instance string, kept int, settled bool, err error) outcome {
-	detail := fmt.Sprintf("%d refused calls in the session of %s, in which other tasks on the host call as well.", kept, instance)
+	args := words.Args{"n": kept, "instance": instance}
+	say := func(id string) words.Text { return words.Say("detail.host"+id, args) }
 	switch {
 	case err != nil && kept == 0:
 		return outcome{}
 	case err != nil:
-		return outcome{detail: detail + " More could not be looked up."}
+		return outcome{detail: say("-aborted")}
 	case t.truncated:
-		return outcome{evidence.SourceTruncated, detail + " The host made more calls than were read."}
+		return outcome{evidence.SourceTruncated, say("-truncated")}
 	case kept > 0:
-		return outcome{evidence.SourceOK, detail}
+		return outcome{evidence.SourceOK, say("")}
 	case !settled:
-		return outcome{evidence.SourceTooEarly, detail + " CloudTrail shows calls after about 5 minutes, at times 15."}
+		return outcome{evidence.SourceTooEarly, say("-too-early")}
 	}
-	return outcome{evidence.SourceEmpty, detail}
+	return outcome{evidence.SourceEmpty, say("")}
 }
 
 // suspicion is whether the role at fault may be the host's, and what speaks for it.

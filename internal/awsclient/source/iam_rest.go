@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/words"
 )
 
 const (
@@ -45,4 +46,4 @@ func (r *rest) note(a Asked, now time.Time) {
 }
 
 // restDetail says why IAM was not asked.
-const restDetail = "IAM could not be reached a few minutes ago and is left alone for a while."
+func restDetail() words.Text { return words.Say("detail.iam-rest", nil) }

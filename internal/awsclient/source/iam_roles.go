@@ -18,6 +18,7 @@ import (
 	"whystopped/internal/awsclient/limit"
 	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/words"
 )
 
 // Roles are the roles that a text raises a question about.
@@ -70,9 +71,9 @@ func (r *Reader) ReadRoles(ctx context.Context, known evidence.Evidence, events 
 	})
 	switch {
 	case len(roles) == 0:
-		return RolesAnswer{Asked: r.Skip(Roles, "The roles are of another account than the task.")}
+		return RolesAnswer{Asked: r.Skip(Roles, words.Say("detail.roles-elsewhere", nil))}
 	case r.iamRest.resting(r.Now):
-		return RolesAnswer{Asked: r.Skip(Roles, restDetail)}
+		return RolesAnswer{Asked: r.Skip(Roles, restDetail())}
 	}
 	var ans RolesAnswer
 	ans.Asked = r.ask(ctx, Roles, allTime, func(ctx context.Context, _ *watch) (outcome, error) {
@@ -146,9 +147,9 @@ func rolesOutcome(roles []evidence.Role) outcome {
 			missing++
 		}
 	}
-	detail := fmt.Sprintf("%d roles read.", len(roles))
 	if missing > 0 {
-		detail = fmt.Sprintf("%d roles looked for, %d of them do not exist.", len(roles), missing)
+		args := words.Args{"n": len(roles), "missing": missing}
+		return outcome{evidence.SourceOK, words.Say("detail.roles-missing", args)}
 	}
-	return outcome{evidence.SourceOK, detail}
+	return outcome{evidence.SourceOK, words.Say("detail.roles", words.Args{"n": len(roles)})}
 }

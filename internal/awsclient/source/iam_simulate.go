@@ -47,7 +47,7 @@ const (
 // could not be made.
 func (r *Reader) Simulate(ctx context.Context, trials []diagnose.Trial) ([]diagnose.Result, Asked) {
 	if r.iamRest.resting(r.Now) {
-		return nil, r.Skip(Simulator, restDetail)
+		return nil, r.Skip(Simulator, restDetail())
 	}
 	var results []diagnose.Result
 	a := r.ask(ctx, Simulator, allTime, func(ctx context.Context, _ *watch) (outcome, error) {

@@ -14,6 +14,7 @@ import (
 	"whystopped/internal/awsclient/limit"
 	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/words"
 )
 
 // LogDenials are the denials before the end of a container's log.
@@ -116,15 +117,16 @@ func joinOlder(older, newest []logEvent) []logEvent {
 
 // outcome says what the search came to.
 func (f found) outcome(err error) outcome {
+	say := func(id string) words.Text { return words.Say("detail.denials"+id, words.Args{"n": len(f.events)}) }
 	switch {
 	case err != nil && len(f.events) == 0:
 		return outcome{}
 	case err != nil:
-		return outcome{detail: fmt.Sprintf("%d older lines that look like a denial were found before the source failed.", len(f.events))}
+		return outcome{detail: say("-aborted")}
 	case !f.complete:
-		return outcome{evidence.SourceTruncated, fmt.Sprintf("%d older lines that look like a denial; the stream is too long to be searched to the end.", len(f.events))}
+		return outcome{evidence.SourceTruncated, say("-truncated")}
 	case len(f.events) == 0:
-		return outcome{evidence.SourceEmpty, "No older line looks like a denial."}
+		return outcome{evidence.SourceEmpty, say("-none")}
 	}
-	return outcome{evidence.SourceOK, fmt.Sprintf("%d older lines that look like a denial.", len(f.events))}
+	return outcome{evidence.SourceOK, say("")}
 }

@@ -16,6 +16,7 @@ import (
 	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // Log is the end of a container's log.
@@ -65,10 +66,10 @@ func (r *Reader) ReadLogs(ctx context.Context, streams []logStream, since time.T
 // are read, the denials among the older ones.
 func (r *Reader) readLog(ctx context.Context, s logStream, since time.Time) LogAnswer {
 	source := s.Source()
-	if s.unreadable == "" && !r.Bounds().Excludes(taskref.Ref{Region: s.region}).IsZero() {
-		s.unreadable = fmt.Sprintf("The log group is in %s, which is not among the Regions that this server reads.", s.region)
+	if s.unreadable.IsZero() && !r.Bounds().Excludes(taskref.Ref{Region: s.region}).IsZero() {
+		s.unreadable = words.Say("detail.log-region", words.Args{"region": s.region})
 	}
-	if s.unreadable != "" {
+	if !s.unreadable.IsZero() {
 		return LogAnswer{Tail: r.Skip(source, s.unreadable)}
 	}
 	reader := &streamReader{api: r.region(s.region).Logs, logStream: s, since: since}
@@ -110,23 +111,24 @@ func StreamStart(t *evidence.Task) time.Time {
 // explain passes on the errors that are failures and swallows those that
 // answer the question; what the latter mean stands in the outcome.
 func (s logStream) explain(err error) error {
-	if err == nil || s.notThere(err) != "" {
+	if err == nil || !s.notThere(err).IsZero() {
 		return nil
 	}
 	return fmt.Errorf("read log stream %s of %s: %w", s.stream, s.group, err)
 }
 
-// notThere says which of group and stream does not exist, or "" when the error
-// is about something else.
-func (s logStream) notThere(err error) string {
+// notThere says which of group and stream does not exist; the zero Text when the
+// error is about something else.
+func (s logStream) notThere(err error) words.Text {
+	args := words.Args{"group": s.group, "stream": s.stream, "region": s.region}
 	missing, ok := errors.AsType[*types.ResourceNotFoundException](err)
 	switch {
 	case !ok:
-		return ""
+		return words.Text{}
 	case strings.Contains(strings.ToLower(missing.ErrorMessage()), "log group"):
-		return fmt.Sprintf("There is no log group %s in %s.", s.group, s.region)
+		return words.Say("detail.no-log-group", args)
 	}
-	return fmt.Sprintf("There is no log stream %s in %s: the container wrote nothing, or never started.", s.stream, s.group)
+	return words.Say("detail.no-log-stream", args)
 }
 
 // infrequentAccess tells a log group whose class allows no reading by stream.

@@ -2,17 +2,17 @@ package source
 
 import (
 	"cmp"
-	"fmt"
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/words"
 )
 
 // logStream is where one container's lines are, or why they cannot be read.
 type logStream struct {
 	container             string
 	group, stream, region string
-	unreadable            string // a sentence; empty when the stream is known
+	unreadable            words.Text // zero when the stream is known
 }
 
 // Source names the stream as a place that is asked.
@@ -34,7 +34,7 @@ func LogStreams(t *evidence.Task, d *evidence.TaskDefinition, region string) []l
 
 func logStreamOf(t *evidence.Task, c evidence.ContainerDefinition, region string) logStream {
 	s := logStream{container: c.Name}
-	if s.unreadable = notAwslogs(c.LogConfiguration); s.unreadable != "" {
+	if s.unreadable = notAwslogs(c.LogConfiguration); !s.unreadable.IsZero() {
 		return s
 	}
 	options := c.LogConfiguration.Options
@@ -49,26 +49,27 @@ func logStreamOf(t *evidence.Task, c evidence.ContainerDefinition, region string
 	switch {
 	case !arn.IsRegion(s.region) || arn.PartitionOf(s.region) != arn.PartitionOf(region):
 		// Who registers a task definition writes it; it would become a part of a host's name.
-		s.unreadable = fmt.Sprintf("The log configuration's awslogs-region, %.40q, isn't a Region of the task's partition.", s.region)
+		s.unreadable = words.Say("detail.not-a-log-region", words.Args{"region": s.region})
 	case s.group == "":
-		s.unreadable = "The container's log configuration names no awslogs-group."
+		s.unreadable = words.Say("detail.no-awslogs-group", nil)
 	case s.stream == "":
-		s.unreadable = "The log configuration has no awslogs-stream-prefix, and the container never got the runtime id that its stream would be named after."
+		s.unreadable = words.Say("detail.no-stream-name", nil)
 	}
 	return s
 }
 
-// notAwslogs says why a container's lines are not in CloudWatch Logs, or "".
-func notAwslogs(l *evidence.LogConfiguration) string {
+// notAwslogs says why a container's lines are not in CloudWatch Logs; the zero Text
+// where they are.
+func notAwslogs(l *evidence.LogConfiguration) words.Text {
 	switch {
 	case l == nil || l.LogDriver == "":
-		return "The container has no log configuration, so that its lines are not in CloudWatch Logs."
+		return words.Say("detail.no-log-configuration", nil)
 	case l.LogDriver == "awsfirelens":
-		return "The container logs through FireLens; its lines are wherever the log router sends them."
+		return words.Say("detail.firelens", nil)
 	case l.LogDriver != "awslogs":
-		return "The container logs with the driver " + l.LogDriver + ", which cannot be read from here."
+		return words.Say("detail.log-driver", words.Args{"driver": l.LogDriver})
 	}
-	return ""
+	return words.Text{}
 }
 
 // TaskIDOf is the id of a task.

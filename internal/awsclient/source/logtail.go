@@ -15,6 +15,7 @@ import (
 	"whystopped/internal/awsclient/failure"
 	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/words"
 )
 
 const (
@@ -175,20 +176,21 @@ func (s *streamReader) get(ctx context.Context, token string, fromHead bool) (pa
 
 // outcome says what reading the tail came to.
 func (t tail) outcome(s logStream, err error) outcome {
-	if detail := s.notThere(err); detail != "" {
+	if detail := s.notThere(err); !detail.IsZero() {
 		return outcome{evidence.SourceEmpty, detail}
 	}
+	say := func(id string) words.Text { return words.Say(id, words.Args{"n": len(t.events), "group": s.group}) }
 	switch {
 	case infrequentAccess(err):
-		return outcome{detail: fmt.Sprintf("The log group %s cannot be read by stream: it is of the Infrequent Access class, which only Logs Insights reads.", s.group)}
+		return outcome{detail: say("detail.infrequent-access")}
 	case err != nil && len(t.events) == 0:
 		return outcome{}
 	case err != nil:
-		return outcome{detail: fmt.Sprintf("Only the newest %d lines could be read before the source failed.", len(t.events))}
+		return outcome{detail: say("detail.log-aborted")}
 	case len(t.events) == 0:
-		return outcome{evidence.SourceEmpty, "The log stream is there, but the container wrote nothing to it."}
+		return outcome{evidence.SourceEmpty, say("detail.log-empty")}
 	case !t.complete:
-		return outcome{evidence.SourceTruncated, fmt.Sprintf("The newest %d lines; older ones were only searched for denials.", len(t.events))}
+		return outcome{evidence.SourceTruncated, say("detail.log-truncated")}
 	}
-	return outcome{status: evidence.SourceOK, detail: fmt.Sprintf("%d lines, the whole stream.", len(t.events))}
+	return outcome{evidence.SourceOK, say("detail.log")}
 }

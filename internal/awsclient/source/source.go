@@ -19,6 +19,7 @@ import (
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/lru"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // Shared are the places that evidence is read from, and what was learned of
@@ -104,7 +105,7 @@ func (a Asked) Answered() bool {
 // outcome is what reading a source came to, when no error did.
 type outcome struct {
 	status evidence.SourceStatus
-	detail string
+	detail words.Text
 }
 
 // readFunc reads one source. An error may come with an outcome whose detail
@@ -119,7 +120,7 @@ func (r *Reader) ask(ctx context.Context, source Source, s Share, read readFunc)
 	defer cancel()
 	w := &watch{now: r.clock, began: r.clock()}
 	out, err := read(limit.CountCalls(ctx, &w.calls), w)
-	a := Asked{Source: evidence.Source{Name: source.Name, Status: out.status, Detail: out.detail}}
+	a := Asked{Source: evidence.Source{Name: source.Name, Status: out.status, Detail: out.detail.English}}
 	if err != nil {
 		a = r.failed(ctx, source, out, err)
 	}
@@ -136,8 +137,8 @@ func (r *Reader) failed(ctx context.Context, source Source, out outcome, err err
 	if out.status != "" {
 		src.Status = out.status
 	}
-	if out.detail != "" {
-		src.Detail = out.detail
+	if !out.detail.IsZero() {
+		src.Detail = out.detail.English
 	}
 	switch f.Kind {
 	case failure.Denied:
@@ -150,8 +151,8 @@ func (r *Reader) failed(ctx context.Context, source Source, out outcome, err err
 }
 
 // Skip writes the line of a source that there was no way to ask.
-func (r *Reader) Skip(source Source, detail string) Asked {
-	src := evidence.Source{Name: source.Name, Status: evidence.SourceSkipped, Detail: detail}
+func (r *Reader) Skip(source Source, detail words.Text) Asked {
+	src := evidence.Source{Name: source.Name, Status: evidence.SourceSkipped, Detail: detail.English}
 	r.tell(src)
 	return Asked{Source: src}
 }

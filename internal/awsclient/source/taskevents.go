@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/words"
 )
 
 // TaskEvents is the log group of a cluster's event capture.
@@ -43,6 +44,7 @@ func (r *Reader) ReadTaskEvents(ctx context.Context) TaskEventsAnswer {
 	}
 	var ans TaskEventsAnswer
 	group := eventGroup(r.Ref.Cluster)
+	args := words.Args{"group": group}
 	ans.Asked = r.ask(ctx, TaskEvents, HalfTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		events, err := r.findTaskEvents(ctx, group)
 		var versions int
@@ -50,15 +52,15 @@ func (r *Reader) ReadTaskEvents(ctx context.Context) TaskEventsAnswer {
 		_, missing := errors.AsType[*types.ResourceNotFoundException](err)
 		switch {
 		case missing:
-			return outcome{evidence.SourceEmpty, fmt.Sprintf("There is no log group %s: the cluster has no event capture.", group)}, nil
+			return outcome{evidence.SourceEmpty, words.Say("detail.no-event-capture", args)}, nil
 		case ans.Task != nil:
-			return outcome{evidence.SourceOK, fmt.Sprintf("%d events of the task in %s; the last one is of version %d.", versions, group, ans.Task.Version)}, nil
+			return outcome{evidence.SourceOK, words.Say("detail.task-events", words.Args{"n": versions, "group": group, "version": ans.Task.Version})}, nil
 		case infrequentAccess(err):
-			return outcome{detail: fmt.Sprintf("The log group %s cannot be searched: it is of the Infrequent Access class.", group)}, err
+			return outcome{detail: words.Say("detail.unsearchable", args)}, err
 		case err != nil:
 			return outcome{}, fmt.Errorf("search %s: %w", group, err)
 		}
-		return outcome{evidence.SourceEmpty, fmt.Sprintf("There is no event of the task in %s.", group)}, nil
+		return outcome{evidence.SourceEmpty, words.Say("detail.no-task-events", args)}, nil
 	})
 	return ans
 }

@@ -15,6 +15,7 @@ import (
 	"whystopped/internal/awsclient/limit"
 	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/words"
 )
 
 // Trail is CloudTrail's event history of the task's sessions.
@@ -212,25 +213,25 @@ func (t *trailRecords) chosen() []evidence.Record {
 // outcome says what the look-up came to; settled is whether an empty answer
 // can be trusted.
 func (t *trailRecords) outcome(settled bool, err error) outcome {
-	count := fmt.Sprintf("%d calls, %d of them failed.", len(t.records), t.failed())
-	if t.unreadable > 0 {
-		count += fmt.Sprintf(" %d more could not be read.", t.unreadable)
-	}
+	args := words.Args{"n": len(t.records), "failed": t.failed(), "unreadable": t.unreadable}
+	say := func(id string) words.Text { return words.Say("detail.trail"+id, args) }
 	switch {
 	case err != nil && len(t.records) == 0:
 		return outcome{}
 	case err != nil:
-		return outcome{detail: count + " More could not be looked up."}
+		return outcome{detail: say("-aborted")}
 	case t.truncated:
-		return outcome{evidence.SourceTruncated, count + " There are more; the newest were read."}
+		return outcome{evidence.SourceTruncated, say("-truncated")}
+	case t.unreadable > 0 && len(t.records) > 0:
+		return outcome{evidence.SourceOK, say("-unreadable")}
 	case len(t.records) > 0 && !settled:
-		return outcome{evidence.SourceOK, count + " CloudTrail may not show the last minutes yet."}
+		return outcome{evidence.SourceOK, say("-unsettled")}
 	case len(t.records) > 0:
-		return outcome{evidence.SourceOK, count}
+		return outcome{evidence.SourceOK, say("")}
 	case !settled:
-		return outcome{evidence.SourceTooEarly, "No call of the task is recorded yet; CloudTrail shows calls after about 5 minutes, at times 15."}
+		return outcome{evidence.SourceTooEarly, say("-too-early")}
 	}
-	return outcome{evidence.SourceEmpty, "No call of the task is recorded in this region. Data events, such as reading an object of S3, never are in CloudTrail's event history."}
+	return outcome{evidence.SourceEmpty, say("-empty")}
 }
 
 func (t *trailRecords) failed() int {

@@ -12,6 +12,7 @@ import (
 	"whystopped/internal/arn"
 	"whystopped/internal/awsclient/session"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/words"
 )
 
 // TrailLog is the log group of a trail.
@@ -68,20 +69,21 @@ func (r *Reader) filterTrail(ctx context.Context, span Life, records *trailRecor
 
 // inGroup says what a search of a trail's log group came to.
 func (t *trailRecords) inGroup(group string, settled bool, err error) outcome {
-	count := fmt.Sprintf("%d failed calls of the task in %s, with those of data events that its trail records.", len(t.records), group)
+	args := words.Args{"n": len(t.records), "group": group}
+	say := func(id string) words.Text { return words.Say("detail.trail-log"+id, args) }
 	switch {
 	case infrequentAccess(err):
-		return outcome{detail: fmt.Sprintf("The log group %s cannot be searched: it is of the Infrequent Access class.", group)}
+		return outcome{detail: words.Say("detail.unsearchable", args)}
 	case err != nil && len(t.records) == 0:
 		return outcome{}
 	case err != nil:
-		return outcome{detail: count + " The search was not finished."}
+		return outcome{detail: say("-aborted")}
 	case t.truncated:
-		return outcome{evidence.SourceTruncated, count + " The group is too large to be searched to the end."}
+		return outcome{evidence.SourceTruncated, say("-truncated")}
 	case len(t.records) > 0:
-		return outcome{evidence.SourceOK, count}
+		return outcome{evidence.SourceOK, say("")}
 	case !settled:
-		return outcome{evidence.SourceTooEarly, "No failed call of the task is there yet; a trail delivers after about 5 minutes, at times 15."}
+		return outcome{evidence.SourceTooEarly, say("-too-early")}
 	}
-	return outcome{evidence.SourceEmpty, count}
+	return outcome{evidence.SourceEmpty, say("")}
 }
