@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"whystopped/internal/diagnose"
@@ -26,19 +27,12 @@ func refreshOf(d diagnose.Diagnosis, before int, now time.Time) *Refresh {
 	}
 	at := *d.CompleteAfter
 	if before > 0 || at.Before(now) {
-		at = later(at, now.Add(refreshAgain))
+		at = slices.MaxFunc([]time.Time{at, now.Add(refreshAgain)}, time.Time.Compare)
 	}
 	if standsOnSiblings(d) {
 		at = at.Add(afterSiblings)
 	}
 	return &Refresh{At: at, Task: d.Task.Ref().Task(), Diagnosis: d.ID, Before: before}
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // refresh makes a diagnosis anew, unless it is not kept any more or somebody

@@ -122,9 +122,9 @@ func (f *Finding) learn(place Place, tried time.Time, uses []Use) bool {
 		switch {
 		case u.Action != f.Action || u.Region != place.Region || u.Account != "" && u.Account != place.Account:
 		case u.Denied:
-			denied = later(denied, u.At)
+			denied = slices.MaxFunc([]time.Time{denied, u.At}, time.Time.Compare)
 		default:
-			allowed = later(allowed, u.At)
+			allowed = slices.MaxFunc([]time.Time{allowed, u.At}, time.Time.Compare)
 		}
 	}
 	refused := denied.After(allowed)
@@ -145,11 +145,4 @@ func (f *Finding) learn(place Place, tried time.Time, uses []Use) bool {
 		f.Detail = words.Say("permission-detail.by-use", nil)
 	}
 	return !allowed.IsZero() || !denied.IsZero()
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

@@ -10,11 +10,11 @@ import (
 	"whystopped/internal/casebook"
 )
 
-// tellBook keeps tellings in memory, as a Store does.
-type tellBook struct {
+// claimBook keeps claims in memory, as a Store does.
+type claimBook struct {
 	mu        sync.Mutex
 	incidents map[string]casebook.Incident
-	tellings  map[string]*keptTelling
+	claims    map[string]*keptClaim
 	read      int // incidents that were read
 
 	// beforeEnd is asked before a claim is given back; it may be nil. With an
@@ -22,23 +22,23 @@ type tellBook struct {
 	beforeEnd func() error
 }
 
-type keptTelling struct {
+type keptClaim struct {
 	state                 []byte
 	begun, until, brokeAt time.Time
 }
 
-func newTellBook() *tellBook {
-	return &tellBook{incidents: map[string]casebook.Incident{}, tellings: map[string]*keptTelling{}}
+func newClaimBook() *claimBook {
+	return &claimBook{incidents: map[string]casebook.Incident{}, claims: map[string]*keptClaim{}}
 }
 
-func (b *tellBook) put(in casebook.Incident) {
+func (b *claimBook) put(in casebook.Incident) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.incidents[in.ID] = in
 }
 
 // failToEnd lets the next claims not be given back.
-func (b *tellBook) failToEnd(with error, times int) {
+func (b *claimBook) failToEnd(with error, times int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.beforeEnd = func() error {
@@ -50,22 +50,22 @@ func (b *tellBook) failToEnd(with error, times int) {
 }
 
 // state is what was left for an incident.
-func (b *tellBook) state(t *testing.T, incident string) thread {
+func (b *claimBook) state(t *testing.T, incident string) messageState {
 	t.Helper()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	kept := b.tellings[incident]
+	kept := b.claims[incident]
 	if kept == nil {
 		t.Fatalf("nobody began to tell of %s", incident)
 	}
-	th, err := readThread(casebook.Claim{State: kept.state})
+	th, err := readState(casebook.Claim{State: kept.state})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return th
 }
 
-func (b *tellBook) Claim(ctx context.Context, incident string, now, until time.Time) (casebook.Claim, error) {
+func (b *claimBook) Claim(ctx context.Context, incident string, now, until time.Time) (casebook.Claim, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if _, ok := b.incidents[incident]; !ok {
@@ -74,10 +74,10 @@ func (b *tellBook) Claim(ctx context.Context, incident string, now, until time.T
 	if err := ctx.Err(); err != nil {
 		return casebook.Claim{}, err
 	}
-	kept := b.tellings[incident]
+	kept := b.claims[incident]
 	if kept == nil {
-		kept = &keptTelling{}
-		b.tellings[incident] = kept
+		kept = &keptClaim{}
+		b.claims[incident] = kept
 	}
 	if kept.until.After(now) {
 		return casebook.Claim{Busy: kept.until}, nil
@@ -89,7 +89,7 @@ func (b *tellBook) Claim(ctx context.Context, incident string, now, until time.T
 	return casebook.Claim{State: bytes.Clone(kept.state), Broken: kept.brokeAt}, nil
 }
 
-func (b *tellBook) EndClaim(ctx context.Context, incident string, claimed time.Time, state []byte) error {
+func (b *claimBook) EndClaim(ctx context.Context, incident string, claimed time.Time, state []byte) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -100,14 +100,14 @@ func (b *tellBook) EndClaim(ctx context.Context, incident string, claimed time.T
 			return err
 		}
 	}
-	if !b.tellings[incident].begun.Equal(claimed) {
+	if !b.claims[incident].begun.Equal(claimed) {
 		return casebook.ErrClaimLost
 	}
-	*b.tellings[incident] = keptTelling{state: bytes.Clone(state)}
+	*b.claims[incident] = keptClaim{state: bytes.Clone(state)}
 	return nil
 }
 
-func (b *tellBook) ClaimUpdate(ctx context.Context, incident string) (casebook.Incident, error) {
+func (b *claimBook) ClaimUpdate(ctx context.Context, incident string) (casebook.Incident, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.read++

@@ -136,7 +136,7 @@ func (c *Client) call(ctx context.Context, method string, do func() error) error
 		if err == nil {
 			return nil
 		}
-		wait, passes := patience(err, try)
+		wait, passes := retryAfter(err, try)
 		if passes {
 			c.pauses.add(method, c.clock.Now().Add(wait))
 		}

@@ -131,7 +131,7 @@ func TestPatience(t *testing.T) {
 		"the caller's end":     {context.Canceled, 2 * time.Second, false},
 		"what may be done":     {&unsureError{slackgo.StatusCodeError{Code: 503}}, 2 * time.Second, false},
 	} {
-		if wait, passes := patience(test.err, 2); wait != test.wait || passes != test.passes {
+		if wait, passes := retryAfter(test.err, 2); wait != test.wait || passes != test.passes {
 			t.Errorf("%s: %s, %v, want %s, %v", name, wait, passes, test.wait, test.passes)
 		}
 	}

@@ -52,8 +52,8 @@ func TestAReplyWhosePosterDiedIsFound(t *testing.T) {
 	d.later(incident(20))
 	d.expectMessages(
 		line{Channel: prod, Kind: ofIncident, Count: 10, Edited: true},
-		line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 10},
-		line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 20},
+		line{Channel: prod, Below: "a", Kind: ofUpdate, Count: 10},
+		line{Channel: prod, Below: "a", Kind: ofUpdate, Count: 20},
 	)
 }
 
@@ -71,11 +71,11 @@ func TestAVerdictThatWasToldByWhoeverDiedIsNotToldAgain(t *testing.T) {
 	reworded := another
 	reworded.Verdict.Title = "The KMS key is disabled" // the same in other words calls nobody
 	d.later(reworded)
-	d.expectText(ofGrowth, "*The key is disabled*")
+	d.expectText(ofUpdate, "*The key is disabled*")
 	d.expectMessages(
 		line{Channel: prod, Kind: ofIncident, Count: 11, Edited: true},
-		line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 11},
-		line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 11},
+		line{Channel: prod, Below: "a", Kind: ofUpdate, Count: 11},
+		line{Channel: prod, Below: "a", Kind: ofUpdate, Count: 11},
 	)
 }
 
@@ -89,7 +89,7 @@ func TestOneDeathAfterAnother(t *testing.T) {
 	d.expectCalls("users.conversations", "conversations.history", "conversations.replies", "chat.update")
 	d.expectMessages(
 		line{Channel: prod, Kind: ofIncident, Count: 40, Edited: true},
-		line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 40},
+		line{Channel: prod, Below: "a", Kind: ofUpdate, Count: 40},
 	)
 }
 
@@ -110,7 +110,7 @@ func TestAMessageIsFoundInTheChannelOfAnEarlierVerdict(t *testing.T) {
 	d.tell(early)
 	d.expectMessages( // all in #ecs
 		line{Channel: prod, Kind: ofIncident, Count: 3, Edited: true},
-		line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 3},
+		line{Channel: prod, Below: "a", Kind: ofUpdate, Count: 3},
 	)
 }
 
@@ -120,7 +120,7 @@ func TestAMessageIsFoundAmongManyOthers(t *testing.T) {
 	d.dieAfter(incident(1))
 	talk := NewClient(ClientOptions{Token: "xoxb-of-somebody", Clock: d.clock, APIURL: d.slack.apiURL()})
 	for i := range 30 {
-		other := plain("x").marked(mark{incident: fmt.Sprintf("other%d", i), kind: ofIncident})
+		other := plain("x").withMetadata(metadata{incident: fmt.Sprintf("other%d", i), kind: ofIncident})
 		if _, err := talk.post(t.Context(), "#prod", "", other); err != nil {
 			t.Fatal(err)
 		}
@@ -165,8 +165,8 @@ func TestAThreadThatCannotBeReadIsToldAgain(t *testing.T) {
 	d.tell(incident(4))
 	d.expectMessages(
 		line{Channel: prod, Kind: ofIncident, Count: 1, Edited: true},
-		line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 4},
-		line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 4},
+		line{Channel: prod, Below: "a", Kind: ofUpdate, Count: 4},
+		line{Channel: prod, Below: "a", Kind: ofUpdate, Count: 4},
 	)
 }
 
@@ -256,8 +256,8 @@ func TestManyTellAtTheSameTime(t *testing.T) {
 	}
 	d.expectMessages(
 		line{Channel: prod, Kind: ofIncident, Count: 2, Edited: true},
-		line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 2},
-		line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 5},
+		line{Channel: prod, Below: "a", Kind: ofUpdate, Count: 2},
+		line{Channel: prod, Below: "a", Kind: ofUpdate, Count: 5},
 	)
 }
 
@@ -289,8 +289,8 @@ func TestWhateverBreaksNothingIsToldTwice(t *testing.T) {
 				d.tellUntilTold(incident(4))
 				d.expectMessages(
 					line{Channel: prod, Kind: ofIncident, Count: 2, Edited: true},
-					line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 2},
-					line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 4},
+					line{Channel: prod, Below: "a", Kind: ofUpdate, Count: 2},
+					line{Channel: prod, Below: "a", Kind: ofUpdate, Count: 4},
 				)
 			})
 		}

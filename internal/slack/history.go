@@ -19,15 +19,15 @@ const (
 // errTooMuch is a list that is too long to be read to its end.
 var errTooMuch = fmt.Errorf("there is more than %d entries", pageSize*maxPages)
 
-// marked is a message of ours.
-type marked struct {
-	mark
-	at place
+// tagged is a message of ours.
+type tagged struct {
+	metadata metadata
+	at       place
 }
 
 // history reads the messages of a channel since a time, and hands those that
-// are marked to see, until that has seen enough. The channel is given by its id.
-func (c *Client) history(ctx context.Context, channel string, since time.Time, see func(marked) (enough bool)) error {
+// are ours to see, until that has seen enough. The channel is given by its id.
+func (c *Client) history(ctx context.Context, channel string, since time.Time, see func(tagged) (enough bool)) error {
 	return c.pages(ctx, "conversations.history", func(cursor string) (string, bool, error) {
 		got, err := c.api.GetConversationHistoryContext(ctx, &slackgo.GetConversationHistoryParameters{
 			ChannelID: channel, Oldest: timestamp(since), Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true,
@@ -35,17 +35,17 @@ func (c *Client) history(ctx context.Context, channel string, since time.Time, s
 		if err != nil {
 			return "", false, err
 		}
-		return got.ResponseMetaData.NextCursor, seeMarked(channel, got.Messages, see), nil
+		return got.ResponseMetaData.NextCursor, seeTagged(channel, got.Messages, see), nil
 	})
 }
 
 // replies is history for what stands below a message.
-func (c *Client) replies(ctx context.Context, below place, since time.Time, see func(marked) (enough bool)) error {
+func (c *Client) replies(ctx context.Context, below place, since time.Time, see func(tagged) (enough bool)) error {
 	return c.pages(ctx, "conversations.replies", func(cursor string) (string, bool, error) {
 		messages, _, next, err := c.api.GetConversationRepliesContext(ctx, &slackgo.GetConversationRepliesParameters{
 			ChannelID: below.Channel, Timestamp: below.Timestamp, Oldest: timestamp(since), Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true,
 		})
-		return next, seeMarked(below.Channel, messages, see), err
+		return next, seeTagged(below.Channel, messages, see), err
 	})
 }
 
@@ -84,9 +84,9 @@ func (c *Client) pages(ctx context.Context, method string, read func(cursor stri
 	return fmt.Errorf("%s: %w", method, errTooMuch)
 }
 
-func seeMarked(channel string, messages []slackgo.Message, see func(marked) (enough bool)) (enough bool) {
+func seeTagged(channel string, messages []slackgo.Message, see func(tagged) (enough bool)) (enough bool) {
 	for _, m := range messages {
-		if found, ok := markOf(m.Metadata); ok && see(marked{found, place{channel, m.Timestamp}}) {
+		if found, ok := metadataOf(m.Metadata); ok && see(tagged{found, place{channel, m.Timestamp}}) {
 			return true
 		}
 	}

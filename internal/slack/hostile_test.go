@@ -92,7 +92,7 @@ func TestHostileEvidenceStaysText(t *testing.T) {
 			service.Place.Group, family.Place.Group = "service:"+text, "family:"+text
 			for _, m := range []message{
 				verdictMessage(d, reportLink(publicURL, d.ID)), verdictSummary(d), incidentMessage(in, publicURL), incidentMessage(service, publicURL), incidentMessage(family, publicURL),
-				mergedMessage(in, publicURL), growthMessage(told{Count: 1}, in),
+				mergedMessage(in, publicURL), updateMessage(announced{Count: 1}, in),
 				plain(prose(text, maxSummary) + "x"), usage(prose(text, maxSummary)),
 			} {
 				checkHarmless(t, string(m.text))

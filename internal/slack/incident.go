@@ -48,8 +48,8 @@ func incidentMessage(in casebook.Incident, publicURL string) message {
 	return m
 }
 
-// growthMessage tells the thread what has become of the incident.
-func growthMessage(before told, now casebook.Incident) message {
+// updateMessage says in the thread what has become of the incident.
+func updateMessage(before announced, now casebook.Incident) message {
 	m := message{text: tasks(now.Count) + " so far"}
 	var last mrkdwn
 	if !now.Last.IsZero() {

@@ -5,14 +5,14 @@ import slackgo "github.com/slack-go/slack"
 // message is what is sent: blocks, and the text of notifications and of clients
 // that show no blocks.
 type message struct {
-	text   mrkdwn
-	blocks []slackgo.Block
-	mark   *mark // nil for none
+	text     mrkdwn
+	blocks   []slackgo.Block
+	metadata *metadata // nil for none
 }
 
-// marked returns the message with a mark.
-func (m message) marked(as mark) message {
-	m.mark = &as
+// withMetadata returns the message with metadata.
+func (m message) withMetadata(as metadata) message {
+	m.metadata = &as
 	return m
 }
 
@@ -69,8 +69,8 @@ func (m message) asOptions() slackgo.MsgOption {
 		slackgo.MsgOptionText(string(m.text), false), slackgo.MsgOptionBlocks(m.blocks...),
 		slackgo.MsgOptionDisableLinkUnfurl(), slackgo.MsgOptionDisableMediaUnfurl(),
 	}
-	if m.mark != nil {
-		options = append(options, m.mark.asOption())
+	if m.metadata != nil {
+		options = append(options, m.metadata.asOption())
 	}
 	return slackgo.MsgOptionCompose(options...)
 }

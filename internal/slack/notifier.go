@@ -20,7 +20,7 @@ const (
 	// not known whether it was posted.
 	settle = 30 * time.Second
 	// claimTime is how long nobody else tells of an incident. It is longer than
-	// workTime and endTime, which bound one telling, so that what is under way
+	// workTime and endTime, which bound one delivery, so that what is under way
 	// at the end of them has come to rest.
 	claimTime = 90 * time.Second
 	workTime  = 50 * time.Second
@@ -69,11 +69,11 @@ func NewNotifier(o NotifierOptions) (*Notifier, error) {
 	return &Notifier{opts: o}, nil
 }
 
-// Tell tells people of an incident as it stands, once: what was told already is
-// not told again, whoever told it and whether or not they lived to take note of
-// it. again is after how long it has to be called once more, since there is
-// something that may not be told yet; 0 if there is nothing. After an error
-// it is to be called once more, too. It takes a minute at most.
+// Tell notifies people of an incident as it stands, once: what another process
+// posted isn't posted again, even if that process died before it noted so. again
+// is after how long to call Tell once more, since something can't be posted yet; 0
+// if nothing is left. After an error, call it once more, too. It takes a minute at
+// most.
 func (n *Notifier) Tell(ctx context.Context, incident string) (again time.Duration, err error) {
 	now := n.opts.Clock.Now()
 	working, stop := context.WithTimeout(ctx, workTime)
@@ -87,163 +87,163 @@ func (n *Notifier) Tell(ctx context.Context, incident string) (again time.Durati
 	case !claim.Busy.IsZero():
 		return max(claim.Busy.Sub(now), time.Second), nil
 	}
-	t, err := readThread(claim)
+	state, err := readState(claim)
 	if err != nil {
 		// The claim is left to end by itself, and with it that it broke off: the
 		// state may be of a newer program, which has to know that.
 		return 0, fmt.Errorf("tell of incident %s: %w", incident, err)
 	}
-	w := telling{NotifierOptions: n.opts, incident: incident, thread: t}
-	w.Client = n.opts.Client.until(now.Add(workTime))
-	if again, err = w.tell(working, now); err != nil {
+	d := delivery{opts: n.opts, client: n.opts.Client.until(now.Add(workTime)), incident: incident, state: state}
+	if again, err = d.tell(working, now); err != nil {
 		err = fmt.Errorf("tell of incident %s: %w", incident, err)
 	}
-	if failed := n.end(ctx, incident, now, w.thread); failed != nil {
+	if failed := n.end(ctx, incident, now, d.state); failed != nil {
 		return 0, errors.Join(err, failed)
 	}
 	return again, err
 }
 
-// end returns a claim back. It does so, too, where ctx has ended: the next telling
+// end gives a claim back. It does so, too, if ctx has ended: the next delivery
 // had to search Slack otherwise.
-func (n *Notifier) end(ctx context.Context, incident string, claimed time.Time, t thread) error {
+func (n *Notifier) end(ctx context.Context, incident string, claimed time.Time, state messageState) error {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), endTime)
 	defer stop()
-	state, err := json.Marshal(t)
+	text, err := json.Marshal(state)
 	if err != nil {
 		return fmt.Errorf("write what was told of incident %s: %w", incident, err)
 	}
-	if err := n.opts.Book.EndClaim(ctx, incident, claimed, state); err != nil {
+	if err := n.opts.Book.EndClaim(ctx, incident, claimed, text); err != nil {
 		return fmt.Errorf("keep what was told of incident %s: %w", incident, err)
 	}
 	return nil
 }
 
-// telling is one call of Tell that holds the claim. Its thread is at any time
-// what is to be kept if nothing more succeeds.
-type telling struct {
-	NotifierOptions
+// delivery is one call of Tell that holds the claim. Its state is at any time what
+// is to be stored if nothing more succeeds.
+type delivery struct {
+	opts NotifierOptions
+	// client begins no call that the claim has no time for.
+	client   *Client
 	incident string
-	thread   thread
+	state    messageState
 }
 
-// tell says what is due, and what of its failures is none.
-func (w *telling) tell(ctx context.Context, now time.Time) (again time.Duration, err error) {
-	if w.thread.Silent {
+// tell posts what is due, and sorts its failures by what can be done about them.
+func (d *delivery) tell(ctx context.Context, now time.Time) (again time.Duration, err error) {
+	if d.state.Silent {
 		return 0, nil
 	}
-	if wait := w.thread.Due.Sub(now); wait > 0 {
+	if wait := d.state.Due.Sub(now); wait > 0 {
 		return wait, nil
 	}
-	err = w.say(ctx)
-	if wait, ok := later(err); ok {
+	err = d.say(ctx)
+	if wait, ok := asksToWait(err); ok {
 		return wait, nil
 	}
 	if final(err) {
-		w.thread.Silent = true
-		w.Log.WarnContext(ctx, "an incident cannot be told in Slack and is left alone", "incident", w.incident, "channel", w.thread.Channel, "error", err)
+		d.state.Silent = true
+		d.opts.Log.WarnContext(ctx, "an incident cannot be told in Slack and is left alone", "incident", d.incident, "channel", d.state.Channel, "error", err)
 		return 0, nil
 	}
 	return 0, err
 }
 
-func (w *telling) say(ctx context.Context) error {
-	in, err := w.Book.ClaimUpdate(ctx, w.incident)
+func (d *delivery) say(ctx context.Context) error {
+	in, err := d.opts.Book.ClaimUpdate(ctx, d.incident)
 	if errors.Is(err, casebook.ErrNotKept) {
 		return nil
 	} else if err != nil {
 		return fmt.Errorf("read the incident: %w", err)
 	}
-	if !w.Bounds.Excludes(in.Place).IsZero() {
+	if !d.opts.Bounds.Excludes(in.Place).IsZero() {
 		return nil // the lists were narrowed since
 	}
-	if !w.thread.Unsure.IsZero() {
-		if err := w.look(ctx, in); err != nil {
+	if !d.state.Unsure.IsZero() {
+		if err := d.findPosted(ctx, in); err != nil {
 			return err
 		}
 	}
-	if w.thread.Channel == "" {
-		w.thread.Channel = w.Channels.For(subjectOf(in))
+	if d.state.Channel == "" {
+		d.state.Channel = d.opts.Channels.For(subjectOf(in))
 	}
 	switch {
-	case w.thread.Channel == "":
+	case d.state.Channel == "":
 		return nil
 	case in.Into != "":
-		return w.merge(ctx, in)
-	case w.thread.Place == place{}:
-		return w.open(ctx, in)
+		return d.merge(ctx, in)
+	case d.state.Place == place{}:
+		return d.open(ctx, in)
 	}
-	return w.grow(ctx, in)
+	return d.update(ctx, in)
 }
 
 // open posts the message of an incident.
-func (w *telling) open(ctx context.Context, in casebook.Incident) error {
-	m := incidentMessage(in, w.PublicURL)
-	at, err := w.post(ctx, w.thread.Channel, "", m, w.mark(ofIncident, toldOf(in)))
+func (d *delivery) open(ctx context.Context, in casebook.Incident) error {
+	m := incidentMessage(in, d.opts.PublicURL)
+	at, err := d.post(ctx, d.state.Channel, "", m, d.metadata(ofIncident, announcedOf(in)))
 	if err != nil {
 		return err
 	}
-	w.thread.Place, w.thread.Shown, w.thread.Told = at, digestOf(m), toldOf(in)
+	d.state.Place, d.state.Shown, d.state.Told = at, digestOf(m), announcedOf(in)
 	return nil
 }
 
-// grow changes the message that is there, and tells the thread what matters.
-func (w *telling) grow(ctx context.Context, in casebook.Incident) error {
-	m := incidentMessage(in, w.PublicURL)
-	if shown := digestOf(m); shown != w.thread.Shown {
-		if err := w.update(ctx, m); err != nil {
+// update changes the message that is there, and adds to its thread what matters.
+func (d *delivery) update(ctx context.Context, in casebook.Incident) error {
+	m := incidentMessage(in, d.opts.PublicURL)
+	if shown := digestOf(m); shown != d.state.Shown {
+		if err := d.replace(ctx, m); err != nil {
 			return err
 		}
-		w.thread.Shown = shown
+		d.state.Shown = shown
 	}
-	if !worthTelling(w.thread.Told, in) {
+	if !worthAnnouncing(d.state.Told, in) {
 		return nil
 	}
-	at := w.thread.Place
-	if _, err := w.post(ctx, at.Channel, at.Timestamp, growthMessage(w.thread.Told, in), w.mark(ofGrowth, toldOf(in))); err != nil {
+	at := d.state.Place
+	if _, err := d.post(ctx, at.Channel, at.Timestamp, updateMessage(d.state.Told, in), d.metadata(ofUpdate, announcedOf(in))); err != nil {
 		return err
 	}
-	w.thread.Told = toldOf(in)
+	d.state.Told = announcedOf(in)
 	return nil
 }
 
-// merge says once that the incident turned into another, which has a message of
-// its own, and nothing from then on.
-func (w *telling) merge(ctx context.Context, in casebook.Incident) error {
-	if w.thread.Place != (place{}) {
-		if err := w.update(ctx, mergedMessage(in, w.PublicURL)); err != nil {
+// merge says once that the incident is part of another, which has a message of its
+// own, and nothing from then on.
+func (d *delivery) merge(ctx context.Context, in casebook.Incident) error {
+	if d.state.Place != (place{}) {
+		if err := d.replace(ctx, mergedMessage(in, d.opts.PublicURL)); err != nil {
 			return err
 		}
 	}
-	w.thread.Silent = true
+	d.state.Silent = true
 	return nil
 }
 
 // post posts a message, and takes note where it is not known whether it did.
-func (w *telling) post(ctx context.Context, channel, thread string, m message, as mark) (place, error) {
-	began := w.Clock.Now()
-	at, err := w.Client.post(ctx, channel, thread, m.marked(as))
+func (d *delivery) post(ctx context.Context, channel, thread string, m message, as metadata) (place, error) {
+	began := d.opts.Clock.Now()
+	at, err := d.client.post(ctx, channel, thread, m.withMetadata(as))
 	if _, unsure := errors.AsType[*unsureError](err); unsure {
-		w.thread.Unsure, w.thread.Due = began, w.Clock.Now().Add(settle)
+		d.state.Unsure, d.state.Due = began, d.opts.Clock.Now().Add(settle)
 	}
 	if err != nil {
 		return place{}, err
 	}
-	w.thread.Due = w.Clock.Now().Add(quiet)
+	d.state.Due = d.opts.Clock.Now().Add(quiet)
 	return at, nil
 }
 
-// update changes the incident's message. Its mark goes on to say what those who
-// follow it were called for, so that it is the thread's beginning for whoever
-// finds it.
-func (w *telling) update(ctx context.Context, m message) error {
-	if err := w.Client.update(ctx, w.thread.Place, m.marked(w.mark(ofIncident, w.thread.Told))); err != nil {
+// replace changes the incident's message. Its metadata goes on to say what those
+// who follow the thread were notified of last, for a process that has to find it.
+func (d *delivery) replace(ctx context.Context, m message) error {
+	if err := d.client.update(ctx, d.state.Place, m.withMetadata(d.metadata(ofIncident, d.state.Told))); err != nil {
 		return err
 	}
-	w.thread.Due = w.Clock.Now().Add(quiet)
+	d.state.Due = d.opts.Clock.Now().Add(quiet)
 	return nil
 }
 
-func (w *telling) mark(kind string, what told) mark {
-	return mark{incident: w.incident, kind: kind, told: what}
+func (d *delivery) metadata(kind string, what announced) metadata {
+	return metadata{incident: d.incident, kind: kind, announced: what}
 }

@@ -24,14 +24,14 @@ type desk struct {
 	*Notifier
 	t     *testing.T
 	slack *double
-	book  *tellBook
+	book  *claimBook
 	clock *fakeClock
 	log   *logText
 }
 
 func newDesk(t *testing.T) *desk {
 	clock := newClock()
-	d := &desk{t: t, slack: newDouble(t, clock), book: newTellBook(), clock: clock, log: &logText{}}
+	d := &desk{t: t, slack: newDouble(t, clock), book: newClaimBook(), clock: clock, log: &logText{}}
 	d.Notifier = d.another()
 	return d
 }
@@ -106,7 +106,7 @@ func (d *desk) messages() []line {
 	for i, m := range d.slack.fake.Messages("") {
 		number[m.TS] = string(rune('a' + i))
 		l := line{Channel: m.Channel, Below: number[m.ThreadTS], Edited: m.Edits > 0}
-		if m.Metadata == nil || m.Metadata.EventType != markType || m.Metadata.EventPayload["incident"] != "i1" {
+		if m.Metadata == nil || m.Metadata.EventType != metadataType || m.Metadata.EventPayload["incident"] != "i1" {
 			d.t.Errorf("a message is marked %v", m.Metadata)
 		} else {
 			l.Kind, _ = m.Metadata.EventPayload["kind"].(string)
@@ -179,7 +179,7 @@ func TestAnIncidentHasOneMessageThatGrows(t *testing.T) {
 	d.later(incident(40))
 	d.expectCalls("chat.update", "chat.postMessage")
 	d.expectText(ofIncident, "40 tasks", "*How often*\n58 an hour")
-	d.expectText(ofGrowth, "*40 tasks* stopped for the same reason")
+	d.expectText(ofUpdate, "*40 tasks* stopped for the same reason")
 
 	d.later(incident(41)) // the figure alone calls nobody
 	d.expectCalls("chat.update")
@@ -189,15 +189,15 @@ func TestAnIncidentHasOneMessageThatGrows(t *testing.T) {
 	known.Verdict.Confidence, known.Verdict.Title = verdict.Confirmed, "Another title"
 	d.later(known)
 	d.expectText(ofIncident, "Confirmed", "*Another title*")
-	d.expectText(ofGrowth, "New verdict", "*Another title*")
+	d.expectText(ofUpdate, "New verdict", "*Another title*")
 
 	d.later(known)
 	d.later(known) // and where nothing changed, nothing is sent
 	d.expectCalls("chat.update", "chat.postMessage")
 	d.expectMessages(
 		line{Channel: prod, Kind: ofIncident, Count: 40, Edited: true},
-		line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 40},
-		line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 42},
+		line{Channel: prod, Below: "a", Kind: ofUpdate, Count: 40},
+		line{Channel: prod, Below: "a", Kind: ofUpdate, Count: 42},
 	)
 }
 
@@ -379,7 +379,7 @@ func TestAThreadThatCouldNotBeToldIsToldLater(t *testing.T) {
 	d.expectCalls("chat.postMessage", "chat.update", "chat.postMessage", "chat.postMessage")
 	d.expectMessages(
 		line{Channel: prod, Kind: ofIncident, Count: 1, Edited: true},
-		line{Channel: prod, Below: "a", Kind: ofGrowth, Count: 9},
+		line{Channel: prod, Below: "a", Kind: ofUpdate, Count: 9},
 	)
 }
 
@@ -387,11 +387,11 @@ func TestAStateOfANewerProgramIsLeftAlone(t *testing.T) {
 	d := newDesk(t)
 	d.book.put(incident(1))
 	const newer = `{"version":2,"channel":"#elsewhere"}`
-	d.book.tellings["i1"] = &keptTelling{state: []byte(newer)}
+	d.book.claims["i1"] = &keptClaim{state: []byte(newer)}
 	if _, err := d.Tell(t.Context(), "i1"); err == nil || !strings.Contains(err.Error(), "form 2") {
 		t.Errorf("error %v, want one that names the form", err)
 	}
-	if kept := d.book.tellings["i1"]; string(kept.state) != newer || kept.until.IsZero() {
+	if kept := d.book.claims["i1"]; string(kept.state) != newer || kept.until.IsZero() {
 		t.Errorf("kept %s, claimed until %s, want the state, and a claim that runs out", kept.state, kept.until)
 	}
 	d.expectCalls()

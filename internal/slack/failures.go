@@ -30,7 +30,7 @@ var (
 )
 
 // patience reports whether an error may pass, and how long to wait for that.
-func patience(err error, try int) (wait time.Duration, passes bool) {
+func retryAfter(err error, try int) (wait time.Duration, passes bool) {
 	backoff := time.Second << (try - 1)
 	if _, ok := errors.AsType[*unsureError](err); ok {
 		return backoff, false
@@ -55,14 +55,14 @@ func (e *laterError) Error() string {
 	return "Slack is to be left alone for another " + e.wait.String()
 }
 
-// later tells of an error that it is no failure: Slack only wants to be called
+// asksToWait reports whether an error is no failure: Slack only wants to be called
 // after a while.
-func later(err error) (wait time.Duration, ok bool) {
+func asksToWait(err error) (wait time.Duration, ok bool) {
 	if e, ok := errors.AsType[*laterError](err); ok {
 		return e.wait, true
 	}
 	if limited, ok := errors.AsType[*slackgo.RateLimitedError](err); ok {
-		return patience(limited, 1)
+		return retryAfter(limited, 1)
 	}
 	return 0, false
 }
@@ -77,7 +77,7 @@ func (e *unsureError) Unwrap() error { return e.err }
 // doubtful reports whether Slack may have done what it was asked for in spite of
 // an error: it has if the answer alone was lost.
 func doubtful(err error) bool {
-	if _, ok := later(err); ok || err == nil {
+	if _, ok := asksToWait(err); ok || err == nil {
 		return false
 	}
 	if status, ok := errors.AsType[slackgo.StatusCodeError](err); ok {

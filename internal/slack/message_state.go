@@ -11,13 +11,13 @@ import (
 	"whystopped/internal/diagnose"
 )
 
-// threadVersion is that of the form in which threads are kept. A field may be
+// stateVersion is that of the form in which states are stored. A field may be
 // added without a new one, as long as those who do not know it do no harm.
-const threadVersion = 1
+const stateVersion = 1
 
-// thread is what one telling of an incident leaves for the next: its message, and
-// what stands in it and below it.
-type thread struct {
+// messageState is what one delivery of an incident leaves for the next: its message,
+// and what stands in it and below it.
+type messageState struct {
 	Version int `json:"version"`
 	// Channel is what the rules chose when the incident was first told.
 	Channel string `json:"channel,omitempty"`
@@ -26,7 +26,7 @@ type thread struct {
 	// Shown is the digest of the message as it stands.
 	Shown string `json:"shown,omitempty"`
 	// Told is what those who follow the thread were called for last.
-	Told told `json:"told,omitzero"`
+	Told announced `json:"told,omitzero"`
 	// Due is until when the message is left alone.
 	Due time.Time `json:"due,omitzero"`
 	// Unsure is since when a message may have been posted that we do not know
@@ -36,16 +36,16 @@ type thread struct {
 	Silent bool `json:"silent,omitempty"`
 }
 
-// readThread reads what the last telling left. Where one broke off since, its
-// message may stand in Slack.
-func readThread(claim casebook.Claim) (thread, error) {
-	t := thread{Version: threadVersion}
+// readState reads what the last delivery left. If one broke off since, its message
+// may stand in Slack.
+func readState(claim casebook.Claim) (messageState, error) {
+	t := messageState{Version: stateVersion}
 	if len(claim.State) > 0 {
 		if err := json.Unmarshal(claim.State, &t); err != nil {
 			return t, fmt.Errorf("read what was told: %w", err)
 		}
-		if t.Version != threadVersion {
-			return t, fmt.Errorf("read what was told: it is kept in form %d, and this program knows form %d", t.Version, threadVersion)
+		if t.Version != stateVersion {
+			return t, fmt.Errorf("read what was told: it is kept in form %d, and this program knows form %d", t.Version, stateVersion)
 		}
 	}
 	if !claim.Broken.IsZero() && (t.Unsure.IsZero() || claim.Broken.Before(t.Unsure)) {
@@ -54,20 +54,20 @@ func readThread(claim casebook.Claim) (thread, error) {
 	return t, nil
 }
 
-// told is what people were told of an incident, as far as it decides whether
-// they are called again.
-type told struct {
+// announced is what people were notified of, as far as it decides whether they are
+// notified again.
+type announced struct {
 	Count   int    `json:"count"`
 	Verdict string `json:"verdict"` // its digest
 }
 
-func toldOf(in casebook.Incident) told {
-	return told{Count: in.Count, Verdict: verdictDigest(in.Verdict)}
+func announcedOf(in casebook.Incident) announced {
+	return announced{Count: in.Count, Verdict: verdictDigest(in.Verdict)}
 }
 
-// worthTelling reports whether those who follow the thread are to be called: when
+// worthAnnouncing reports whether those who follow the thread are to be called: when
 // there are twice as many tasks, or why they stopped is known better.
-func worthTelling(before told, in casebook.Incident) bool {
+func worthAnnouncing(before announced, in casebook.Incident) bool {
 	return in.Count >= 2*before.Count || before.Verdict != verdictDigest(in.Verdict)
 }
 
