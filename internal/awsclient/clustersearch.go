@@ -28,7 +28,7 @@ const (
 	clustersAtOnce = 8
 )
 
-// holdsFunc tells whether a cluster holds what is looked for.
+// holdsFunc reports whether a cluster holds what is looked for.
 type holdsFunc func(ctx context.Context, cluster string) (bool, error)
 
 // errFound ends a search early.

@@ -79,7 +79,7 @@ func (c *Collector) Stats() limit.Stats { return c.pool.Stats() }
 // is a line in the evidence; the error, always an *Error unless ctx itself has
 // ended, means that nothing at all is known.
 //
-// known is the task as it was read or told of before, nil for none. It stands in
+// stored is the task as it was read or told of before, nil for none. It stands in
 // where ECS does not know the task any more or cannot be asked, and wherever its
 // version is the higher one. It may become part of the evidence, and is not
 // written to.
@@ -87,21 +87,28 @@ func (c *Collector) Stats() limit.Stats { return c.pool.Stats() }
 // observe, which may be nil, is told of each source when it starts, with an
 // empty status, and when it ends, and of what is known so far. It is called from
 // several goroutines, though never twice at once.
-func (c *Collector) Collect(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(collect.Progress)) (evidence.Evidence, error) {
-	return c.collect(ctx, ref, known, observe, (*collection).gather)
+func (c *Collector) Collect(
+	ctx context.Context, ref taskref.Ref, stored *evidence.Task, observe func(collect.Progress),
+) (evidence.Evidence, error) {
+	return c.collect(ctx, ref, stored, observe, (*collection).gather)
 }
 
 // CollectFacts reads of a task only what costs next to nothing where many
 // are asked for: its facts, for up to a hundred tasks in one call, and its
 // definition, for which nothing is asked once it is known. It is otherwise like
 // Collect; a task that ECS has forgotten and that is not known is an error,
-// though Collect may still find something of it. Of a known task that has
+// though Collect may still find something of it. Of a stored task that has
 // stopped ECS is not asked at all: nothing changes about it any more.
-func (c *Collector) CollectFacts(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(collect.Progress)) (evidence.Evidence, error) {
-	return c.collect(ctx, ref, known, observe, (*collection).gatherFacts)
+func (c *Collector) CollectFacts(
+	ctx context.Context, ref taskref.Ref, stored *evidence.Task, observe func(collect.Progress),
+) (evidence.Evidence, error) {
+	return c.collect(ctx, ref, stored, observe, (*collection).gatherFacts)
 }
 
-func (c *Collector) collect(ctx context.Context, ref taskref.Ref, known *evidence.Task, observe func(collect.Progress), gather func(*collection, context.Context) gathered) (evidence.Evidence, error) {
+func (c *Collector) collect(
+	ctx context.Context, ref taskref.Ref, stored *evidence.Task, observe func(collect.Progress),
+	gather func(*collection, context.Context) gathered,
+) (evidence.Evidence, error) {
 	within, cancel := source.WithReserve(ctx)
 	defer cancel()
 	if err := c.pool.CheckReadable(ref); err != nil {
@@ -111,9 +118,9 @@ func (c *Collector) collect(ctx context.Context, ref taskref.Ref, known *evidenc
 		return evidence.Evidence{}, err
 	}
 	if ref.Cluster == "" {
-		ref.Cluster = source.ClusterOf(known)
+		ref.Cluster = source.ClusterOf(stored)
 	}
-	within, reader := c.sources.NewReader(within, ref, known, observe)
+	within, reader := c.sources.NewReader(within, ref, stored, observe)
 	r := &collection{reader}
 	got := gather(r, within)
 	if err := ctx.Err(); errors.Is(err, context.Canceled) {

@@ -31,7 +31,7 @@ func (d direct) Do(r *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-// breaksOff tells whether the handler ended the connection instead of answering.
+// breaksOff reports whether the handler ended the connection instead of answering.
 func (d direct) breaksOff(w http.ResponseWriter, r *http.Request) (broken bool) {
 	defer func() {
 		if p := recover(); p == http.ErrAbortHandler {

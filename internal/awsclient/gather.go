@@ -37,14 +37,14 @@ type gathered struct {
 // only where the texts raise a question about them.
 func (r *collection) gather(ctx context.Context) gathered {
 	var g gathered
-	known := make(chan source.TaskAnswer, 1)
-	calls := source.Begin(func() source.TrailAnswer { return r.LookUpCalls(ctx, known) })
+	answered := make(chan source.TaskAnswer, 1)
+	calls := source.Begin(func() source.TrailAnswer { return r.LookUpCalls(ctx, answered) })
 	g.task = r.DescribeTask(ctx)
 	if (g.task.State == source.TaskMissing || g.task.State == source.TaskNoCluster) && !source.HasEnded(g.task.Task) {
 		g.events = r.ReadTaskEvents(ctx)
 		g.task.Task = source.Newer(g.task.Task, g.events.Task)
 	}
-	known <- g.task
+	answered <- g.task
 	trailGroup := source.Begin(func() source.TrailAnswer { return r.SearchTrailGroup(ctx, g.task.Task) })
 	good := func() source.GoodAnswer { return source.GoodAnswer{} }
 	if g.task.Task != nil {
@@ -83,8 +83,8 @@ func (r *collection) gatherOfTask(ctx context.Context, g *gathered) (good func()
 // definition.
 func (r *collection) gatherFacts(ctx context.Context) gathered {
 	var g gathered
-	if source.HasEnded(r.Kept) {
-		g.task = r.KeptFacts()
+	if source.HasEnded(r.Stored) {
+		g.task = r.StoredFacts()
 	} else {
 		g.task = r.DescribeTask(ctx)
 	}

@@ -33,7 +33,7 @@ func (r *collection) judge(ctx context.Context, g gathered) error {
 	return g.task.Failure.Problem(g.missingPermissions())
 }
 
-// recorded tells whether CloudTrail or a log has something of the task.
+// recorded reports whether CloudTrail or a log has something of the task.
 func (g gathered) recorded() bool {
 	return len(g.trail.Records)+len(g.trailGroup.Records) > 0 ||
 		slices.ContainsFunc(g.logs, func(l source.LogAnswer) bool { return len(l.Log.Lines) > 0 })
@@ -51,7 +51,7 @@ func (r *collection) judgeService(ctx context.Context, g gathered) error {
 	return nil
 }
 
-// mentioned tells whether a service event names the task.
+// mentioned reports whether a service event names the task.
 func (r *collection) mentioned(events []evidence.ServiceEvent) bool {
 	return r.Ref.TaskID != "" && slices.ContainsFunc(events, func(e evidence.ServiceEvent) bool {
 		return strings.Contains(e.Text, r.Ref.TaskID)

@@ -121,7 +121,9 @@ func resolveProblem(ref taskref.Ref, action string, err error) error {
 // holdsTask asks whether a cluster knows the task.
 func (c *Collector) holdsTask(ref taskref.Ref) holdsFunc {
 	return func(ctx context.Context, cluster string) (bool, error) {
-		out, err := c.pool.At(c.pool.TargetOf(ref)).ECS.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(cluster), Tasks: []string{ref.TaskID}})
+		out, err := c.pool.At(c.pool.TargetOf(ref)).ECS.DescribeTasks(
+			ctx, &ecs.DescribeTasksInput{Cluster: aws.String(cluster), Tasks: []string{ref.TaskID}},
+		)
 		if err != nil {
 			return false, fmt.Errorf("look for task %s in cluster %s: %w", ref.TaskID, cluster, err)
 		}
@@ -132,7 +134,9 @@ func (c *Collector) holdsTask(ref taskref.Ref) holdsFunc {
 // holdsService asks whether a cluster has the service.
 func (c *Collector) holdsService(ref taskref.Ref) holdsFunc {
 	return func(ctx context.Context, cluster string) (bool, error) {
-		out, err := c.pool.At(c.pool.TargetOf(ref)).ECS.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(cluster), Services: []string{ref.Service()}})
+		out, err := c.pool.At(c.pool.TargetOf(ref)).ECS.DescribeServices(
+			ctx, &ecs.DescribeServicesInput{Cluster: aws.String(cluster), Services: []string{ref.Service()}},
+		)
 		if err != nil {
 			return false, fmt.Errorf("look for service %s in cluster %s: %w", ref.Service(), cluster, err)
 		}

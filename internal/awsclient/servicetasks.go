@@ -35,7 +35,9 @@ func (c *Collector) newestFailed(ctx context.Context, ref taskref.Ref) (string, 
 		return "", err
 	}
 	newest := slices.MaxFunc(tasks, func(a, b *evidence.Task) int {
-		return cmp.Or(compareBool(failed(a), failed(b)), source.StoppedAt(a).Compare(source.StoppedAt(b)), cmp.Compare(a.TaskARN, b.TaskARN))
+		return cmp.Or(
+			compareBool(failed(a), failed(b)), source.StoppedAt(a).Compare(source.StoppedAt(b)), cmp.Compare(a.TaskARN, b.TaskARN),
+		)
 	})
 	return source.TaskIDOf(newest), nil
 }
@@ -114,7 +116,9 @@ func (c *Collector) describeAll(ctx context.Context, ref taskref.Ref, arns []str
 	var errs []error
 	for batch := range slices.Chunk(arns, source.TasksPerCall) {
 		group.Go(func() error {
-			out, err := c.sources.DescribeTasks(ctx, source.Cluster{Target: c.pool.TargetOf(ref), Name: ref.Cluster}, batch)
+			out, err := c.sources.DescribeTasks(
+				ctx, source.Cluster{Target: c.pool.TargetOf(ref), Name: ref.Cluster}, batch,
+			)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -129,8 +133,8 @@ func (c *Collector) describeAll(ctx context.Context, ref taskref.Ref, arns []str
 	return tasks, errors.Join(errs...)
 }
 
-// failed tells a task that failed from one that was stopped on purpose or
-// came to its end. It only chooses which task to look at; why that one stopped
+// failed reports whether a task failed, and was neither stopped on purpose nor came
+// to its end. It only chooses which task to look at; why that one stopped
 // is decided from all of its evidence.
 func failed(t *evidence.Task) bool {
 	switch t.StopCode {
@@ -146,7 +150,7 @@ func failed(t *evidence.Task) bool {
 	return !allExitedWell(t.Containers)
 }
 
-// allExitedWell tells whether every container ended with exit code 0.
+// allExitedWell reports whether every container ended with exit code 0.
 func allExitedWell(containers []evidence.Container) bool {
 	for _, c := range containers {
 		if c.ExitCode == nil || *c.ExitCode != 0 {

@@ -54,7 +54,7 @@ type TrailIdentity struct {
 	InvokedBy      string        `json:"invokedBy,omitempty"`
 }
 
-// TrailSession tells of which role a session is.
+// TrailSession says of which role a session is.
 type TrailSession struct {
 	SessionIssuer TrailIssuer       `json:"sessionIssuer"`
 	Attributes    map[string]string `json:"attributes,omitempty"`

@@ -19,7 +19,9 @@ const (
 )
 
 var ecsRoutes = map[string]route{
-	"ecs:DescribeContainerInstances": {jsonOperation((*Server).describeContainerInstances), func(s *Server, req request) string {
+	"ecs:DescribeContainerInstances": {jsonOperation(
+		(*Server).describeContainerInstances,
+	), func(s *Server, req request) string {
 		t := targetOf(req)
 		return s.world.ARN("ecs", "container-instance/"+t.Cluster+"/"+first(t.Instances))
 	}},

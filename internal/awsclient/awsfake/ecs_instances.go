@@ -38,7 +38,9 @@ func (s *Server) describeContainerInstances(req request, in describeContainerIns
 			return ids.LastSegment(h.ContainerInstanceARN) == ids.LastSegment(ref)
 		})
 		if i < 0 {
-			out.Failures = append(out.Failures, missing(s.world.ARN("ecs", "container-instance/"+cluster.Name+"/"+ids.LastSegment(ref))))
+			out.Failures = append(
+				out.Failures, missing(s.world.ARN("ecs", "container-instance/"+cluster.Name+"/"+ids.LastSegment(ref))),
+			)
 			continue
 		}
 		out.ContainerInstances = append(out.ContainerInstances, cluster.Instances[i])

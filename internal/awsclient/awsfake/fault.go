@@ -50,7 +50,7 @@ type armedFault struct {
 	let       []time.Time // in the last second, oldest first
 }
 
-// overQuota tells whether a call at that time is one too many for PerSecond.
+// overQuota reports whether a call at that time is one too many for PerSecond.
 func (f *armedFault) overQuota(now time.Time) bool {
 	if f.PerSecond == 0 {
 		return false
@@ -164,7 +164,9 @@ func reset(w http.ResponseWriter) {
 
 func garbage(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = io.WriteString(w, "<!DOCTYPE html><html><head><title>Sign in to the network</title></head><body>Please sign in.</body></html>")
+	_, _ = io.WriteString(
+		w, "<!DOCTYPE html><html><head><title>Sign in to the network</title></head><body>Please sign in.</body></html>",
+	)
 }
 
 const (

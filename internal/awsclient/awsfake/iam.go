@@ -51,7 +51,9 @@ func (w *world) roleARN(r *Role) string { return w.ARN("iam", "role"+r.Path+r.Na
 func (w *world) roleByARN(s string) (*Role, error) {
 	a, ok := arn.Parse(s)
 	if !ok || a.Service != "iam" || a.Type() != "role" {
-		return nil, badRequest("InvalidInput", "Invalid Entity Arn: "+s+" does not clearly define entity type and name.")
+		return nil, badRequest(
+			"InvalidInput", "Invalid Entity Arn: "+s+" does not clearly define entity type and name.",
+		)
 	}
 	r := w.roles[a.Name()]
 	if r == nil || w.roleARN(r) != s {
@@ -61,7 +63,9 @@ func (w *world) roleByARN(s string) (*Role, error) {
 }
 
 func errNoRole(name string) *apiError {
-	return &apiError{Status: http.StatusNotFound, Code: "NoSuchEntity", Message: "The role with name " + name + " cannot be found."}
+	return &apiError{
+		Status: http.StatusNotFound, Code: "NoSuchEntity", Message: "The role with name " + name + " cannot be found.",
+	}
 }
 
 // readPolicies reads policy documents, as IAM does before it decides by them.

@@ -107,7 +107,7 @@ func (c call) under(policies []source) (ruling, error) {
 	return r, nil
 }
 
-// isIn tells whether the statement is about the call.
+// isIn reports whether the statement is about the call.
 func (c call) isIn(s iampolicy.Statement) bool {
 	action := func(pattern string) bool {
 		return iampolicy.Like(strings.ToLower(pattern), strings.ToLower(c.action))
@@ -119,7 +119,7 @@ func (c call) isIn(s iampolicy.Statement) bool {
 		(slices.ContainsFunc(s.Resource, resource) || len(s.NotResource) > 0 && !slices.ContainsFunc(s.NotResource, resource))
 }
 
-// meets tells whether the call meets a condition, and for which keys it brings
+// meets reports whether the call meets a condition, and for which keys it brings
 // no value. A key that is missing meets only what is said in the negative or
 // with IfExists.
 func (c call) meets(condition iampolicy.Condition) (met bool, missing []string, err error) {
@@ -145,7 +145,7 @@ func (c call) meets(condition iampolicy.Condition) (met bool, missing []string, 
 	return met, missing, nil
 }
 
-// matchesAny tells whether a value matches one of the patterns. Operators that
+// matchesAny reports whether a value matches one of the patterns. Operators that
 // it does not know are an error, since a guess would be believed.
 func matchesAny(operator string, patterns, values []string) (bool, error) {
 	var match func(pattern, value string) bool

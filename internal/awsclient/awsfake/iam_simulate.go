@@ -99,7 +99,9 @@ func (s *Server) simulatePrincipalPolicy(req request) (any, error) {
 	if !ok {
 		return nil, badRequest("ValidationError", "Invalid Marker.")
 	}
-	return simulateResponse{Namespace: namespaces["iam"], IsTruncated: next != "", Marker: next, Results: part, RequestID: req.id}, nil
+	return simulateResponse{
+		Namespace: namespaces["iam"], IsTruncated: next != "", Marker: next, Results: part, RequestID: req.id,
+	}, nil
 }
 
 // evaluate decides an action on each resource. As in IAM, the result for all of
@@ -161,7 +163,9 @@ func template(action string, resources []string) string {
 func simulatedTogether(actions []string) error {
 	for _, action := range actions[min(1, len(actions)):] {
 		if types(action) != types(actions[0]) {
-			return badRequest("InvalidInput", fmt.Sprintf("Invalid Input Actions: [%s] and [%s] require different authorization information.", actions[0], action))
+			return badRequest("InvalidInput", fmt.Sprintf(
+				"Invalid Input Actions: [%s] and [%s] require different authorization information.", actions[0], action,
+			))
 		}
 	}
 	return nil

@@ -73,7 +73,9 @@ func (s *Server) getLogEvents(req request, in getLogEventsInput) (any, error) {
 	}
 	if at.empty {
 		forward, backward := logCursor{pos: at.pos}, logCursor{pos: at.pos, backward: true}
-		return getLogEventsOutput{Events: []outputLogEvent{}, NextForwardToken: forward.String(), NextBackwardToken: backward.String()}, nil
+		return getLogEventsOutput{
+			Events: []outputLogEvent{}, NextForwardToken: forward.String(), NextBackwardToken: backward.String(),
+		}, nil
 	}
 	from, to := s.logPage(events, in, at)
 	return s.logOutput(events, in.NextToken, from, to), nil
@@ -124,7 +126,9 @@ func (s *Server) logOutput(events []LogEvent, token string, from, to int) getLog
 		NextBackwardToken: logCursor{pos: from, empty: s.emptyPages, backward: true}.String(),
 	}
 	for _, e := range events[from:to] {
-		out.Events = append(out.Events, outputLogEvent{Timestamp: e.At.UnixMilli(), Message: e.Message, IngestionTime: e.At.Add(ingestDelay).UnixMilli()})
+		out.Events = append(out.Events, outputLogEvent{
+			Timestamp: e.At.UnixMilli(), Message: e.Message, IngestionTime: e.At.Add(ingestDelay).UnixMilli(),
+		})
 	}
 	if from == to && token != "" { // the end in the direction of the token
 		if token[0] == 'b' {

@@ -134,7 +134,9 @@ func (in filterLogEventsInput) inRange(stream string, events []LogEvent) []filte
 
 // collect takes the matches up to the limit and the size of a page, and tells
 // how many events it has looked at.
-func (in filterLogEventsInput) collect(events []filteredLogEvent, matches term, out *filterLogEventsOutput) (looked int) {
+func (in filterLogEventsInput) collect(
+	events []filteredLogEvent, matches term, out *filterLogEventsOutput,
+) (looked int) {
 	limit := cmp.Or(in.Limit, maxLogEvents)
 	bytes := 0
 	for i, e := range events {

@@ -48,7 +48,7 @@ func WithEmptyPages() Option { return func(s *Server) { s.emptyPages = true } }
 // with another one get AWS's answer to wrong credentials.
 func WithAccessKeyID(id string) Option { return func(s *Server) { s.accessKeyID = id } }
 
-// WithClock tells the double the time, instead of time.Now.
+// WithClock sets the double's clock, instead of time.Now.
 func WithClock(now func() time.Time) Option { return func(s *Server) { s.now = now } }
 
 // New makes a double of the scenario, which must not be changed afterwards.

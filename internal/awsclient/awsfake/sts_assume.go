@@ -40,7 +40,7 @@ func (s *Server) Sessions() []Session {
 	return all
 }
 
-// ofSession tells whether a request is signed with a session that was assumed.
+// ofSession reports whether a request is signed with a session that was assumed.
 func (s *Server) ofSession(req request) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -63,7 +63,7 @@ type xmlCredentials struct {
 	Expiration      string
 }
 
-// assumeRole gives a session of one of the scenario's Readers.
+// assumeRole returns a session of one of the scenario's Readers.
 // Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 func (s *Server) assumeRole(req request) (any, error) {
 	session := &Session{

@@ -138,7 +138,7 @@ func (f Failure) sort() Kind {
 	return f.sortByTransport()
 }
 
-// sort tells why there are no credentials: a role that AWS will not let us
+// sort returns why there are no credentials: a role that AWS will not let us
 // assume is a matter of permissions, and a call for it can fail as any other.
 func (e *CredentialsError) sort() Kind {
 	if e.Role == "" {
@@ -160,7 +160,8 @@ func (e *CredentialsError) sort() Kind {
 // of GetLogEvents in …/AmazonCloudWatchLogs/latest/APIReference/, of GetRole in
 // …/IAM/latest/APIReference/.
 var notThere = []string{
-	"ClusterNotFoundException", "ClientException", "ServiceNotFoundException", "ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException",
+	"ClusterNotFoundException", "ClientException", "ServiceNotFoundException", "ResourceNotFoundException",
+	"NoSuchEntity", "NoSuchEntityException",
 }
 
 // IsNotThere reports whether the call was allowed and what it asked for does not
@@ -169,7 +170,7 @@ func (f Failure) IsNotThere() bool {
 	return f.Kind == Other && slices.Contains(notThere, f.Code)
 }
 
-// Expired tells credentials that were good once.
+// Expired reports whether the credentials were good once.
 func (f Failure) Expired() bool {
 	return f.Kind == BadCredentials && (strings.HasPrefix(f.Code, "ExpiredToken") || f.Code == "RequestExpired")
 }
@@ -249,7 +250,8 @@ func (f Failure) message() string {
 func (f Failure) credentialsMessage() string {
 	text := strings.ToLower(f.Code + " " + f.Message)
 	switch {
-	case strings.Contains(text, "skewed"), strings.Contains(text, "signature expired"), strings.Contains(text, "signature not yet current"):
+	case strings.Contains(text, "skewed"), strings.Contains(text, "signature expired"),
+		strings.Contains(text, "signature not yet current"):
 		return "failure.credentials.clock"
 	case strings.Contains(text, "expired"):
 		return "failure.credentials.expired"

@@ -185,7 +185,7 @@ func (b *Batcher[Lane, Answer]) landed(l Lane) {
 	}
 }
 
-// leave takes a member away; a call without any is given up.
+// leave removes a member; a call without any is given up.
 func (b *Batcher[Lane, Answer]) leave(l Lane, call *batch[Answer]) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -77,7 +77,7 @@ func (g *Gate) Pass(ctx context.Context) error {
 	}
 }
 
-// join gives a ticket to wait with, or none to a call that may go at once.
+// join returns a ticket to wait with, or none to a call that may go at once.
 func (g *Gate) join(ctx context.Context) (*ticket, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -193,7 +193,7 @@ func (g *Gate) grantOne() (last bool) {
 	return !g.granting
 }
 
-// leave takes a ticket back that nobody waits with any more.
+// leave removes a ticket that nobody waits with any more.
 func (g *Gate) leave(t *ticket) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -13,7 +13,9 @@ import (
 // attempts goes around every attempt of every call to a target: it waits for
 // the quota, counts, and lets go of credentials that AWS calls expired.
 func (p *Pool) attempts(t Target) func(*middleware.Stack) error {
-	attempt := func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+	attempt := func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
+		middleware.FinalizeOutput, middleware.Metadata, error,
+	) {
 		operation := limit.OperationOf(ctx)
 		if g := p.gate(t, operation); g != nil {
 			if err := g.Pass(ctx); err != nil {
@@ -32,7 +34,9 @@ func (p *Pool) attempts(t Target) func(*middleware.Stack) error {
 		return out, metadata, err
 	}
 	return func(stack *middleware.Stack) error {
-		return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("WhystoppedAttempt", attempt), "Retry", middleware.After)
+		return stack.Finalize.Insert(
+			middleware.FinalizeMiddlewareFunc("WhystoppedAttempt", attempt), "Retry", middleware.After,
+		)
 	}
 }
 

@@ -19,34 +19,50 @@ import (
 // ECS are the calls to Amazon ECS.
 type ECS interface {
 	DescribeTasks(context.Context, *ecs.DescribeTasksInput, ...func(*ecs.Options)) (*ecs.DescribeTasksOutput, error)
-	DescribeTaskDefinition(context.Context, *ecs.DescribeTaskDefinitionInput, ...func(*ecs.Options)) (*ecs.DescribeTaskDefinitionOutput, error)
-	DescribeContainerInstances(context.Context, *ecs.DescribeContainerInstancesInput, ...func(*ecs.Options)) (*ecs.DescribeContainerInstancesOutput, error)
-	DescribeServices(context.Context, *ecs.DescribeServicesInput, ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error)
+	DescribeTaskDefinition(
+		context.Context, *ecs.DescribeTaskDefinitionInput, ...func(*ecs.Options),
+	) (*ecs.DescribeTaskDefinitionOutput, error)
+	DescribeContainerInstances(
+		context.Context, *ecs.DescribeContainerInstancesInput, ...func(*ecs.Options),
+	) (*ecs.DescribeContainerInstancesOutput, error)
+	DescribeServices(
+		context.Context, *ecs.DescribeServicesInput, ...func(*ecs.Options),
+	) (*ecs.DescribeServicesOutput, error)
 	ListTasks(context.Context, *ecs.ListTasksInput, ...func(*ecs.Options)) (*ecs.ListTasksOutput, error)
 	ListClusters(context.Context, *ecs.ListClustersInput, ...func(*ecs.Options)) (*ecs.ListClustersOutput, error)
 }
 
 // Logs are the calls to CloudWatch Logs.
 type Logs interface {
-	GetLogEvents(context.Context, *cloudwatchlogs.GetLogEventsInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.GetLogEventsOutput, error)
-	FilterLogEvents(context.Context, *cloudwatchlogs.FilterLogEventsInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.FilterLogEventsOutput, error)
+	GetLogEvents(
+		context.Context, *cloudwatchlogs.GetLogEventsInput, ...func(*cloudwatchlogs.Options),
+	) (*cloudwatchlogs.GetLogEventsOutput, error)
+	FilterLogEvents(
+		context.Context, *cloudwatchlogs.FilterLogEventsInput, ...func(*cloudwatchlogs.Options),
+	) (*cloudwatchlogs.FilterLogEventsOutput, error)
 }
 
 // Trail are the calls to CloudTrail.
 type Trail interface {
-	LookupEvents(context.Context, *cloudtrail.LookupEventsInput, ...func(*cloudtrail.Options)) (*cloudtrail.LookupEventsOutput, error)
+	LookupEvents(
+		context.Context, *cloudtrail.LookupEventsInput, ...func(*cloudtrail.Options),
+	) (*cloudtrail.LookupEventsOutput, error)
 }
 
 // IAM are the calls to IAM.
 type IAM interface {
 	GetRole(context.Context, *iam.GetRoleInput, ...func(*iam.Options)) (*iam.GetRoleOutput, error)
-	SimulatePrincipalPolicy(context.Context, *iam.SimulatePrincipalPolicyInput, ...func(*iam.Options)) (*iam.SimulatePrincipalPolicyOutput, error)
+	SimulatePrincipalPolicy(
+		context.Context, *iam.SimulatePrincipalPolicyInput, ...func(*iam.Options),
+	) (*iam.SimulatePrincipalPolicyOutput, error)
 }
 
 // STS are the calls to STS.
 type STS interface {
 	AssumeRole(context.Context, *sts.AssumeRoleInput, ...func(*sts.Options)) (*sts.AssumeRoleOutput, error)
-	GetCallerIdentity(context.Context, *sts.GetCallerIdentityInput, ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error)
+	GetCallerIdentity(
+		context.Context, *sts.GetCallerIdentityInput, ...func(*sts.Options),
+	) (*sts.GetCallerIdentityOutput, error)
 }
 
 // Clients are the services of one target. IAM has one endpoint in each

@@ -14,7 +14,7 @@ import (
 )
 
 // lenient makes ECS clients read tasks as other servers than AWS's write them.
-// ECS gives the CPU units and memory of a task and of its containers as
+// ECS returns the CPU units and memory of a task and of its containers as
 // strings; servers that imitate it, such as moto, give numbers, for which the
 // SDK refuses the whole answer.
 func lenient(o *ecs.Options) { o.Protocol = lenientProtocol{o.Protocol} }
@@ -23,7 +23,10 @@ type lenientProtocol struct{ smithyhttp.ClientProtocol }
 
 // DeserializeResponse reads an answer as the SDK does and, when that fails for
 // tasks, once more with those numbers made strings.
-func (p lenientProtocol) DeserializeResponse(ctx context.Context, op *smithy.OperationSchema, types *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) error {
+func (p lenientProtocol) DeserializeResponse(
+	ctx context.Context, op *smithy.OperationSchema, types *smithy.TypeRegistry, resp *smithyhttp.Response,
+	out smithy.Deserializable,
+) error {
 	tasks, ok := out.(*ecs.DescribeTasksOutput)
 	if !ok {
 		return p.ClientProtocol.DeserializeResponse(ctx, op, types, resp, out)

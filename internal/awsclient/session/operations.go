@@ -27,30 +27,44 @@ type ecsOperations struct {
 }
 
 func operationsOfECS(c *ecs.Client) ECS {
-	return ecsOperations{c.DescribeTasks, c.DescribeTaskDefinition, c.DescribeContainerInstances, c.DescribeServices, c.ListTasks, c.ListClusters}
+	return ecsOperations{
+		c.DescribeTasks, c.DescribeTaskDefinition, c.DescribeContainerInstances, c.DescribeServices, c.ListTasks, c.ListClusters,
+	}
 }
 
-func (o ecsOperations) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput, options ...func(*ecs.Options)) (*ecs.DescribeTasksOutput, error) {
+func (o ecsOperations) DescribeTasks(
+	ctx context.Context, in *ecs.DescribeTasksInput, options ...func(*ecs.Options),
+) (*ecs.DescribeTasksOutput, error) {
 	return o.describeTasks(ctx, in, options...)
 }
 
-func (o ecsOperations) DescribeTaskDefinition(ctx context.Context, in *ecs.DescribeTaskDefinitionInput, options ...func(*ecs.Options)) (*ecs.DescribeTaskDefinitionOutput, error) {
+func (o ecsOperations) DescribeTaskDefinition(
+	ctx context.Context, in *ecs.DescribeTaskDefinitionInput, options ...func(*ecs.Options),
+) (*ecs.DescribeTaskDefinitionOutput, error) {
 	return o.describeTaskDefinition(ctx, in, options...)
 }
 
-func (o ecsOperations) DescribeContainerInstances(ctx context.Context, in *ecs.DescribeContainerInstancesInput, options ...func(*ecs.Options)) (*ecs.DescribeContainerInstancesOutput, error) {
+func (o ecsOperations) DescribeContainerInstances(
+	ctx context.Context, in *ecs.DescribeContainerInstancesInput, options ...func(*ecs.Options),
+) (*ecs.DescribeContainerInstancesOutput, error) {
 	return o.describeContainerInstances(ctx, in, options...)
 }
 
-func (o ecsOperations) DescribeServices(ctx context.Context, in *ecs.DescribeServicesInput, options ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error) {
+func (o ecsOperations) DescribeServices(
+	ctx context.Context, in *ecs.DescribeServicesInput, options ...func(*ecs.Options),
+) (*ecs.DescribeServicesOutput, error) {
 	return o.describeServices(ctx, in, options...)
 }
 
-func (o ecsOperations) ListTasks(ctx context.Context, in *ecs.ListTasksInput, options ...func(*ecs.Options)) (*ecs.ListTasksOutput, error) {
+func (o ecsOperations) ListTasks(
+	ctx context.Context, in *ecs.ListTasksInput, options ...func(*ecs.Options),
+) (*ecs.ListTasksOutput, error) {
 	return o.listTasks(ctx, in, options...)
 }
 
-func (o ecsOperations) ListClusters(ctx context.Context, in *ecs.ListClustersInput, options ...func(*ecs.Options)) (*ecs.ListClustersOutput, error) {
+func (o ecsOperations) ListClusters(
+	ctx context.Context, in *ecs.ListClustersInput, options ...func(*ecs.Options),
+) (*ecs.ListClustersOutput, error) {
 	return o.listClusters(ctx, in, options...)
 }
 
@@ -63,11 +77,15 @@ func operationsOfLogs(c *cloudwatchlogs.Client) Logs {
 	return logsOperations{c.GetLogEvents, c.FilterLogEvents}
 }
 
-func (o logsOperations) GetLogEvents(ctx context.Context, in *cloudwatchlogs.GetLogEventsInput, options ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.GetLogEventsOutput, error) {
+func (o logsOperations) GetLogEvents(
+	ctx context.Context, in *cloudwatchlogs.GetLogEventsInput, options ...func(*cloudwatchlogs.Options),
+) (*cloudwatchlogs.GetLogEventsOutput, error) {
 	return o.getLogEvents(ctx, in, options...)
 }
 
-func (o logsOperations) FilterLogEvents(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput, options ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.FilterLogEventsOutput, error) {
+func (o logsOperations) FilterLogEvents(
+	ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput, options ...func(*cloudwatchlogs.Options),
+) (*cloudwatchlogs.FilterLogEventsOutput, error) {
 	return o.filterLogEvents(ctx, in, options...)
 }
 
@@ -77,7 +95,9 @@ type trailOperations struct {
 
 func operationsOfTrail(c *cloudtrail.Client) Trail { return trailOperations{c.LookupEvents} }
 
-func (o trailOperations) LookupEvents(ctx context.Context, in *cloudtrail.LookupEventsInput, options ...func(*cloudtrail.Options)) (*cloudtrail.LookupEventsOutput, error) {
+func (o trailOperations) LookupEvents(
+	ctx context.Context, in *cloudtrail.LookupEventsInput, options ...func(*cloudtrail.Options),
+) (*cloudtrail.LookupEventsOutput, error) {
 	return o.lookupEvents(ctx, in, options...)
 }
 
@@ -90,10 +110,14 @@ func operationsOfIAM(c *iam.Client) IAM {
 	return iamOperations{c.GetRole, c.SimulatePrincipalPolicy}
 }
 
-func (o iamOperations) GetRole(ctx context.Context, in *iam.GetRoleInput, options ...func(*iam.Options)) (*iam.GetRoleOutput, error) {
+func (o iamOperations) GetRole(
+	ctx context.Context, in *iam.GetRoleInput, options ...func(*iam.Options),
+) (*iam.GetRoleOutput, error) {
 	return o.getRole(ctx, in, options...)
 }
 
-func (o iamOperations) SimulatePrincipalPolicy(ctx context.Context, in *iam.SimulatePrincipalPolicyInput, options ...func(*iam.Options)) (*iam.SimulatePrincipalPolicyOutput, error) {
+func (o iamOperations) SimulatePrincipalPolicy(
+	ctx context.Context, in *iam.SimulatePrincipalPolicyInput, options ...func(*iam.Options),
+) (*iam.SimulatePrincipalPolicyOutput, error) {
 	return o.simulatePrincipalPolicy(ctx, in, options...)
 }

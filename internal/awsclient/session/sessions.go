@@ -44,7 +44,7 @@ func ForTask(ctx context.Context, taskID string) context.Context {
 	return context.WithValue(ctx, taskKey{}, taskID)
 }
 
-// provider gives credentials and takes back those that do not work.
+// provider returns credentials, and forgets those that do not work.
 type provider interface {
 	aws.CredentialsProvider
 	forget(ctx context.Context)
@@ -52,7 +52,7 @@ type provider interface {
 
 var errNoTarget = errors.New("the account or the Region is none of AWS's")
 
-// Credentials gives what calls to a target are signed with: nothing for a target
+// Credentials returns what calls to a target are signed with: nothing for a target
 // whose parts are none of AWS's, so that no call to it is ever sent. References
 // are checked before; this holds also for what nobody thought of.
 func (p *Pool) Credentials(t Target) provider {
@@ -124,7 +124,9 @@ type sessionKey struct{ role, task string }
 func (r roleCredentials) session(ctx context.Context) *aws.CredentialsCache {
 	task, _ := ctx.Value(taskKey{}).(string)
 	return r.sessions.GetOrMake(sessionKey{r.Role, task}, func() *aws.CredentialsCache {
-		return aws.NewCredentialsCache(r.assume(task), func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = expiryWindow })
+		return aws.NewCredentialsCache(
+			r.assume(task), func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = expiryWindow },
+		)
 	})
 }
 

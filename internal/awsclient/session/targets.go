@@ -25,7 +25,7 @@ type Target struct {
 // maxTargets bounds the targets whose clients are kept.
 const maxTargets = 256
 
-// At gives the clients of a target. They are shared, since they hold what the
+// At returns the clients of a target. They are shared, since they hold what the
 // SDK has learned of the target's throttles.
 func (p *Pool) At(t Target) *Clients {
 	return p.targets.GetOrMake(t, func() *Clients { return p.newClients(t) })

@@ -22,8 +22,12 @@ const tracerName = "whystopped/internal/awsclient"
 // spans go, if anywhere. AWS's own words on a failure are left out; they are
 // about us, but name what we asked for.
 func traced(stack *middleware.Stack) error {
-	call := func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-		ctx, span := trace.SpanFromContext(ctx).TracerProvider().Tracer(tracerName).Start(ctx, limit.OperationOf(ctx), trace.WithSpanKind(trace.SpanKindClient))
+	call := func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
+		middleware.InitializeOutput, middleware.Metadata, error,
+	) {
+		ctx, span := trace.SpanFromContext(ctx).TracerProvider().Tracer(tracerName).Start(
+			ctx, limit.OperationOf(ctx), trace.WithSpanKind(trace.SpanKindClient),
+		)
 		defer span.End()
 		out, metadata, err := next.HandleInitialize(ctx, in)
 		if !span.IsRecording() {

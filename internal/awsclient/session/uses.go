@@ -61,31 +61,41 @@ func (u *uses) note(ctx context.Context, t Target, operation string, err error, 
 	}
 }
 
-// Uses tells what the real calls of each kind came to last, those of Listen's
+// Uses returns what the real calls of each kind came to last, those of Listen's
 // clients among them; sorted.
 func (p *Pool) Uses() []permissions.Use {
 	p.uses.mu.Lock()
 	defer p.uses.mu.Unlock()
 	var all []permissions.Use
 	for key, at := range p.uses.last {
-		all = append(all, permissions.Use{Action: key.action, Account: key.account, Region: key.region, Denied: key.denied, At: at})
+		all = append(all, permissions.Use{
+			Action: key.action, Account: key.account, Region: key.region, Denied: key.denied, At: at,
+		})
 	}
 	slices.SortFunc(all, func(a, b permissions.Use) int {
-		return cmp.Or(cmp.Compare(a.Action, b.Action), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region), a.At.Compare(b.At))
+		return cmp.Or(
+			cmp.Compare(a.Action, b.Action), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region), a.At.Compare(b.At),
+		)
 	})
 	return all
 }
 
-// Listen gives an option for the API of other clients in the default Region,
+// Listen returns an option for the API of other clients in the default Region,
 // whose calls are then among the uses.
 func (p *Pool) Listen() func(*middleware.Stack) error {
-	attempt := func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+	attempt := func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
+		middleware.FinalizeOutput, middleware.Metadata, error,
+	) {
 		out, metadata, err := next.HandleFinalize(ctx, in)
 		// A batch needs what a single one does.
-		p.uses.note(ctx, Target{Region: p.config.Region}, strings.TrimSuffix(limit.OperationOf(ctx), "Batch"), err, p.opts.Now())
+		p.uses.note(ctx, Target{Region: p.config.Region}, strings.TrimSuffix(
+			limit.OperationOf(ctx), "Batch",
+		), err, p.opts.Now())
 		return out, metadata, err
 	}
 	return func(stack *middleware.Stack) error {
-		return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("WhystoppedUses", attempt), "Retry", middleware.After)
+		return stack.Finalize.Insert(
+			middleware.FinalizeMiddlewareFunc("WhystoppedUses", attempt), "Retry", middleware.After,
+		)
 	}
 }

@@ -16,7 +16,9 @@ var (
 	ListTasks = Call{
 		Action: "ecs:ListTasks", Policy: "required.json", Required: true, Quota: limit.ClusterResourceRead,
 		Try: func(ctx context.Context, at *session.Clients, p Place) (string, error) {
-			_, err := at.ECS.ListTasks(ctx, &ecs.ListTasksInput{Cluster: aws.String(p.Cluster), MaxResults: aws.Int32(1)})
+			_, err := at.ECS.ListTasks(
+				ctx, &ecs.ListTasksInput{Cluster: aws.String(p.Cluster), MaxResults: aws.Int32(1)},
+			)
 			return "", err
 		},
 	}

@@ -105,18 +105,20 @@ func attachmentOf(a types.Attachment) evidence.Attachment {
 
 func definitionOf(d *types.TaskDefinition) *evidence.TaskDefinition {
 	def := &evidence.TaskDefinition{
-		TaskDefinitionARN:       aws.ToString(d.TaskDefinitionArn),
-		Family:                  aws.ToString(d.Family),
-		Revision:                int(d.Revision),
-		Status:                  string(d.Status),
-		ExecutionRoleARN:        aws.ToString(d.ExecutionRoleArn),
-		TaskRoleARN:             aws.ToString(d.TaskRoleArn),
-		NetworkMode:             string(d.NetworkMode),
-		CPU:                     evidence.Text(aws.ToString(d.Cpu)),
-		Memory:                  evidence.Text(aws.ToString(d.Memory)),
-		RequiresCompatibilities: Each(d.RequiresCompatibilities, func(c types.Compatibility) string { return string(c) }),
-		ContainerDefinitions:    Each(d.ContainerDefinitions, containerDefinitionOf),
-		Volumes:                 Each(d.Volumes, volumeOf),
+		TaskDefinitionARN: aws.ToString(d.TaskDefinitionArn),
+		Family:            aws.ToString(d.Family),
+		Revision:          int(d.Revision),
+		Status:            string(d.Status),
+		ExecutionRoleARN:  aws.ToString(d.ExecutionRoleArn),
+		TaskRoleARN:       aws.ToString(d.TaskRoleArn),
+		NetworkMode:       string(d.NetworkMode),
+		CPU:               evidence.Text(aws.ToString(d.Cpu)),
+		Memory:            evidence.Text(aws.ToString(d.Memory)),
+		RequiresCompatibilities: Each(
+			d.RequiresCompatibilities, func(c types.Compatibility) string { return string(c) },
+		),
+		ContainerDefinitions: Each(d.ContainerDefinitions, containerDefinitionOf),
+		Volumes:              Each(d.Volumes, volumeOf),
 	}
 	if p := d.RuntimePlatform; p != nil {
 		def.RuntimePlatform = evidence.RuntimePlatform{
@@ -147,17 +149,23 @@ func containerDefinitionOf(c types.ContainerDefinition) evidence.ContainerDefini
 			return evidence.Dependency{ContainerName: aws.ToString(d.ContainerName), Condition: string(d.Condition)}
 		}),
 		MountPoints: Each(c.MountPoints, func(m types.MountPoint) evidence.MountPoint {
-			return evidence.MountPoint{SourceVolume: aws.ToString(m.SourceVolume), ContainerPath: aws.ToString(m.ContainerPath)}
+			return evidence.MountPoint{
+				SourceVolume: aws.ToString(m.SourceVolume), ContainerPath: aws.ToString(m.ContainerPath),
+			}
 		}),
 	}
 	if c.Essential != nil {
 		def.Essential = aws.Bool(*c.Essential)
 	}
 	if r := c.RepositoryCredentials; r != nil {
-		def.RepositoryCredentials = &evidence.RepositoryCredentials{CredentialsParameter: aws.ToString(r.CredentialsParameter)}
+		def.RepositoryCredentials = &evidence.RepositoryCredentials{
+			CredentialsParameter: aws.ToString(r.CredentialsParameter),
+		}
 	}
 	if f := c.FirelensConfiguration; f != nil {
-		def.FirelensConfiguration = &evidence.FirelensConfiguration{Type: string(f.Type), Options: maps.Clone(f.Options)}
+		def.FirelensConfiguration = &evidence.FirelensConfiguration{
+			Type: string(f.Type), Options: maps.Clone(f.Options),
+		}
 	}
 	return def
 }
@@ -195,13 +203,19 @@ func volumeOf(v types.Volume) evidence.Volume {
 			TransitEncryption: string(e.TransitEncryption),
 		}
 		if a := e.AuthorizationConfig; a != nil {
-			vol.EFS.AuthorizationConfig = evidence.EFSAuthorization{AccessPointID: aws.ToString(a.AccessPointId), IAM: string(a.Iam)}
+			vol.EFS.AuthorizationConfig = evidence.EFSAuthorization{
+				AccessPointID: aws.ToString(a.AccessPointId), IAM: string(a.Iam),
+			}
 		}
 	}
 	if f := v.FsxWindowsFileServerVolumeConfiguration; f != nil {
-		vol.FSx = &evidence.FSxVolume{FileSystemID: aws.ToString(f.FileSystemId), RootDirectory: aws.ToString(f.RootDirectory)}
+		vol.FSx = &evidence.FSxVolume{
+			FileSystemID: aws.ToString(f.FileSystemId), RootDirectory: aws.ToString(f.RootDirectory),
+		}
 		if a := f.AuthorizationConfig; a != nil {
-			vol.FSx.AuthorizationConfig = evidence.FSxAuthorization{CredentialsParameter: aws.ToString(a.CredentialsParameter), Domain: aws.ToString(a.Domain)}
+			vol.FSx.AuthorizationConfig = evidence.FSxAuthorization{
+				CredentialsParameter: aws.ToString(a.CredentialsParameter), Domain: aws.ToString(a.Domain),
+			}
 		}
 	}
 	if s := v.S3filesVolumeConfiguration; s != nil {
@@ -224,7 +238,9 @@ func environmentFileOf(f types.EnvironmentFile) evidence.EnvironmentFile {
 }
 
 func serviceEventOf(e types.ServiceEvent) evidence.ServiceEvent {
-	return evidence.ServiceEvent{At: aws.ToTime(e.CreatedAt).UTC(), ID: aws.ToString(e.Id), Text: aws.ToString(e.Message)}
+	return evidence.ServiceEvent{
+		At: aws.ToTime(e.CreatedAt).UTC(), ID: aws.ToString(e.Id), Text: aws.ToString(e.Message),
+	}
 }
 
 func deploymentOf(d types.Deployment) evidence.Deployment {

@@ -45,7 +45,9 @@ func (r *Reader) DescribeDefinition(ctx context.Context, revision string) Defini
 		return DefinitionAnswer{Asked: r.Skip(Definition, words.Say("detail.no-revision", nil))}
 	}
 	if def, ok := r.definitions.Get(revision); ok {
-		src := evidence.Source{Name: Definition.Name, Status: evidence.SourceOK, Detail: words.Say("detail.stored-revision", nil).English}
+		src := evidence.Source{
+			Name: Definition.Name, Status: evidence.SourceOK, Detail: words.Say("detail.stored-revision", nil).English,
+		}
 		r.tell(src)
 		return DefinitionAnswer{Asked: Asked{Source: src}, Definition: definitionOf(def)}
 	}
@@ -61,15 +63,18 @@ func (r *Reader) DescribeDefinition(ctx context.Context, revision string) Defini
 	return ans
 }
 
-// getDefinition gives a revision that is kept, or asks for it and keeps it.
+// getDefinition returns a stored revision, or asks for it and stores it.
 // Those who ask for the same one at the same time share the answer.
 func (r *Reader) getDefinition(ctx context.Context, revision string) (*types.TaskDefinition, error) {
 	t := r.Target(r.Ref.Region)
-	return limit.Together(ctx, &r.asking, t.Role+" "+t.Region+" "+revision, func(ctx context.Context) (*types.TaskDefinition, error) {
+	key := t.Role + " " + t.Region + " " + revision
+	return limit.Together(ctx, &r.asking, key, func(ctx context.Context) (*types.TaskDefinition, error) {
 		if def, ok := r.definitions.Get(revision); ok { // by an answer that has just come
 			return def, nil
 		}
-		out, err := r.At(t).ECS.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(revision)})
+		out, err := r.At(t).ECS.DescribeTaskDefinition(
+			ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(revision)},
+		)
 		if err == nil && out.TaskDefinition == nil {
 			err = failure.ErrEmptyAnswer
 		}

@@ -33,7 +33,9 @@ const (
 
 // BeginGoodRevisions begins to read the revisions that work, as soon as the
 // service is known. end is for when all else is there, and gives what came.
-func (r *Reader) BeginGoodRevisions(ctx context.Context, service *Pending[ServiceAnswer], own string) (end func() GoodAnswer) {
+func (r *Reader) BeginGoodRevisions(
+	ctx context.Context, service *Pending[ServiceAnswer], own string,
+) (end func() GoodAnswer) {
 	ctx, stop := context.WithCancel(ctx)
 	good := Begin(func() GoodAnswer { return r.readGoodRevisions(ctx, service.Wait().Deployments, own) })
 	return func() GoodAnswer {
@@ -51,7 +53,8 @@ func (r *Reader) readGoodRevisions(ctx context.Context, deployments []evidence.D
 		return GoodAnswer{}
 	}
 	var ans GoodAnswer
-	ans.Asked = r.ask(collect.Background(ctx), GoodDefinition, allTime, func(ctx context.Context, _ *watch) (outcome, error) {
+	behind := collect.Background(ctx)
+	ans.Asked = r.ask(behind, GoodDefinition, allTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		var names []string
 		var errs []error
 		for _, revision := range revisions {
@@ -82,8 +85,9 @@ func goodRevisions(deployments []evidence.Deployment, own string) []string {
 	})
 	var revisions []string
 	for _, d := range newestFirst {
-		if d.Works() && d.TaskDefinitionARN != "" && d.TaskDefinitionARN != own && !slices.Contains(revisions, d.TaskDefinitionARN) {
-			revisions = append(revisions, d.TaskDefinitionARN)
+		revision := d.TaskDefinitionARN
+		if d.Works() && revision != "" && revision != own && !slices.Contains(revisions, revision) {
+			revisions = append(revisions, revision)
 		}
 	}
 	return revisions[:min(len(revisions), maxGoodRevisions)]

@@ -42,7 +42,7 @@ var Service = Source{
 
 // DescribeService reads the service's events of the span, oldest first. The
 // zero answer is for a task of no service.
-func (r *Reader) DescribeService(ctx context.Context, name string, span Life) ServiceAnswer {
+func (r *Reader) DescribeService(ctx context.Context, name string, span Span) ServiceAnswer {
 	if name == "" {
 		return ServiceAnswer{}
 	}
@@ -59,7 +59,9 @@ func (r *Reader) DescribeService(ctx context.Context, name string, span Life) Se
 			return outcome{}, fmt.Errorf("describe service %s: %w", name, failure.ErrEmptyAnswer)
 		case len(out.Services) == 0:
 			ans.Missing = true
-			return outcome{evidence.SourceEmpty, words.Say("detail.no-service", words.Args{"service": name, "cluster": r.Ref.Cluster})}, nil
+			return outcome{evidence.SourceEmpty, words.Say(
+				"detail.no-service", words.Args{"service": name, "cluster": r.Ref.Cluster},
+			)}, nil
 		}
 		ans.TaskDefinitionARN = aws.ToString(out.Services[0].TaskDefinition)
 		ans.Deployments = Each(out.Services[0].Deployments, deploymentOf)
@@ -73,7 +75,7 @@ func (r *Reader) DescribeService(ctx context.Context, name string, span Life) Se
 }
 
 // eventsWithin keeps the events of the span, which ECS gives newest first.
-func eventsWithin(list []types.ServiceEvent, span Life) []evidence.ServiceEvent {
+func eventsWithin(list []types.ServiceEvent, span Span) []evidence.ServiceEvent {
 	events := slices.DeleteFunc(Each(list, serviceEventOf), func(e evidence.ServiceEvent) bool {
 		return !e.At.IsZero() && !span.holds(e.At)
 	})

@@ -20,7 +20,7 @@ import (
 
 // TaskAnswer is what is known of the task. What ECS itself says is in state:
 // a task that it has forgotten may still be known by its last event, or by what
-// was kept of it.
+// was stored of it.
 type TaskAnswer struct {
 	Asked
 	State taskState
@@ -50,7 +50,7 @@ var Task = Source{
 	},
 }
 
-// DescribeTask asks ECS for the task. What was kept of it stands in for what ECS
+// DescribeTask asks ECS for the task. What was stored of it stands in for what ECS
 // does not tell.
 func (r *Reader) DescribeTask(ctx context.Context) TaskAnswer {
 	switch {
@@ -95,20 +95,20 @@ func (r *Reader) askForTask(ctx context.Context, ans *TaskAnswer) (out outcome, 
 // less: none, or an older version. It returns the detail of the source's line, which
 // then says so; why is the code of what ECS did not say.
 func (r *Reader) standIn(ans *TaskAnswer, why string, detail words.Text) words.Text {
-	if r.Kept == nil || ans.Task != nil && ans.Task.Version >= r.Kept.Version {
+	if r.Stored == nil || ans.Task != nil && ans.Task.Version >= r.Stored.Version {
 		return detail
 	}
 	said := words.Say("detail.stored-facts", words.Args{"why": why})
 	if ans.Task != nil {
-		said = words.Say("detail.stored-facts-newer", words.Args{"stored": r.Kept.Version, "version": ans.Task.Version})
+		said = words.Say("detail.stored-facts-newer", words.Args{"stored": r.Stored.Version, "version": ans.Task.Version})
 	}
-	ans.Task = r.Kept
+	ans.Task = r.Stored
 	return said
 }
 
-// KeptFacts gives a task of whose end all was kept, and asks nobody.
-func (r *Reader) KeptFacts() TaskAnswer {
-	return TaskAnswer{Asked: r.Skip(Task, words.Say("detail.facts-of-event", nil)), Task: r.Kept}
+// StoredFacts returns a task whose stop is stored, and asks nobody.
+func (r *Reader) StoredFacts() TaskAnswer {
+	return TaskAnswer{Asked: r.Skip(Task, words.Say("detail.facts-of-event", nil)), Task: r.Stored}
 }
 
 // Newer is the task of the higher version; either may be nil.
@@ -119,7 +119,7 @@ func Newer(a, b *evidence.Task) *evidence.Task {
 	return a
 }
 
-// ClusterOf is the name of a known task's cluster; "" where it is not told.
+// ClusterOf is the name of a task's cluster; "" if that isn't known.
 func ClusterOf(t *evidence.Task) string {
 	if t == nil {
 		return ""
@@ -128,10 +128,10 @@ func ClusterOf(t *evidence.Task) string {
 	return a.Name()
 }
 
-// HasEnded tells whether the task is known, and as one that has stopped.
+// HasEnded reports whether the task is known, and as one that has stopped.
 func HasEnded(t *evidence.Task) bool { return t != nil && t.LastStatus == "STOPPED" }
 
-// read takes the task out of the answer.
+// read reads the task from the answer.
 func (a *TaskAnswer) read(got described) outcome {
 	if got.task != nil {
 		a.Task, a.State = TaskOf(*got.task), taskFound
@@ -147,7 +147,7 @@ func (a *TaskAnswer) read(got described) outcome {
 	return outcome{evidence.SourceEmpty, words.Say("detail.task-unknown", nil)}
 }
 
-// taskRefused tells the refusals that answer the question from those that do not.
+// taskRefused sorts errors that answer the question from those that do not.
 func (r *Reader) taskRefused(err error) (taskState, outcome, error) {
 	if _, ok := errors.AsType[*types.ClusterNotFoundException](err); ok {
 		detail := words.Say("detail.no-cluster", words.Args{"cluster": r.Ref.Cluster, "region": r.Ref.Region})
@@ -160,10 +160,10 @@ func (r *Reader) taskRefused(err error) (taskState, outcome, error) {
 	return taskUnclear, outcome{}, fmt.Errorf("describe task %s: %w", r.Ref.TaskID, err)
 }
 
-// Life is a span of time; what happened in it may concern the task.
-type Life struct{ from, to time.Time }
+// Span is a span of time; what happened in it may concern the task.
+type Span struct{ from, to time.Time }
 
-func (l Life) holds(t time.Time) bool { return !t.Before(l.from) && !t.After(l.to) }
+func (l Span) holds(t time.Time) bool { return !t.Before(l.from) && !t.After(l.to) }
 
 const (
 	// beforeLife allows for a service that tells of a task's start, or a role
@@ -177,8 +177,8 @@ const (
 )
 
 // LifeOf is the life of the task, up to now if it has not ended.
-func (r *Reader) LifeOf(t *evidence.Task) Life {
-	l := Life{from: t.CreatedAt.Add(-beforeLife), to: r.Now}
+func (r *Reader) LifeOf(t *evidence.Task) Span {
+	l := Span{from: t.CreatedAt.Add(-beforeLife), to: r.Now}
 	if t.CreatedAt.IsZero() {
 		l.from = r.Recent().from
 	}
@@ -189,7 +189,7 @@ func (r *Reader) LifeOf(t *evidence.Task) Life {
 }
 
 // Recent is the span that is looked through where no task says another.
-func (r *Reader) Recent() Life { return Life{from: r.Now.Add(-recentSpan), to: r.Now} }
+func (r *Reader) Recent() Span { return Span{from: r.Now.Add(-recentSpan), to: r.Now} }
 
 // StoppedAt is when the task stopped, as well as that is known; the zero time
 // for a task that runs.

@@ -57,7 +57,9 @@ func (s *Shared) askTogether(ctx context.Context, in Cluster, id string) (descri
 
 // DescribeTasks asks for tasks of a cluster, at most TasksPerCall.
 func (s *Shared) DescribeTasks(ctx context.Context, in Cluster, ids []string) (*ecs.DescribeTasksOutput, error) {
-	out, err := s.At(in.Target).ECS.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(in.Name), Tasks: ids})
+	out, err := s.At(in.Target).ECS.DescribeTasks(
+		ctx, &ecs.DescribeTasksInput{Cluster: aws.String(in.Name), Tasks: ids},
+	)
 	if err == nil && out.Tasks == nil && out.Failures == nil {
 		return nil, failure.ErrEmptyAnswer // AWS always sends one of the two
 	}
@@ -70,7 +72,7 @@ func isNamed(taskARN, id string) bool {
 	return strings.EqualFold(a.Name(), id)
 }
 
-// isTaskID tells ids that ECS looks up from those that it refuses.
+// isTaskID reports whether ECS looks an id up; it refuses others.
 func isTaskID(id string) bool {
 	return id != "" && len(id) <= 36 && strings.Trim(id, "0123456789abcdef-") == ""
 }

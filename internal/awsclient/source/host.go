@@ -34,7 +34,9 @@ var (
 		Call: Call{
 			Action: "ecs:DescribeContainerInstances", Policy: "hosts.json", Quota: limit.ClusterResourceRead,
 			Try: func(ctx context.Context, at *session.Clients, p Place) (string, error) {
-				in := &ecs.DescribeContainerInstancesInput{Cluster: aws.String(p.Cluster), ContainerInstances: []string{madeUpTask}}
+				in := &ecs.DescribeContainerInstancesInput{
+					Cluster: aws.String(p.Cluster), ContainerInstances: []string{madeUpTask},
+				}
 				_, err := at.ECS.DescribeContainerInstances(ctx, in)
 				return p.arn("ecs", "container-instance/"+p.Cluster+"/"+madeUpTask), err
 			},
@@ -49,23 +51,25 @@ const maxHostRecords = 20
 
 // LookUpHost looks for refused calls in the session of the task's host. It asks
 // nothing unless the role at fault may be the host's.
-func (r *Reader) LookUpHost(ctx context.Context, known evidence.Evidence) HostAnswer {
-	suspect := suspectHost(known)
+func (r *Reader) LookUpHost(ctx context.Context, soFar evidence.Evidence) HostAnswer {
+	suspect := suspectHost(soFar)
 	if !suspect.suspected {
 		return HostAnswer{}
 	}
 	var ans HostAnswer
 	if suspect.instance == "" {
-		suspect.instance, ans.Instance = r.instanceOf(ctx, known.Task)
+		suspect.instance, ans.Instance = r.instanceOf(ctx, soFar.Task)
 	}
 	if suspect.instance == "" {
 		return ans
 	}
 	ans.Asked = r.ask(ctx, HostTrail, allTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		var found trailRecords
-		err := r.lookUp(ctx, suspect.instance, r.LifeOf(known.Task), &found)
+		err := r.lookUp(ctx, suspect.instance, r.LifeOf(soFar.Task), &found)
 		ans.Records = suspect.choose(found.chosen())
-		return found.ofHost(suspect.instance, len(ans.Records), r.settled(TaskAnswer{State: taskFound, Task: known.Task}), err), err
+		return found.ofHost(
+			suspect.instance, len(ans.Records), r.settled(TaskAnswer{State: taskFound, Task: soFar.Task}), err,
+		), err
 	})
 	return ans
 }
@@ -81,7 +85,9 @@ func (r *Reader) instanceOf(ctx context.Context, t *evidence.Task) (id string, a
 		case err != nil:
 			return outcome{}, fmt.Errorf("describe container instance %s: %w", t.ContainerInstanceARN, err)
 		case out.ContainerInstances == nil && out.Failures == nil:
-			return outcome{}, fmt.Errorf("describe container instance %s: %w", t.ContainerInstanceARN, failure.ErrEmptyAnswer)
+			return outcome{}, fmt.Errorf(
+				"describe container instance %s: %w", t.ContainerInstanceARN, failure.ErrEmptyAnswer,
+			)
 		case len(out.ContainerInstances) == 0:
 			return outcome{evidence.SourceEmpty, words.Say("detail.instance-gone", nil)}, nil
 		}
@@ -124,23 +130,23 @@ type suspicion struct {
 // instance's session, or names nobody and there is no role that should have
 // been taken in the host's place: no execution role where ECS tells of it, no
 // task role where the log does.
-func suspectHost(known evidence.Evidence) suspicion {
+func suspectHost(soFar evidence.Evidence) suspicion {
 	var s suspicion
-	t := known.Task
+	t := soFar.Task
 	if t == nil || t.ContainerInstanceARN == "" {
 		return s
 	}
-	execution, task := known.EffectiveRoles()
+	execution, task := soFar.EffectiveRoles()
 	own := []string{t.StoppedReason}
 	for _, c := range t.Containers {
 		own = append(own, c.Reason)
 	}
 	for _, text := range own {
-		s.read(text, known.TaskDefinition != nil && execution == "")
+		s.read(text, soFar.TaskDefinition != nil && execution == "")
 	}
-	for _, l := range known.Logs {
+	for _, l := range soFar.Logs {
 		for _, line := range l.Lines {
-			s.read(line.Text, known.TaskDefinition != nil && task == "")
+			s.read(line.Text, soFar.TaskDefinition != nil && task == "")
 		}
 	}
 	return s
@@ -152,7 +158,9 @@ var (
 	// anySession is the session of any role.
 	anySession = regexp.MustCompile(`:assumed-role/[^/\s]+/[^\s/]`)
 	// refusedAction is what a refusal says was asked for.
-	refusedAction = regexp.MustCompile(`(?:perform: [\w-]+:|operation(?: error)?:? (?:[\w-]+: )?|calling the )([A-Z]\w+)`)
+	refusedAction = regexp.MustCompile(
+		`(?:perform: [\w-]+:|operation(?: error)?:? (?:[\w-]+: )?|calling the )([A-Z]\w+)`,
+	)
 )
 
 // read looks at one text; noRole is whether the role that it should be about
@@ -174,7 +182,7 @@ func (s *suspicion) read(text string, noRole bool) {
 	}
 }
 
-// refuses tells texts with the words of a denial.
+// refuses reports whether a text has the words of a denial.
 func refuses(text string) bool {
 	return slices.ContainsFunc(denialTerms, func(term string) bool { return strings.Contains(text, term) })
 }
@@ -183,7 +191,9 @@ func refuses(text string) bool {
 // texts name where they name any: a host makes calls that are none of the task's.
 func (s suspicion) choose(records []evidence.Record) []evidence.Record {
 	records = slices.DeleteFunc(records, func(rec evidence.Record) bool {
-		return rec.ErrorCode == "" || len(s.actions) > 0 && !slices.ContainsFunc(s.actions, func(a string) bool { return strings.EqualFold(a, rec.EventName) })
+		return rec.ErrorCode == "" || len(s.actions) > 0 && !slices.ContainsFunc(
+			s.actions, func(a string) bool { return strings.EqualFold(a, rec.EventName) },
+		)
 	})
 	records = records[max(0, len(records)-maxHostRecords):]
 	for i := range records {

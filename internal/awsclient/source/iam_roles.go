@@ -40,14 +40,14 @@ type RolesAnswer struct {
 }
 
 const (
-	// maxRoles bounds the roles that are kept, each of a few kilobytes, and
-	// roleKept how long: whoever mends a role wants to see it.
-	maxRoles = 500
-	roleKept = time.Minute
+	// maxRoles bounds the roles that are cached, each of a few kilobytes, and
+	// roleFresh how long: whoever mends a role wants to see it.
+	maxRoles  = 500
+	roleFresh = time.Minute
 )
 
-// keptRole is what IAM said of a role, and when.
-type keptRole struct {
+// cachedRole is what IAM said of a role, and when.
+type cachedRole struct {
 	role evidence.Role
 	at   time.Time
 }
@@ -55,11 +55,13 @@ type keptRole struct {
 // ReadRoles reads the roles about which IAM can tell more than the texts do; of
 // most tasks there are none, and IAM is not asked. The service's events are
 // waited for only where the task's own texts raise no question.
-func (r *Reader) ReadRoles(ctx context.Context, known evidence.Evidence, events func() []evidence.ServiceEvent) RolesAnswer {
-	roles := known.RolesInQuestion()
+func (r *Reader) ReadRoles(
+	ctx context.Context, soFar evidence.Evidence, events func() []evidence.ServiceEvent,
+) RolesAnswer {
+	roles := soFar.RolesInQuestion()
 	if len(roles) == 0 {
-		known.ServiceEvents = events()
-		roles = known.RolesInQuestion()
+		soFar.ServiceEvents = events()
+		roles = soFar.RolesInQuestion()
 	}
 	if len(roles) == 0 {
 		return RolesAnswer{}
@@ -107,8 +109,8 @@ func (r *Reader) getRoles(ctx context.Context, arns []string) ([]evidence.Role, 
 
 // getRole asks IAM for a role, or remembers what it said a moment ago.
 func (r *Reader) getRole(ctx context.Context, roleARN string) (evidence.Role, error) {
-	if kept, ok := r.roles.Get(roleARN); ok && r.Now.Sub(kept.at) < roleKept {
-		return kept.role, nil
+	if cached, ok := r.roles.Get(roleARN); ok && r.Now.Sub(cached.at) < roleFresh {
+		return cached.role, nil
 	}
 	a, _ := arn.Parse(roleARN)
 	role := evidence.Role{ARN: roleARN, Name: a.Name()}
@@ -124,13 +126,15 @@ func (r *Reader) getRole(ctx context.Context, roleARN string) (evidence.Role, er
 	default:
 		role = roleOf(out.Role)
 	}
-	r.roles.Put(roleARN, keptRole{role, r.Now})
+	r.roles.Put(roleARN, cachedRole{role, r.Now})
 	return role, nil
 }
 
 // roleOf converts a role, whose trust policy IAM answers in percent-encoding.
 func roleOf(r *types.Role) evidence.Role {
-	role := evidence.Role{ARN: aws.ToString(r.Arn), Name: aws.ToString(r.RoleName), TrustPolicy: aws.ToString(r.AssumeRolePolicyDocument)}
+	role := evidence.Role{
+		ARN: aws.ToString(r.Arn), Name: aws.ToString(r.RoleName), TrustPolicy: aws.ToString(r.AssumeRolePolicyDocument),
+	}
 	if plain, err := url.PathUnescape(role.TrustPolicy); err == nil {
 		role.TrustPolicy = plain
 	}

@@ -28,7 +28,9 @@ var Simulator = Source{
 		Action: "iam:SimulatePrincipalPolicy", Policy: "proof.json", Quota: limit.IAMRead,
 		Try: func(ctx context.Context, at *session.Clients, p Place) (string, error) {
 			role := p.arn("iam", "role/"+madeUp)
-			in := &iam.SimulatePrincipalPolicyInput{PolicySourceArn: aws.String(role), ActionNames: []string{"ecs:ListClusters"}}
+			in := &iam.SimulatePrincipalPolicyInput{
+				PolicySourceArn: aws.String(role), ActionNames: []string{"ecs:ListClusters"},
+			}
 			_, err := at.IAM.SimulatePrincipalPolicy(ctx, in)
 			return role, err
 		},
@@ -162,7 +164,9 @@ func (s simulator) ask(ctx context.Context, t diagnose.Trial) (evaluations, erro
 }
 
 func contextEntryOf(v diagnose.ContextValue) types.ContextEntry {
-	e := types.ContextEntry{ContextKeyName: aws.String(v.Key), ContextKeyType: types.ContextKeyTypeEnumString, ContextKeyValues: v.Values}
+	e := types.ContextEntry{
+		ContextKeyName: aws.String(v.Key), ContextKeyType: types.ContextKeyTypeEnumString, ContextKeyValues: v.Values,
+	}
 	switch {
 	case v.List:
 		e.ContextKeyType = types.ContextKeyTypeEnumStringList
@@ -205,19 +209,23 @@ func (all evaluations) result(t diagnose.Trial) (diagnose.Result, error) {
 // there of a call that it allows on this resource is of another one. At the top
 // stands no resource of ours but the form of its type.
 func (all evaluations) outcome(action, resource string) (diagnose.Outcome, bool) {
-	i := slices.IndexFunc(all, func(e types.EvaluationResult) bool { return strings.EqualFold(aws.ToString(e.EvalActionName), action) })
+	i := slices.IndexFunc(
+		all, func(e types.EvaluationResult) bool { return strings.EqualFold(aws.ToString(e.EvalActionName), action) },
+	)
 	if i < 0 {
 		return diagnose.Outcome{}, false
 	}
 	e := all[i]
 	o := diagnose.Outcome{
-		Action: action, Resource: resource, Decision: string(e.EvalDecision), Missing: e.MissingContextValues, Policies: Each(e.MatchedStatements, policyOf),
+		Action: action, Resource: resource, Decision: string(e.EvalDecision), Missing: e.MissingContextValues,
+		Policies:       Each(e.MatchedStatements, policyOf),
 		ByOrganization: e.OrganizationsDecisionDetail != nil && !e.OrganizationsDecisionDetail.AllowedByOrganizations,
 	}
 	boundary := e.PermissionsBoundaryDecisionDetail
 	for _, r := range e.ResourceSpecificResults {
 		if aws.ToString(r.EvalResourceName) == resource {
-			o.Decision, o.Missing, boundary = string(r.EvalResourceDecision), r.MissingContextValues, r.PermissionsBoundaryDecisionDetail
+			o.Decision, o.Missing = string(r.EvalResourceDecision), r.MissingContextValues
+			boundary = r.PermissionsBoundaryDecisionDetail
 			o.Policies = Each(r.MatchedStatements, policyOf)
 		}
 	}

@@ -82,7 +82,9 @@ func (s *streamReader) findDenials(ctx context.Context, until int64) (found, err
 
 // filter searches a log group, page by page, until it is told to stop or the
 // search ends. With an error, what was found before it is returned as well.
-func filter(ctx context.Context, api session.Logs, in *cloudwatchlogs.FilterLogEventsInput, enough func(found) bool) (found, error) {
+func filter(
+	ctx context.Context, api session.Logs, in *cloudwatchlogs.FilterLogEventsInput, enough func(found) bool,
+) (found, error) {
 	var f found
 	for range maxFilterPages {
 		out, err := api.FilterLogEvents(ctx, in)

@@ -83,7 +83,8 @@ func (r *Reader) readLog(ctx context.Context, s logStream, since time.Time) LogA
 	lines := tail.events
 	if len(lines) > 0 && !tail.complete {
 		var older []logEvent
-		ans.Denials = r.ask(ctx, LogDenials.of(s.container), allTime, func(ctx context.Context, _ *watch) (outcome, error) {
+		denials := LogDenials.of(s.container)
+		ans.Denials = r.ask(ctx, denials, allTime, func(ctx context.Context, _ *watch) (outcome, error) {
 			found, err := reader.findDenials(ctx, lines[0].at)
 			older = found.events
 			return found.outcome(err), s.explain(err)
@@ -131,7 +132,8 @@ func (s logStream) notThere(err error) words.Text {
 	return words.Say("detail.no-log-stream", args)
 }
 
-// infrequentAccess tells a log group whose class allows no reading by stream.
+// infrequentAccess reports whether the class of a log group allows no reading by
+// stream.
 // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
 func infrequentAccess(err error) bool {
 	_, ok := errors.AsType[*types.InvalidOperationException](err)

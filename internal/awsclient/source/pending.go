@@ -18,13 +18,13 @@ func Begin[T any](get func() T) *Pending[T] {
 	return s
 }
 
-// Wait gives the answer when it is there.
+// Wait returns the answer when it is there.
 func (s *Pending[T]) Wait() T {
 	<-s.done
 	return s.value
 }
 
-// WaitWithin gives the answer, or nothing when ctx ends before it is there.
+// WaitWithin returns the answer, or nothing when ctx ends before it is there.
 func (s *Pending[T]) WaitWithin(ctx context.Context) T {
 	select {
 	case <-s.done:

@@ -2,230 +2,120 @@ package source
 
 import (
 	"context"
-	"log/slog"
-	"sync"
-	"sync/atomic"
-	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"golang.org/x/sync/singleflight"
-
-	"whystopped/internal/awsclient/failure"
+	"whystopped/internal/arn"
 	"whystopped/internal/awsclient/limit"
 	"whystopped/internal/awsclient/session"
-	"whystopped/internal/collect"
-	"whystopped/internal/diagnose/evidence"
-	"whystopped/internal/lru"
-	"whystopped/internal/taskref"
-	"whystopped/internal/words"
+	"whystopped/internal/permissions"
 )
 
-// Shared are the places that evidence is read from, and what was learned of
-// them for later readers. They are safe for concurrent use.
-type Shared struct {
-	*session.Pool
-	trailLogGroup string
-	clock         func() time.Time
-	logger        *slog.Logger
-
-	tasks       *limit.Batcher[Cluster, *ecs.DescribeTasksOutput]
-	definitions *lru.Cache[string, *types.TaskDefinition]
-	asking      singleflight.Group           // for definitions
-	roles       *lru.Cache[string, keptRole] // by the ARN that was asked for
-	iamRest     rest
+// Source is a place that evidence is read from. Its literal stands in the file of
+// its reader, and says all there is to say of it: docs/adding-a-source.md.
+type Source struct {
+	// Name is its name in reports. Behind that of a log comes the container's. The
+	// messages that name it are source.CODE on the page and caveat-source.CODE in
+	// caveats, with the code that evidence.SourceCode makes of the name.
+	Name string
+	// Call is what reads it.
+	Call Call
 }
 
-// Options say what there is to read beside the API.
-type Options struct {
-	// TrailLogGroup is the log group, by name or ARN, into which a trail with
-	// data events writes; "" for none.
-	TrailLogGroup string
-	// Now is the clock.
-	Now func() time.Time
-	// Logger hears of failed sources, with AWS's own words.
-	Logger *slog.Logger
-}
-
-// New returns the sources that a pool's clients read.
-func New(pool *session.Pool, opts Options) *Shared {
-	s := &Shared{
-		Pool:          pool,
-		trailLogGroup: opts.TrailLogGroup,
-		clock:         opts.Now,
-		logger:        opts.Logger,
-		definitions:   lru.New[string, *types.TaskDefinition](maxDefinitions),
-		roles:         lru.New[string, keptRole](maxRoles),
-	}
-	s.tasks = limit.NewBatcher(TasksPerCall, s.DescribeTasks)
+// of is the source of one container.
+func (s Source) of(container string) Source {
+	s.Name += " " + container
 	return s
 }
 
-// Reader reads the sources of one task or service.
-type Reader struct {
-	*Shared
-	Ref taskref.Ref
-	// now is when the collection began; it is the present for all of it.
-	Now time.Time
-	// kept is the task as it was known before; nil where it was not.
-	Kept *evidence.Task
-
-	mu      sync.Mutex // one call of observe at a time
-	observe func(collect.Progress)
+// Call is an operation of AWS that the service calls.
+type Call struct {
+	// Action is the operation as IAM has it, "ecs:DescribeTasks". When it is called
+	// and what reports lack without it are the messages permission.ACTION.called and
+	// permission.ACTION.without.
+	Action string
+	// Policy is the file under deploy/iam that allows it, and Required whether most
+	// reports are empty without it.
+	Policy   string
+	Required bool
+	// Quota is how fast it goes; the zero Quota for at once.
+	Quota limit.Quota
+	// Try calls it harmlessly, for what does not exist, and says of which resource;
+	// "" for a call that names none. Nil where assuming the role tries it.
+	Try func(ctx context.Context, at *session.Clients, p Place) (resource string, err error)
 }
 
-// NewReader returns a Reader, and the context in which its calls are made. kept
-// is the task as it was known before, nil for none.
-func (s *Shared) NewReader(
-	ctx context.Context, ref taskref.Ref, kept *evidence.Task, observe func(collect.Progress),
-) (context.Context, *Reader) {
-	return session.ForTask(ctx, ref.TaskID), &Reader{Shared: s, Ref: ref, Now: s.clock(), Kept: kept, observe: observe}
-}
-
-// Target is a region of the task's account.
-func (r *Reader) Target(region string) session.Target {
-	return session.Target{Region: region, Role: r.RoleIn(r.Ref.Partition, r.Ref.Account)}
-}
-
-// region gives the clients of a region of the task's account.
-func (r *Reader) region(name string) *session.Clients { return r.At(r.Target(name)) }
-
-// Asked is a source that was asked: its line, and why it failed if it did.
-type Asked struct {
-	Source  evidence.Source
-	Failure *failure.Failure
-}
-
-// Answered tells whether the source gave a reliable answer, be it "nothing".
-func (a Asked) Answered() bool {
-	return a.Source.Name != "" && a.Failure == nil && a.Source.Status != evidence.SourceSkipped
-}
-
-// outcome is what reading a source came to, when no error did.
-type outcome struct {
-	status evidence.SourceStatus
-	detail words.Text
-}
-
-// readFunc reads one source. An error may come with an outcome whose detail
-// says what was got before it.
-type readFunc func(ctx context.Context, w *watch) (outcome, error)
-
-// ask reads one source within its share of the time that is left, tells the
-// observer of its start and end, and turns an error into the source's line.
-func (r *Reader) ask(ctx context.Context, source Source, s Share, read readFunc) Asked {
-	r.tell(evidence.Source{Name: source.Name})
-	ctx, cancel := s.Of(ctx)
-	defer cancel()
-	w := &watch{now: r.clock, began: r.clock()}
-	out, err := read(limit.CountCalls(ctx, &w.calls), w)
-	a := Asked{Source: evidence.Source{Name: source.Name, Status: out.status, Detail: out.detail.English}}
-	if err != nil {
-		a = r.failed(ctx, source, out, err)
-	}
-	a.Source.Calls = int(w.calls.Load())
-	a.Source.TookMS = w.took().Milliseconds()
-	r.tell(a.Source)
-	return a
-}
-
-func (r *Reader) failed(ctx context.Context, source Source, out outcome, err error) Asked {
-	f := failure.Of(err)
-	action := source.Call.Action
-	src := evidence.Source{Name: source.Name, Status: f.Status(), Detail: f.Detail(action).English}
-	if out.status != "" {
-		src.Status = out.status
-	}
-	if !out.detail.IsZero() {
-		src.Detail = out.detail.English
-	}
-	switch f.Kind {
-	case failure.Denied:
-		src.MissingPermission = &action
-	case failure.NoRole:
-		src.MissingPermission = aws.String(failure.AssumeRole)
-	}
-	r.logger.WarnContext(ctx, "source failed", "source", source.Name, "status", src.Status, "task", r.Ref.TaskID, "region", r.Ref.Region, "error", err)
-	return Asked{Source: src, Failure: &f}
-}
-
-// Skip writes the line of a source that there was no way to ask.
-func (r *Reader) Skip(source Source, detail words.Text) Asked {
-	src := evidence.Source{Name: source.Name, Status: evidence.SourceSkipped, Detail: detail.English}
-	r.tell(src)
-	return Asked{Source: src}
-}
-
-func (r *Reader) tell(s evidence.Source) { r.report(collect.Progress{Source: &s}) }
-
-// ReportSoFar reports what is known by now, where anybody listens.
-func (r *Reader) ReportSoFar(known func() evidence.Evidence) {
-	if r.observe != nil {
-		r.report(collect.Progress{SoFar: new(known())})
+// All are the sources, in the order in which a person would ask them.
+func All() []Source {
+	return []Source{
+		Task, TaskEvents, Definition, Log, LogDenials, Trail, TrailLog, Instance, HostTrail,
+		Service, Roles, GoodDefinition, Simulator,
 	}
 }
 
-func (r *Reader) report(n collect.Progress) {
-	if r.observe == nil {
-		return
+// Calls are those of all sources and of what leads to them, each once, in the
+// order of docs/permissions.md.
+func Calls() []Call {
+	return []Call{
+		Task.Call, Definition.Call, Service.Call, ListTasks, ListClusters, Trail.Call, Log.Call, LogDenials.Call,
+		Roles.Call, Simulator.Call, Instance.Call, assumeRole, tagSession,
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.observe(n)
 }
 
-// watch measures what one source costs.
-type watch struct {
-	calls atomic.Int64
-	now   func() time.Time
-	began time.Time
-	idle  time.Duration
+// Quotas are those of all calls.
+func Quotas() limit.Quotas {
+	quotas := limit.Quotas{}
+	for _, c := range Calls() {
+		if c.Quota.Kind != "" {
+			quotas[c.Action] = c.Quota
+		}
+	}
+	return quotas
 }
 
-// pause runs wait without counting its time for the source.
-func (w *watch) pause(wait func()) {
-	from := w.now()
-	wait()
-	w.idle += w.now().Sub(from)
+// Permissions are what the calls need of IAM.
+func Permissions() []permissions.Permission {
+	var all []permissions.Permission
+	for _, c := range Calls() {
+		all = append(all, permissions.Permission{
+			Action: c.Action, File: "deploy/iam/" + c.Policy, Required: c.Required, Trial: true,
+		})
+	}
+	return all
 }
 
-func (w *watch) took() time.Duration { return w.now().Sub(w.began) - w.idle }
+// Place is where a call is tried.
+type Place struct {
+	Region, Account string
+	// Cluster is one that exists there, for policies that are limited to clusters;
+	// madeUp where none is known.
+	Cluster string
+}
 
-// Share is the part of the remaining time that a source may use.
-type Share int
+// PlaceOf is where the calls of a place are tried.
+func PlaceOf(p permissions.Place) Place {
+	place := Place{Region: p.Region, Account: p.Account, Cluster: p.Cluster}
+	if place.Cluster == "" {
+		place.Cluster = madeUp
+	}
+	return place
+}
 
+// arn names a resource of the place.
+func (p Place) arn(service, resource string) string {
+	region := p.Region
+	if service == "iam" {
+		region = ""
+	}
+	a := arn.ARN{
+		Partition: arn.PartitionOf(p.Region), Service: service, Region: region, Account: p.Account, Resource: resource,
+	}
+	return a.String()
+}
+
+// What trials ask for. That it does not exist is what AWS answers to those who
+// have the permission.
 const (
-	// allTime is for sources that nothing waits for.
-	allTime Share = 1
-	// HalfTime is for sources whose answer others need: even when it hangs, there
-	// is time left for what can do without it.
-	HalfTime Share = 2
+	madeUp     = "whystopped-permission-trial"
+	madeUpTask = "00000000000000000000000000000000"
+	// madeUpLogs lies where policies that are limited to ECS's logs mostly end.
+	madeUpLogs = "/ecs/" + madeUp
 )
-
-// Of is ctx with a deadline at the end of the share.
-func (s Share) Of(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, ok := ctx.Deadline()
-	if !ok || s == allTime {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, time.Until(deadline)/time.Duration(s))
-}
-
-const (
-	// defaultTime is for callers that set no deadline.
-	defaultTime = 10 * time.Second
-	// maxReserve bounds what is kept back from the deadline, so that the
-	// answer is still made and sent within it.
-	maxReserve = 500 * time.Millisecond
-)
-
-// WithReserve is ctx with a deadline a little before its own.
-func WithReserve(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		return context.WithTimeout(ctx, defaultTime)
-	}
-	left := time.Until(deadline)
-	return context.WithTimeout(ctx, left-min(maxReserve, left/10))
-}

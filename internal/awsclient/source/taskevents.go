@@ -54,7 +54,9 @@ func (r *Reader) ReadTaskEvents(ctx context.Context) TaskEventsAnswer {
 		case missing:
 			return outcome{evidence.SourceEmpty, words.Say("detail.no-event-capture", args)}, nil
 		case ans.Task != nil:
-			return outcome{evidence.SourceOK, words.Say("detail.task-events", words.Args{"n": versions, "group": group, "version": ans.Task.Version})}, nil
+			return outcome{evidence.SourceOK, words.Say(
+				"detail.task-events", words.Args{"n": versions, "group": group, "version": ans.Task.Version},
+			)}, nil
 		case infrequentAccess(err):
 			return outcome{detail: words.Say("detail.unsearchable", args)}, err
 		case err != nil:
@@ -65,13 +67,15 @@ func (r *Reader) ReadTaskEvents(ctx context.Context) TaskEventsAnswer {
 	return ans
 }
 
-// findTaskEvents gives the task's events, newest first.
+// findTaskEvents returns the task's events, newest first.
 func (r *Reader) findTaskEvents(ctx context.Context, group string) ([]logEvent, error) {
-	spans := []Life{r.Recent(), {from: r.Now.Add(-eventsKept), to: r.Recent().from}}
+	spans := []Span{r.Recent(), {from: r.Now.Add(-eventsKept), to: r.Recent().from}}
 	for _, span := range spans {
 		f, err := filter(ctx, r.region(r.Ref.Region).Logs, &cloudwatchlogs.FilterLogEventsInput{
-			LogGroupName:  aws.String(group),
-			FilterPattern: aws.String(`{ ($.detail-type = "ECS Task State Change") && ($.detail.taskArn = "*/` + r.Ref.TaskID + `") }`),
+			LogGroupName: aws.String(group),
+			FilterPattern: aws.String(
+				`{ ($.detail-type = "ECS Task State Change") && ($.detail.taskArn = "*/` + r.Ref.TaskID + `") }`,
+			),
 			StartTime:     aws.Int64(span.from.UnixMilli()),
 			EndTime:       aws.Int64(span.to.UnixMilli()),
 			StartFromHead: aws.Bool(false),
@@ -83,7 +87,7 @@ func (r *Reader) findTaskEvents(ctx context.Context, group string) ([]logEvent, 
 	return nil, nil
 }
 
-// hasStopped tells whether the task's end is among the events.
+// hasStopped reports whether the task's end is among the events.
 func hasStopped(f found) bool {
 	return slices.ContainsFunc(f.events, func(e logEvent) bool {
 		ev, err := evidence.FromText(e.text)

@@ -24,8 +24,12 @@ var Trail = Source{
 	Call: Call{
 		Action: "cloudtrail:LookupEvents", Policy: "required.json", Required: true, Quota: limit.TrailLookup,
 		Try: func(ctx context.Context, at *session.Clients, _ Place) (string, error) {
-			user := types.LookupAttribute{AttributeKey: types.LookupAttributeKeyUsername, AttributeValue: aws.String(madeUp)}
-			in := &cloudtrail.LookupEventsInput{MaxResults: aws.Int32(1), LookupAttributes: []types.LookupAttribute{user}}
+			user := types.LookupAttribute{
+				AttributeKey: types.LookupAttributeKeyUsername, AttributeValue: aws.String(madeUp),
+			}
+			in := &cloudtrail.LookupEventsInput{
+				MaxResults: aws.Int32(1), LookupAttributes: []types.LookupAttribute{user},
+			}
 			_, err := at.Trail.LookupEvents(ctx, in)
 			return "", err
 		},
@@ -59,7 +63,7 @@ const (
 // It begins before ECS has told of the task, with the life of one of whose end
 // is known already, or else with the span in which a task that ECS still knows
 // has stopped, and looks further back when the task turns out to be older.
-func (r *Reader) LookUpCalls(ctx context.Context, known <-chan TaskAnswer) TrailAnswer {
+func (r *Reader) LookUpCalls(ctx context.Context, answered <-chan TaskAnswer) TrailAnswer {
 	if r.Ref.TaskID == "" {
 		return TrailAnswer{}
 	}
@@ -68,7 +72,7 @@ func (r *Reader) LookUpCalls(ctx context.Context, known <-chan TaskAnswer) Trail
 		first := r.firstLook()
 		err := r.lookUp(ctx, r.Ref.TaskID, first, &found)
 		var task TaskAnswer
-		w.pause(func() { task = <-known })
+		w.pause(func() { task = <-answered })
 		if earlier, ok := r.before(first, task.Task); ok && err == nil {
 			err = r.lookUp(ctx, r.Ref.TaskID, earlier, &found)
 		}
@@ -78,11 +82,11 @@ func (r *Reader) LookUpCalls(ctx context.Context, known <-chan TaskAnswer) Trail
 }
 
 // firstLook is the span that is looked through before ECS has told of the task.
-func (r *Reader) firstLook() Life {
-	if !HasEnded(r.Kept) {
+func (r *Reader) firstLook() Span {
+	if !HasEnded(r.Stored) {
 		return r.Recent()
 	}
-	whole := r.LifeOf(r.Kept)
+	whole := r.LifeOf(r.Stored)
 	if oldest := r.Now.Add(-trailKept); whole.from.Before(oldest) {
 		whole.from = oldest
 	}
@@ -95,8 +99,8 @@ func (r *Reader) firstLook() Life {
 // before is the part of the task's life before the span that was looked
 // through first. The life of a task that nobody remembers is not known: it may
 // lie as far back as CloudTrail's records go.
-func (r *Reader) before(first Life, t *evidence.Task) (Life, bool) {
-	earlier := Life{from: r.Now.Add(-trailKept), to: first.from}
+func (r *Reader) before(first Span, t *evidence.Task) (Span, bool) {
+	earlier := Span{from: r.Now.Add(-trailKept), to: first.from}
 	if t != nil {
 		of := r.LifeOf(t)
 		if earlier.from.Before(of.from) {
@@ -109,7 +113,7 @@ func (r *Reader) before(first Life, t *evidence.Task) (Life, bool) {
 	return earlier, earlier.from.Before(earlier.to)
 }
 
-// settled tells whether CloudTrail should have caught up with the task's end,
+// settled reports whether CloudTrail should have caught up with the task's end,
 // or, while it has not ended, with its beginning.
 func (r *Reader) settled(t TaskAnswer) bool {
 	if t.Task == nil {
@@ -123,7 +127,7 @@ func (r *Reader) settled(t TaskAnswer) bool {
 }
 
 // lookUp adds the records of a session and a span to found, page by page.
-func (r *Reader) lookUp(ctx context.Context, session string, span Life, found *trailRecords) error {
+func (r *Reader) lookUp(ctx context.Context, session string, span Span, found *trailRecords) error {
 	in := &cloudtrail.LookupEventsInput{
 		LookupAttributes: []types.LookupAttribute{{
 			AttributeKey:   types.LookupAttributeKeyUsername,
@@ -165,7 +169,7 @@ func (t *trailRecords) add(events []types.Event) {
 	}
 }
 
-// addRecord takes a record, or notes that it could not be read.
+// addRecord adds a record, or notes that it could not be read.
 func (t *trailRecords) addRecord(rec evidence.Record, err error) {
 	if t.seen == nil {
 		t.seen = make(map[string]bool)
@@ -180,7 +184,7 @@ func (t *trailRecords) addRecord(rec evidence.Record, err error) {
 	}
 }
 
-// ofIAMUser tells a record of a user whose name happens to be the task's id.
+// ofIAMUser reports whether a record is of a user whose name happens to be the task's id.
 func ofIAMUser(r evidence.Record) bool { return r.UserIdentity.Type == "IAMUser" }
 
 // JoinRecords puts lists together, oldest first and each record once.
@@ -192,7 +196,7 @@ func JoinRecords(lists ...[]evidence.Record) []evidence.Record {
 	return all.chosen()
 }
 
-// chosen gives the records oldest first: every call that failed, and the
+// chosen returns the records oldest first: every call that failed, and the
 // newest of those that did not.
 func (t *trailRecords) chosen() []evidence.Record {
 	newestFirst := slices.SortedStableFunc(slices.Values(t.records), func(a, b evidence.Record) int {

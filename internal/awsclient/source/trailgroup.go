@@ -40,7 +40,7 @@ func (r *Reader) SearchTrailGroup(ctx context.Context, t *evidence.Task) TrailAn
 }
 
 // filterTrail adds the task's failed calls of the span to found.
-func (r *Reader) filterTrail(ctx context.Context, span Life, records *trailRecords) error {
+func (r *Reader) filterTrail(ctx context.Context, span Span, records *trailRecords) error {
 	in := &cloudwatchlogs.FilterLogEventsInput{
 		FilterPattern: aws.String(`{ ($.userIdentity.principalId = "*:` + r.Ref.TaskID + `") && ($.errorCode = "*") }`),
 		StartTime:     aws.Int64(span.from.UnixMilli()),

@@ -10,7 +10,9 @@ import (
 // Together lets those who ask for the same thing at the same time share one
 // answer. The asking goes on when the one who began it leaves; where it ends
 // for lack of that one's time, the others ask again with their own.
-func Together[T any](ctx context.Context, group *singleflight.Group, key string, ask func(context.Context) (T, error)) (T, error) {
+func Together[T any](
+	ctx context.Context, group *singleflight.Group, key string, ask func(context.Context) (T, error),
+) (T, error) {
 	for {
 		answer := group.DoChan(key, func() (any, error) {
 			within := context.WithoutCancel(ctx)

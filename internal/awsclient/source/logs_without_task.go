@@ -15,7 +15,9 @@ import (
 // Else they should be where those of its service's tasks are now; a stream's
 // name holds the task's id, so that a wrong guess finds nothing. The definition
 // that led there is not the task's own, and only its line is given.
-func (r *Reader) ReadLogsByGuess(ctx context.Context, service ServiceAnswer, calls *Pending[TrailAnswer]) (DefinitionAnswer, []LogAnswer) {
+func (r *Reader) ReadLogsByGuess(
+	ctx context.Context, service ServiceAnswer, calls *Pending[TrailAnswer],
+) (DefinitionAnswer, []LogAnswer) {
 	soonEnough, cancel := HalfTime.Of(ctx)
 	defer cancel()
 	records := calls.WaitWithin(soonEnough).Records
