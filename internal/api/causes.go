@@ -10,6 +10,7 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/words"
 )
 
 type causesOutput struct {
@@ -57,7 +58,13 @@ func (a *API) addCauses(framework huma.API) {
 func withLists(causes []diagnose.CauseInfo) []diagnose.CauseInfo {
 	out := make([]diagnose.CauseInfo, len(causes))
 	for i, c := range causes {
-		for _, list := range []*[]string{&c.Fix, &c.Docs, &c.Examples} {
+		if c.Fix == nil {
+			c.Fix = []words.Text{}
+		}
+		if c.Messages == nil {
+			c.Messages = map[string]words.Message{}
+		}
+		for _, list := range []*[]string{&c.Docs, &c.Examples} {
 			if *list == nil {
 				*list = []string{}
 			}

@@ -14,6 +14,7 @@ import (
 	"whystopped/internal/diagnose/revision"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 func (b *book) IncidentReport(_ context.Context, id string) (casebook.IncidentReport, error) {
@@ -51,7 +52,7 @@ func badDeploy() casebook.IncidentReport {
 	task.TaskID = "0f1e"
 	denied := diagnose.Verdict{
 		Cause: "startup.secretsmanager.denied", Phase: verdict.PhaseStartup, Category: verdict.IAMPermission, Confidence: verdict.Confirmed,
-		Identity: verdict.Identity{Kind: verdict.ExecutionRole, ARN: "arn:aws:iam::111122223333:role/orders-exec"}, Title: "t", Summary: "s",
+		Identity: verdict.Identity{Kind: verdict.ExecutionRole, ARN: "arn:aws:iam::111122223333:role/orders-exec"}, Title: words.Plain("t"), Summary: words.Plain("s"),
 	}
 	return casebook.IncidentReport{
 		Incident: casebook.Incident{

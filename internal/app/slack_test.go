@@ -19,6 +19,7 @@ import (
 	"whystopped/internal/slack"
 	"whystopped/internal/slack/channels"
 	"whystopped/internal/slack/slackfake"
+	"whystopped/internal/words"
 )
 
 func demoWith(t *testing.T, change func(*config.Config)) (*App, error) {
@@ -91,7 +92,7 @@ func (b *incidentBook) EndClaim(_ context.Context, _ string, _ time.Time, state 
 }
 
 func (b *incidentBook) ClaimUpdate(_ context.Context, id string) (casebook.Incident, error) {
-	return casebook.Incident{ID: id, Count: 1, Verdict: diagnose.Verdict{Title: "T"}}, nil
+	return casebook.Incident{ID: id, Count: 1, Verdict: diagnose.Verdict{Title: words.Plain("T")}}, nil
 }
 
 func TestIncidentsAreToldWhereTheSettingsSay(t *testing.T) {

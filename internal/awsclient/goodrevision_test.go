@@ -13,6 +13,7 @@ import (
 	"whystopped/internal/awsclient/awsfake"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/words"
 )
 
 func revisionOf(n int) string {
@@ -156,7 +157,7 @@ func TestRevisionsThatWorkDelayNothing(t *testing.T) {
 					t.Errorf("got %+v, want status %s", line, tt.want)
 				}
 				checkPermission(t, line, "ecs:DescribeTaskDefinition")
-				if caveats := strings.Join(diagnose.Diagnose(ev).Caveats, "\n"); strings.Contains(caveats, "efinition") {
+				if caveats := strings.Join(words.Lines(diagnose.Diagnose(ev).Caveats), "\n"); strings.Contains(caveats, "efinition") {
 					t.Errorf("what no verdict depends on is told as a gap of it: %s", caveats)
 				}
 				if ev.TaskDefinition == nil || len(ev.Logs) != 1 || len(ev.CloudTrail) != 2 || len(ev.ServiceEvents) != 2 {

@@ -21,6 +21,7 @@ import (
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/words"
 )
 
 // prove has the fix of a diagnosis tried, as the casebook does.
@@ -64,7 +65,7 @@ func provable(account string) diagnose.Diagnosis {
 			}},
 		}}},
 		Sources: []evidence.Source{{Name: "ecs:DescribeTasks", Status: evidence.SourceOK}},
-		Caveats: []string{},
+		Caveats: []words.Text{},
 	}
 }
 
@@ -95,49 +96,49 @@ func TestProve(t *testing.T) {
 		status string
 		detail string
 	}{
-		{name: "it mends it", world: withRole(awsfake.Role{}), status: "allowed", detail: "before: implicitDeny; with this policy: allowed"},
-		{name: "half of it is there", world: withRole(awsfake.Role{Policies: []string{policyOf("Allow", "ecr:*", "")}}), status: "allowed", detail: "before: implicitDeny; with this policy: allowed"},
-		{name: "it is there already", world: withRole(awsfake.Role{Policies: []string{policyOf("Allow", "*", "")}}), status: "allowed", detail: "before: allowed; with this policy: allowed"},
-		{name: "a boundary", world: withRole(awsfake.Role{BoundaryARN: edge, Boundary: policyOf("Allow", "ecr:*", "")}), status: "still-denied", detail: "before: implicitDeny; with this policy: implicitDeny. The permissions boundary of the role stops it (secretsmanager:GetSecretValue)"},
-		{name: "the organization", world: withRole(awsfake.Role{}), scp: policyOf("Deny", "*", ""), status: "not-verified", detail: "before: explicitDeny; with this policy: explicitDeny. A service control policy denies it in the simulation. Its conditions may depend on values"},
+		{name: "it mends it", world: withRole(awsfake.Role{}), status: "allowed", detail: "Before: implicitDeny. With this policy: allowed."},
+		{name: "half of it is there", world: withRole(awsfake.Role{Policies: []string{policyOf("Allow", "ecr:*", "")}}), status: "allowed", detail: "Before: implicitDeny. With this policy: allowed."},
+		{name: "it is there already", world: withRole(awsfake.Role{Policies: []string{policyOf("Allow", "*", "")}}), status: "allowed", detail: "Before: allowed. With this policy: allowed."},
+		{name: "a boundary", world: withRole(awsfake.Role{BoundaryARN: edge, Boundary: policyOf("Allow", "ecr:*", "")}), status: "still-denied", detail: "Before: implicitDeny. With this policy: implicitDeny. The permissions boundary of the role stops it. Calls: secretsmanager:GetSecretValue."},
+		{name: "the organization", world: withRole(awsfake.Role{}), scp: policyOf("Deny", "*", ""), status: "not-verified", detail: "Before: explicitDeny. With this policy: explicitDeny. A service control policy denies it in the simulation. Its conditions may depend on values"},
 		{
 			name: "the organization, and IAM doesn't say so", world: withRole(awsfake.Role{}), scp: policyOf("Deny", "*", ""), unsaid: true, status: "not-verified",
-			detail: "before: explicitDeny; with this policy: explicitDeny. Most likely a service control policy denies it in the simulation: IAM reports an explicit deny, and no policy of the role's that holds it. ",
+			detail: "Before: explicitDeny. With this policy: explicitDeny. Most likely a service control policy denies it in the simulation: IAM reports an explicit deny, and no policy of the role that holds it. ",
 		},
 		{
 			name: "the organization denies one of the calls", world: withRole(awsfake.Role{}), status: "not-verified",
 			scp:    `{"Statement":[` + anything + `,{"Effect":"Deny","Action":"ecr:BatchGetImage","Resource":"*"}]}`,
-			detail: "before: explicitDeny; with this policy: explicitDeny. A service control policy denies it in the simulation (ecr:BatchGetImage). ",
+			detail: "Before: explicitDeny. With this policy: explicitDeny. A service control policy denies it in the simulation. Its conditions may depend on values that whystopped doesn't know; IAM doesn't report which. Calls: ecr:BatchGetImage.",
 		},
 		{
-			name: "the organization asks for what is known", world: withRole(awsfake.Role{}), status: "allowed", detail: "before: implicitDeny; with this policy: allowed",
+			name: "the organization asks for what is known", world: withRole(awsfake.Role{}), status: "allowed", detail: "Before: implicitDeny. With this policy: allowed.",
 			scp: fenced(`"StringNotEquals":{"aws:RequestedRegion":"eu-west-1","aws:PrincipalAccount":"111122223333"},"Bool":{"aws:SecureTransport":"true","aws:ViaAWSService":"false"}`),
 		},
 		{
 			name: "the organization asks for what is not known", world: withRole(awsfake.Role{}), status: "not-verified",
 			scp:    fenced(`"StringNotEquals":{"aws:SourceVpce":"vpce-1"}`),
-			detail: "before: explicitDeny; with this policy: explicitDeny. A service control policy denies it in the simulation. Its conditions may depend on values that whystopped doesn't know, such as aws:PrincipalOrgID, aws:ResourceOrgID, aws:SourceIp, aws:SourceVpc, aws:SourceVpce; IAM doesn't report which. Without service control policies it's allowed",
+			detail: "Before: explicitDeny. With this policy: explicitDeny. A service control policy denies it in the simulation. Its conditions may depend on values that whystopped doesn't know; IAM doesn't report which. Condition keys: aws:PrincipalOrgID, aws:ResourceOrgID, aws:SourceIp, aws:SourceVpc, and aws:SourceVpce. Without service control policies it's allowed.",
 		},
 		{
 			name: "the organization's condition hides a boundary", world: withRole(awsfake.Role{BoundaryARN: edge, Boundary: policyOf("Allow", "ecr:*", "")}), status: "still-denied",
 			scp:    fenced(`"StringNotEquals":{"aws:SourceVpce":"vpce-1"}`),
-			detail: "before: explicitDeny; with this policy: explicitDeny. The permissions boundary of the role stops it (secretsmanager:GetSecretValue)",
+			detail: "Before: explicitDeny. With this policy: explicitDeny. The permissions boundary of the role stops it. Calls: secretsmanager:GetSecretValue.",
 		},
-		{name: "a deny of the role's", world: withRole(awsfake.Role{Policies: []string{policyOf("Deny", "ecr:Batch*", "")}}), status: "still-denied", detail: "before: explicitDeny; with this policy: explicitDeny. A policy of the role denies it explicitly (role_api-exec_1) (ecr:BatchGetImage)"},
+		{name: "a deny of the role's", world: withRole(awsfake.Role{Policies: []string{policyOf("Deny", "ecr:Batch*", "")}}), status: "still-denied", detail: "Before: explicitDeny. With this policy: explicitDeny. A policy of the role denies it explicitly. Policies: role_api-exec_1. Calls: ecr:BatchGetImage."},
 		{
 			name: "a condition on what is known", world: withRole(awsfake.Role{Policies: []string{policyOf("Deny", "*", `,"Condition":{"StringNotEquals":{"aws:RequestedRegion":"eu-west-1","aws:PrincipalAccount":"111122223333"}}`)}}),
-			status: "allowed", detail: "before: implicitDeny; with this policy: allowed",
+			status: "allowed", detail: "Before: implicitDeny. With this policy: allowed.",
 		},
 		{
 			name: "a condition on what is not known", world: withRole(awsfake.Role{Policies: []string{policyOf("Deny", "*", `,"Condition":{"StringNotEquals":{"aws:SourceVpce":"vpce-1"}}`)}}),
-			status: "not-verified", detail: "before: explicitDeny; with this policy: explicitDeny. Conditions of the role's policies ask for aws:SourceVpce, whose values are not known here",
+			status: "not-verified", detail: "Before: explicitDeny. With this policy: explicitDeny. Conditions of the role's policies need values that whystopped doesn't know. Condition keys: aws:SourceVpce.",
 		},
-		{name: "a role that only has a path", world: withRole(awsfake.Role{Path: "/svc/"}), status: "not-verified", detail: "IAM has nothing of the name arn:aws:iam::111122223333:role/api-exec; where the evidence names only a role's session, the role's path is not known."},
+		{name: "a role that only has a path", world: withRole(awsfake.Role{Path: "/svc/"}), status: "not-verified", detail: "IAM has nothing with the name arn:aws:iam::111122223333:role/api-exec. If the evidence names only a role's session, the role's path isn't known."},
 		{
 			name: "policies that cannot be evaluated", world: withRole(awsfake.Role{Policies: []string{policyOf("Allow", "*", `,"Condition":{"DateLessThan":{"aws:RequestedRegion":"x"}}`)}}),
-			status: "not-verified", detail: "IAM could not evaluate the role's policies.",
+			status: "not-verified", detail: "IAM couldn't evaluate the role's policies.",
 		},
-		{name: "a policy that is none", world: withRole(awsfake.Role{Policies: []string{"-"}}), status: "not-verified", detail: "IAM's simulator does not take the call: Syntax errors in policy."},
+		{name: "a policy that is none", world: withRole(awsfake.Role{Policies: []string{"-"}}), status: "not-verified", detail: "IAM's simulator doesn't take the call: Syntax errors in policy."},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -149,10 +150,10 @@ func TestProve(t *testing.T) {
 			old := provable(account)
 			d := prove(collector, t.Context(), old)
 			got := d.Fix.Policies[0].Verified
-			if got.Status != tt.status || !strings.HasPrefix(got.Detail, tt.detail) {
+			if got.Status != tt.status || !strings.HasPrefix(got.Detail.English, tt.detail) {
 				t.Errorf("verified %+v, want %s: %s", got, tt.status, tt.detail)
 			}
-			if tried := strings.HasPrefix(tt.detail, "before: "); tried != (got.By == "iam:SimulatePrincipalPolicy") {
+			if tried := strings.HasPrefix(tt.detail, "Before: "); tried != (got.By == "iam:SimulatePrincipalPolicy") {
 				t.Errorf("by %q of %q", got.By, got.Detail)
 			}
 			if src := d.Sources[len(d.Sources)-1]; src.Name != "iam:SimulatePrincipalPolicy" || src.Status != evidence.SourceOK || src.Calls == 0 {
@@ -182,10 +183,10 @@ func TestEachResourceDecides(t *testing.T) {
 		world          awsfake.Scenario
 		status, detail string
 	}{
-		{"one is denied by the organization", organized(awsfake.Role{}), "not-verified", "A service control policy denies it in the simulation (secretsmanager:GetSecretValue). "},
+		{"one is denied by the organization", organized(awsfake.Role{}), "not-verified", "A service control policy denies it in the simulation. Its conditions may depend on values that whystopped doesn't know; IAM doesn't report which. Calls: secretsmanager:GetSecretValue."},
 		{
 			"and the other by the role", organized(awsfake.Role{Policies: []string{`{"Statement":` + on("Deny", secretDB) + `}`}}),
-			"still-denied", "A policy of the role denies it explicitly (role_api-exec_1) (secretsmanager:GetSecretValue)",
+			"still-denied", "A policy of the role denies it explicitly. Policies: role_api-exec_1. Calls: secretsmanager:GetSecretValue",
 		},
 	}
 	for _, tt := range tests {
@@ -194,7 +195,7 @@ func TestEachResourceDecides(t *testing.T) {
 			d := provable(account)
 			d.Fix.Policies[0].Document.Statement = []iampolicy.Statement{{Effect: "Allow", Action: []string{"secretsmanager:GetSecretValue"}, Resource: []string{secretDB, other}}}
 			got := prove(collector, t.Context(), d).Fix.Policies[0].Verified
-			if want := "before: explicitDeny; with this policy: explicitDeny. " + tt.detail; got.Status != tt.status || !strings.HasPrefix(got.Detail, want) {
+			if want := "Before: explicitDeny. With this policy: explicitDeny. " + tt.detail; got.Status != tt.status || !strings.HasPrefix(got.Detail.English, want) {
 				t.Errorf("verified %+v, want %s: %s", got, tt.status, want)
 			}
 		})
@@ -206,7 +207,7 @@ func TestProveWithoutThePolicyThatDenies(t *testing.T) {
 	const (
 		guardrail = "arn:aws:iam::111122223333:policy/security/guardrail"
 		scp       = "arn:aws:organizations::444455556666:policy/o-exampleorgid/service_control_policy/p-example1"
-		either    = "Another service control policy denies it too, or IAM's simulator can't leave out a single one"
+		either    = "Another service control policy denies it too, or IAM's simulator can't leave out a single one. Without service control policies it's allowed."
 	)
 	deny, all := policyOf("Deny", "secretsmanager:*", ""), policyOf("Allow", "*", "")
 	guarded := func(more ...string) awsfake.Scenario {
@@ -228,12 +229,12 @@ func TestProveWithoutThePolicyThatDenies(t *testing.T) {
 		arn            string
 		status, detail string
 	}{
-		{"a managed policy", guarded(), verdict.PolicyIdentity, guardrail, "allowed", "before: explicitDeny; without this policy: allowed"},
-		{"another denies too", guarded(deny), verdict.PolicyIdentity, guardrail, "still-denied", "before: explicitDeny; without this policy: explicitDeny. Another policy of the role denies it too (role_api-exec_1)"},
-		{"it was removed since", organized(), verdict.PolicyIdentity, guardrail, "not-verified", "before: allowed. IAM's simulator doesn't find the deny: it was removed since, or its condition depends on a value that whystopped doesn't know"},
-		{"a boundary", bounded, verdict.PolicyBoundary, edge, "allowed", "before: explicitDeny; without this policy: allowed"},
-		{"a service control policy", organized(scp), verdict.PolicySCP, scp, "allowed", "before: explicitDeny; without this policy: allowed"},
-		{"another one, too", organized(scp, scp+"2"), verdict.PolicySCP, scp, "not-verified", "before: explicitDeny; without this policy: explicitDeny. Without all service control policies it's allowed. " + either},
+		{"a managed policy", guarded(), verdict.PolicyIdentity, guardrail, "allowed", "Before: explicitDeny. Without this policy: allowed."},
+		{"another denies too", guarded(deny), verdict.PolicyIdentity, guardrail, "still-denied", "Before: explicitDeny. Without this policy: explicitDeny. Another policy of the role denies it too. Policies: role_api-exec_1."},
+		{"it was removed since", organized(), verdict.PolicyIdentity, guardrail, "not-verified", "Before: allowed. IAM's simulator doesn't find the deny: it was removed since, or its condition depends on a value that whystopped doesn't know."},
+		{"a boundary", bounded, verdict.PolicyBoundary, edge, "allowed", "Before: explicitDeny. Without this policy: allowed."},
+		{"a service control policy", organized(scp), verdict.PolicySCP, scp, "allowed", "Before: explicitDeny. Without this policy: allowed."},
+		{"another one, too", organized(scp, scp+"2"), verdict.PolicySCP, scp, "not-verified", "Before: explicitDeny. Without this policy: explicitDeny. " + either},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -243,7 +244,7 @@ func TestProveWithoutThePolicyThatDenies(t *testing.T) {
 			d.Findings = []diagnose.Finding{{Primary: true, Denied: []diagnose.DeniedCall{{Action: "secretsmanager:GetSecretValue", Resource: secretDB, Explicit: true, PolicyType: tt.kind, PolicyARN: &tt.arn}}}}
 			d.Fix.WithoutPolicy = &diagnose.WithoutPolicy{ARN: tt.arn, PolicyType: tt.kind}
 			d = prove(collector, t.Context(), d)
-			want := diagnose.Verified{Status: tt.status, By: "iam:SimulatePrincipalPolicy", Before: strings.Fields(strings.NewReplacer(";", "", ".", "").Replace(tt.detail))[1], Detail: tt.detail}
+			want := diagnose.Verified{Status: tt.status, By: "iam:SimulatePrincipalPolicy", Before: strings.Fields(strings.NewReplacer(";", "", ".", "").Replace(tt.detail))[1], Detail: words.Plain(tt.detail)}
 			if diff := cmp.Diff(want, d.Fix.WithoutPolicy.Verified); diff != "" {
 				t.Errorf("without the policy (-want +got):\n%s", diff)
 			}
@@ -277,7 +278,7 @@ func TestNothingToProveNoCall(t *testing.T) {
 	if len(got.Sources) != 1 || fake.Calls()["iam:SimulatePrincipalPolicy"] != 0 {
 		t.Errorf("sources %+v", got.Sources)
 	}
-	if v := got.Fix.Policies[0].Verified; v.Status != "not-verified" || v.Detail != "The evidence does not name the principal that it is for." {
+	if v := got.Fix.Policies[0].Verified; v.Status != "not-verified" || v.Detail.English != "The evidence doesn't name the principal that it is for." {
 		t.Errorf("verified %+v", v)
 	}
 }
@@ -310,9 +311,9 @@ func TestAProofFailsAndNothingElse(t *testing.T) {
 					t.Errorf("verified %+v", got)
 				}
 				return
-			case got.Status != "not-verified" || got.By != "" || got.Detail == "":
+			case got.Status != "not-verified" || got.By != "" || got.Detail.IsZero():
 				t.Errorf("verified %+v, want not tried", got)
-			case f.fault.Deny != strings.Contains(got.Detail, "grant iam:SimulatePrincipalPolicy to whystopped to have it tried"):
+			case f.fault.Deny != strings.Contains(got.Detail.English, "grant it iam:SimulatePrincipalPolicy to whystopped to have it tried"):
 				t.Errorf("verified %+v", got)
 			}
 			if denied := src.MissingPermission != nil && *src.MissingPermission == "iam:SimulatePrincipalPolicy"; denied != f.fault.Deny {

@@ -53,7 +53,7 @@ func SummaryOf(d diagnose.Diagnosis) Summary {
 	ref.Partition = "" // which lists don't show
 	return Summary{
 		ID: d.ID, CreatedAt: d.CreatedAt, Ref: ref,
-		Cause: d.Verdict.Cause, Title: d.Verdict.Title, Identity: d.Identity(), Brought: d.Brought,
+		Cause: d.Verdict.Cause, Title: d.Verdict.Title.English, Identity: d.Identity(), Brought: d.Brought,
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // request is what a run answers.
@@ -143,7 +144,7 @@ func (r *run) keepFacts(ctx context.Context, why error) error {
 	}
 	own := conclude(evidence.Evidence{Now: r.book.opts.Now(), Ref: r.ref, Task: r.facts})
 	own.Glance = true
-	own.Caveats = append(own.Caveats, "AWS could not be asked for more than the event of the task's end tells.")
+	own.Caveats = append(own.Caveats, words.Say("caveat.event-only", nil))
 	if _, err := r.keep(ctx, own); err != nil {
 		return errors.Join(why, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"whystopped/internal/diagnose"
+	"whystopped/internal/words"
 )
 
 // againAfter is when a diagnosis is refreshed whose siblings' evidence didn't come
@@ -82,7 +83,7 @@ func (r *run) withSiblings(own concluded, siblings []diagnose.Diagnosis, late bo
 	if late {
 		again := r.book.opts.Now().Add(againAfter).UTC()
 		own.CompleteAfter = &again
-		own.Caveats = append(own.Caveats, "Other tasks that stopped alike were still being done into: what they show is not part of this answer.")
+		own.Caveats = append(own.Caveats, words.Say("caveat.siblings-under-way", nil))
 	}
 	return own
 }

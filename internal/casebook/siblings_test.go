@@ -18,6 +18,7 @@ import (
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // deployment is the tasks of one bad deploy: each says only that its container
@@ -124,7 +125,7 @@ func TestABadDeploy(t *testing.T) {
 				}
 				continue
 			}
-			if d.Verdict.Confidence != verdict.Likely || len(d.Incident.Siblings) != 3 || !strings.Contains(strings.Join(d.Caveats, " "), "evidence of 3 sibling tasks") {
+			if d.Verdict.Confidence != verdict.Likely || len(d.Incident.Siblings) != 3 || !strings.Contains(strings.Join(words.Lines(d.Caveats), " "), "evidence of 3 tasks") {
 				t.Errorf("task %s: %s, siblings %v, caveats %q", d.Task.ID, d.Verdict.Confidence, d.Incident.Siblings, d.Caveats)
 			}
 		}
@@ -176,7 +177,7 @@ func TestABadDeployWhileAWSIsDown(t *testing.T) {
 		for i := range 200 {
 			wg.Go(func() {
 				d, err := book.Diagnose(t.Context(), refTo(fmt.Sprintf("arn:aws:ecs:eu-west-1:111122223333:task/prod/%032x", i)), false)
-				if err == nil && (d.Verdict.Confidence.Rank() > verdict.Likely.Rank() || d.CompleteAfter == nil || !strings.Contains(strings.Join(d.Caveats, " "), "still being done into")) {
+				if err == nil && (d.Verdict.Confidence.Rank() > verdict.Likely.Rank() || d.CompleteAfter == nil || !strings.Contains(strings.Join(words.Lines(d.Caveats), " "), "still being diagnosed")) {
 					t.Errorf("%s, complete after %v, caveats %q", d.Verdict.Confidence, d.CompleteAfter, d.Caveats)
 				}
 			})

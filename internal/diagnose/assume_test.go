@@ -3,6 +3,7 @@ package diagnose_test
 import (
 	"strings"
 	"testing"
+	"whystopped/internal/words"
 )
 
 func TestBothSidesOfAnAssumption(t *testing.T) {
@@ -34,7 +35,7 @@ func TestBothSidesOfAnAssumption(t *testing.T) {
 			summary: "Add the statement to the trust policy of the role reporting",
 		},
 		"two accounts, no reason": {
-			evidence: role("", far), identity: farCaller, trusts: trust, steps: "across accounts both sides have to allow this",
+			evidence: role("", far), identity: farCaller, trusts: trust, steps: "Across accounts both sides have to allow this",
 		},
 		"two accounts, the caller's side": {
 			evidence: role(" because no identity-based policy allows the sts:AssumeRole action", far), identity: farCaller, trusts: trust,
@@ -64,17 +65,17 @@ func TestBothSidesOfAnAssumption(t *testing.T) {
 			}
 			for _, p := range policiesOf(d, "denied", "trust-policy") {
 				trusts += strings.Join(p.Document.Statement[0].Principal["AWS"], " ")
-				if !strings.Contains(p.Detail, "keep its other statements") {
+				if !strings.Contains(p.Detail.English, "keep its other statements") {
 					t.Errorf("the trust policy's detail is %q", p.Detail)
 				}
 			}
 			if identity != tt.identity || trusts != tt.trusts {
 				t.Errorf("the caller's policy %q, want %q; trusts %q, want %q", identity, tt.identity, trusts, tt.trusts)
 			}
-			if !strings.Contains(d.Fix.Summary, tt.summary) {
+			if !strings.Contains(d.Fix.Summary.English, tt.summary) {
 				t.Errorf("summary %q, want %q", d.Fix.Summary, tt.summary)
 			}
-			if steps := strings.Join(d.Fix.Steps, "\n"); !strings.Contains(steps, tt.steps) {
+			if steps := strings.Join(words.Lines(d.Fix.Steps), "\n"); !strings.Contains(steps, tt.steps) {
 				t.Errorf("no step says %q:\n%s", tt.steps, steps)
 			}
 		})
@@ -92,7 +93,7 @@ func TestNoTrustPolicyForARoleThatNobodyCanEdit(t *testing.T) {
 			if len(d.Fix.Policies) > 0 {
 				t.Errorf("offers %+v", d.Fix.Policies[0].Document)
 			}
-			if !strings.Contains(d.Fix.Summary, tt.says) {
+			if !strings.Contains(d.Fix.Summary.English, tt.says) {
 				t.Errorf("%s: summary %q, want %q", d.Verdict.Cause, d.Fix.Summary, tt.says)
 			}
 		})

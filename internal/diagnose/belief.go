@@ -1,12 +1,12 @@
 package diagnose
 
 import (
-	"fmt"
 	"slices"
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/words"
 )
 
 // heedTrail puts what only a log or a paste tells behind CloudTrail's records of
@@ -122,7 +122,7 @@ func foreignAccount(c *cause.Case, k candidate) string {
 // warn puts a step before the others where a policy gives power.
 func (f *Fix) warn(action string) {
 	if action != "" {
-		f.Steps = slices.Insert(f.Steps, 0, fmt.Sprintf("Review this policy before you attach it: whoever has %s can gain more permissions with it.", action))
+		f.Steps = slices.Insert(f.Steps, 0, words.Say("belief.review", words.Args{"action": action}))
 	}
 }
 
@@ -131,31 +131,28 @@ func (f *Fix) warn(action string) {
 // not asked for in words either.
 func (f *Fix) withhold(c *cause.Case, k candidate, kept []Policy, power, foreign string) {
 	f.Policies = kept
-	teller := "the application's log"
+	confirm := "belief.confirm-log"
 	if k.place() == cause.Pasted {
-		teller = "the pasted text"
+		confirm = "belief.confirm-pasted"
 	}
-	steps := []string{fmt.Sprintf("Confirm the denied call in CloudTrail before you change a policy: only %s reports it.", teller)}
+	steps := []words.Text{words.Say(confirm, nil)}
 	if foreign != "" {
-		steps = append(steps, fmt.Sprintf("Check who uses account %s: neither the task nor its roles belong to it.", foreign))
+		steps = append(steps, words.Say("belief.foreign", words.Args{"account": foreign}))
 	}
 	if power != "" {
-		steps = append(steps, fmt.Sprintf("Allow %s only if the application is meant to have it: whoever has it can gain more permissions with it.", power))
+		steps = append(steps, words.Say("belief.power", words.Args{"action": power}))
 	}
 	if len(kept) == 0 {
 		if ownedByOthers(k) {
-			steps = append(steps, ownerWords(k.match.Refusal, f.AttachTo))
+			steps = append(steps, ownerText(k.match.Refusal, f.AttachTo))
 		}
-		words := captures(c, k)
-		for _, step := range k.cause.Fix { // the policy in words
-			if foreign == "" {
-				steps = append(steps, cause.Fill(step, words))
-			}
+		if foreign == "" {
+			steps = append(steps, k.steps(argsOf(c, k))...) // the policy in words
 		}
 		f.Summary, steps = steps[0], steps[1:]
 	}
 	for _, step := range slices.Backward(steps) {
-		if !slices.Contains(f.Steps, step) {
+		if !slices.ContainsFunc(f.Steps, step.Equal) {
 			f.Steps = slices.Insert(f.Steps, 0, step)
 		}
 	}

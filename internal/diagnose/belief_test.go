@@ -100,10 +100,10 @@ func TestWhoIsBelieved(t *testing.T) {
 			if got := d.Fix.Snippets.CLI != ""; got != tt.snippets {
 				t.Errorf("a snippet is there: %t, want %t", got, tt.snippets)
 			}
-			if got := len(d.Fix.Steps) > 0 && strings.HasPrefix(d.Fix.Steps[0], "Review this policy before you attach it"); got != tt.warned {
+			if got := len(d.Fix.Steps) > 0 && strings.HasPrefix(d.Fix.Steps[0].English, "Review this policy before you attach it"); got != tt.warned {
 				t.Errorf("a warning comes first: %t, want %t\n%q", got, tt.warned, d.Fix.Steps)
 			}
-			if tt.policies == "" && !strings.HasPrefix(d.Fix.Summary, "Confirm the denied call in CloudTrail") {
+			if tt.policies == "" && !strings.HasPrefix(d.Fix.Summary.English, "Confirm the denied call in CloudTrail") {
 				t.Errorf("the summary doesn't say what to do first: %q, %q", d.Fix.Summary, d.Fix.Steps)
 			}
 		})

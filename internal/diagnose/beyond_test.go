@@ -32,12 +32,12 @@ func TestNoPolicyWhereNoAllowHelps(t *testing.T) {
 			for _, p := range d.Fix.Policies {
 				t.Errorf("offers %s", grantsOf(p))
 			}
-			if !strings.Contains(strings.ToLower(d.Fix.Summary), strings.ToLower(tt.says)) {
+			if !strings.Contains(strings.ToLower(d.Fix.Summary.English), strings.ToLower(tt.says)) {
 				t.Errorf("%s: summary %q, want %q", d.Verdict.Cause, d.Fix.Summary, tt.says)
 			}
 			for _, step := range append(d.Fix.Steps, d.Fix.Summary) {
 				for _, not := range []string{"Allow ", "Attach ", "give the permission", "Give the permission"} {
-					if strings.Contains(step, not) {
+					if strings.Contains(step.English, not) {
 						t.Errorf("says %q, which does not help", step)
 					}
 				}
@@ -85,11 +85,11 @@ func TestNoAllowBesideAPolicyThatDenies(t *testing.T) {
 				t.Errorf("offers the whole start: %s", grantsOf(got[0]))
 			}
 			for _, step := range d.Fix.Steps {
-				if strings.HasPrefix(step, "Allow ") {
+				if strings.HasPrefix(step.English, "Allow ") {
 					t.Errorf("step %q", step)
 				}
 			}
-			if strings.Contains(d.Verdict.Summary, "has no permission") {
+			if strings.Contains(d.Verdict.Summary.English, "has no permission") {
 				t.Errorf("summary %q", d.Verdict.Summary)
 			}
 		})

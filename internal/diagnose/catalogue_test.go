@@ -16,6 +16,7 @@ import (
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/redact"
+	"whystopped/internal/words"
 )
 
 // fixture is testdata/causes/CODE.txtar: a paragraph that says what it shows,
@@ -157,7 +158,7 @@ func checkWanted(t *testing.T, name string, want map[string]string, d diagnose.D
 	t.Helper()
 	got := map[string]string{
 		"phase": string(d.Verdict.Phase), "identity": string(d.Verdict.Identity.Kind), "category": string(d.Verdict.Category),
-		"confidence": string(d.Verdict.Confidence), "title": d.Verdict.Title,
+		"confidence": string(d.Verdict.Confidence), "title": d.Verdict.Title.English,
 	}
 	for _, p := range d.Fix.Policies {
 		if p.Purpose != "denied" {
@@ -183,7 +184,7 @@ func checkWanted(t *testing.T, name string, want map[string]string, d diagnose.D
 // checkTexts: no capture is left unfilled, and IAM words stand only with IAM.
 func checkTexts(t *testing.T, name string, d diagnose.Diagnosis) {
 	t.Helper()
-	texts := append([]string{d.Verdict.Title, d.Verdict.Summary, d.Fix.Summary}, d.Fix.Steps...)
+	texts := append([]string{d.Verdict.Title.English, d.Verdict.Summary.English, d.Fix.Summary.English}, words.Lines(d.Fix.Steps)...)
 	for _, s := range texts {
 		if strings.ContainsAny(s, "{}") || strings.Contains(s, "  ") {
 			t.Errorf("%s: a capture was left over in %q", name, s)
@@ -203,7 +204,7 @@ func TestCatalogueIsSortedAndPublic(t *testing.T) {
 		t.Error("the public catalogue is not sorted by code")
 	}
 	for _, c := range list {
-		if strings.ContainsAny(c.Title+c.Meaning+strings.Join(c.Fix, ""), "{}") {
+		if strings.ContainsAny(c.Title.English+c.Meaning.English+strings.Join(words.Lines(c.Fix), ""), "{}") {
 			t.Errorf("%s: a capture shows in the public text: %s / %s", c.Code, c.Title, c.Meaning)
 		}
 	}

@@ -1,7 +1,6 @@
 package diagnose
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
 // settled is when CloudTrail has usually delivered an event: typically within 5
@@ -17,29 +17,33 @@ import (
 const settled = 15 * time.Minute
 
 // caveats say what could not be seen, and what that might hide.
-func caveats(c *cause.Case, ranked []candidate) []string {
-	out := []string{}
-	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+func caveats(c *cause.Case, ranked []candidate) []words.Text {
+	out := []words.Text{}
+	add := func(id string, args words.Args) { out = append(out, words.Say(id, args)) }
 	if c.Facts.HasTask && !c.Facts.Stopped {
-		add("The task has not stopped: this is how it stands so far.")
+		add("caveat.running", nil)
 	}
-	if words := forgottenCaveat(c.Evidence); words != "" {
-		out = append(out, words)
+	if id := forgottenCaveat(c.Evidence); id != "" {
+		add(id, nil)
 	}
 	for _, s := range c.Evidence.Sources {
-		if words := sourceCaveat(s); words != "" {
-			out = append(out, words)
+		if said := sourceCaveat(s); !said.IsZero() {
+			out = append(out, said)
 		}
 	}
 	for _, left := range c.Evidence.Left {
-		add("%s.", left)
+		id := "caveat.left-out"
+		if left.Bytes > 0 {
+			id = "caveat.left-out-text"
+		}
+		add(id, words.Args{"path": left.Path, "count": left.Count, "kept": left.Kept, "bytes": left.Bytes})
 	}
 	for _, t := range c.Texts {
 		if t.Cut && t.Place&cause.ByECS != 0 {
-			add("The text of %s was cut before its end; what came after may have named the reason.", t.Source)
+			add("caveat.cut", words.Args{"place": t.Source})
 		}
 		if t.Stale {
-			add("The pull error of container %s is an old note: the container ran all the same, from a cached image.", t.Container)
+			add("caveat.stale-pull", words.Args{"container": t.Container})
 		}
 	}
 	if len(ranked) > 0 {
@@ -51,101 +55,95 @@ func caveats(c *cause.Case, ranked []candidate) []string {
 // maxCaveats is more than anybody reads.
 const maxCaveats = 40
 
-// firstOfEach gives the first ones of a list, each once.
-func firstOfEach(list []string, most int) []string {
-	out := []string{}
-	for _, s := range list {
-		if len(out) < most && !slices.Contains(out, s) {
-			out = append(out, s)
+// firstOfEach returns the first texts of a list, each once.
+func firstOfEach(list []words.Text, most int) []words.Text {
+	out := []words.Text{}
+	for _, t := range list {
+		if len(out) < most && !slices.ContainsFunc(out, t.Equal) {
+			out = append(out, t)
 		}
 	}
 	return out
 }
 
-func sourceCaveat(s evidence.Source) string {
+func sourceCaveat(s evidence.Source) words.Text {
 	if s.Name == evidence.GoodDefinitionSource {
-		return ""
+		return words.Text{}
 	}
-	name, _, _ := strings.Cut(s.Name, " ")
-	what := sourceWords(s.Name)
+	code, container := sourceCode(s.Name)
+	args := words.Args{"source": code, "container": container, "status": s.Status}
 	switch s.Status {
 	case evidence.SourceDenied:
-		permission := name
+		args["permission"], _, _ = strings.Cut(s.Name, " ")
 		if s.MissingPermission != nil {
-			permission = *s.MissingPermission
+			args["permission"] = *s.MissingPermission
 		}
-		return fmt.Sprintf("We may not read %s ourselves (our own permission %s is missing): what stands there is not part of this answer.", what, permission)
+		return words.Say("caveat.denied", args)
 	case evidence.SourceThrottled, evidence.SourceTimeout, evidence.SourceFailed:
-		return fmt.Sprintf("We could not read %s (%s): what stands there is not part of this answer.", what, s.Status)
+		return words.Say("caveat.unread", args)
 	case evidence.SourceTooEarly:
-		return "CloudTrail has nothing yet: it delivers up to 15 minutes late, so a denied call may still appear."
+		return words.Say("caveat.too-early", nil)
 	case evidence.SourceTruncated:
 		if s.Name == evidence.TrailLogSource {
-			return "Only a part of " + what + " was searched."
+			return words.Say("caveat.trail-log-truncated", nil)
 		}
-		return fmt.Sprintf("Only the newest part of %s was read.", what)
+		return words.Say("caveat.truncated", args)
 	}
-	return ""
+	return words.Text{}
 }
 
-// sourceWords names a source for people.
-func sourceWords(source string) string {
+// sourceCode returns the code of a source in the vocabulary of caveats, and the
+// container whose log it is; "" for any other.
+func sourceCode(source string) (code, container string) {
 	switch source {
-	case roleSource:
-		return "the roles in IAM"
-	case evidence.TaskSource:
-		return "the task"
 	case evidence.TaskEventsSource:
-		return "the cluster's event capture"
+		return "task-events", ""
 	case evidence.TrailLogSource:
-		return "the trail's log group"
+		return "trail-log", ""
 	case evidence.HostTrailSource:
-		return "CloudTrail's records of the host"
-	case "ecs:DescribeServices":
-		return "the service's events"
-	case "ecs:DescribeTaskDefinition":
-		return "the task definition"
-	case "ecs:DescribeContainerInstances":
-		return "the instance that the task ran on"
+		return "host-trail", ""
 	}
 	name, container, _ := strings.Cut(source, " ")
 	switch {
 	case strings.HasPrefix(name, "cloudtrail:"):
-		return "CloudTrail"
+		return "cloudtrail", ""
 	case strings.HasPrefix(name, "logs:"):
-		return "the log of container " + container
+		return "log", container
 	}
-	return source
+	return source, ""
 }
 
-func findingCaveats(c *cause.Case, k candidate) []string {
-	var out []string
+func findingCaveats(c *cause.Case, k candidate) []words.Text {
+	var out []words.Text
+	add := func(id string, args words.Args) { out = append(out, words.Say(id, args)) }
+	if k.told.caveat != "" {
+		add(k.told.caveat, k.told.args)
+	}
 	r := k.match.Refusal
 	if r == nil {
-		return nil
+		return out
 	}
 	if r.Policy == verdict.PolicyUnknown && !r.Explicit {
-		out = append(out, "The message does not say which policy refused: besides a missing permission of the role it may be the resource's own policy, an endpoint policy or an organization's.")
-	}
-	if r.Explicit || r.Policy != verdict.PolicyUnknown {
-		out = append(out, "AWS names one policy even where several refuse: after this one is mended another may show.")
+		add("caveat.which-policy", nil)
+	} else {
+		add("caveat.one-policy-at-a-time", nil)
 	}
 	if r.Ambiguous {
-		out = append(out, "The text leaves open whether the key exists there at all: check its Region and state too.")
+		add("caveat.key-may-be-missing", nil)
 	}
 	if isDataEvent(r.Action) && k.place() != cause.Trail && len(c.Evidence.Sources) > 0 {
-		out = append(out, dataEventCaveat(c.Evidence, r.Action))
+		add(dataEventCaveat(c.Evidence), words.Args{"action": r.Action})
 	}
 	if host := hostOf(c.Evidence, k.match.Text); host != "" {
-		out = append(out, "The call was made in the session of the host "+host+", which other tasks on it use as well.")
+		add("caveat.host-session", words.Args{"host": host})
 	}
 	if c.Facts.RolesComplete && c.Facts.ExecutionRole != "" && c.Facts.ExecutionRole == c.Facts.TaskRole {
-		out = append(out, "Execution role and task role are the same role here.")
+		add("caveat.same-role", nil)
 	}
 	return out
 }
 
-// isDataEvent tells calls that CloudTrail's event history leaves out.
+// isDataEvent reports whether a call is one that CloudTrail's event history leaves out.
 // Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
 func isDataEvent(action string) bool {
 	switch action {

@@ -5,7 +5,7 @@ import (
 	"whystopped/internal/diagnose/evidence"
 )
 
-// forgottenCaveat marks a diagnosis of a task that ECS does not know any more.
+// forgottenCaveat returns the id of what marks a diagnosis of a task that ECS does not know any more.
 func forgottenCaveat(ev evidence.Evidence) string {
 	asked, _ := sourceNamed(ev, evidence.TaskSource)
 	switch {
@@ -14,24 +14,24 @@ func forgottenCaveat(ev evidence.Evidence) string {
 	case ev.Task != nil:
 		captured, _ := sourceNamed(ev, evidence.TaskEventsSource)
 		if captured.Status == evidence.SourceOK {
-			return "ECS has forgotten the task: what is known of it is its last event, which the cluster's event capture kept."
+			return "caveat.forgotten-event"
 		}
-		return "ECS has forgotten the task: what is known of it was read or told while ECS still knew it, and kept."
+		return "caveat.forgotten-kept"
 	}
-	return "ECS has forgotten the task: this is made of what is left of it, in CloudTrail, in logs and in its service's events."
+	return "caveat.forgotten"
 }
 
-// dataEventCaveat says where such a call is recorded, if anywhere.
-func dataEventCaveat(ev evidence.Evidence, action string) string {
-	words := "Calls such as " + action + " are data events: CloudTrail's event history never shows them"
+// dataEventCaveat returns the id of what says where such a call is recorded, if
+// anywhere.
+func dataEventCaveat(ev evidence.Evidence) string {
 	group, ok := sourceNamed(ev, evidence.TrailLogSource)
 	switch {
 	case !ok:
-		return words + "."
+		return "caveat.data-event"
 	case group.Status == evidence.SourceOK, group.Status == evidence.SourceEmpty:
-		return words + "; the log group of a trail that may have them was searched, and this call is not in it."
+		return "caveat.data-event-searched"
 	}
-	return words + "; the log group of a trail that may have them could not be searched to the end."
+	return "caveat.data-event-unread"
 }
 
 func sourceNamed(ev evidence.Evidence, name string) (evidence.Source, bool) {

@@ -7,6 +7,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 func TestCaveatsOfWhatIsLeft(t *testing.T) {
@@ -58,7 +59,7 @@ func TestCaveatsOfWhatIsLeft(t *testing.T) {
 			name:    "event capture that we may not read",
 			ev:      func() evidence.Evidence { ev := crashed("bye"); ev.Task = nil; return ev },
 			sources: []evidence.Source{source(evidence.TaskSource, evidence.SourceEmpty), source(evidence.TaskEventsSource, evidence.SourceDenied)},
-			want:    "We may not read the cluster's event capture ourselves (our own permission logs:FilterLogEvents is missing)",
+			want:    "whystopped isn't allowed to read the cluster's event capture: it lacks logs:FilterLogEvents",
 		},
 		{
 			name:    "known to ECS",
@@ -70,19 +71,19 @@ func TestCaveatsOfWhatIsLeft(t *testing.T) {
 			name:    "a data event, and no trail's log group",
 			ev:      func() evidence.Evidence { return crashed(denied(id, "s3:GetObject")) },
 			sources: []evidence.Source{source("cloudtrail:LookupEvents", evidence.SourceOK)},
-			want:    "never shows them.",
+			want:    "never shows it.",
 		},
 		{
 			name:    "a data event that the trail's log group has not",
 			ev:      func() evidence.Evidence { return crashed(denied(id, "s3:GetObject")) },
 			sources: []evidence.Source{source(evidence.TrailLogSource, evidence.SourceEmpty)},
-			want:    "was searched, and this call is not in it",
+			want:    "was searched, and this call isn't in it",
 		},
 		{
 			name:    "a data event, and a trail's log group that is too large",
 			ev:      func() evidence.Evidence { return crashed(denied(id, "s3:GetObject")) },
 			sources: []evidence.Source{source(evidence.TrailLogSource, evidence.SourceTruncated)},
-			want:    "could not be searched to the end",
+			want:    "couldn't be searched to the end",
 		},
 		{
 			name: "a call of the host",
@@ -107,7 +108,7 @@ func TestCaveatsOfWhatIsLeft(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			ev := tt.ev()
 			ev.Sources = tt.sources
-			caveats := strings.Join(diagnose.Diagnose(ev).Caveats, "\n")
+			caveats := strings.Join(words.Lines(diagnose.Diagnose(ev).Caveats), "\n")
 			if tt.want != "" && strings.Count(caveats, tt.want) != 1 || tt.lacks != "" && strings.Contains(caveats, tt.lacks) {
 				t.Errorf("caveats %q, want once %q, never %q", caveats, tt.want, tt.lacks)
 			}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
 // maxTrials bounds the questions about one policy. A policy for a start has one
@@ -13,8 +14,8 @@ const maxTrials = 16
 // comparison is calls that are tried as things stand, and again with a change:
 // a policy more, or one less.
 type comparison struct {
-	// untriable says why there are no trials; "" where there are.
-	untriable string
+	// untriable says why there are no trials; it has no words if there are.
+	untriable words.Text
 	trials    []Trial
 	// worth reports whether an outcome is worth trying again with the change.
 	worth  func(Outcome) bool
@@ -28,7 +29,7 @@ type comparison struct {
 // try sets the trials, unless there are too many.
 func (c *comparison) try(trials []Trial) {
 	if len(trials) > maxTrials {
-		c.untriable = "It has more parts than whystopped asks IAM about at once."
+		c.untriable = words.Say("proof.too-many", nil)
 		return
 	}
 	c.trials = trials
@@ -43,7 +44,7 @@ func (c *comparison) asThingsStand() ([]Trial, *[]Result) { return c.trials, &c.
 func (c *comparison) changed() ([]Trial, *[]Result) {
 	var again []Trial
 	for i, r := range c.before {
-		if r.Problem == "" && slices.ContainsFunc(r.Outcomes, c.worth) {
+		if r.Problem.IsZero() && slices.ContainsFunc(r.Outcomes, c.worth) {
 			again = append(again, c.change(c.trials[i]))
 		}
 	}
@@ -58,7 +59,7 @@ func (c *comparison) bare() ([]Trial, *[]Result) {
 	changed, _ := c.changed()
 	for i, t := range changed {
 		single := slices.ContainsFunc(t.Without, Exclusion.isSCP)
-		if slices.ContainsFunc(c.after[i].Outcomes, Outcome.bySCP) || single && c.after[i].Problem != "" {
+		if slices.ContainsFunc(c.after[i].Outcomes, Outcome.bySCP) || single && !c.after[i].Problem.IsZero() {
 			t.Without = append(slices.DeleteFunc(slices.Clone(t.Without), Exclusion.isSCP), Exclusion{Type: verdict.PolicySCP})
 			again = append(again, t)
 		}
@@ -96,15 +97,14 @@ func run(all []*comparison, simulate simulation, trialsOf round) error {
 	return nil
 }
 
-// problem says in a sentence what kept the trials from being made; "" where
-// they were.
-func problem(results ...[]Result) string {
+// problem says what kept the trials from being made; it has no words if they were.
+func problem(results ...[]Result) words.Text {
 	for _, r := range slices.Concat(results...) {
-		if r.Problem != "" {
+		if !r.Problem.IsZero() {
 			return r.Problem
 		}
 	}
-	return ""
+	return words.Text{}
 }
 
 // outcomes are those of several results, one after the other.
@@ -162,5 +162,5 @@ func (c *comparison) bySCPs() []Outcome {
 // the changed calls that these deny.
 func (c *comparison) allowedWithoutSCPs() bool {
 	all := outcomes(c.withoutSCPs)
-	return len(all) > 0 && problem(c.withoutSCPs) == "" && strictest(all) == decisionAllowed && len(missingKeys(all)) == 0
+	return len(all) > 0 && problem(c.withoutSCPs).IsZero() && strictest(all) == decisionAllowed && len(missingKeys(all)) == 0
 }

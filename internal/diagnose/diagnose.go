@@ -7,6 +7,7 @@ import (
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
 // Diagnose says why a task stopped. It never fails: thin evidence gives the
@@ -52,7 +53,7 @@ func diagnosisOf(c *cause.Case, ranked []candidate) Diagnosis {
 	starts := startupCalls(c)
 	if len(ranked) == 0 || ranked[0].confidence == verdict.ConfidenceUnknown && ranked[0].identity().Kind == verdict.UnknownIdentity {
 		d.Verdict = undecided(c, ranked)
-		d.Fix = Fix{Summary: "Nothing to fix is known yet.", Policies: []Policy{}, Steps: whatWouldDecide(c)}
+		d.Fix = Fix{Summary: words.Say("fix.nothing-known", nil), Policies: []Policy{}, Steps: whatWouldDecide(c)}
 		d.CompleteAfter = completeAfter(c)
 		d.Calls = d.callsOf(starts)
 		return d

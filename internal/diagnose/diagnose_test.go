@@ -176,7 +176,7 @@ func TestAllowOnlyWhereItHelps(t *testing.T) {
 		if got != wantPolicy {
 			t.Errorf("%q: offers an identity policy: %v, want %v", clause, got, wantPolicy)
 		}
-		if d.Fix.Summary == "" {
+		if d.Fix.Summary.IsZero() {
 			t.Errorf("%q: the fix has no summary", clause)
 		}
 	}
@@ -202,7 +202,7 @@ func FuzzDiagnose(f *testing.F) {
 			return
 		}
 		d := diagnose.Diagnose(ev)
-		if d.Verdict.Cause == "" || d.Verdict.Title == "" || d.Verdict.Summary == "" || d.Verdict.Identity.Kind == "" {
+		if d.Verdict.Cause == "" || d.Verdict.Title.IsZero() || d.Verdict.Summary.IsZero() || d.Verdict.Identity.Kind == "" {
 			t.Fatalf("a verdict with holes: %+v", d.Verdict)
 		}
 	})

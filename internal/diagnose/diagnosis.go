@@ -9,6 +9,7 @@ import (
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // Diagnosis is the answer to "why did this task stop, and whose permission was
@@ -28,7 +29,7 @@ type Diagnosis struct {
 	Calls   []Call            `json:"calls"`
 	Sources []evidence.Source `json:"sources"`
 	// Caveats say what could not be seen, and what that might hide.
-	Caveats []string `json:"caveats"`
+	Caveats []words.Text `json:"caveats"`
 	// CompleteAfter is when CloudTrail should have caught up; nil where
 	// looking again would bring nothing new.
 	CompleteAfter *time.Time `json:"completeAfter"`
@@ -47,6 +48,9 @@ type Diagnosis struct {
 	// from AWS. BroughtBy says who; "" without a login.
 	Brought   bool   `json:"brought"`
 	BroughtBy string `json:"broughtBy"`
+	// Messages are what the sentences were made from, by the JSON Pointer of each.
+	// They are filled in when the diagnosis is written as JSON.
+	Messages map[string]words.Message `json:"messages"`
 }
 
 // Incident is stops of one service, revision and cause.
@@ -110,8 +114,8 @@ type Verdict struct {
 	Identity   verdict.Identity   `json:"identity"`
 	Category   verdict.Category   `json:"category"`
 	Confidence verdict.Confidence `json:"confidence"`
-	Title      string             `json:"title"`
-	Summary    string             `json:"summary"`
+	Title      words.Text         `json:"title"`
+	Summary    words.Text         `json:"summary"`
 }
 
 // SaysSame reports whether two verdicts say the same of why a task stopped,
@@ -128,10 +132,10 @@ type Finding struct {
 	Category   verdict.Category   `json:"category"`
 	Confidence verdict.Confidence `json:"confidence"`
 	Primary    bool               `json:"primary"`
-	Title      string             `json:"title"`
-	Summary    string             `json:"summary"`
+	Title      words.Text         `json:"title"`
+	Summary    words.Text         `json:"summary"`
 	// Why says in a sentence how the identity was decided.
-	Why      string       `json:"why,omitempty"`
+	Why      words.Text   `json:"why,omitzero"`
 	Evidence []Quote      `json:"evidence"`
 	Denied   []DeniedCall `json:"denied"`
 	Docs     []string     `json:"docs"`
@@ -175,9 +179,9 @@ type DeniedCall struct {
 // Fix is what to do.
 type Fix struct {
 	// Summary says what to do and who can do it.
-	Summary  string    `json:"summary"`
-	AttachTo *AttachTo `json:"attachTo,omitempty"`
-	Policies []Policy  `json:"policies"`
+	Summary  words.Text `json:"summary"`
+	AttachTo *AttachTo  `json:"attachTo,omitempty"`
+	Policies []Policy   `json:"policies"`
 	// Snippets attach all policies of the purpose "denied" that are for the
 	// task's account.
 	Snippets iampolicy.Snippets `json:"snippets"`
@@ -185,7 +189,7 @@ type Fix struct {
 	// whether the call is allowed without it; nil where none is named.
 	WithoutPolicy *WithoutPolicy `json:"withoutPolicy,omitempty"`
 	// Steps are for what no policy fixes.
-	Steps []string `json:"steps"`
+	Steps []words.Text `json:"steps"`
 }
 
 // AttachTo is the identity that a policy is for.
@@ -220,7 +224,7 @@ type Policy struct {
 	Verified Verified           `json:"verified"`
 	// Detail says what to know before attaching it: what a pattern allows beyond
 	// what was denied, or that a statement is to be added; "" where nothing is.
-	Detail string `json:"detail,omitempty"`
+	Detail words.Text `json:"detail,omitzero"`
 	// NeededNext are the actions, beside the denied one, that the task would be
 	// refused next; set for "startup-complete".
 	NeededNext []string `json:"neededNext,omitempty"`
@@ -240,8 +244,8 @@ type Verified struct {
 	By     string `json:"by,omitempty"`
 	// Before is what was decided without the policy: allowed, implicitDeny or
 	// explicitDeny; "" where that was not tried.
-	Before string `json:"before,omitempty"`
-	Detail string `json:"detail,omitempty"`
+	Before string     `json:"before,omitempty"`
+	Detail words.Text `json:"detail,omitzero"`
 }
 
 // TimelineEntry is one thing that happened.
@@ -250,8 +254,9 @@ type TimelineEntry struct {
 	Kind string    `json:"kind"` // task, container, log, api-call, service-event
 	// Moment is which point of the task's life it is; "" for what is none.
 	Moment verdict.Moment `json:"moment,omitempty"`
-	Label  string         `json:"label"`
-	Source string         `json:"source"`
+	// Label says what happened; that of a service event is its own text.
+	Label  words.Text `json:"label"`
+	Source string     `json:"source"`
 	// Action is the IAM action of a call, where that is known.
 	Action string `json:"action,omitempty"`
 	// Identity is who made the call; "" where that is not known.

@@ -155,7 +155,7 @@ func FuzzDocuments(f *testing.F) {
 			t.Error(fault)
 		}
 		for _, step := range d.Fix.Steps {
-			if strings.ContainsAny(step, "\n\r\x00") {
+			if strings.ContainsAny(step.English, "\n\r\x00") {
 				t.Errorf("step %q", step)
 			}
 		}

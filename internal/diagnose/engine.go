@@ -10,6 +10,7 @@ import (
 
 	"whystopped/internal/diagnose/catalogue"
 	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/words"
 )
 
 // ruleset is raised when the engine itself changes: the grammar, who is held
@@ -38,16 +39,18 @@ type CauseInfo struct {
 	// Identity is the kind at fault; "depends" where the evidence decides.
 	Identity string `json:"identity"`
 	// Orderly is set where nothing failed, so that nobody needs to be woken.
-	Orderly bool   `json:"orderly"`
-	Title   string `json:"title"`
+	Orderly bool       `json:"orderly"`
+	Title   words.Text `json:"title"`
 	// Meaning says in a few sentences what happened.
-	Meaning string `json:"meaning"`
+	Meaning words.Text `json:"meaning"`
 	// Why says why that identity, and not the one people suspect.
-	Why  string   `json:"why,omitempty"`
-	Fix  []string `json:"fix"`
-	Docs []string `json:"docs"`
+	Why  words.Text   `json:"why,omitzero"`
+	Fix  []words.Text `json:"fix"`
+	Docs []string     `json:"docs"`
 	// Examples are words by which the cause is recognised.
 	Examples []string `json:"examples"`
+	// Messages are what the sentences are made from, by the JSON Pointer of each.
+	Messages map[string]words.Message `json:"messages"`
 }
 
 // Catalogue lists every cause, sorted by code.
@@ -57,21 +60,21 @@ var Catalogue = sync.OnceValue(func() []CauseInfo {
 		list = append(list, causeInfo(k))
 	}
 	list = append(list, unknownInfo())
+	for i := range list {
+		list[i].Messages = list[i].texts().messages()
+	}
 	slices.SortFunc(list, func(a, b CauseInfo) int { return strings.Compare(a.Code, b.Code) })
 	return list
 })
 
 func causeInfo(k *cause.Cause) CauseInfo {
-	plain := func(s string) string { return cause.Fill(s, cause.PlainWords(k)) }
+	args := cause.PlainArgs(k)
 	info := CauseInfo{
 		Code: k.Code, Area: string(k.Area), Phase: string(k.Phase), Category: string(k.Category), Identity: string(k.Identity), Orderly: k.Orderly,
-		Title: plain(k.Title), Meaning: plain(join(k.Meaning, k.Lacks)), Why: k.Reason, Fix: []string{}, Docs: orEmpty(k.Docs), Examples: orEmpty(k.Shapes()),
+		Title: k.Said(args), Meaning: k.Explained(args), Why: k.Because(), Fix: orEmpty(k.Steps(args)), Docs: orEmpty(k.Docs), Examples: orEmpty(k.Shapes()),
 	}
 	if k.Identity == "unknown" {
 		info.Identity = "depends"
-	}
-	for _, step := range k.Fix {
-		info.Fix = append(info.Fix, plain(step))
 	}
 	return info
 }

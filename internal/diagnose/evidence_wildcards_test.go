@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/words"
 )
 
 // TestWildcardsOfTheEvidence: what a text, a record or a task definition has of
@@ -82,9 +83,9 @@ func TestWildcardsOfTheEvidence(t *testing.T) {
 				}
 			}
 			if !slices.Equal(resources, tt.resources) {
-				t.Errorf("allowed on %q, want %q\n%s %s\n%s", resources, tt.resources, d.Verdict.Cause, d.Fix.Summary, strings.Join(d.Fix.Steps, "\n"))
+				t.Errorf("allowed on %q, want %q\n%s %s\n%s", resources, tt.resources, d.Verdict.Cause, d.Fix.Summary, strings.Join(words.Lines(d.Fix.Steps), "\n"))
 			}
-			if steps := strings.Join(d.Fix.Steps, "\n"); !strings.Contains(steps, tt.words) {
+			if steps := strings.Join(words.Lines(d.Fix.Steps), "\n"); !strings.Contains(steps, tt.words) {
 				t.Errorf("steps do not say %q:\n%s", tt.words, steps)
 			}
 		})

@@ -23,6 +23,6 @@ func (d Diagnosis) Proven(simulate Simulate) (Diagnosis, error) {
 
 // Provable reports whether the fix holds something that a simulation can try.
 func (d Diagnosis) Provable() bool {
-	return d.Fix.WithoutPolicy != nil && d.removal().untriable == "" ||
-		slices.ContainsFunc(d.Fix.Policies, func(p Policy) bool { return d.untriable(p) == "" })
+	return d.Fix.WithoutPolicy != nil && d.removal().untriable.IsZero() ||
+		slices.ContainsFunc(d.Fix.Policies, func(p Policy) bool { return d.untriable(p).IsZero() })
 }

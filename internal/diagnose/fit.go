@@ -5,6 +5,7 @@ import (
 
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/words"
 )
 
 // maxAnswer bounds a diagnosis as JSON, in bytes: a page of a hundred of them,
@@ -26,7 +27,7 @@ func (d *Diagnosis) fit() {
 	if d.jsonSize() <= maxAnswer {
 		return
 	}
-	d.Caveats = append(d.Caveats, "The answer was shortened: there is more evidence than any task of AWS has.")
+	d.Caveats = append(d.Caveats, words.Say("caveat.shortened", nil))
 	for _, shrink := range []func(*Diagnosis){
 		(*Diagnosis).dropForms, (*Diagnosis).shortenQuotes, (*Diagnosis).shortenReasons, (*Diagnosis).shortenTimeline, (*Diagnosis).dropStartup, (*Diagnosis).dropFindings,
 	} {

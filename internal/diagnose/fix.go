@@ -1,7 +1,6 @@
 package diagnose
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/words"
 )
 
 // The purposes of policies in a fix.
@@ -18,25 +18,19 @@ const (
 	purposeComplete = "startup-complete" // everything the execution role needs to start the task
 )
 
-const notSimulated = "IAM was not asked: the policy was not tried on the role."
-
 // fixOf says what to do about the primary finding. IAM text appears only where
 // the finding is about IAM, and an Allow only where an Allow helps.
 func fixOf(c *cause.Case, ranked []candidate) Fix {
 	k := ranked[0]
-	words := captures(c, k)
-	fix := Fix{Policies: []Policy{}, Steps: []string{}}
-	for _, step := range k.cause.Fix {
-		fix.Steps = append(fix.Steps, cause.Fill(step, words))
-	}
+	fix := Fix{Policies: []Policy{}, Steps: orEmpty(k.steps(argsOf(c, k)))}
 	if categoryOf(k).IsIAM() {
 		fixIAM(c, ranked, &fix)
 	}
-	if fix.Summary == "" && len(fix.Steps) > 0 {
+	if fix.Summary.IsZero() && len(fix.Steps) > 0 {
 		fix.Summary = fix.Steps[0]
 	}
-	if fix.Summary == "" {
-		fix.Summary = "Nothing has to be changed in IAM."
+	if fix.Summary.IsZero() {
+		fix.Summary = words.Say("fix.nothing-in-iam", nil)
 	}
 	return fix
 }
@@ -81,43 +75,45 @@ func fixRefusal(c *cause.Case, ranked []candidate, fix *Fix) {
 		fixAssume(c, all[0], fix)
 		all = all[1:]
 	case !allowHelps(k, r):
-		fix.Summary = ownerWords(r, fix.AttachTo)
+		fix.Summary = ownerText(r, fix.AttachTo)
 		fixAtOwner(c, all[0], fix)
 		all = all[1:]
 	}
-	fixTogether(c, k, all, fix)
-	if fix.Summary == nothingToAttach {
+	if !fixTogether(c, k, all, fix) {
+		fix.Summary = words.Say("gate.nothing", nil)
 		fix.Steps = append(permission, fix.Steps...)
 	}
 }
 
 // fixTogether gives one document for all denials that a statement on the identity
-// answers, and to each of the others what its own owner has to change.
-func fixTogether(c *cause.Case, first candidate, all []candidate, fix *Fix) {
+// answers, and to each of the others what its own owner has to change. It reports
+// whether there is a document for the first one, if there can be one.
+func fixTogether(c *cause.Case, first candidate, all []candidate, fix *Fix) bool {
 	var granted []candidate
 	for _, k := range all {
 		switch b, hopeless := beyondPolicies(k); {
 		case hopeless:
-			fix.step(alsoDenied(k) + " " + b.summary)
+			fix.step(alsoDenied(k))
+			fix.step(b.summary())
 		case !allowHelps(k, k.match.Refusal):
-			fix.step(alsoDenied(k) + " " + ownerWords(k.match.Refusal, fix.AttachTo))
+			fix.step(alsoDenied(k))
+			fix.step(ownerText(k.match.Refusal, fix.AttachTo))
 			fixAtOwner(c, k, fix)
 		default:
 			granted = append(granted, k)
 		}
 	}
 	if len(granted) == 0 {
-		return
+		return true
 	}
 	led := granted[0].match.Refusal == first.match.Refusal || granted[0].cause == first.cause
 	if led {
-		fix.Summary = fmt.Sprintf("Attach this policy to %s. Requires IAM admin access in %s.", attachWords(fix.AttachTo), accountWords(c, first))
+		fix.Summary = attachText(c, first, fix.AttachTo)
 	}
 	before := len(fix.Policies)
 	grant(c, granted, fix)
 	if led && len(fix.Policies) == before {
-		fix.Summary = nothingToAttach
-		return
+		return false
 	}
 	for _, k := range granted {
 		if r := k.match.Refusal; assumes(r) {
@@ -126,6 +122,7 @@ func fixTogether(c *cause.Case, first candidate, all []candidate, fix *Fix) {
 		}
 		foreignHalf(c, k, fix)
 	}
+	return true
 }
 
 // grant adds the policies for what was denied: exactly that, and the same for the
@@ -141,16 +138,18 @@ func grant(c *cause.Case, granted []candidate, fix *Fix) {
 		fix.step(n.Reason)
 	}
 	for _, k := range granted {
-		fix.step(instanceRoleStep(k))
+		if passesInstanceRole(k) {
+			fix.say("pass.instance-role", nil)
+		}
 	}
 	if phaseOf(c, granted[0]) != verdict.PhaseStartup { // what a start needs lasts
 		addNextTask(fix, doc)
 	}
 }
 
-// alsoDenied begins a step about a denial beside the first one.
-func alsoDenied(k candidate) string {
-	return "Also denied: " + k.match.Refusal.Action + "."
+// alsoDenied is the step before one about a denial beside the first one.
+func alsoDenied(k candidate) words.Text {
+	return words.Say("fix.also-denied", words.Args{"action": k.match.Refusal.Action})
 }
 
 // fixAtOwner gives the document that the deciding owner has to change, where
@@ -160,7 +159,7 @@ func fixAtOwner(c *cause.Case, k candidate, fix *Fix) {
 	r := k.match.Refusal
 	principal := principalARN(k, r)
 	if strings.HasPrefix(r.Action, "sts:AssumeRoleWith") {
-		fix.step(byTokenStep)
+		fix.say("assume.by-token", nil)
 		return
 	}
 	if r.Explicit || r.Action == "" || principal == "" {
@@ -218,17 +217,28 @@ func (f *Fix) addOnce(kind iampolicy.Kind, resource string, doc iampolicy.Docume
 
 // takePermissionStep takes out the cause's first step, which is the permission in
 // words: a policy says it, or it isn't what helps.
-func (f *Fix) takePermissionStep() []string {
+func (f *Fix) takePermissionStep() []words.Text {
 	first := slices.Clone(f.Steps[:min(1, len(f.Steps))])
 	f.Steps = f.Steps[len(first):]
 	return first
 }
 
-// step adds a step; "" is none.
-func (f *Fix) step(words string) {
-	if words != "" && !slices.Contains(f.Steps, words) {
-		f.Steps = append(f.Steps, words)
+// step adds a step that has words and isn't there yet.
+func (f *Fix) step(said words.Text) {
+	if !said.IsZero() && !slices.ContainsFunc(f.Steps, said.Equal) {
+		f.Steps = append(f.Steps, said)
 	}
+}
+
+// say adds a step by the message's id.
+func (f *Fix) say(id string, args words.Args) { f.step(words.Say(id, args)) }
+
+// Further are the steps beside the one that the summary says.
+func (f Fix) Further() []words.Text {
+	if len(f.Steps) > 0 && f.Steps[0].Equal(f.Summary) {
+		return f.Steps[1:]
+	}
+	return f.Steps
 }
 
 // allowHelps tells whether a statement on the refused principal mends it. Only

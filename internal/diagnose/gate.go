@@ -1,17 +1,13 @@
 package diagnose
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 
 	"whystopped/internal/arn"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/words"
 )
-
-// nothingToAttach is the summary where what was denied is no permission that a
-// policy can grant as it was named; the steps say why.
-const nothingToAttach = "No policy is given for what was denied: the name of the action or of the principal isn't one that IAM knows."
 
 // add puts a document into the fix. It is the only way into it: what the gate
 // does not let out becomes a step in words, and what is too large for IAM comes
@@ -29,16 +25,20 @@ func (f *Fix) add(kind iampolicy.Kind, to *AttachTo, doc iampolicy.Document) []P
 	before := len(f.Policies)
 	for i, part := range parts {
 		passed := iampolicy.Gate(part, kind)
-		for _, words := range passed.Refused {
-			f.step(words)
+		for _, why := range passed.Refused {
+			f.step(why)
 		}
 		if len(passed.Document.Statement) == 0 || kind != iampolicy.KindIdentity && f.has(kind, passed.Document) {
 			continue
 		}
-		f.Policies = append(f.Policies, Policy{
+		added := Policy{
 			Purpose: purposeDenied, Kind: string(kind), AttachTo: to, Document: passed.Document, Placeholders: passed.Placeholders,
-			Verified: Verified{Status: statusNotVerified, Detail: notSimulated}, Detail: partWords(i, len(parts), limit),
-		})
+			Verified: notTried(words.Say("proof.not-simulated", nil)),
+		}
+		if len(parts) > 1 {
+			added.Detail = words.Say("policy.part", words.Args{"part": i + 1, "parts": len(parts), "limit": limit})
+		}
+		f.Policies = append(f.Policies, added)
 	}
 	return f.Policies[before:]
 }
@@ -59,14 +59,6 @@ func inlineLimit(to *AttachTo) int {
 		}
 	}
 	return iampolicy.InlineOfRole
-}
-
-// partWords say what to do with one of several documents; "" where there is one.
-func partWords(i, of, limit int) string {
-	if of == 1 {
-		return ""
-	}
-	return fmt.Sprintf("Part %d of %d. Inline policies can have %d characters in all, and this one is larger: create each part as a managed policy and attach all of them.", i+1, of, limit)
 }
 
 // on says what policies of other kinds than a role's are on; "" where that is

@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -141,17 +140,17 @@ func foreignKey(c *cause.Case, k candidate, fix *Fix) {
 		return
 	}
 	kept, ok := keeperOf(c, k.match.Refusal)
-	who, owner := attachWords(fix.AttachTo), kept.place.Account
+	owner := kept.place.Account
 	if account := accountOf(k); !ok || account == "" || !isAccount(owner) || owner == account {
 		return
 	}
-	name := cause.ShortName(kept.kept)
+	args := with(with(whoArgs(fix.AttachTo), "name", cause.ShortName(kept.kept)), "owner", owner)
 	principal := principalARN(k, k.match.Refusal)
 	if kept.service == "ssm" {
-		fix.step(fmt.Sprintf("The parameter %s belongs to account %s, which must share it by AWS RAM and let %s use its customer managed key in the key policy.", name, owner, who))
+		fix.say("foreign.parameter-key", args)
 	} else {
-		fix.step(fmt.Sprintf("The secret %s belongs to account %s: three policies have to allow this. %s needs kms:Decrypt on the key of that account; the key policy there and the resource policy of the secret must name %s.", name, owner, upperFirst(who), who))
-		fix.step("If the secret is encrypted with the AWS managed key aws/secretsmanager, no policy helps: that key can't be used from another account. Its owner must choose a customer managed key for the secret.")
+		fix.say("foreign.secret-key", args)
+		fix.say("foreign.aws-managed-key", nil)
 	}
 	if principal == "" {
 		return
@@ -175,12 +174,4 @@ func accountOf(k candidate) string {
 		return r.Principal.Account
 	}
 	return ""
-}
-
-// upperFirst begins a sentence.
-func upperFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }

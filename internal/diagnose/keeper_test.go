@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"whystopped/internal/diagnose"
+	"whystopped/internal/words"
 )
 
 // through is kms:ViaService of a policy's first statement.
@@ -77,7 +78,7 @@ func TestKeysAreWhereTheSecretIs(t *testing.T) {
 			if got := strings.Join(kinds, " "); got != tt.kinds {
 				t.Errorf("documents %q, want %q", got, tt.kinds)
 			}
-			if steps := strings.Join(d.Fix.Steps, "\n"); !strings.Contains(steps, tt.step) {
+			if steps := strings.Join(words.Lines(d.Fix.Steps), "\n"); !strings.Contains(steps, tt.step) {
 				t.Errorf("no step says %q:\n%s", tt.step, steps)
 			}
 		})
@@ -99,7 +100,7 @@ func TestThePolicyForTheNextTask(t *testing.T) {
 			t.Errorf("lacks %q: %s", want, got)
 		}
 	}
-	if want := "s3:PutObject on every other object under postings/2026/11/20/"; !strings.Contains(next[0].Detail, want) {
+	if want := "s3:PutObject on every other object under postings/2026/11/20/"; !strings.Contains(next[0].Detail.English, want) {
 		t.Errorf("the detail %q doesn't say %q", next[0].Detail, want)
 	}
 	for name, evidence := range map[string]string{
@@ -115,7 +116,7 @@ func TestThePolicyForTheNextTask(t *testing.T) {
 
 func TestS3FilesIsNotAnsweredAsEFS(t *testing.T) {
 	d := answered(t, pasted("mount.nfs4: access denied by server while mounting 127.0.0.1:/"))
-	if !strings.Contains(d.Verdict.Title, "EFS or S3 Files") || len(d.Fix.Policies) > 0 {
+	if !strings.Contains(d.Verdict.Title.English, "EFS or S3 Files") || len(d.Fix.Policies) > 0 {
 		t.Errorf("of a mount that names no service it is said %q, with %d policies", d.Verdict.Title, len(d.Fix.Policies))
 	}
 	for name, text := range map[string]string{
@@ -123,7 +124,7 @@ func TestS3FilesIsNotAnsweredAsEFS(t *testing.T) {
 		"a denied mount":              "mount.s3files: mount.nfs4: access denied by server while mounting 127.0.0.1:/",
 	} {
 		d := answered(t, pasted(text))
-		if all := d.Verdict.Title + d.Verdict.Summary + strings.Join(d.Fix.Steps, " "); strings.Contains(all, "EFS") || !strings.Contains(all, "S3 Files") {
+		if all := d.Verdict.Title.English + d.Verdict.Summary.English + strings.Join(words.Lines(d.Fix.Steps), " "); strings.Contains(all, "EFS") || !strings.Contains(all, "S3 Files") {
 			t.Errorf("%s: %s: %s", name, d.Verdict.Cause, all)
 		}
 		for _, p := range d.Fix.Policies {

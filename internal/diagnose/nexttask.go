@@ -1,9 +1,6 @@
 package diagnose
 
 import (
-	"fmt"
-	"strings"
-
 	"whystopped/internal/iampolicy"
 )
 
@@ -14,15 +11,9 @@ func addNextTask(fix *Fix, exact iampolicy.Document) {
 	if len(widened) == 0 {
 		return
 	}
-	var beyond []string
-	for _, w := range widened {
-		words := fmt.Sprintf("%s on %s", strings.Join(w.Actions, ", "), w.Beyond)
-		beyond = append(beyond, words)
-	}
 	added := fix.add(iampolicy.KindIdentity, fix.AttachTo, next)
 	for i := range added {
 		added[i].Purpose = purposePattern
-		words := "For the next task. Besides what was denied, it allows " + strings.Join(beyond, "; ") + "."
-		added[i].Detail = strings.TrimSpace(added[i].Detail + " " + words)
+		added[i].Detail = iampolicy.Beyond(widened, added[i].Detail.Args)
 	}
 }

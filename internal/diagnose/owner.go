@@ -1,8 +1,6 @@
 package diagnose
 
 import (
-	"cmp"
-	"fmt"
 	"net/url"
 	"strings"
 
@@ -13,63 +11,33 @@ import (
 	"whystopped/internal/words"
 )
 
-// ownerWords say whose policy decides, where it is not the role's.
+// ownerText says whose policy decides if it isn't the role's.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-func ownerWords(r *cause.Refusal, to *AttachTo) string {
-	if to != nil && to.Kind == verdict.ServiceLinkedRole && !r.Explicit && r.Policy == verdict.PolicyIdentity {
+func ownerText(r *cause.Refusal, to *AttachTo) words.Text {
+	args := whoArgs(to)
+	args["policy"] = r.PolicyARN
+	switch {
+	case to != nil && to.Kind == verdict.ServiceLinkedRole && !r.Explicit && r.Policy == verdict.PolicyIdentity:
 		// Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
-		return "AWS alone writes the policy of " + attachWords(to) + ", and it doesn't allow this: nobody can add to it. Check which resource the call was about, and whether the service can be given a role of its own for it."
+		return words.Say("owner.service-linked", args)
+	case r.Policy != verdict.PolicyUnknown:
+		return words.Say("owner."+string(r.Policy), args)
+	case r.Explicit:
+		return words.Say("owner.unnamed-deny", args)
 	}
-	which := ""
-	if r.PolicyARN != "" {
-		which = " " + r.PolicyARN
-	}
-	switch r.Policy {
-	case verdict.PolicySCP:
-		return "A service control policy" + which + " refuses this. It belongs to the organization: its administrators must change it in the management account. A policy on the role changes nothing."
-	case verdict.PolicyRCP:
-		return "A resource control policy" + which + " refuses this. It belongs to the organization of the resource's account. A policy on the role changes nothing."
-	case verdict.PolicyBoundary:
-		return "The permissions boundary" + which + " of " + attachWords(to) + " does not let this through. Whoever sets boundaries in the account must widen it; an Allow beside it changes nothing."
-	case verdict.PolicySession:
-		return "The session policy" + which + " that was given when the role was assumed limits the session. Whoever assumes the role sets it."
-	case verdict.PolicyVPCEndpoint:
-		return "The policy of the VPC endpoint" + which + " refuses this. It belongs to whoever runs the network; a policy on the role changes nothing."
-	case verdict.PolicyKey:
-		return "The KMS key's own policy refuses this. The key's administrators must let " + attachWords(to) + ", or the account's IAM policies, use it."
-	case verdict.PolicyTrust:
-		return "The trust policy of the role to be assumed refuses this. It is mended at that role."
-	case verdict.PolicyResource:
-		return "The resource's own policy refuses this. Its owner must allow " + attachWords(to) + " there; a policy on the role alone changes nothing."
-	case verdict.PolicyIdentity:
-		return "A policy" + which + " on " + attachWords(to) + " denies this explicitly. Remove the Deny or narrow its condition: a deny beats every Allow."
-	}
-	if r.Explicit {
-		return "Some policy denies this explicitly, and the message does not say which. A deny beats every Allow: look for it in the role's policies, its boundary, the organization's policies and the resource's policy."
-	}
-	return "Which permission is missing cannot be told from the text alone."
+	return words.Say("owner.unknown", args)
 }
 
-// blocker says which policy denied, where that is not a permission missing in the
-// identity's own policies; "" where it is that, or may be.
+// blocker returns the code of the policy that denied, if that isn't a permission
+// missing in the identity's own policies; "" if it is that, or may be.
 func blocker(r *cause.Refusal) string {
-	deciders := map[verdict.PolicyType]string{
-		verdict.PolicySCP: "A service control policy", verdict.PolicyRCP: "A resource control policy", verdict.PolicyBoundary: "The permissions boundary",
-		verdict.PolicySession: "The session policy", verdict.PolicyVPCEndpoint: "The policy of a VPC endpoint", verdict.PolicyResource: "The policy of the resource",
-		verdict.PolicyKey: "The key policy", verdict.PolicyTrust: "The trust policy",
-	}
-	who := deciders[r.Policy]
 	switch {
-	case r.Explicit && r.Policy == verdict.PolicyIdentity:
-		return "An identity-based policy denies it explicitly."
-	case r.Explicit && who == "":
-		return "A policy denies it explicitly."
 	case r.Explicit:
-		return who + " denies it explicitly."
-	case r.Ambiguous || who == "":
+		return string(r.Policy) + "-explicit"
+	case r.Ambiguous, r.Policy == verdict.PolicyIdentity, r.Policy == verdict.PolicyUnknown:
 		return ""
 	}
-	return who + " doesn't allow it."
+	return string(r.Policy)
 }
 
 // ownerKind is the kind of the policy on the refused resource.
@@ -103,11 +71,6 @@ func principalAccount(k candidate, r *cause.Refusal) string {
 	return r.Principal.Account
 }
 
-// onlyDelegates is for calls about an organization, which is its management
-// account's.
-// Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeAccount.html
-const onlyDelegates = "The organization belongs to its management account %s, and only that account and delegated administrators may ask about it: register account %s as a delegated administrator, or let %s assume a role of the management account which has the permission."
-
 // foreignHalf adds what the owner of a resource of another account has to allow
 // beside the identity's own policy.
 func foreignHalf(c *cause.Case, k candidate, fix *Fix) {
@@ -119,16 +82,21 @@ func foreignHalf(c *cause.Case, k candidate, fix *Fix) {
 	}
 	service, _, _ := strings.Cut(r.Action, ":")
 	if service == "organizations" {
-		fix.step(fmt.Sprintf(onlyDelegates, owner, principalAccount(k, r), attachWords(fix.AttachTo)))
+		// An organization is its management account's.
+		// Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeAccount.html
+		fix.say("foreign.organization", with(with(whoArgs(fix.AttachTo), "owner", owner), "account", principalAccount(k, r)))
 		return
 	}
 	if !iampolicy.HasResourcePolicies(service) {
-		fix.step(fmt.Sprintf("The resource belongs to account %s, and resources of this service have no policy that could let another account in: let %s assume a role of that account which has the permission.", owner, attachWords(fix.AttachTo)))
+		fix.say("foreign.no-policies", with(whoArgs(fix.AttachTo), "owner", owner))
 		return
 	}
 	resource, _ := arn.Parse(policyResource(c, r))
-	fix.step(cmp.Or(ownerStep(r.Action, resource, attachWords(fix.AttachTo)),
-		fmt.Sprintf("The resource belongs to account %s: its owner must allow %s in the resource's own policy too.", owner, attachWords(fix.AttachTo))))
+	if step, ok := ownerStep(r.Action, resource, fix.AttachTo); ok {
+		fix.step(step)
+	} else {
+		fix.say("foreign.resource", with(whoArgs(fix.AttachTo), "owner", owner))
+	}
 	if strings.HasPrefix(r.Action, "ssm:GetParameter") {
 		return // a parameter is shared, and nobody writes its policy by hand
 	}
@@ -181,22 +149,25 @@ func principalName(s string) string {
 	return a.Name()
 }
 
-func attachWords(to *AttachTo) string {
+// whoArgs are the arguments that name the identity that a policy is for.
+func whoArgs(to *AttachTo) words.Args {
 	if to == nil {
-		return "the principal that the message names"
+		return words.Args{}
 	}
-	if to.Name != "" {
-		return "the " + words.English().Word("identity", string(to.Kind), "") + " " + to.Name
-	}
-	return "the " + words.English().Word("identity", string(to.Kind), "")
+	return words.Args{"identity": to.Kind, "role": to.Name}
 }
 
-func accountWords(c *cause.Case, k candidate) string {
+// with adds an argument.
+func with(args words.Args, name string, value any) words.Args {
+	args[name] = value
+	return args
+}
+
+// attachText says to attach the policy, and in which account that takes access.
+func attachText(c *cause.Case, k candidate, to *AttachTo) words.Text {
+	account := c.Facts.Account
 	if a, ok := arn.Parse(k.identity().ARN); ok && isAccount(a.Account) {
-		return "account " + a.Account
+		account = a.Account
 	}
-	if c.Facts.Account != "" {
-		return "account " + c.Facts.Account
-	}
-	return "the role's account"
+	return words.Say("fix.attach", with(whoArgs(to), "account", account))
 }

@@ -57,16 +57,14 @@ func receiversOf(c *cause.Case, k candidate, role string) []string {
 	return iampolicy.PassedTo(call, role)
 }
 
-// instanceRoleStep is the other cure of a Managed Instances' role: AWS's policy
-// for the infrastructure role passes roles of one name.
+// passesInstanceRole reports whether a Managed Instances' role of another name
+// than AWS's policy for the infrastructure role passes was denied.
 // Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-instance-profile.html
-func instanceRoleStep(k candidate) string {
+func passesInstanceRole(k candidate) bool {
 	r := k.match.Refusal
 	if r.Action != "iam:PassRole" || k.identity().Kind != verdict.InfrastructureRole {
-		return ""
+		return false
 	}
-	if a, _ := arn.Parse(r.Resource); strings.HasPrefix(a.Name(), "ecsInstanceRole") {
-		return ""
-	}
-	return "Or give the instances a role whose name begins with ecsInstanceRole: AmazonECSInfrastructureRolePolicyForManagedInstances allows passing only those."
+	a, _ := arn.Parse(r.Resource)
+	return !strings.HasPrefix(a.Name(), "ecsInstanceRole")
 }

@@ -1,12 +1,12 @@
 package diagnose
 
 import (
-	"cmp"
 	"errors"
 	"slices"
 
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/words"
 )
 
 // simulatorAction is the call, and with it the permission, that a proof takes.
@@ -30,8 +30,8 @@ const (
 type Result struct {
 	// Outcomes has one entry for each action on each resource.
 	Outcomes []Outcome
-	// Problem says in a sentence why there are none; "" where there are.
-	Problem string
+	// Problem says why there are none; it has no words if there are.
+	Problem words.Text
 }
 
 // Outcome is what IAM's simulator decided of one call.
@@ -136,19 +136,19 @@ func (d Diagnosis) proven(simulate simulation) (Diagnosis, error) {
 // NotProven tells that the policies could not be tried, by what came of asking
 // the simulator.
 func (d Diagnosis) NotProven(s evidence.Source) Diagnosis {
-	reason := s.Detail
+	reason := words.Plain(s.Detail)
 	if s.Status == evidence.SourceDenied {
-		reason = "IAM may not be asked: grant " + simulatorAction + " to whystopped to have it tried."
+		reason = words.Say("proof.no-permission", words.Args{"action": simulatorAction})
 	}
 	d.Fix.Policies = slices.Clone(d.Fix.Policies)
 	for i := range d.Fix.Policies {
 		if p := &d.Fix.Policies[i]; p.Verified.By == "" {
-			p.Verified = notTried(cmp.Or(d.untriable(*p), reason))
+			p.Verified = notTried(d.untriable(*p).Or(reason))
 		}
 	}
 	if without := d.Fix.WithoutPolicy; without != nil {
 		tried := *without
-		tried.Verified = notTried(cmp.Or(d.removal().untriable, reason))
+		tried.Verified = notTried(d.removal().untriable.Or(reason))
 		d.Fix.WithoutPolicy = &tried
 	}
 	return d
@@ -172,7 +172,7 @@ func (d Diagnosis) proofs() []*proof {
 			t.With = &p.policy.Document
 			return t
 		}
-		if p.untriable = d.untriable(policy); p.untriable == "" {
+		if p.untriable = d.untriable(policy); p.untriable.IsZero() {
 			p.try(d.trials(policy))
 		}
 	}

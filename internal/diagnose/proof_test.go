@@ -2,6 +2,7 @@ package diagnose_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/words"
 )
 
 const (
@@ -29,7 +31,7 @@ func identityPolicy(purpose string, statements ...iampolicy.Statement) diagnose.
 	return diagnose.Policy{
 		Purpose: purpose, Kind: "identity-policy", AttachTo: &diagnose.AttachTo{Kind: verdict.ExecutionRole, ARN: provenRole, Name: "api-exec"},
 		Document: iampolicy.Document{Version: iampolicy.Version, Statement: statements},
-		Verified: diagnose.Verified{Status: "not-verified", Detail: "as it was"},
+		Verified: diagnose.Verified{Status: "not-verified", Detail: words.Plain("as it was")},
 	}
 }
 
@@ -39,8 +41,8 @@ func diagnosed(policies ...diagnose.Policy) diagnose.Diagnosis {
 	return diagnose.Diagnosis{
 		Task:     diagnose.TaskView{Account: "111122223333", Region: "eu-west-1", Partition: "aws"},
 		Findings: []diagnose.Finding{{Primary: true, Denied: []diagnose.DeniedCall{{Action: "secretsmanager:GetSecretValue", PolicyType: verdict.PolicyIdentity}}}},
-		Fix:      diagnose.Fix{Summary: "Attach this policy to the execution role api-exec.", Policies: policies},
-		Caveats:  []string{"before"},
+		Fix:      diagnose.Fix{Summary: words.Plain("Attach this policy to the execution role api-exec."), Policies: policies},
+		Caveats:  words.PlainLines("before"),
 	}
 }
 
@@ -100,35 +102,35 @@ func TestProofOfWhatWasDenied(t *testing.T) {
 	}{
 		{
 			name: "the policy mends it", simulate: always(implicit, allowed),
-			want: diagnose.Verified{Status: "allowed", By: by, Before: "implicitDeny", Detail: "before: implicitDeny; with this policy: allowed"},
+			want: diagnose.Verified{Status: "allowed", By: by, Before: "implicitDeny", Detail: words.Plain("Before: implicitDeny. With this policy: allowed.")},
 		},
 		{
 			name: "it is allowed already", simulate: always(allowed, allowed),
-			want:   diagnose.Verified{Status: "allowed", By: by, Before: "allowed", Detail: "before: allowed; with this policy: allowed"},
-			caveat: "most likely fixed since", summary: "Before you attach anything: IAM's simulator says that the task execution role api-exec has this permission already.",
+			want:   diagnose.Verified{Status: "allowed", By: by, Before: "allowed", Detail: words.Plain("Before: allowed. With this policy: allowed.")},
+			caveat: "most likely fixed since", summary: "Before you attach anything: according to IAM's simulator, the task execution role api-exec already has this permission.",
 		},
 		{
 			name: "a boundary stops it", simulate: always(implicit, diagnose.Outcome{Decision: "implicitDeny", ByBoundary: true}),
-			want:   diagnose.Verified{Status: "still-denied", By: by, Before: "implicitDeny", Detail: "before: implicitDeny; with this policy: implicitDeny. The permissions boundary of the role stops it"},
+			want:   diagnose.Verified{Status: "still-denied", By: by, Before: "implicitDeny", Detail: words.Plain("Before: implicitDeny. With this policy: implicitDeny. The permissions boundary of the role stops it.")},
 			caveat: "The permissions boundary of the role stops it",
 		},
 		{
 			name: "a deny of the role's own", simulate: always(explicit, explicit),
-			want:   diagnose.Verified{Status: "still-denied", By: by, Before: "explicitDeny", Detail: "before: explicitDeny; with this policy: explicitDeny. A policy of the role denies it explicitly (guardrail)"},
+			want:   diagnose.Verified{Status: "still-denied", By: by, Before: "explicitDeny", Detail: words.Plain("Before: explicitDeny. With this policy: explicitDeny. A policy of the role denies it explicitly. Policies: guardrail.")},
 			caveat: "denies it explicitly",
 		},
 		{
 			name: "nobody knows why", simulate: always(implicit, implicit),
-			want:   diagnose.Verified{Status: "still-denied", By: by, Before: "implicitDeny", Detail: "before: implicitDeny; with this policy: implicitDeny. IAM still finds no statement that allows it"},
+			want:   diagnose.Verified{Status: "still-denied", By: by, Before: "implicitDeny", Detail: words.Plain("Before: implicitDeny. With this policy: implicitDeny. IAM still finds no statement that allows it.")},
 			caveat: "isn't enough",
 		},
 		{
 			name: "conditions that cannot be judged", simulate: always(implicit, diagnose.Outcome{Decision: "allowed", Missing: []string{"aws:SourceVpce", "aws:SourceIp"}}),
-			want: diagnose.Verified{Status: "not-verified", By: by, Before: "implicitDeny", Detail: "before: implicitDeny; with this policy: allowed. Conditions of the role's policies ask for aws:SourceIp, aws:SourceVpce, whose values are not known here"},
+			want: diagnose.Verified{Status: "not-verified", By: by, Before: "implicitDeny", Detail: words.Plain("Before: implicitDeny. With this policy: allowed. Conditions of the role's policies need values that whystopped doesn't know. Condition keys: aws:SourceIp and aws:SourceVpce.")},
 		},
 		{
 			name: "allowed already, under conditions", simulate: always(diagnose.Outcome{Decision: "allowed", Missing: []string{"aws:SourceIp"}}, allowed),
-			want: diagnose.Verified{Status: "not-verified", By: by, Before: "allowed", Detail: "before: allowed; with this policy: allowed. Conditions of the role's policies ask for aws:SourceIp, whose values are not known here"},
+			want: diagnose.Verified{Status: "not-verified", By: by, Before: "allowed", Detail: words.Plain("Before: allowed. With this policy: allowed. Conditions of the role's policies need values that whystopped doesn't know. Condition keys: aws:SourceIp.")},
 		},
 	}
 	for _, tt := range tests {
@@ -141,14 +143,14 @@ func TestProofOfWhatWasDenied(t *testing.T) {
 			if diff := cmp.Diff(tt.want, d.Fix.Policies[0].Verified); diff != "" {
 				t.Errorf("verified (-want +got):\n%s", diff)
 			}
-			caveats := strings.Join(d.Caveats[1:], "\n")
+			caveats := strings.Join(words.Lines(d.Caveats[1:]), "\n")
 			if tt.caveat == "" && caveats != "" || !strings.Contains(caveats, tt.caveat) {
 				t.Errorf("caveats %q, want %q", caveats, tt.caveat)
 			}
 			if tt.summary == "" {
-				tt.summary = old.Fix.Summary
+				tt.summary = old.Fix.Summary.English
 			}
-			if !strings.HasPrefix(d.Fix.Summary, tt.summary) {
+			if !strings.HasPrefix(d.Fix.Summary.English, tt.summary) {
 				t.Errorf("summary %q, want %q", d.Fix.Summary, tt.summary)
 			}
 			if diff := cmp.Diff(diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))), old); diff != "" {
@@ -163,10 +165,10 @@ func TestProofOfWhatWasDenied(t *testing.T) {
 // that the policy's conditions may ask for, so that it is never taken for sure.
 func TestAServiceControlPolicyDeniesInTheSimulation(t *testing.T) {
 	const (
-		keys = "Its conditions may depend on values that whystopped doesn't know, such as aws:PrincipalOrgID, aws:ResourceOrgID, aws:SourceIp, aws:SourceVpc, aws:SourceVpce; IAM doesn't report which"
+		keys = "Its conditions may depend on values that whystopped doesn't know; IAM doesn't report which. Condition keys: aws:PrincipalOrgID, aws:ResourceOrgID, aws:SourceIp, aws:SourceVpc, and aws:SourceVpce."
 		said = "A service control policy denies it in the simulation. " + keys
-		seen = "Most likely a service control policy denies it in the simulation: IAM reports an explicit deny, and no policy of the role's that holds it. " + keys
-		only = ". Without service control policies it's allowed"
+		seen = "Most likely a service control policy denies it in the simulation: IAM reports an explicit deny, and no policy of the role that holds it. " + keys
+		only = " Without service control policies it's allowed."
 	)
 	var (
 		allowed  = diagnose.Outcome{Decision: "allowed"}
@@ -186,13 +188,13 @@ func TestAServiceControlPolicyDeniesInTheSimulation(t *testing.T) {
 		{"a deny without a statement", diagnose.Outcome{Decision: "explicitDeny"}, allowed, "not-verified", seen + only},
 		{"nothing is known without them", diagnose.Outcome{Decision: "explicitDeny"}, diagnose.Outcome{Decision: "explicitDeny"}, "not-verified", seen},
 		{"without them nothing allows it", diagnose.Outcome{Decision: "explicitDeny"}, implicit, "not-verified", seen},
-		{"without them a boundary stops it", diagnose.Outcome{Decision: "explicitDeny"}, boundary, "still-denied", "The permissions boundary of the role stops it"},
-		{"without them the role denies it", diagnose.Outcome{Decision: "explicitDeny", ByOrganization: true}, role, "still-denied", "A policy of the role denies it explicitly (guardrail)"},
+		{"without them a boundary stops it", diagnose.Outcome{Decision: "explicitDeny"}, boundary, "still-denied", "The permissions boundary of the role stops it."},
+		{"without them the role denies it", diagnose.Outcome{Decision: "explicitDeny", ByOrganization: true}, role, "still-denied", "A policy of the role denies it explicitly. Policies: guardrail."},
 		{"without them a key is missing", diagnose.Outcome{Decision: "explicitDeny"}, diagnose.Outcome{Decision: "explicitDeny", Policies: []string{"a"}, Missing: []string{"aws:SourceIp"}}, "not-verified", seen},
-		{"a deny without a statement is the boundary's", diagnose.Outcome{Decision: "explicitDeny", ByBoundary: true}, allowed, "still-denied", "The permissions boundary of the role stops it"},
-		{"a deny with a statement is the role's", diagnose.Outcome{Decision: "explicitDeny", ByOrganization: true, Policies: []string{"guardrail"}}, allowed, "still-denied", "A policy of the role denies it explicitly (guardrail)"},
-		{"a deny of a policy without a name is the role's", diagnose.Outcome{Decision: "explicitDeny", Policies: []string{""}}, allowed, "still-denied", "A policy of the role denies it explicitly"},
-		{"a key that is missing is named first", diagnose.Outcome{Decision: "explicitDeny", Missing: []string{"aws:SourceVpce"}}, allowed, "not-verified", "Conditions of the role's policies ask for aws:SourceVpce, whose values are not known here"},
+		{"a deny without a statement is the boundary's", diagnose.Outcome{Decision: "explicitDeny", ByBoundary: true}, allowed, "still-denied", "The permissions boundary of the role stops it."},
+		{"a deny with a statement is the role's", diagnose.Outcome{Decision: "explicitDeny", ByOrganization: true, Policies: []string{"guardrail"}}, allowed, "still-denied", "A policy of the role denies it explicitly. Policies: guardrail."},
+		{"a deny of a policy without a name is the role's", diagnose.Outcome{Decision: "explicitDeny", Policies: []string{""}}, allowed, "still-denied", "A policy of the role denies it explicitly."},
+		{"a key that is missing is named first", diagnose.Outcome{Decision: "explicitDeny", Missing: []string{"aws:SourceVpce"}}, allowed, "not-verified", "Conditions of the role's policies need values that whystopped doesn't know. Condition keys: aws:SourceVpce."},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -212,7 +214,7 @@ func TestAServiceControlPolicyDeniesInTheSimulation(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := d.Fix.Policies[0].Verified
-			if want := "before: implicitDeny; with this policy: " + tt.with.Decision + ". " + tt.detail; got.Status != tt.status || got.Detail != want {
+			if want := "Before: implicitDeny. With this policy: " + tt.with.Decision + ". " + tt.detail; got.Status != tt.status || got.Detail.English != want {
 				t.Errorf("verified %+v, want %s: %s", got, tt.status, want)
 			}
 		})
@@ -228,7 +230,7 @@ func TestTheLastRoundFails(t *testing.T) {
 		}
 		return always(diagnose.Outcome{Decision: "implicitDeny"}, diagnose.Outcome{Decision: "implicitDeny", ByOrganization: true})(trials)
 	})
-	if got := d.Fix.Policies[0].Verified; err != nil || got.Status != "not-verified" || !strings.Contains(got.Detail, "A service control policy denies it") {
+	if got := d.Fix.Policies[0].Verified; err != nil || got.Status != "not-verified" || !strings.Contains(got.Detail.English, "A service control policy denies it") {
 		t.Errorf("verified %+v, error %v", got, err)
 	}
 }
@@ -241,7 +243,7 @@ func TestAllowedBesideADenialThatNamesNoPolicy(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, elsewhere := range []string{"resource's own policy", "VPC endpoint policy", "session policy", "resource control policy", "service control policy whose condition", "fixed since"} {
-		if !strings.Contains(d.Fix.Summary, elsewhere) || !strings.Contains(d.Caveats[1], elsewhere) {
+		if !strings.Contains(d.Fix.Summary.English, elsewhere) || !strings.Contains(d.Caveats[1].English, elsewhere) {
 			t.Errorf("summary %q and caveat %q do not name the %s", d.Fix.Summary, d.Caveats[1], elsewhere)
 		}
 	}
@@ -258,7 +260,7 @@ func TestSomeCallsOfAPolicyStayDenied(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := d.Fix.Policies[0].Verified.Detail, "before: implicitDeny; with this policy: implicitDeny. The permissions boundary of the role stops it (ecr:GetDownloadUrlForLayer)"; got != want {
+	if got, want := d.Fix.Policies[0].Verified.Detail, "Before: implicitDeny. With this policy: implicitDeny. The permissions boundary of the role stops it. Calls: ecr:GetDownloadUrlForLayer."; got.English != want {
 		t.Errorf("detail %q, want %q", got, want)
 	}
 }
@@ -278,7 +280,7 @@ func TestWhatASimulationCannotTry(t *testing.T) {
 		many = append(many, allowing("arn:aws:s3:::bucket/"+string(rune('a'+i)), "s3:GetObject"))
 	}
 	d := diagnosed(trust, key, nobody, session, foreign, form, identityPolicy("denied", many...))
-	wants := []string{"", "identity policies", "does not name the principal", "roles and users only", "of account 444455556666", "doesn't name the whole resource", "more parts"}
+	wants := []string{"", "identity-based policies", "doesn't name the principal", "roles and users only", "belongs to account 444455556666", "doesn't name the whole resource", "more parts"}
 	if d.Provable() != true || diagnosed(trust, key, nobody, session, foreign, form).Provable() {
 		t.Error("a diagnosis is provable if a policy is for a role or a user")
 	}
@@ -289,9 +291,9 @@ func TestWhatASimulationCannotTry(t *testing.T) {
 	}
 	for i, p := range tried.Fix.Policies {
 		switch {
-		case wants[i] == "" && p.Verified != trust.Verified:
+		case wants[i] == "" && !reflect.DeepEqual(p.Verified, trust.Verified):
 			t.Errorf("what was proven otherwise is now %+v", p.Verified)
-		case wants[i] != "" && (p.Verified.Status != "not-verified" || p.Verified.By != "" || !strings.Contains(p.Verified.Detail, wants[i])):
+		case wants[i] != "" && (p.Verified.Status != "not-verified" || p.Verified.By != "" || !strings.Contains(p.Verified.Detail.English, wants[i])):
 			t.Errorf("policy %d: %+v, want that it says %q", i, p.Verified, wants[i])
 		}
 	}
@@ -299,12 +301,12 @@ func TestWhatASimulationCannotTry(t *testing.T) {
 
 func TestACallThatTheSimulatorDoesNotTake(t *testing.T) {
 	d, err := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))).Proven(func([]diagnose.Trial) ([]diagnose.Result, error) {
-		return []diagnose.Result{{Problem: "IAM has no such role."}}, nil
+		return []diagnose.Result{{Problem: words.Plain("IAM has no such role.")}}, nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := diagnose.Verified{Status: "not-verified", Detail: "IAM has no such role."}
+	want := diagnose.Verified{Status: "not-verified", Detail: words.Plain("IAM has no such role.")}
 	if diff := cmp.Diff(want, d.Fix.Policies[0].Verified); diff != "" {
 		t.Errorf("verified (-want +got):\n%s", diff)
 	}
@@ -316,15 +318,15 @@ func TestNotProven(t *testing.T) {
 		source evidence.Source
 		want   string
 	}{
-		{evidence.Source{Status: evidence.SourceDenied, Detail: "We may not."}, "IAM may not be asked: grant iam:SimulatePrincipalPolicy to whystopped to have it tried."},
+		{evidence.Source{Status: evidence.SourceDenied, Detail: "We may not."}, "whystopped isn't allowed to ask IAM's simulator: grant it iam:SimulatePrincipalPolicy to have this tried."},
 		{evidence.Source{Status: evidence.SourceThrottled, Detail: "AWS throttles us."}, "AWS throttles us."},
 	}
 	for _, tt := range tests {
 		d := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")), trust).NotProven(tt.source)
-		if got := d.Fix.Policies[0].Verified; got != (diagnose.Verified{Status: "not-verified", Detail: tt.want}) {
+		if got := d.Fix.Policies[0].Verified; got.Status != "not-verified" || got.Detail.English != tt.want {
 			t.Errorf("%s: got %+v, want %q", tt.source.Status, got, tt.want)
 		}
-		if got := d.Fix.Policies[1].Verified; got != trust.Verified {
+		if got := d.Fix.Policies[1].Verified; !reflect.DeepEqual(got, trust.Verified) {
 			t.Errorf("%s: what was proven otherwise is now %+v", tt.source.Status, got)
 		}
 	}
@@ -355,7 +357,7 @@ func TestTheWholeStartKeepsWhatTheRoleLacks(t *testing.T) {
 		want []iampolicy.Statement
 		says string
 	}{
-		{name: "it has nothing", want: whole, says: "before: implicitDeny; with this policy: allowed"},
+		{name: "it has nothing", want: whole, says: "Before: implicitDeny. With this policy: allowed."},
 		{
 			name: "it has the managed policy, and one parameter",
 			has: []string{
@@ -364,12 +366,12 @@ func TestTheWholeStartKeepsWhatTheRoleLacks(t *testing.T) {
 				"ssm:GetParameters arn:aws:ssm:eu-west-1:111122223333:parameter/b",
 			},
 			want: []iampolicy.Statement{allowing(dbSecret, "secretsmanager:GetSecretValue"), allowing("arn:aws:ssm:eu-west-1:111122223333:parameter/a", "ssm:GetParameters")},
-			says: "The role has 6 calls of the start already; this is what it lacks. before: implicitDeny; with this policy: allowed",
+			says: "The role already has 6 calls of the startup; this is what it lacks. Before: implicitDeny. With this policy: allowed.",
 		},
 		{
 			name: "it has one of two actions", has: []string{"ecr:BatchGetImage " + repository},
 			want: slices.Concat(whole[:1], []iampolicy.Statement{allowing(repository, "ecr:GetDownloadUrlForLayer")}, whole[2:]),
-			says: "The role has one of the calls of the start already; this is what it lacks. before: implicitDeny; with this policy: allowed",
+			says: "The role already has 1 call of the startup; this is what it lacks. Before: implicitDeny. With this policy: allowed.",
 		},
 		{name: "it has everything", has: []string{"*"}},
 	}
@@ -403,7 +405,7 @@ func TestTheWholeStartKeepsWhatTheRoleLacks(t *testing.T) {
 			if diff := cmp.Diff(next, got.NeededNext); diff != "" {
 				t.Errorf("needed next (-want +got):\n%s", diff)
 			}
-			if got.Verified.Status != "allowed" || got.Verified.Detail != tt.says {
+			if got.Verified.Status != "allowed" || got.Verified.Detail.English != tt.says {
 				t.Errorf("verified %+v, want %q", got.Verified, tt.says)
 			}
 		})

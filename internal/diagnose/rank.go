@@ -20,6 +20,7 @@ type candidate struct {
 	confidence verdict.Confidence
 	// survived is set for what the application logged and outlived.
 	survived bool
+	told     told
 }
 
 func (k candidate) identity() verdict.Identity { return k.answer.Identity }
@@ -73,7 +74,7 @@ func rank(ctx context.Context, c *cause.Case) ([]candidate, error) {
 }
 
 func newCandidate(c *cause.Case, k *cause.Cause, m cause.Match) candidate {
-	a := cause.Answer{Identity: verdict.Identity{Kind: k.Identity}, Why: k.Reason, Confidence: k.Confidence}
+	a := cause.Answer{Identity: verdict.Identity{Kind: k.Identity}, Why: k.Because(), Confidence: k.Confidence}
 	switch {
 	case m.Who != nil:
 		a = *m.Who

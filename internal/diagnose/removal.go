@@ -1,13 +1,14 @@
 package diagnose
 
 import (
+	"maps"
 	"regexp"
 	"slices"
-	"strings"
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/words"
 )
 
 // WithoutPolicy is a policy whose explicit deny AWS named, and whether the call
@@ -69,7 +70,7 @@ func denyingPolicy(call DeniedCall) (policyRef, bool) {
 func withoutPolicy(findings []Finding) *WithoutPolicy {
 	for _, call := range primaryDenied(findings) {
 		if p, ok := denyingPolicy(call); ok {
-			return &WithoutPolicy{ARN: p.arn, PolicyType: p.kind, Verified: notTried(notSimulated)}
+			return &WithoutPolicy{ARN: p.arn, PolicyType: p.kind, Verified: notTried(words.Say("proof.not-simulated", nil))}
 		}
 	}
 	return nil
@@ -95,7 +96,7 @@ func (d Diagnosis) removal() comparison {
 		t.Without = []Exclusion{exclusionOf(without)}
 		return t
 	}}
-	if c.untriable = d.unremovable(without); c.untriable == "" {
+	if c.untriable = d.unremovable(without); c.untriable.IsZero() {
 		var trials []Trial
 		trials, c.untriable = d.deniedTrials(without)
 		c.try(trials)
@@ -114,32 +115,32 @@ func exclusionOf(p *WithoutPolicy) Exclusion {
 	return Exclusion{Type: p.PolicyType, ARN: p.ARN}
 }
 
-// unremovable says in a sentence why a simulation can't leave a policy out; ""
-// where it can.
-func (d Diagnosis) unremovable(p *WithoutPolicy) string {
+// unremovable says why a simulation can't leave a policy out; it has no words if
+// it can.
+func (d Diagnosis) unremovable(p *WithoutPolicy) words.Text {
 	if p.PolicyType == verdict.PolicyRCP {
-		return "IAM's simulator doesn't evaluate resource control policies."
+		return words.Say("proof.rcp", nil)
 	}
-	if why := d.unaskable(d.Fix.AttachTo); why != "" {
+	if why := d.unaskable(d.Fix.AttachTo); !why.IsZero() {
 		return why
 	}
 	principal, _ := arn.Parse(d.Fix.AttachTo.ARN)
 	policy, _ := arn.Parse(p.ARN)
 	if policy.Partition != principal.Partition || policy.Service == "iam" && policy.Account != "aws" && policy.Account != principal.Account {
-		return "The policy that the message names can't be one of " + attachWords(d.Fix.AttachTo) + "."
+		return words.Say("proof.not-its-policy", whoArgs(d.Fix.AttachTo))
 	}
-	return ""
+	return words.Text{}
 }
 
 // deniedTrials are the calls that the policy denied, or why there are none.
-func (d Diagnosis) deniedTrials(p *WithoutPolicy) (trials []Trial, untriable string) {
+func (d Diagnosis) deniedTrials(p *WithoutPolicy) (trials []Trial, untriable words.Text) {
 	for _, call := range primaryDenied(d.Findings) {
 		if named, ok := denyingPolicy(call); !ok || named.arn != p.ARN {
 			continue
 		}
 		resource, ok := triedResource(call)
 		if !ok {
-			return nil, "The evidence does not name the action and the resource."
+			return nil, words.Say("proof.call-unknown", nil)
 		}
 		s := iampolicy.Statement{Action: []string{call.Action}, Resource: []string{resource}}
 		for _, t := range d.trialsOf(d.Fix.AttachTo.ARN, s, s.Action) {
@@ -148,7 +149,7 @@ func (d Diagnosis) deniedTrials(p *WithoutPolicy) (trials []Trial, untriable str
 			}
 		}
 	}
-	return trials, ""
+	return trials, words.Text{}
 }
 
 // triedResource is the resource that a denied call is tried on.
@@ -168,61 +169,71 @@ func triedResource(call DeniedCall) (string, bool) {
 func (d *Diagnosis) concludeRemoval(c comparison) {
 	without := *d.Fix.WithoutPolicy
 	without.Verified = notTried(c.untriable)
-	if c.untriable == "" {
+	if c.untriable.IsZero() {
 		without.Verified = c.removed(without)
 	}
 	d.Fix.WithoutPolicy = &without
 	if without.Verified.Status == statusStillDenied {
-		d.Caveats = append(d.Caveats, "IAM's simulator says that removing the deny of "+without.ARN+" isn't enough ("+without.Verified.Detail+").")
+		d.Caveats = append(d.Caveats, words.Say("caveat.removal-not-enough", with(maps.Clone(without.Verified.Detail.Args), "policy", without.ARN)))
 	}
 }
 
 // removed sums up how the calls are decided without the policy.
 func (c *comparison) removed(p WithoutPolicy) Verified {
-	if why := problem(c.before); why != "" {
+	if why := problem(c.before); !why.IsZero() {
 		return notTried(why)
 	}
 	before, after := outcomes(c.before), outcomes(c.after)
 	v := Verified{Status: statusNotVerified, By: simulatorAction, Before: strictest(before)}
-	v.Detail = "before: " + v.Before
-	if v.Before != decisionExplicitDeny {
-		v.Detail += ". IAM's simulator doesn't find the deny: it was removed since, or its condition depends on a value that whystopped doesn't know"
-		return v
+	args := words.Args{"before": v.Before}
+	switch {
+	case v.Before != decisionExplicitDeny:
+		args["reason"] = "deny-not-found"
+	case !problem(c.after).IsZero():
+		args["reason"] = "not-tried"
+		v.Status = c.judgeRemoval(p, args)
+	default:
+		args["after"] = strictest(after)
+		v.Status = c.judgeRemoval(p, args)
 	}
-	if why := problem(c.after); why != "" {
-		v.Detail += ". " + strings.TrimSuffix(why, ".")
-	} else {
-		v.Detail += "; without this policy: " + strictest(after)
-	}
-	c.judgeRemoval(p, &v)
+	v.Detail = words.Say("proof.removed", args)
 	return v
 }
 
-// judgeRemoval decides by the outcomes without the policy.
-func (c *comparison) judgeRemoval(p WithoutPolicy, v *Verified) {
+// judgeRemoval decides by the outcomes without the policy, and puts the reason
+// into the arguments.
+func (c *comparison) judgeRemoval(p WithoutPolicy, args words.Args) (status string) {
 	after, isSCP := outcomes(c.after), p.PolicyType == verdict.PolicySCP
 	missing := missingKeys(outcomes(c.before), after, outcomes(c.withoutSCPs))
+	untried := !problem(c.after).IsZero()
 	// Where nothing allows a call once an SCP is left out, the SCP may have done so.
 	stops := slices.DeleteFunc(c.stops(), func(o Outcome) bool { return isSCP && !o.explicit() && !o.ByBoundary })
-	add := func(words string) { v.Detail += ". " + words }
 	switch {
 	case len(stops) > 0 && decidedBy(stops[0], p.ARN):
-		add("IAM's simulator didn't leave it out")
+		args["reason"] = "not-left-out"
 	case len(stops) > 0:
-		v.Status = statusStillDenied
-		add(otherStopper(stops[0]) + callWords(stops, after))
+		args["reason"], args["policies"], args["calls"] = otherStopper(stops[0]), policiesOf(stops[0]), deniedCalls(stops, after)
+		return statusStillDenied
 	case len(missing) > 0:
-		add(missingWords(missing))
-	case isSCP && (problem(c.after) != "" || len(c.bySCPs()) > 0):
-		add(c.oneOfSCPsWords())
-	case problem(c.after) != "":
+		args["reason"], args["keys"] = "missing-keys", missing
+	case isSCP && (untried || len(c.bySCPs()) > 0):
+		// What is left open if a service control policy is left out and the answer
+		// stays the same: IAM documents exclusion by ARN for policies that are attached
+		// to a user, a group or a role, and not for SCPs.
+		// Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PolicyIdentifier.html
+		args["reason"] = "one-of-scps"
+		if c.allowedWithoutSCPs() {
+			args["bare"] = "without-scps"
+		}
+	case untried:
 	case len(c.bySCPs()) > 0:
-		add(c.scpWords())
+		c.tellSCPs(args)
 	case strictest(after) == decisionAllowed:
-		v.Status = statusAllowed
+		return statusAllowed
 	default:
-		add("No explicit deny is left then, but nothing allows it either: a policy of the role has to, and a service control policy")
+		args["reason"] = "no-deny-left"
 	}
+	return statusNotVerified
 }
 
 // decidedBy reports whether IAM says that the statements of no other policy than

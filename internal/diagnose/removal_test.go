@@ -9,6 +9,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
 const (
@@ -26,7 +27,7 @@ func denying(kind verdict.PolicyType, policyARN string) diagnose.Diagnosis {
 	d.Findings[0].Denied = []diagnose.DeniedCall{{
 		Action: "sns:CreateTopic", Resource: "arn:aws:sns:eu-west-1:111122223333:alerts", Explicit: true, PolicyType: kind, PolicyARN: &policyARN,
 	}}
-	d.Fix.WithoutPolicy = &diagnose.WithoutPolicy{ARN: policyARN, PolicyType: kind, Verified: diagnose.Verified{Status: "not-verified", Detail: "as it was"}}
+	d.Fix.WithoutPolicy = &diagnose.WithoutPolicy{ARN: policyARN, PolicyType: kind, Verified: diagnose.Verified{Status: "not-verified", Detail: words.Plain("as it was")}}
 	return d
 }
 
@@ -40,7 +41,7 @@ func TestWithoutThePolicyThatDenies(t *testing.T) {
 		another  = diagnose.Outcome{Decision: "explicitDeny", Policies: []string{"quarantine"}}
 		scp      = diagnose.Outcome{Decision: "explicitDeny"}
 	)
-	alone := "Another service control policy denies it too, or IAM's simulator can't leave out a single one"
+	alone := "Another service control policy denies it too, or IAM's simulator can't leave out a single one."
 	tests := []struct {
 		name                    string
 		kind                    verdict.PolicyType
@@ -48,30 +49,30 @@ func TestWithoutThePolicyThatDenies(t *testing.T) {
 		before, without, noSCPs diagnose.Outcome
 		status, detail          string
 	}{
-		{"a policy of the role", verdict.PolicyIdentity, guardrail, named, allowed, implicit, "allowed", "before: explicitDeny; without this policy: allowed"},
-		{"a policy of AWS's", verdict.PolicyIdentity, "arn:aws:iam::aws:policy/AWSDenyAll", named, allowed, implicit, "allowed", "before: explicitDeny; without this policy: allowed"},
-		{"another one denies too", verdict.PolicyIdentity, guardrail, named, another, implicit, "still-denied", "before: explicitDeny; without this policy: explicitDeny. Another policy of the role denies it too (quarantine)"},
-		{"it isn't left out", verdict.PolicyIdentity, guardrail, named, named, implicit, "not-verified", "before: explicitDeny; without this policy: explicitDeny. IAM's simulator didn't leave it out"},
-		{"nothing allows it then", verdict.PolicyIdentity, guardrail, named, implicit, implicit, "still-denied", "before: explicitDeny; without this policy: implicitDeny. Nothing denies it explicitly then, but no policy of the role allows it"},
-		{"a boundary stops it then", verdict.PolicyIdentity, guardrail, named, boundary, implicit, "still-denied", "before: explicitDeny; without this policy: implicitDeny. The permissions boundary of the role stops it too"},
+		{"a policy of the role", verdict.PolicyIdentity, guardrail, named, allowed, implicit, "allowed", "Before: explicitDeny. Without this policy: allowed."},
+		{"a policy of AWS's", verdict.PolicyIdentity, "arn:aws:iam::aws:policy/AWSDenyAll", named, allowed, implicit, "allowed", "Before: explicitDeny. Without this policy: allowed."},
+		{"another one denies too", verdict.PolicyIdentity, guardrail, named, another, implicit, "still-denied", "Before: explicitDeny. Without this policy: explicitDeny. Another policy of the role denies it too. Policies: quarantine."},
+		{"it isn't left out", verdict.PolicyIdentity, guardrail, named, named, implicit, "not-verified", "Before: explicitDeny. Without this policy: explicitDeny. IAM's simulator didn't leave it out."},
+		{"nothing allows it then", verdict.PolicyIdentity, guardrail, named, implicit, implicit, "still-denied", "Before: explicitDeny. Without this policy: implicitDeny. Nothing denies it explicitly then, but no policy of the role allows it."},
+		{"a boundary stops it then", verdict.PolicyIdentity, guardrail, named, boundary, implicit, "still-denied", "Before: explicitDeny. Without this policy: implicitDeny. The permissions boundary of the role stops it too."},
 		{
 			"a service control policy denies it then", verdict.PolicyIdentity, guardrail, named, scp, allowed, "not-verified",
-			"before: explicitDeny; without this policy: explicitDeny. Most likely a service control policy denies it in the simulation: IAM reports an explicit deny, and no policy of the role's that holds it. " +
-				"Its conditions may depend on values that whystopped doesn't know, such as aws:PrincipalOrgID, aws:ResourceOrgID, aws:SourceIp, aws:SourceVpc, aws:SourceVpce; IAM doesn't report which. Without service control policies it's allowed",
+			"Before: explicitDeny. Without this policy: explicitDeny. Most likely a service control policy denies it in the simulation: IAM reports an explicit deny, and no policy of the role that holds it. " +
+				"Its conditions may depend on values that whystopped doesn't know; IAM doesn't report which. Condition keys: aws:PrincipalOrgID, aws:ResourceOrgID, aws:SourceIp, aws:SourceVpc, and aws:SourceVpce. Without service control policies it's allowed.",
 		},
 		{
 			"a key is missing", verdict.PolicyIdentity, guardrail, named,
 			diagnose.Outcome{Decision: "allowed", Missing: []string{"aws:SourceIp"}},
 			implicit, "not-verified",
-			"before: explicitDeny; without this policy: allowed. Conditions of the role's policies ask for aws:SourceIp, whose values are not known here",
+			"Before: explicitDeny. Without this policy: allowed. Conditions of the role's policies need values that whystopped doesn't know. Condition keys: aws:SourceIp.",
 		},
-		{"the deny isn't found", verdict.PolicyIdentity, guardrail, allowed, implicit, implicit, "not-verified", "before: allowed. IAM's simulator doesn't find the deny: it was removed since, or its condition depends on a value that whystopped doesn't know"},
-		{"a boundary", verdict.PolicyBoundary, edgeBoundary, diagnose.Outcome{Decision: "explicitDeny", ByBoundary: true}, allowed, implicit, "allowed", "before: explicitDeny; without this policy: allowed"},
-		{"a service control policy", verdict.PolicySCP, topicsSCP, scp, allowed, implicit, "allowed", "before: explicitDeny; without this policy: allowed"},
-		{"another, or the same", verdict.PolicySCP, topicsSCP, scp, scp, allowed, "not-verified", "before: explicitDeny; without this policy: explicitDeny. Without all service control policies it's allowed. " + alone},
-		{"another, or the same, and nobody knows more", verdict.PolicySCP, topicsSCP, scp, scp, scp, "not-verified", "before: explicitDeny; without this policy: explicitDeny. " + alone},
-		{"the role denies it as well", verdict.PolicySCP, topicsSCP, scp, scp, named, "still-denied", "before: explicitDeny; without this policy: explicitDeny. Another policy of the role denies it too (guardrail)"},
-		{"without it nothing allows it", verdict.PolicySCP, topicsSCP, scp, implicit, implicit, "not-verified", "before: explicitDeny; without this policy: implicitDeny. No explicit deny is left then, but nothing allows it either: a policy of the role has to, and a service control policy"},
+		{"the deny isn't found", verdict.PolicyIdentity, guardrail, allowed, implicit, implicit, "not-verified", "Before: allowed. IAM's simulator doesn't find the deny: it was removed since, or its condition depends on a value that whystopped doesn't know."},
+		{"a boundary", verdict.PolicyBoundary, edgeBoundary, diagnose.Outcome{Decision: "explicitDeny", ByBoundary: true}, allowed, implicit, "allowed", "Before: explicitDeny. Without this policy: allowed."},
+		{"a service control policy", verdict.PolicySCP, topicsSCP, scp, allowed, implicit, "allowed", "Before: explicitDeny. Without this policy: allowed."},
+		{"another, or the same", verdict.PolicySCP, topicsSCP, scp, scp, allowed, "not-verified", "Before: explicitDeny. Without this policy: explicitDeny. " + alone + " Without service control policies it's allowed."},
+		{"another, or the same, and nobody knows more", verdict.PolicySCP, topicsSCP, scp, scp, scp, "not-verified", "Before: explicitDeny. Without this policy: explicitDeny. " + alone},
+		{"the role denies it as well", verdict.PolicySCP, topicsSCP, scp, scp, named, "still-denied", "Before: explicitDeny. Without this policy: explicitDeny. Another policy of the role denies it too. Policies: guardrail."},
+		{"without it nothing allows it", verdict.PolicySCP, topicsSCP, scp, implicit, implicit, "not-verified", "Before: explicitDeny. Without this policy: implicitDeny. No explicit deny is left then, but nothing allows it either: a policy of the role has to, and a service control policy."},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -103,7 +104,7 @@ func TestWithoutThePolicyThatDenies(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := d.Fix.WithoutPolicy
-			want := diagnose.Verified{Status: tt.status, By: "iam:SimulatePrincipalPolicy", Before: tt.before.Decision, Detail: tt.detail}
+			want := diagnose.Verified{Status: tt.status, By: "iam:SimulatePrincipalPolicy", Before: tt.before.Decision, Detail: words.Plain(tt.detail)}
 			if diff := cmp.Diff(&diagnose.WithoutPolicy{ARN: tt.arn, PolicyType: tt.kind, Verified: want}, got); diff != "" {
 				t.Errorf("without the policy (-want +got):\n%s", diff)
 			}
@@ -122,7 +123,7 @@ func TestAnExclusionThatTheSimulatorDoesNotTake(t *testing.T) {
 	const refuses = "IAM's simulator does not take the call: Invalid policy identifier"
 	simulate := func(trials []diagnose.Trial) ([]diagnose.Result, error) {
 		if without := trials[0].Without; len(without) == 1 && without[0].ARN != "" {
-			return []diagnose.Result{{Problem: refuses + "."}}, nil
+			return []diagnose.Result{{Problem: words.Plain(refuses + ".")}}, nil
 		}
 		return always(diagnose.Outcome{Decision: "explicitDeny", Policies: nil}, diagnose.Outcome{})(trials)
 	}
@@ -130,12 +131,12 @@ func TestAnExclusionThatTheSimulatorDoesNotTake(t *testing.T) {
 		kind        verdict.PolicyType
 		arn, detail string
 	}{
-		{verdict.PolicyIdentity, guardrail, "before: explicitDeny. " + refuses},
-		{verdict.PolicySCP, topicsSCP, "before: explicitDeny. " + refuses + ". Another service control policy denies it too, or IAM's simulator can't leave out a single one"},
+		{verdict.PolicyIdentity, guardrail, "Before: explicitDeny. IAM couldn't evaluate the policies without it."},
+		{verdict.PolicySCP, topicsSCP, "Before: explicitDeny. Another service control policy denies it too, or IAM's simulator can't leave out a single one."},
 	}
 	for _, tt := range tests {
 		d, err := denying(tt.kind, tt.arn).Proven(simulate)
-		if got := d.Fix.WithoutPolicy.Verified; err != nil || got.Status != "not-verified" || got.Detail != tt.detail {
+		if got := d.Fix.WithoutPolicy.Verified; err != nil || got.Status != "not-verified" || got.Detail.English != tt.detail {
 			t.Errorf("%s: got %+v (error %v), want %q", tt.kind, got, err, tt.detail)
 		}
 	}
@@ -155,11 +156,11 @@ func TestWhatCannotBeLeftOut(t *testing.T) {
 		want string
 	}{
 		"a resource control policy":     {denying(verdict.PolicyRCP, bucketsRCP), "doesn't evaluate resource control policies"},
-		"a policy of another account":   {foreign, "can't be one of the task role api-exec"},
-		"a policy of another partition": {china, "can't be one of the task role api-exec"},
+		"a policy of another account":   {foreign, "can't belong to the task role api-exec"},
+		"a policy of another partition": {china, "can't belong to the task role api-exec"},
 		"a session":                     {session, "roles and users only"},
-		"no principal":                  {nobody, "does not name the principal"},
-		"no resource":                   {nothing, "does not name the action and the resource"},
+		"no principal":                  {nobody, "doesn't name the principal"},
+		"no resource":                   {nothing, "doesn't name the action and the resource"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if tt.d.Provable() {
@@ -172,7 +173,7 @@ func TestWhatCannotBeLeftOut(t *testing.T) {
 			d, err := tt.d.Proven(never)
 			notAsked := tt.d.NotProven(evidence.Source{Status: evidence.SourceDenied})
 			for _, got := range []diagnose.Verified{d.Fix.WithoutPolicy.Verified, notAsked.Fix.WithoutPolicy.Verified} {
-				if err != nil || got.Status != "not-verified" || got.By != "" || !strings.Contains(got.Detail, tt.want) {
+				if err != nil || got.Status != "not-verified" || got.By != "" || !strings.Contains(got.Detail.English, tt.want) {
 					t.Errorf("got %+v (error %v), want that it says %q", got, err, tt.want)
 				}
 			}
@@ -183,10 +184,10 @@ func TestWhatCannotBeLeftOut(t *testing.T) {
 func TestIAMMayNotBeAskedWithoutThePolicy(t *testing.T) {
 	old := denying(verdict.PolicySCP, topicsSCP)
 	d := old.NotProven(evidence.Source{Status: evidence.SourceDenied})
-	if got := d.Fix.WithoutPolicy.Verified; got.Status != "not-verified" || !strings.Contains(got.Detail, "grant iam:SimulatePrincipalPolicy") {
+	if got := d.Fix.WithoutPolicy.Verified; got.Status != "not-verified" || !strings.Contains(got.Detail.English, "grant it iam:SimulatePrincipalPolicy") {
 		t.Errorf("verified %+v", got)
 	}
-	if got := old.Fix.WithoutPolicy.Verified.Detail; got != "as it was" {
+	if got := old.Fix.WithoutPolicy.Verified.Detail; got.English != "as it was" {
 		t.Errorf("the diagnosis that was given says %q", got)
 	}
 }
@@ -220,7 +221,7 @@ func TestThePolicyThatTheDenialNames(t *testing.T) {
 	for _, tt := range tests {
 		d := diagnose.Diagnose(evidence.Evidence{Text: tt.text})
 		if tt.want != nil {
-			tt.want.Verified = diagnose.Verified{Status: "not-verified", Detail: "IAM was not asked: the policy was not tried on the role."}
+			tt.want.Verified = diagnose.Verified{Status: "not-verified", Detail: words.Plain("IAM's simulator wasn't asked, so this policy wasn't tried on the role.")}
 		}
 		if diff := cmp.Diff(tt.want, d.Fix.WithoutPolicy); diff != "" {
 			t.Errorf("%s\nwithout the policy (-want +got):\n%s", tt.text, diff)

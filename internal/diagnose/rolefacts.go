@@ -12,6 +12,7 @@ import (
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/words"
 )
 
 // roleSource is the call, and with it the permission, that tells of roles.
@@ -152,14 +153,15 @@ func settle(c *cause.Case, k candidate) candidate {
 	if k.match.Captures == nil {
 		k.match.Captures = map[string]string{}
 	}
-	for key, value := range map[string]string{
-		"name": f.asked, "arn": f.role.ARN, "asked": f.asked, "service": k.cause.Trusts, "account": c.Facts.Account,
-		"trusted": trustedWords(f.document), "keys": strings.Join(f.trust.Keys, ", "), "sid": f.trust.Statement,
-	} {
-		k.match.Captures[key] = value
+	k.match.Captures["name"] = f.asked
+	trusted, more := trustedBy(f.document)
+	k.told.args = words.Args{
+		"name": cause.ShortName(f.asked), "arn": f.role.ARN, "asked": f.asked, "service": k.cause.Trusts, "account": c.Facts.Account,
+		"trusted": trusted, "keys": f.trust.Keys, "sid": f.trust.Statement,
 	}
-	told := *k.cause
-	k.cause = &told
+	if more > 0 {
+		k.told.args["more"] = more
+	}
 	k.answer = identityOf(c, k, f)
 	k.tell(f)
 	return k
@@ -177,17 +179,17 @@ func identityOf(c *cause.Case, k candidate, f fact) cause.Answer {
 	}
 	switch f.asked {
 	case c.Facts.ExecutionRole:
-		a.Identity.Kind, a.Why = verdict.ExecutionRole, cause.RoleName(f.asked)+" is the execution role of this task, and IAM shows what is wrong with it."
+		a.Identity.Kind, a.Why = verdict.ExecutionRole, words.Say("who.iam-execution-role", words.Args{"role": cause.RoleName(f.asked)})
 	case c.Facts.TaskRole:
-		a.Identity.Kind, a.Why = verdict.TaskRole, cause.RoleName(f.asked)+" is the task role of this task, and IAM shows what is wrong with it."
+		a.Identity.Kind, a.Why = verdict.TaskRole, words.Say("who.iam-task-role", words.Args{"role": cause.RoleName(f.asked)})
 	}
 	return a
 }
 
-// trustedWords name whom a trust policy lets in, the first few.
-func trustedWords(doc iampolicy.Document) string {
+// trustedBy returns the first few whom a trust policy lets in, and how many more
+// there are.
+func trustedBy(doc iampolicy.Document) (names []string, more int) {
 	const enough = 3
-	var names []string
 	for _, s := range doc.Statement {
 		if s.Effect != "Allow" {
 			continue
@@ -198,10 +200,10 @@ func trustedWords(doc iampolicy.Document) string {
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	if len(names) > enough {
-		names = append(names[:enough], "others")
+	if more = len(names) - enough; more > 0 {
+		return names[:enough], more
 	}
-	return strings.Join(names, ", ")
+	return names, 0
 }
 
 // fixAssumption gives the document for a role that could not be assumed: the
@@ -210,8 +212,12 @@ func trustedWords(doc iampolicy.Document) string {
 func fixAssumption(c *cause.Case, k candidate, fix *Fix) {
 	f, known := roleFact(c, k)
 	role := cmp.Or(k.match.Captures["name"], k.identity().ARN)
-	if why := cmp.Or(untrustable(role), foreignRole(c, role)); why != "" {
-		fix.Summary, fix.Steps = why, []string{"Put the ARN of a role of your own into the task definition or the service's configuration, and deploy that."}
+	why, ok := untrustable(role)
+	if !ok {
+		why, ok = foreignRole(c, role)
+	}
+	if ok {
+		fix.Summary, fix.Steps = why, []words.Text{words.Say("assume.own-role", nil)}
 		return
 	}
 	switch {
@@ -233,14 +239,14 @@ func addTrust(c *cause.Case, k candidate, f fact, fix *Fix) {
 	added := whole
 	added.Version, added.Statement = iampolicy.Version, whole.Statement[len(whole.Statement)-1:]
 	if !whole.Passes(iampolicy.KindTrust) {
-		fix.Steps = append(fix.Steps, "Add the statement to the trust policy that "+attachWords(fix.AttachTo)+" has now, and keep its other statements: they are not shown here.")
+		fix.say("assume.keep-others", whoArgs(fix.AttachTo))
 		fix.add(iampolicy.KindTrust, fix.AttachTo, added)
 		return
 	}
 	for i := range fix.add(iampolicy.KindTrust, fix.AttachTo, whole) {
 		fix.Policies[len(fix.Policies)-1-i].Verified = Verified{
 			Status: statusAllowed, By: roleSource, Before: "implicitDeny",
-			Detail: "before: the trust policy does not let " + k.cause.Trusts + " assume the role; with this one it does, and all that it says now stays",
+			Detail: words.Say("proof.trust", words.Args{"service": k.cause.Trusts}),
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 const (
@@ -86,29 +87,29 @@ func TestRoleFacts(t *testing.T) {
 		{
 			name: "the role is gone", ev: notAssumed(theRole, missing(theRole), role(theExec, statements(needed))),
 			identity: verdict.Identity{Kind: verdict.TaskRole, ARN: theRole}, category: verdict.IAMRoleMissing, confidence: verdict.Confirmed,
-			title: "The role ledger-task does not exist", says: "no role of that name in account 111122223333",
+			title: "The role ledger-task doesn't exist", says: "no role with that name in account 111122223333",
 		},
 		{
 			name: "the role has a path that the task leaves out", ev: notAssumed(theRole, role("arn:aws:iam::111122223333:role/svc/ledger-task", statements(needed))),
 			identity: verdict.Identity{Kind: verdict.TaskRole, ARN: theRole}, category: verdict.IAMRoleMissing, confidence: verdict.Confirmed,
-			title: "The task names the role ledger-task by an ARN that it does not have", says: "its ARN is arn:aws:iam::111122223333:role/svc/ledger-task",
+			title: "The task names the role ledger-task by the wrong ARN", says: "its ARN is arn:aws:iam::111122223333:role/svc/ledger-task",
 		},
 		{
 			name: "it trusts another service", ev: notAssumed(theRole, role(theRole, statements(unrelated))),
 			identity: verdict.Identity{Kind: verdict.TaskRole, ARN: theRole}, category: verdict.IAMTrust, confidence: verdict.Confirmed,
-			title: "The role ledger-task does not trust ecs-tasks.amazonaws.com", says: "It trusts ec2.amazonaws.com.",
+			title: "The role ledger-task doesn't trust ecs-tasks.amazonaws.com", says: "It trusts ec2.amazonaws.com.",
 			kind: "trust-policy", policy: statements(unrelated, needed),
 		},
 		{
 			name: "it trusts nobody", ev: notAssumed(theRole, role(theRole, statements())),
 			identity: verdict.Identity{Kind: verdict.TaskRole, ARN: theRole}, category: verdict.IAMTrust, confidence: verdict.Confirmed,
-			title: "The role ledger-task does not trust ecs-tasks.amazonaws.com", says: "It trusts nobody.",
+			title: "The role ledger-task doesn't trust ecs-tasks.amazonaws.com", says: "It trusts nobody.",
 			kind: "trust-policy", policy: statements(needed),
 		},
 		{
 			name: "it trusts ECS's tasks of another account", ev: notAssumed(theRole, role(theRole, statements(conditional("aws:SourceAccount", "444455556666")))),
 			identity: verdict.Identity{Kind: verdict.TaskRole, ARN: theRole}, category: verdict.IAMTrust, confidence: verdict.Confirmed,
-			title: "The role ledger-task trusts ecs-tasks.amazonaws.com under conditions that this task does not meet", says: "conditions on aws:SourceAccount",
+			title: "The role ledger-task trusts ecs-tasks.amazonaws.com only under other conditions", says: "conditions on aws:SourceAccount",
 			kind: "trust-policy",
 			policy: statements(conditional("aws:SourceAccount", "444455556666"),
 				strings.TrimSuffix(needed, "}")+`,"Condition":{"ArnLike":{"aws:SourceArn":["arn:aws:ecs:eu-west-1:111122223333:*"]},"StringEquals":{"aws:SourceAccount":["111122223333"]}}}`),
@@ -121,24 +122,24 @@ func TestRoleFacts(t *testing.T) {
 		{
 			name: "it is fine, so that the caller remains", ev: notAssumed(theRole, role(theRole, statements(needed))),
 			identity: verdict.Identity{Kind: verdict.Caller}, category: verdict.IAMPermission, confidence: verdict.Likely,
-			title: "The role ledger-task is fine: most likely whoever starts the task may not pass it", says: "lacks iam:PassRole",
+			title: "The caller probably isn't allowed to pass the role ledger-task", says: "lacks iam:PassRole",
 			kind:   "identity-policy",
 			policy: statements(`{"Sid":"IamPassRole","Effect":"Allow","Action":["iam:PassRole"],"Resource":["` + theExec + `","` + theRole + `"],"Condition":{"StringEquals":{"iam:PassedToService":["ecs-tasks.amazonaws.com"]}}}`),
 		},
 		{
 			name: "its conditions cannot be judged", ev: notAssumed(theRole, role(theRole, statements(conditional("aws:SourceOrgID", "o-exampleorgid")))),
 			identity: verdict.Identity{Kind: verdict.TaskRole, ARN: theRole}, category: verdict.IAMTrust, confidence: verdict.Likely,
-			title: "ECS couldn't assume the role ledger-task", says: "conditions that cannot be judged here: aws:SourceOrgID",
+			title: "ECS couldn't assume the role ledger-task", says: "conditions that can't be evaluated here: aws:SourceOrgID",
 		},
 		{
 			name: "its trust policy cannot be read", ev: notAssumed(theRole, role(theRole, "{")),
 			identity: verdict.Identity{Kind: verdict.TaskRole, ARN: theRole}, category: verdict.IAMTrust, confidence: verdict.Likely,
-			title: "ECS couldn't assume the role ledger-task", says: "its trust policy could not be judged",
+			title: "ECS couldn't assume the role ledger-task", says: "its trust policy couldn't be evaluated",
 		},
 		{
 			name: "a secret was taken out of its trust policy", ev: notAssumed(theRole, role(theRole, statements(unrelated, conditional("sts:ExternalId", "[redacted: password]")))),
 			identity: verdict.Identity{Kind: verdict.TaskRole, ARN: theRole}, category: verdict.IAMTrust, confidence: verdict.Likely,
-			title: "ECS couldn't assume the role ledger-task", says: "its trust policy could not be judged",
+			title: "ECS couldn't assume the role ledger-task", says: "its trust policy couldn't be evaluated",
 		},
 		{
 			name: "a role of the same name in another account", ev: notAssumed(theRole, missing("arn:aws:iam::444455556666:role/ledger-task")),
@@ -148,7 +149,7 @@ func TestRoleFacts(t *testing.T) {
 		{
 			name: "the text names no role, IAM shows which", ev: notAssumed("", role(theRole, statements(unrelated)), role(theExec, statements(needed))),
 			identity: verdict.Identity{Kind: verdict.TaskRole, ARN: theRole}, category: verdict.IAMTrust, confidence: verdict.Likely,
-			title: "The role ledger-task does not trust ecs-tasks.amazonaws.com", says: "It trusts ec2.amazonaws.com.",
+			title: "The role ledger-task doesn't trust ecs-tasks.amazonaws.com", says: "It trusts ec2.amazonaws.com.",
 			kind: "trust-policy", policy: statements(unrelated, needed),
 		},
 		{
@@ -159,25 +160,25 @@ func TestRoleFacts(t *testing.T) {
 		{
 			name: "an infrastructure role that trusts ECS's tasks instead of ECS", ev: volumeRefused(role(theInfra, statements(needed))),
 			identity: verdict.Identity{Kind: verdict.InfrastructureRole, ARN: theInfra}, category: verdict.IAMTrust, confidence: verdict.Confirmed,
-			title: "The role volumes does not trust ecs.amazonaws.com", says: "It trusts ecs-tasks.amazonaws.com.",
+			title: "The role volumes doesn't trust ecs.amazonaws.com", says: "It trusts ecs-tasks.amazonaws.com.",
 			kind: "trust-policy", policy: statements(needed, strings.ReplaceAll(needed, "ecs-tasks", "ecs")),
 		},
 		{
 			name: "an infrastructure role that is fine", ev: volumeRefused(role(theInfra, statements(strings.ReplaceAll(needed, "ecs-tasks", "ecs")))),
 			identity: verdict.Identity{Kind: verdict.InfrastructureRole, ARN: theInfra}, category: verdict.IAMPermission, confidence: verdict.Likely,
-			title: "The infrastructure role volumes trusts ECS, but ECS could not use it", says: "lacks permissions for what it manages",
+			title: "The infrastructure role volumes trusts ECS, but ECS couldn't use it", says: "lacks permissions for what it manages",
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			d := diagnose.Diagnose(tt.ev)
 			v := d.Verdict
-			want := diagnose.Verdict{Cause: v.Cause, Phase: v.Phase, Identity: tt.identity, Category: tt.category, Confidence: tt.confidence, Title: tt.title, Summary: v.Summary}
+			want := diagnose.Verdict{Cause: v.Cause, Phase: v.Phase, Identity: tt.identity, Category: tt.category, Confidence: tt.confidence, Title: words.Plain(tt.title), Summary: v.Summary}
 			if diff := cmp.Diff(want, v); diff != "" {
 				t.Errorf("verdict (-want +got):\n%s", diff)
 			}
-			if !strings.Contains(v.Summary, tt.says) {
-				t.Errorf("the summary %q does not say %q", v.Summary, tt.says)
+			if said := v.Summary.English + " " + strings.Join(words.Lines(d.Caveats), " "); !strings.Contains(said, tt.says) {
+				t.Errorf("the summary and the caveats %q do not say %q", said, tt.says)
 			}
 			checkTexts(t, tt.name, d)
 			checkOnlyPolicy(t, d, tt.kind, tt.policy)
@@ -209,7 +210,7 @@ func checkOnlyPolicy(t *testing.T, d diagnose.Diagnosis, kind, want string) {
 	if problems := iampolicy.Validate(p.Document, iampolicy.Kind(kind)); len(problems) != 0 {
 		t.Errorf("the policy is not valid: %v", problems)
 	}
-	read := strings.Contains(d.Verdict.Title, "trust") && kind == "trust-policy"
+	read := strings.Contains(d.Verdict.Title.English, "trust") && kind == "trust-policy"
 	if got := p.Verified.By == "iam:GetRole" && p.Verified.Status == "allowed"; got != read {
 		t.Errorf("verified %+v", p.Verified)
 	}
@@ -235,7 +236,7 @@ func TestTheBoundaryThatRefusedIsNamed(t *testing.T) {
 	if got := d.Findings[0].Denied[0].PolicyARN; got == nil || *got != boundary {
 		t.Errorf("got policy ARN %v, want %s", got, boundary)
 	}
-	if !strings.Contains(d.Fix.Summary, boundary) {
+	if !strings.Contains(d.Fix.Summary.English, boundary) {
 		t.Errorf("the summary %q does not name the boundary", d.Fix.Summary)
 	}
 }

@@ -1,7 +1,6 @@
 package diagnose
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
 // Alongside completes a diagnosis that was made from the task's own facts alone
@@ -145,9 +145,9 @@ func sourcesAlongside(own []evidence.Source, siblings []Diagnosis) []evidence.So
 	}
 	out := slices.Clone(own)
 	for _, name := range names {
-		line := evidence.Source{Name: name, Status: evidence.SourceSkipped, Detail: "Not read for this task, and not to be had for its sibling tasks."}
+		line := evidence.Source{Name: name, Status: evidence.SourceSkipped, Detail: words.Say("sibling-source.unread", nil).English}
 		if n := read[name]; n > 0 {
-			line.Detail = fmt.Sprintf("Not read for this task: it was read for %s.", siblingTasks(n))
+			line.Detail = words.Say("sibling-source.read", words.Args{"n": n}).English
 		}
 		switch i := slices.IndexFunc(out, func(s evidence.Source) bool { return s.Name == name }); {
 		case i < 0:
@@ -159,29 +159,21 @@ func sourcesAlongside(own []evidence.Source, siblings []Diagnosis) []evidence.So
 	return out
 }
 
-func siblingCaveats(siblings []Diagnosis, agreed bool) []string {
+func siblingCaveats(siblings []Diagnosis, agreed bool) []words.Text {
 	var ids []string
 	early := false
 	for _, s := range siblings {
 		ids = append(ids, s.Task.ID)
 		early = early || s.CompleteAfter != nil
 	}
-	caveats := []string{fmt.Sprintf("Of this task only its own facts were read; for the rest stands the evidence of %s (%s) of the same service and revision that stopped alike. Look again to have its own log and calls read.",
-		siblingTasks(len(siblings)), strings.Join(ids, ", "))}
+	caveats := []words.Text{words.Say("caveat.siblings", words.Args{"n": len(siblings), "tasks": ids})}
 	if !agreed {
-		caveats = append(caveats, "The sibling tasks do not agree on the cause.")
+		caveats = append(caveats, words.Say("caveat.siblings-disagree", nil))
 	}
 	if early {
-		caveats = append(caveats, "CloudTrail had not caught up with the sibling tasks: a denied call may still appear.")
+		caveats = append(caveats, words.Say("caveat.siblings-early", nil))
 	}
 	return caveats
-}
-
-func siblingTasks(n int) string {
-	if n == 1 {
-		return "1 sibling task"
-	}
-	return fmt.Sprintf("%d sibling tasks", n)
 }
 
 // latest is when all of the diagnoses should be complete.

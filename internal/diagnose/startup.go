@@ -27,7 +27,7 @@ func addStartupComplete(c *cause.Case, ranked []candidate, fix *Fix) {
 		requests = append(requests, deniedRequests(c, ranked)...)
 	}
 	if size(requests) > maxStartup {
-		fix.Steps = append(fix.Steps, "The task definition names more resources than a role's policies have room for, so no policy for the whole start is shown.")
+		fix.say("startup.too-large", nil)
 		return
 	}
 	doc, _ := iampolicy.Allow(requests, ctx)
@@ -40,9 +40,7 @@ func addStartupComplete(c *cause.Case, ranked []candidate, fix *Fix) {
 		added[i].Purpose = purposeComplete
 		added[i].needs(neededBeside(added[i].Document, denied))
 	}
-	for _, step := range startupSteps(k, d, requests, ctx) {
-		fix.step(step)
-	}
+	addStartupSteps(fix, k, d, requests, ctx)
 }
 
 // hostRequests are those of a start's calls that the host makes itself.

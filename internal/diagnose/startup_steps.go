@@ -1,7 +1,6 @@
 package diagnose
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -9,78 +8,77 @@ import (
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/words"
 )
 
-// startupSteps say what the start may need and no policy for the role can have:
-// what the task definition does not name, and what others own.
-func startupSteps(k candidate, d *evidence.TaskDefinition, requests []iampolicy.Request, ctx iampolicy.Context) []string {
-	who := attachWords(attachTo(k.identity()))
-	account := ctx.Account
+// addStartupSteps says what the start may need and no policy for the role can
+// have: what the task definition does not name, and what others own.
+func addStartupSteps(fix *Fix, k candidate, d *evidence.TaskDefinition, requests []iampolicy.Request, ctx iampolicy.Context) {
+	to, account := attachTo(k.identity()), ctx.Account
 	if a, ok := arn.Parse(k.identity().ARN); ok {
 		account = a.Account
 	}
-	steps := encryptionSteps(requests, who)
-	steps = append(steps, ownerSteps(requests, account, who)...)
-	steps = append(steps, pullThroughSteps(requests, who)...)
-	return append(steps, domainlessSteps(d, who)...)
+	addEncryptionSteps(fix, to, requests)
+	addOwnerSteps(fix, to, account, requests)
+	addPullThroughSteps(fix, to, requests)
+	if namesDomainlessSpec(d) {
+		fix.say("startup.domainless", whoArgs(to))
+	}
 }
 
-// encryptionSteps name the keys that a definition does not: of secrets,
+// addEncryptionSteps names the keys that a definition does not: of secrets,
 // parameters and objects that are encrypted with a customer managed key.
 // Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
-func encryptionSteps(requests []iampolicy.Request, who string) []string {
+func addEncryptionSteps(fix *Fix, to *AttachTo, requests []iampolicy.Request) {
 	reads := func(action string) bool {
 		return slices.ContainsFunc(requests, func(r iampolicy.Request) bool { return r.Action == action })
 	}
-	var steps []string
 	if reads("secretsmanager:GetSecretValue") || reads("ssm:GetParameters") {
-		steps = append(steps, "If a secret or SecureString parameter has a customer managed key, "+who+" needs kms:Decrypt on that key too; the task definition does not name keys.")
+		fix.say("startup.secret-key", whoArgs(to))
 	}
 	if reads("s3:GetObject") {
-		steps = append(steps, "If the object in S3 is encrypted with a KMS key (SSE-KMS), "+who+" needs kms:Decrypt on that key too.")
+		fix.say("startup.object-key", whoArgs(to))
 	}
-	return steps
 }
 
 // maxOwnerSteps bounds the steps about resources of other accounts.
 const maxOwnerSteps = 10
 
-// ownerSteps say what the owners of repositories, secrets and parameters of
+// addOwnerSteps says what the owners of repositories, secrets and parameters of
 // other accounts have to allow: across accounts both sides must.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
-func ownerSteps(requests []iampolicy.Request, account, who string) []string {
-	var steps []string
+func addOwnerSteps(fix *Fix, to *AttachTo, account string, requests []iampolicy.Request) {
+	before := len(fix.Steps)
 	for _, r := range requests {
 		a, ok := arn.Parse(r.Resource)
-		if !ok || !isAccount(a.Account) || !isAccount(account) || a.Account == account || len(steps) == maxOwnerSteps {
+		if !ok || !isAccount(a.Account) || !isAccount(account) || a.Account == account || len(fix.Steps)-before == maxOwnerSteps {
 			continue
 		}
-		if words := ownerStep(r.Action, a, who); words != "" && !slices.Contains(steps, words) {
-			steps = append(steps, words)
+		if step, ok := ownerStep(r.Action, a, to); ok {
+			fix.step(step)
 		}
 	}
-	return steps
 }
 
-// ownerStep is what the owner of something that a start reads has to allow; "" for
-// other calls.
+// ownerStep is what the owner of something that a start reads has to allow; ok is
+// false for other calls.
 // Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
 // Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html
-func ownerStep(action string, of arn.ARN, who string) string {
-	name := cause.ShortName(of.String())
+func ownerStep(action string, of arn.ARN, to *AttachTo) (step words.Text, ok bool) {
+	args := with(with(whoArgs(to), "name", cause.ShortName(of.String())), "owner", of.Account)
 	switch action {
 	case "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer":
-		return fmt.Sprintf("The repository %s belongs to account %s: its repository policy must allow %s ecr:BatchGetImage and ecr:GetDownloadUrlForLayer too.", name, of.Account, who)
+		return words.Say("foreign.repository", args), true
 	case "ecr:BatchImportUpstreamImage", "ecr:CreateRepository":
 		// https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions-create-pull-through-cache.html
-		return fmt.Sprintf("The registry of %s belongs to account %s: its registry permissions policy, not a repository's, must allow %s ecr:BatchImportUpstreamImage and ecr:CreateRepository too.", name, of.Account, who)
+		return words.Say("foreign.registry", args), true
 	case "secretsmanager:GetSecretValue":
-		return fmt.Sprintf("The secret %s belongs to account %s: its resource policy must allow %s secretsmanager:GetSecretValue, and its key must be a customer managed one whose key policy allows %s kms:Decrypt. With the AWS managed key aws/secretsmanager it can't be read from another account.", name, of.Account, who, who)
+		return words.Say("foreign.secret", args), true
 	case "ssm:GetParameters", "ssm:GetParameter", "ssm:GetParametersByPath", "ssm:GetParameterHistory":
-		return fmt.Sprintf("The parameter %s belongs to account %s, which must share it by AWS RAM; a SecureString needs a customer managed key whose key policy allows %s kms:Decrypt.", name, of.Account, who)
+		return words.Say("foreign.parameter", args), true
 	}
-	return ""
+	return words.Text{}, false
 }
 
 // cachePrefixes are the prefixes that ECR's console proposes for rules of a
@@ -91,38 +89,33 @@ var cachePrefixes = map[string]bool{
 	"github": true, "ghcr": true, "gitlab": true, "azure": true, "mcr": true, "chainguard": true,
 }
 
-// pullThroughSteps are for images that may come through an ECR pull-through
+// addPullThroughSteps is for images that may come through an ECR pull-through
 // cache: an image does not tell, but the repository's prefix may.
 // Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
-func pullThroughSteps(requests []iampolicy.Request, who string) []string {
+func addPullThroughSteps(fix *Fix, to *AttachTo, requests []iampolicy.Request) {
 	allowed := func(action, resource string) bool {
 		return slices.ContainsFunc(requests, func(r iampolicy.Request) bool { return r.Action == action && r.Resource == resource })
 	}
-	var steps []string
 	for _, r := range requests {
 		a, _ := arn.Parse(r.Resource)
 		prefix, rest, nested := strings.Cut(a.ID(), "/")
 		if r.Action != "ecr:BatchGetImage" || !nested || !cachePrefixes[prefix] && !strings.HasPrefix(rest, "library/") || allowed("ecr:BatchImportUpstreamImage", r.Resource) {
 			continue
 		}
-		words := fmt.Sprintf("If %s is the prefix of a pull-through cache rule, the first pull also needs ecr:BatchImportUpstreamImage and, unless the repository exists, ecr:CreateRepository for %s on repositories under %s/.", prefix, who, prefix)
-		if !slices.Contains(steps, words) {
-			steps = append(steps, words)
-		}
+		fix.say("startup.pull-through", with(whoArgs(to), "prefix", prefix))
 	}
-	return steps
 }
 
-// domainlessSteps name the secret inside a domainless gMSA credential spec, with
-// the login of the Active Directory user.
+// namesDomainlessSpec reports whether a container has a domainless gMSA credential
+// spec, which names a secret with the credentials of the Active Directory user.
 // Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-linux-gmsa.html
-func domainlessSteps(d *evidence.TaskDefinition, who string) []string {
+func namesDomainlessSpec(d *evidence.TaskDefinition) bool {
 	for _, cd := range d.ContainerDefinitions {
 		for _, spec := range credentialSpecs(cd) {
 			if strings.HasPrefix(spec, specDomainless) {
-				return []string{"The domainless credential spec names a secret with the login of the Active Directory user (CredentialArn): " + who + " needs secretsmanager:GetSecretValue on it; the task definition does not name it."}
+				return true
 			}
 		}
 	}
-	return nil
+	return false
 }

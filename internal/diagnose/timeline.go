@@ -1,13 +1,13 @@
 package diagnose
 
 import (
-	"fmt"
 	"sort"
 	"time"
 
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
 const (
@@ -39,7 +39,7 @@ func timeline(c *cause.Case, ranked []candidate) []TimelineEntry {
 	}
 	for _, e := range c.Evidence.ServiceEvents {
 		add(e.At, func() TimelineEntry {
-			return TimelineEntry{At: e.At.UTC(), Kind: "service-event", Label: e.Text, Source: "event.service", Actor: verdict.ActorECS}
+			return TimelineEntry{At: e.At.UTC(), Kind: "service-event", Label: words.Plain(evidence.Cut(e.Text, maxLabel)), Source: "event.service", Actor: verdict.ActorECS}
 		})
 	}
 	for _, k := range ranked {
@@ -51,9 +51,7 @@ func timeline(c *cause.Case, ranked []candidate) []TimelineEntry {
 	sort.SliceStable(all, func(i, j int) bool { return all[i].at.Before(all[j].at) })
 	out := []TimelineEntry{}
 	for _, m := range all[max(0, len(all)-maxTimeline):] {
-		e := m.write()
-		e.Label = evidence.Cut(e.Label, maxLabel)
-		out = append(out, e)
+		out = append(out, m.write())
 	}
 	return out
 }
@@ -68,35 +66,41 @@ func taskTimes(t *evidence.Task) []TimelineEntry {
 		kind   string
 		moment verdict.Moment
 		actor  verdict.Actor
-		label  string
 	}{
-		{t.CreatedAt, "task", verdict.MomentCreated, verdict.ActorECS, "Task created"},
-		{t.PullStartedAt, "container", verdict.MomentPullStarted, verdict.ActorHost, "Image pull began"},
-		{t.PullStoppedAt, "container", verdict.MomentPullStopped, verdict.ActorHost, "Image pull ended"},
-		{t.StartedAt, "task", verdict.MomentStarted, verdict.ActorECS, "Task running"},
-		{t.StoppingAt, "task", verdict.MomentStopping, verdict.ActorECS, "Task stopping"},
-		{t.ExecutionStoppedAt, "container", verdict.MomentContainerStopped, verdict.ActorCode, "First essential container ended"},
-		{t.StoppedAt, "task", verdict.MomentStopped, verdict.ActorECS, "Task stopped"},
+		{t.CreatedAt, "task", verdict.MomentCreated, verdict.ActorECS},
+		{t.PullStartedAt, "container", verdict.MomentPullStarted, verdict.ActorHost},
+		{t.PullStoppedAt, "container", verdict.MomentPullStopped, verdict.ActorHost},
+		{t.StartedAt, "task", verdict.MomentStarted, verdict.ActorECS},
+		{t.StoppingAt, "task", verdict.MomentStopping, verdict.ActorECS},
+		{t.ExecutionStoppedAt, "container", verdict.MomentContainerStopped, verdict.ActorCode},
+		{t.StoppedAt, "task", verdict.MomentStopped, verdict.ActorECS},
 	} {
 		if m.at.IsZero() {
 			continue
 		}
-		e := TimelineEntry{At: m.at.UTC(), Kind: m.kind, Moment: m.moment, Actor: m.actor, Label: m.label, Source: "ecs:DescribeTasks"}
+		e := TimelineEntry{At: m.at.UTC(), Kind: m.kind, Moment: m.moment, Actor: m.actor, Source: "ecs:DescribeTasks"}
 		if m.moment == verdict.MomentContainerStopped {
 			e.addExit(t)
 		}
+		e.Label = words.Say("moment."+string(m.moment), e.exit())
 		out = append(out, e)
 	}
 	return out
 }
 
-// addExit names the container whose exit code says most, and the code.
+// addExit names the first container that ended with an error, and its exit code.
 func (e *TimelineEntry) addExit(t *evidence.Task) {
 	for _, c := range t.Containers {
 		if c.ExitCode != nil && *c.ExitCode != 0 {
 			e.Container, e.ExitCode = c.Name, c.ExitCode
-			e.Label += fmt.Sprintf(" (%s, exit code %d)", c.Name, *c.ExitCode)
 			return
 		}
 	}
+}
+
+func (e *TimelineEntry) exit() words.Args {
+	if e.ExitCode == nil {
+		return nil
+	}
+	return words.Args{"container": e.Container, "code": *e.ExitCode}
 }

@@ -9,14 +9,15 @@ import (
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/words"
 )
 
 // callEntry is one call that CloudTrail recorded. Of those that were refused,
 // refused has who made them.
 func callEntry(c *cause.Case, r evidence.Record, refused map[string]verdict.IdentityKind) TimelineEntry {
-	e := TimelineEntry{At: r.At().UTC(), Kind: "api-call", Label: r.EventName, Source: "cloudtrail", Identity: c.CalledBy(r, refused), Ref: r.EventID}
-	if r.ErrorCode != "" {
-		e.Label += ": " + r.ErrorCode
+	e := TimelineEntry{
+		At: r.At().UTC(), Kind: "api-call", Source: "cloudtrail", Identity: c.CalledBy(r, refused), Ref: r.EventID,
+		Label: words.Say("moment.call", words.Args{"call": r.EventName, "error": r.ErrorCode}),
 	}
 	if actions := iampolicy.CallActions(r.EventSource, r.EventName); len(actions) > 0 {
 		e.Action = actions[0]

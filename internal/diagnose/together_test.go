@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"whystopped/internal/words"
 )
 
 // As AWS writes of a role of the ledger service that was denied a call.
@@ -136,7 +137,7 @@ func TestAllActionsOfOneSentence(t *testing.T) {
 
 func TestTheOwnersHalf(t *testing.T) {
 	for name, tt := range map[string]struct{ action, resource, kinds, says string }{
-		"a queue has a policy": {"sqs:SendMessage", "arn:aws:sqs:eu-north-1:444455556666:postings", "identity-policy resource-policy", "its owner must allow"},
+		"a queue has a policy": {"sqs:SendMessage", "arn:aws:sqs:eu-north-1:444455556666:postings", "identity-policy resource-policy", "its owner has to allow"},
 		"a task has none":      {"ecs:StopTask", "arn:aws:ecs:eu-north-1:444455556666:task/core/3b2a190807f6e5d4c3b2a190807f6e5d", "identity-policy", "assume a role of that account"},
 	} {
 		d := answered(t, recorded("2026-11-20T08:59:50Z", strings.Split(tt.action, ":")[1], strings.Split(tt.action, ":")[0]+".amazonaws.com", byIdentity("ledger-task", tt.action, tt.resource)))
@@ -146,7 +147,7 @@ func TestTheOwnersHalf(t *testing.T) {
 				kinds = append(kinds, p.Kind)
 			}
 		}
-		if got := strings.Join(kinds, " "); got != tt.kinds || !strings.Contains(strings.Join(d.Fix.Steps, " "), tt.says) {
+		if got := strings.Join(kinds, " "); got != tt.kinds || !strings.Contains(strings.Join(words.Lines(d.Fix.Steps), " "), tt.says) {
 			t.Errorf("%s: %s, documents %q, steps %q", name, d.Verdict.Cause, got, d.Fix.Steps)
 		}
 	}
@@ -160,7 +161,7 @@ func TestWhatOtherPoliciesDenyStaysApart(t *testing.T) {
 	if len(policies) != 1 || grantsOf(policies[0]) != "dynamodb:GetItem dynamodb:PutItem on "+table {
 		t.Fatalf("identity-based: %+v", policies)
 	}
-	if steps := strings.Join(d.Fix.Steps, "\n"); !strings.Contains(steps, "Also denied: sqs:SendMessage. A service control policy") {
+	if steps := strings.Join(words.Lines(d.Fix.Steps), "\n"); !strings.Contains(steps, "Also denied: sqs:SendMessage.\nA service control policy") {
 		t.Errorf("no step about the other denial:\n%s", steps)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/words"
 )
 
 // Trial is a question for IAM's policy simulator: may the principal make these
@@ -61,34 +62,34 @@ func (t Trial) pattern(resource string) string {
 	return resource
 }
 
-// untriable says in a sentence why a simulation cannot try a policy; "" where it can.
-func (d Diagnosis) untriable(p Policy) string {
+// untriable says why a simulation cannot try a policy; it has no words if it can.
+func (d Diagnosis) untriable(p Policy) words.Text {
 	if p.Kind != string(iampolicy.KindIdentity) {
-		return "IAM's simulator decides by identity policies; it cannot try one of this kind."
+		return words.Say("proof.kind", nil)
 	}
-	if why := d.unaskable(p.AttachTo); why != "" {
+	if why := d.unaskable(p.AttachTo); !why.IsZero() {
 		return why
 	}
 	if p.waits() {
-		return "Replace " + iampolicy.Enumerate(p.Document.Placeholders()) + " first; the evidence doesn't name the whole resource."
+		return words.Say("proof.placeholders", words.Args{"words": p.Document.Placeholders()})
 	}
-	return ""
+	return words.Text{}
 }
 
-// unaskable says in a sentence why the simulator can't be asked about a
-// principal; "" where it can.
-func (d Diagnosis) unaskable(principal *AttachTo) string {
+// unaskable says why the simulator can't be asked about a principal; it has no
+// words if it can.
+func (d Diagnosis) unaskable(principal *AttachTo) words.Text {
 	if principal == nil || principal.ARN == "" {
-		return "The evidence does not name the principal that it is for."
+		return words.Say("proof.no-principal", nil)
 	}
 	a, ok := arn.Parse(principal.ARN)
 	if !ok || a.Service != "iam" || a.Type() != "role" && a.Type() != "user" {
-		return "IAM's simulator takes roles and users only, and " + principal.ARN + " is neither."
+		return words.Say("proof.not-a-role", words.Args{"arn": principal.ARN})
 	}
 	if d.Task.Account != "" && a.Account != d.Task.Account {
-		return "The principal is of account " + a.Account + ", and can be asked about only there."
+		return words.Say("proof.foreign", words.Args{"account": a.Account})
 	}
-	return ""
+	return words.Text{}
 }
 
 // trials are the calls that a policy is for, as questions.

@@ -113,7 +113,7 @@ func TestWhatTwoPoliciesShareIsAskedOnce(t *testing.T) {
 		t.Errorf("questions of each round (-want +got):\n%s", diff)
 	}
 	for _, p := range d.Fix.Policies {
-		if p.Verified.Detail != "before: implicitDeny; with this policy: allowed" {
+		if p.Verified.Detail.English != "Before: implicitDeny. With this policy: allowed." {
 			t.Errorf("%s: verified %+v", p.Purpose, p.Verified)
 		}
 	}

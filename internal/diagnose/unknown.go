@@ -1,36 +1,36 @@
 package diagnose
 
 import (
-	"strings"
-
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
-const (
-	unknownCode  = "unknown"
-	unknownTitle = "Why the task stopped cannot be told from what was seen"
-)
+const unknownCode = "unknown"
 
 // undecided is the verdict where nothing decides; its summary says what would.
 func undecided(c *cause.Case, ranked []candidate) Verdict {
 	v := Verdict{
 		Cause: unknownCode, Phase: phaseOfFacts(c), Identity: verdict.Identity{Kind: verdict.UnknownIdentity},
-		Category: verdict.Other, Confidence: verdict.ConfidenceUnknown, Title: unknownTitle,
+		Category: verdict.Other, Confidence: verdict.ConfidenceUnknown,
 	}
-	lead := "Nothing in the evidence names a cause."
-	if len(ranked) > 0 {
-		f := finding(c, ranked[0])
-		v.Cause, v.Phase, v.Category, v.Title, lead = f.Cause, f.Phase, f.Category, f.Title, f.Summary
-	} else if quietService(c) {
-		v.Title = "ECS knows no stopped task of the service " + c.Facts.Service()
-		lead = "The service has no task that stopped within the last hour, and its events name no failure. If it should run, its desired count may be 0, or its tasks stopped longer ago."
+	args := words.Args{"missing": missing(c), "service": c.Facts.Service()}
+	switch {
+	case len(ranked) > 0:
+		k := ranked[0]
+		f, args := finding(c, k), argsOf(c, k)
+		args["missing"] = missing(c)
+		v.Cause, v.Phase, v.Category, v.Title = f.Cause, f.Phase, f.Category, f.Title
+		v.Summary = k.cause.Undecided(args)
+	case quietService(c):
+		v.Title, v.Summary = words.Say("unknown.quiet.title", args), words.Say("unknown.quiet.summary", args)
+	default:
+		v.Title, v.Summary = words.Say("unknown.title", nil), words.Say("unknown.summary", args)
 	}
-	v.Summary = lead + " This would decide: " + strings.Join(missing(c), "; ") + "."
 	return v
 }
 
-// quietService tells a service that was asked for and has nothing to look into.
+// quietService reports whether a service that was asked for and has nothing to look into.
 func quietService(c *cause.Case) bool {
 	return c.Facts.Service() != "" && c.Facts.TaskID == "" && c.Evidence.Task == nil
 }
@@ -47,35 +47,35 @@ func phaseOfFacts(c *cause.Case) verdict.Phase {
 }
 
 // whatWouldDecide are steps to the evidence that is missing.
-func whatWouldDecide(c *cause.Case) []string {
-	steps := missing(c)
-	for i := range steps {
-		steps[i] = "Look at " + steps[i] + "."
+func whatWouldDecide(c *cause.Case) []words.Text {
+	var steps []words.Text
+	for _, code := range missing(c) {
+		steps = append(steps, words.Say("unknown.look", words.Args{"at": code}))
 	}
 	return steps
 }
 
-// missing names the evidence that was not there.
+// missing returns the codes of the evidence that was not there.
 func missing(c *cause.Case) []string {
 	var out []string
 	ev := c.Evidence
 	if ev.Task == nil {
-		out = append(out, "the task as aws ecs describe-tasks shows it (stopCode, stoppedReason, each container's reason and exitCode)")
+		out = append(out, "task")
 	}
 	if ev.TaskDefinition == nil {
-		out = append(out, "its task definition (roles, secrets, log drivers, volumes)")
+		out = append(out, "definition")
 	}
 	if len(ev.Logs) == 0 {
-		out = append(out, "the last lines of its containers' logs")
+		out = append(out, "logs")
 	}
 	if len(ev.CloudTrail) == 0 {
-		out = append(out, "CloudTrail's events with the task id as user name, 15 minutes after the stop")
+		out = append(out, "trail")
 	}
 	if len(ev.ServiceEvents) == 0 {
-		out = append(out, "the service's events (aws ecs describe-services)")
+		out = append(out, "events")
 	}
 	if len(out) == 0 {
-		out = append(out, "the agent's log on the host, or a trail with data events for S3, DynamoDB, SQS and SNS")
+		out = append(out, "host")
 	}
 	return out
 }
@@ -83,7 +83,7 @@ func missing(c *cause.Case) []string {
 func unknownInfo() CauseInfo {
 	return CauseInfo{
 		Code: unknownCode, Area: "runtime", Phase: string(verdict.PhaseUnknown), Category: string(verdict.Other), Identity: string(verdict.UnknownIdentity),
-		Title: unknownTitle, Meaning: "Nothing in the evidence names a cause; the summary says which evidence would decide.",
-		Fix: []string{}, Docs: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html"}, Examples: []string{},
+		Title: words.Say("unknown.title", nil), Meaning: words.Say("unknown.meaning", nil),
+		Fix: []words.Text{}, Docs: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html"}, Examples: []string{},
 	}
 }

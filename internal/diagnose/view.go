@@ -1,10 +1,12 @@
 package diagnose
 
 import (
+	"maps"
 	"strings"
 
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
 func taskView(c *cause.Case) TaskView {
@@ -60,10 +62,10 @@ func findings(c *cause.Case, ranked []candidate) []Finding {
 }
 
 func finding(c *cause.Case, k candidate) Finding {
-	words := captures(c, k)
+	args := argsOf(c, k)
 	f := Finding{
 		Cause: k.cause.Code, Phase: phaseOf(c, k), Identity: k.identity(), Category: categoryOf(k), Confidence: k.confidence,
-		Title: cause.Fill(k.cause.Title, words), Summary: cause.Fill(meaningOf(k), words),
+		Title: k.title(args), Summary: k.summary(args),
 		Why: k.answer.Why, Evidence: quotes(k), Denied: []DeniedCall{}, Docs: orEmpty(k.cause.Docs),
 	}
 	if k.match.Refusal != nil {
@@ -72,26 +74,52 @@ func finding(c *cause.Case, k candidate) Finding {
 	return f
 }
 
-// meaningOf says what happened, and what is missing: the identity's permission, or
-// the word of the policy that denied it.
-func meaningOf(k candidate) string {
-	if r := k.match.Refusal; r != nil && k.cause.Lacks != "" {
-		if words := blocker(r); words != "" {
-			return join(k.cause.Meaning, words)
-		}
-	}
-	return join(k.cause.Meaning, k.cause.Lacks)
+// told is what IAM knows of a role, in place of the cause's own words.
+type told struct {
+	title, summary, caveat string   // ids of messages
+	steps                  []string // ids of messages
+	args                   words.Args
 }
 
-// join puts sentences one after the other.
-func join(a, b string) string { return strings.TrimSpace(a + " " + b) }
+func (k candidate) title(args words.Args) words.Text {
+	if k.told.title != "" {
+		return words.Say(k.told.title, args)
+	}
+	return k.cause.Said(args)
+}
 
-// captures are the names for the cause's texts: what was matched, and what the
+// summary says what happened, and what is missing: the identity's permission, or
+// that of the policy that denied it.
+func (k candidate) summary(args words.Args) words.Text {
+	if k.told.summary != "" {
+		return words.Say(k.told.summary, args)
+	}
+	if r := k.match.Refusal; r != nil && k.cause.Lacks != "" {
+		if code := blocker(r); code != "" {
+			args["blocked"] = code
+			return k.cause.Blocked(args)
+		}
+	}
+	return k.cause.Explained(args)
+}
+
+func (k candidate) steps(args words.Args) []words.Text {
+	if k.told.title == "" {
+		return k.cause.Steps(args)
+	}
+	var steps []words.Text
+	for _, id := range k.told.steps {
+		steps = append(steps, words.Say(id, args))
+	}
+	return steps
+}
+
+// argsOf are the arguments of the cause's texts: what was matched, and what the
 // task itself tells.
-func captures(c *cause.Case, k candidate) map[string]string {
-	m := map[string]string{}
+func argsOf(c *cause.Case, k candidate) words.Args {
+	m := words.Args{}
 	put := func(key, value string) {
-		if value != "" {
+		if value = strings.TrimSpace(value); value != "" {
 			m[key] = value
 		}
 	}
@@ -111,6 +139,7 @@ func captures(c *cause.Case, k candidate) map[string]string {
 		}
 		put(key, value)
 	}
+	maps.Copy(m, k.told.args)
 	return m
 }
 

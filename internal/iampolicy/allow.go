@@ -2,16 +2,22 @@ package iampolicy
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"whystopped/internal/arn"
+	"whystopped/internal/words"
 )
 
 // Note says why a statement names "*" or another pattern than what was denied.
 type Note struct {
 	Action, Resource string
-	// Reason is a sentence for the reader.
-	Reason string
+	// Reason is what to tell the reader.
+	Reason words.Text
+}
+
+func (n Note) same(o Note) bool {
+	return n.Action == o.Action && n.Resource == o.Resource && n.Reason.Equal(o.Reason)
 }
 
 // Allow writes the policy that allows the requests and nothing else: an action
@@ -22,7 +28,6 @@ type Note struct {
 func Allow(reqs []Request, ctx Context) (Document, []Note) {
 	var grants []grant
 	var notes []Note
-	noted := map[Note]bool{}
 	for _, req := range reqs {
 		granted, found := grantFor(req, ctx)
 		if granted.action == "" {
@@ -30,8 +35,7 @@ func Allow(reqs []Request, ctx Context) (Document, []Note) {
 		}
 		grants = append(grants, granted)
 		for _, note := range found {
-			if !noted[note] {
-				noted[note] = true
+			if !slices.ContainsFunc(notes, note.same) {
 				notes = append(notes, note)
 			}
 		}
@@ -65,7 +69,7 @@ func grantFor(req Request, ctx Context) (grant, []Note) {
 	if pattern, alias, ok := keyOfAlias(act, req.Resource, ctx); ok {
 		g.resources = []string{pattern}
 		g.condition = g.condition.and("ForAnyValue:StringEquals", "kms:ResourceAliases", literal(alias))
-		return g, append(notes, Note{g.action, pattern, "IAM does not match keys by alias; the condition holds the statement to keys with " + alias + "."})
+		return g, append(notes, Note{g.action, pattern, words.Say("note.alias", words.Args{"alias": alias})})
 	}
 	resource, ok := ResourceARN(act.String(), req.Resource, ctx)
 	if !ok && known && act.ResourceLevel() {
@@ -77,7 +81,7 @@ func grantFor(req Request, ctx Context) (grant, []Note) {
 	}
 	g.resources = bothReadings(act, resource)
 	notes = append(notes, besides(act, resource)...)
-	if reason := wildcardReason(act, known, resource); reason != "" {
+	if reason := wildcardReason(act, known, resource); !reason.IsZero() {
 		notes = append(notes, Note{g.action, resource, reason})
 	}
 	return g, notes
@@ -92,30 +96,31 @@ func authorizes(printed string) (act Action, known bool, notes []Note) {
 	}
 	for _, name := range CallActions(act.Service, act.Name) {
 		if of, ok := Canonical(name); ok {
-			return of, true, []Note{{of.String(), "", "IAM has no action " + act.String() + "; " + act.Name + " is authorized as " + of.String() + "."}}
+			return of, true, []Note{{of.String(), "", words.Say("note.operation", words.Args{"operation": act.String(), "call": act.Name, "action": of.String()})}}
 		}
 	}
 	return act, false, nil
 }
 
 // wildcardReason explains a resource that is wider than one thing, or that looks
-// so; "" where it needs no word.
-func wildcardReason(act Action, known bool, resource string) string {
+// so; it has no words if nothing needs to be said.
+func wildcardReason(act Action, known bool, resource string) words.Text {
+	action := words.Args{"action": act.String()}
 	switch {
 	case known && !act.ResourceLevel():
-		return "IAM has no resource-level permissions for " + act.String() + ": only * works."
+		return words.Say("note.only-star", action)
 	case resource == "*" && act.String() != publishSMS:
-		return "AWS checked " + act.String() + " on *, not on one resource."
+		return words.Say("note.checked-on-star", action)
 	case resource == "*":
-		return "A text message to a phone number is checked on *: no policy can name the number."
+		return words.Say("note.sms", nil)
 	case Statement{Action: []string{act.String()}, Resource: []string{resource}}.IsForm():
-		return replaceWords(act, []string{resource}, "the evidence doesn't name the whole resource")
+		return replaceWords(act, []string{resource}, "note.replace.whole", "")
 	case strings.Contains(resource, "${*}") || strings.Contains(resource, "${?}"):
-		return "The name has * or ? in it. The policy escapes them, so that they stand for themselves: it allows that one name, not all names of that pattern."
+		return words.Say("note.escaped", nil)
 	case act.Service == "logs" && takes(act, "log-stream") && strings.HasSuffix(resource, ":*"):
-		return "A log stream's name changes with each task, so the whole log group is allowed."
+		return words.Say("note.log-streams", nil)
 	}
-	return ""
+	return words.Text{}
 }
 
 // bothReadings gives a secret whose ARN may or may not end in its suffix in

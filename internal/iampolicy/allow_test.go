@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"whystopped/internal/words"
 )
 
 func TestAllow(t *testing.T) {
@@ -35,7 +37,7 @@ func TestAllow(t *testing.T) {
 				{Sid: "EcrActions", Effect: "Allow", Action: []string{"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}, Resource: []string{repository}},
 				{Sid: "EcrGetAuthorizationToken", Effect: "Allow", Action: []string{"ecr:GetAuthorizationToken"}, Resource: []string{"*"}},
 			},
-			notes: []Note{{"ecr:GetAuthorizationToken", "*", "IAM has no resource-level permissions for ecr:GetAuthorizationToken: only * works."}},
+			notes: []Note{{"ecr:GetAuthorizationToken", "*", words.Plain("IAM has no resource-level permissions for ecr:GetAuthorizationToken: only * works.")}},
 		},
 		{
 			name: "an action's resources are its own",
@@ -75,7 +77,7 @@ func TestAllow(t *testing.T) {
 			}},
 			notes: []Note{{
 				"kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:key/*",
-				"IAM does not match keys by alias; the condition holds the statement to keys with alias/app.",
+				words.Plain("IAM doesn't match keys by alias. The condition limits the statement to keys with alias/app."),
 			}},
 		},
 		{
@@ -100,7 +102,7 @@ func TestAllow(t *testing.T) {
 			}}},
 			notes: []Note{{
 				"ssm:GetParameters", "arn:aws:ssm:eu-west-1:111122223333:parameter/PARAMETER_NAME",
-				"Replace PARAMETER_NAME before you attach the policy: the evidence doesn't name the resource.",
+				words.Plain("Replace PARAMETER_NAME before you attach the policy: the evidence doesn't name the resource."),
 			}},
 		},
 		{
@@ -112,7 +114,7 @@ func TestAllow(t *testing.T) {
 			}},
 			notes: []Note{{
 				"kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:key/*",
-				"The evidence does not name the key: the statement is open to keys of this account and Region, through this one service only. Put the key's ARN in place of key/* to narrow it.",
+				words.Plain("The evidence doesn't name the key: the statement covers the keys of this account and Region, through this one service only. Replace key/* with the key's ARN to narrow it."),
 			}},
 		},
 		{
@@ -121,7 +123,7 @@ func TestAllow(t *testing.T) {
 			want: []Statement{{Sid: "IamPassRole", Effect: "Allow", Action: []string{"iam:PassRole"}, Resource: []string{"arn:aws:iam::111122223333:role/ROLE_NAME"}}},
 			notes: []Note{{
 				"iam:PassRole", "arn:aws:iam::111122223333:role/ROLE_NAME",
-				"Replace ROLE_NAME before you attach the policy: iam:PassRole can't be allowed on arn:aws:iam::111122223333:user/x.",
+				words.Plain("Replace ROLE_NAME before you attach the policy: iam:PassRole can't be allowed on arn:aws:iam::111122223333:user/x."),
 			}},
 		},
 		{
@@ -133,7 +135,7 @@ func TestAllow(t *testing.T) {
 			}},
 			notes: []Note{{
 				"logs:PutLogEvents", "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api:*",
-				"A log stream's name changes with each task, so the whole log group is allowed.",
+				words.Plain("A log stream's name changes with each task, so the policy allows the whole log group."),
 			}},
 		},
 		{
@@ -153,7 +155,7 @@ func TestAllow(t *testing.T) {
 			}},
 			notes: []Note{{
 				"glue:GetTable", "arn:aws:glue:eu-west-1:111122223333:table/sales/orders",
-				"AWS Glue also checks what holds the resource: allow glue:GetTable on the database of a table and on the catalog too, or the next call is denied there.",
+				words.Plain("AWS Glue also checks what holds the resource: allow glue:GetTable on the database of a table and on the catalog too, or the next call is denied there."),
 			}},
 		},
 		{
@@ -189,7 +191,7 @@ func TestAllowNotesMissingPlace(t *testing.T) {
 	if got := doc.Statement[0].Resource[0]; got != "arn:aws:sqs:REGION:ACCOUNT_ID:jobs" {
 		t.Errorf("resource %s", got)
 	}
-	want := []Note{{"sqs:SendMessage", "arn:aws:sqs:REGION:ACCOUNT_ID:jobs", "Replace REGION and ACCOUNT_ID before you attach the policy: the evidence doesn't name the whole resource."}}
+	want := []Note{{"sqs:SendMessage", "arn:aws:sqs:REGION:ACCOUNT_ID:jobs", words.Plain("Replace REGION and ACCOUNT_ID before you attach the policy: the evidence doesn't name the whole resource.")}}
 	if diff := cmp.Diff(want, notes); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

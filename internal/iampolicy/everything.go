@@ -25,13 +25,13 @@ func seesAll(act Action) bool {
 }
 
 // checkedOnAll are the actions that AWS checks on "*" whatever the call is about,
-// with the reason: the types that the reference has for them are those of a rare
+// with the message that says why: the types that the reference has for them are those of a rare
 // parameter.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-access-control-overview-cw.html
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_id-based-policy-examples.html
 var checkedOnAll = map[string]string{
-	"cloudwatch:GetMetricData": "metrics aren't resources", "cloudwatch:ListMetrics": "metrics aren't resources",
-	"cloudwatch:PutMetricData": "metrics aren't resources", "ecs:ListTasks": "tasks aren't its resources",
+	"cloudwatch:GetMetricData": "note.metrics", "cloudwatch:ListMetrics": "note.metrics",
+	"cloudwatch:PutMetricData": "note.metrics", "ecs:ListTasks": "note.tasks",
 }
 
 // publishSMS is the action that AWS checks on "*" for a text message to a phone

@@ -1,9 +1,10 @@
 package iampolicy
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+
+	"whystopped/internal/words"
 )
 
 // Passed is what the gate lets out of a document.
@@ -12,9 +13,8 @@ type Passed struct {
 	Document Document
 	// Placeholders are its words in capitals that have to be replaced.
 	Placeholders []string
-	// Refused are sentences for the reader, one for each thing that no document
-	// is given for.
-	Refused []string
+	// Refused tells the reader of each thing that there is no document for.
+	Refused []words.Text
 }
 
 // Gate lets of a document only that out which may be pasted: statements that
@@ -34,7 +34,7 @@ func Gate(doc Document, kind Kind) Passed {
 	}
 	if len(kept.Statement) > 0 {
 		if problems := Validate(kept, kind); len(problems) > 0 {
-			g.refuse("No policy is given: IAM wouldn't accept it (%s).", problems[0])
+			g.refuse("gate.invalid", nil)
 			kept.Statement = nil
 		}
 	}
@@ -49,19 +49,19 @@ func (d Document) Passes(kind Kind) bool {
 
 type gate struct {
 	kind    Kind
-	refused []string
+	refused []words.Text
 }
 
-func (g *gate) refuse(format string, args ...any) {
-	if sentence := fmt.Sprintf(format, args...); !slices.Contains(g.refused, sentence) {
-		g.refused = append(g.refused, sentence)
+func (g *gate) refuse(id string, args words.Args) {
+	if said := words.Say(id, args); !slices.ContainsFunc(g.refused, said.Equal) {
+		g.refused = append(g.refused, said)
 	}
 }
 
 // statement gives the part of a statement that passes.
 func (g *gate) statement(s Statement) (Statement, bool) {
 	if s.Effect != "Allow" || len(s.NotAction)+len(s.NotResource)+len(s.NotPrincipal) > 0 {
-		g.refuse("A statement of the policy isn't a plain Allow, so it isn't given.")
+		g.refuse("gate.not-allow", nil)
 		return s, false
 	}
 	if !g.principal(s) || !g.condition(s.Condition) {
@@ -85,9 +85,9 @@ func (g *gate) action(action string) bool {
 	case known && act.String() == action:
 		return true
 	case strings.ContainsAny(action, "*?"):
-		g.refuse("%s is a pattern of actions, so no policy is given for it. Allow the actions that the call needs, one by one.", show(action))
+		g.refuse("gate.action-form", words.Args{"action": show(action)})
 	default:
-		g.refuse("IAM has no action %s, so no policy can allow it. Look up the action that the call needs in the Service Authorization Reference.", show(action))
+		g.refuse("gate.action", words.Args{"action": show(action)})
 	}
 	return false
 }
@@ -97,8 +97,8 @@ func (g *gate) resource(s Statement, resource string) bool {
 	if resource == "*" {
 		return g.everything(s)
 	}
-	if why := resourceFault(s, resource); why != "" {
-		g.refuse("No policy is given for %s: %s.", show(resource), why)
+	if fault := resourceFault(s, resource); fault != "" {
+		g.refuse("gate.resource", words.Args{"resource": show(resource), "fault": fault})
 		return false
 	}
 	return true
@@ -113,7 +113,7 @@ func (g *gate) everything(s Statement) bool {
 		onItself := g.kind == KindKey && service == "kms" || g.kind == KindResource && (service == "secretsmanager" || service == "kms")
 		act, _ := Canonical(action)
 		if !seesAll(act) && action != publishSMS && !onItself {
-			g.refuse("%s isn't allowed on every resource: find out which one the call needs.", action)
+			g.refuse("gate.everything", words.Args{"action": action})
 			return false
 		}
 	}

@@ -6,31 +6,32 @@ import (
 	"strings"
 
 	"whystopped/internal/arn"
+	"whystopped/internal/words"
 )
 
-// resourceFault says what is wrong with a resource; "" for one that may stand in
+// resourceFault returns the code of what is wrong with a resource; "" for one that may stand in
 // a policy.
 func resourceFault(s Statement, resource string) string {
 	a, ok := arn.Parse(resource)
 	switch {
 	case !ok || hasControl(resource) || len(resource) > maxARN:
-		return "it isn't an ARN"
+		return "no-arn"
 	case !arnService.MatchString(a.Service):
-		return "it names no service"
+		return "service"
 	case a.Partition != wordPartition && !arn.IsPartition(a.Partition):
-		return "AWS has no such partition"
+		return "partition"
 	case a.Region != "" && a.Region != wordRegion && !regionForm.MatchString(a.Region):
-		return "its Region isn't one"
+		return "region"
 	case regionForm.MatchString(a.Region) && arn.PartitionOf(a.Region) != a.Partition:
-		return "its Region is not in that partition"
+		return "apart"
 	case a.Account != "" && a.Account != WordAccount && !OwnedByAWS(a.Account) && !arn.IsAccount(a.Account):
-		return "its account isn't one"
+		return "account"
 	case a.Service != "s3" && strings.ContainsAny(a.Resource, quotes):
-		return "its name has a quote, which only objects have"
+		return "quote"
 	case hasVariable(a.Resource):
-		return "IAM would fill in a variable in its name"
+		return "variable"
 	case hasWildcard(a.Resource) && !ownWildcard(s, a):
-		return "it's a pattern"
+		return "pattern"
 	}
 	return ""
 }
@@ -109,7 +110,7 @@ func (g *gate) principal(s Statement) bool {
 }
 
 func (g *gate) unnamed(principal string) {
-	g.refuse("No policy is given: %s isn't the whole ARN of a role or user, or the name of an AWS service. Find out which principal was denied.", show(principal))
+	g.refuse("gate.principal", words.Args{"principal": show(principal)})
 }
 
 var servicePrincipal = regexp.MustCompile(`^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*\.amazonaws\.com(\.cn)?$`)
@@ -139,7 +140,7 @@ func (g *gate) condition(c Condition) bool {
 			}
 			for _, value := range c[operator][key] {
 				if !form.MatchString(value) {
-					g.refuse("No policy is given: a value of its condition (%s) isn't well-formed: %s.", show(key), show(value))
+					g.refuse("gate.condition", words.Args{"key": show(key), "value": show(value)})
 					return false
 				}
 			}

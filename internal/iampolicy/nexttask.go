@@ -1,11 +1,13 @@
 package iampolicy
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 
 	"whystopped/internal/arn"
+	"whystopped/internal/words"
 )
 
 // fleeting is a kind of thing that one task names and the next one names otherwise.
@@ -14,7 +16,7 @@ type fleeting struct {
 	// form is the resource part of an ARN as a document has it; its first group
 	// stays for the next task.
 	form *regexp.Regexp
-	// beyond says what the pattern covers, with {} for the last part that stays.
+	// beyond is the code of what the pattern covers besides.
 	beyond string
 }
 
@@ -22,21 +24,21 @@ type fleeting struct {
 // Reference (https://docs.aws.amazon.com/service-authorization/latest/reference/);
 // names that last, as a function's alias or a table's, are not among them.
 var fleetings = []fleeting{
-	{"s3", regexp.MustCompile(`^(accesspoint/[^/]+/object/(?:.*/)?)[^/]+$`), "every other object under {}"},
-	{"s3", regexp.MustCompile(`^([^/]+/(?:.*/)?)[^/]+$`), "every other object under {}"},
-	{"ecs", regexp.MustCompile(`^(task/[^/]+/)[^/]+$`), "every other task in {}"},
-	{"ecs", regexp.MustCompile(`^(container-instance/[^/]+/)[^/]+$`), "every other container instance in {}"},
-	{"ecs", regexp.MustCompile(`^((?:task-set|service-deployment|service-revision)/[^/]+/[^/]+/)[^/]+$`), "every other one of {}"},
-	{"ecs", regexp.MustCompile(`^((?:daemon-)?task-definition/[^:]+:)\d+$`), "every other revision of {}"},
-	{"states", regexp.MustCompile(`^((?:execution|express):[^:]+:).+$`), "every other execution of {}"},
-	{"lambda", regexp.MustCompile(`^(function:[^:]+:)\d+$`), "every other version and every alias of {}"},
-	{"batch", regexp.MustCompile(`^(job-definition/[^:]+:)\d+$`), "every other revision of {}"},
-	{"batch", regexp.MustCompile(`^(job/)[0-9a-f-]+$`), "every other job of the account in this Region"},
-	{"ssm", regexp.MustCompile(`^((?:session|automation-execution)/)[^/]+$`), "every other {} of the account in this Region"},
-	{"emr-serverless", regexp.MustCompile(`^(/applications/[^/]+/jobruns/)[^/]+$`), "every other job run of the application"},
-	{"bedrock", regexp.MustCompile(`^(async-invoke/)[^/]+$`), "every other asynchronous call of the account in this Region"},
-	{"sns", regexp.MustCompile(`^(endpoint/[^/]+/[^/]+/)[^/]+$`), "every other device of {}"},
-	{"es", regexp.MustCompile(`^(domain/[^/]+/).+$`), "every other path of {}"},
+	{"s3", regexp.MustCompile(`^(accesspoint/[^/]+/object/(?:.*/)?)[^/]+$`), "object"},
+	{"s3", regexp.MustCompile(`^([^/]+/(?:.*/)?)[^/]+$`), "object"},
+	{"ecs", regexp.MustCompile(`^(task/[^/]+/)[^/]+$`), "task"},
+	{"ecs", regexp.MustCompile(`^(container-instance/[^/]+/)[^/]+$`), "container-instance"},
+	{"ecs", regexp.MustCompile(`^((?:task-set|service-deployment|service-revision)/[^/]+/[^/]+/)[^/]+$`), "deployment"},
+	{"ecs", regexp.MustCompile(`^((?:daemon-)?task-definition/[^:]+:)\d+$`), "revision"},
+	{"states", regexp.MustCompile(`^((?:execution|express):[^:]+:).+$`), "execution"},
+	{"lambda", regexp.MustCompile(`^(function:[^:]+:)\d+$`), "version"},
+	{"batch", regexp.MustCompile(`^(job-definition/[^:]+:)\d+$`), "revision"},
+	{"batch", regexp.MustCompile(`^(job/)[0-9a-f-]+$`), "job"},
+	{"ssm", regexp.MustCompile(`^((?:session|automation-execution)/)[^/]+$`), "session"},
+	{"emr-serverless", regexp.MustCompile(`^(/applications/[^/]+/jobruns/)[^/]+$`), "job-run"},
+	{"bedrock", regexp.MustCompile(`^(async-invoke/)[^/]+$`), "async-invoke"},
+	{"sns", regexp.MustCompile(`^(endpoint/[^/]+/[^/]+/)[^/]+$`), "device"},
+	{"es", regexp.MustCompile(`^(domain/[^/]+/).+$`), "path"},
 }
 
 // Wider is a resource of a document as the next task needs it.
@@ -44,8 +46,9 @@ type Wider struct {
 	Resource, Pattern string
 	// Actions are allowed on the pattern.
 	Actions []string
-	// Beyond says in words what the pattern covers besides the resource.
-	Beyond string
+	// Beyond is the code of what the pattern covers besides the resource, and
+	// Under the name that they have in common.
+	Beyond, Under string
 }
 
 // ForNextTask is the document with a pattern in place of each resource that is of
@@ -87,7 +90,7 @@ func wider(resource string) (Wider, bool) {
 			return Wider{}, false // the evidence says "all", and is not to be granted it
 		}
 		a.Resource = m[1] + "*"
-		return Wider{Resource: resource, Pattern: a.String(), Beyond: strings.ReplaceAll(f.beyond, "{}", lastsAs(f.service, Unescape(m[1], "*", "?")))}, true
+		return Wider{Resource: resource, Pattern: a.String(), Beyond: f.beyond, Under: lastsAs(f.service, Unescape(m[1], "*", "?"))}, true
 	}
 	return Wider{}, false
 }
@@ -115,4 +118,24 @@ func nextTaskPattern(service, resource string) bool {
 		m := f.form.FindStringSubmatch(head + "0")
 		return f.service == service && m != nil && m[1] == head
 	})
+}
+
+// Beyond says what patterns allow besides what was denied. The arguments are
+// those of a document in parts; none if it is whole.
+func Beyond(widened []Wider, parts words.Args) words.Text {
+	args := words.Args{}
+	maps.Copy(args, parts)
+	if len(widened) == 1 {
+		w := widened[0]
+		args["actions"], args["under"] = w.Actions, w.Under
+		return words.Say("wider."+w.Beyond, args)
+	}
+	var actions, patterns []string
+	for _, w := range widened {
+		actions = append(actions, w.Actions...)
+		patterns = append(patterns, w.Pattern)
+	}
+	slices.Sort(actions)
+	args["actions"], args["patterns"] = slices.Compact(actions), patterns
+	return words.Say("wider.several", args)
 }

@@ -194,7 +194,7 @@ func creates(act Action, kind string) bool {
 	if act.Name == "RunInstances" {
 		return kind == "instance" || kind == "volume" || kind == "network-interface"
 	}
-	return takes(act, kind) && act.Name == "Create"+words(kind)
+	return takes(act, kind) && act.Name == "Create"+inPascalCase(kind)
 }
 
 // Neptune

@@ -83,7 +83,7 @@ func sid(actions []string, taken map[string]bool) string {
 	if len(actions) > 1 {
 		name = "Actions"
 	}
-	base := words(service) + words(name)
+	base := inPascalCase(service) + inPascalCase(name)
 	if base == "" {
 		base = "Statement"
 	}
@@ -95,8 +95,8 @@ func sid(actions []string, taken map[string]bool) string {
 	return id
 }
 
-// words writes text in letters and digits, a capital after each gap.
-func words(s string) string {
+// inPascalCase writes text in letters and digits, a capital after each gap.
+func inPascalCase(s string) string {
 	var b strings.Builder
 	start := true
 	for _, r := range s {

@@ -8,6 +8,7 @@ import (
 
 	"whystopped/internal/arn"
 	"whystopped/internal/iampolicy/sar"
+	"whystopped/internal/words"
 )
 
 // unknownResources stand where the evidence does not name the resource: the
@@ -171,39 +172,29 @@ func capitals(variable string) string {
 	return b.String()
 }
 
-func unknownReason(act Action, req Request, resources []string) string {
+func unknownReason(act Action, req Request, resources []string) words.Text {
 	if strings.HasSuffix(resources[0], ":key/*") {
-		return "The evidence does not name the key: the statement is open to keys of this account and Region, through this one service only. Put the key's ARN in place of key/* to narrow it."
+		return words.Say("note.any-key", nil)
 	}
 	if resources[0] == "*" {
-		return act.String() + " is checked on *: " + checkedOnAll[act.String()] + "."
+		return words.Say(checkedOnAll[act.String()], words.Args{"action": act.String()})
 	}
-	why := "the evidence doesn't name the resource"
+	why := "note.replace.not-on"
 	switch strings.TrimSpace(req.Resource) {
 	case "":
+		why = "note.replace.unnamed"
 	case "*":
-		why = "AWS checked " + act.String() + " on *, which names no resource"
-	default:
-		why = act.String() + " can't be allowed on " + req.Resource
+		why = "note.replace.star"
 	}
-	return replaceWords(act, resources, why)
+	return replaceWords(act, resources, why, req.Resource)
 }
 
-// replaceWords tells to replace a statement's words in capitals; "" where it has
-// none.
-func replaceWords(act Action, resources []string, why string) string {
-	words := Statement{Action: []string{act.String()}, Resource: resources}.placeholders()
-	if len(words) == 0 {
-		return ""
+// replaceWords tells to replace a statement's words in capitals, by the message
+// that says why; it has no words if the statement has none.
+func replaceWords(act Action, resources []string, why, resource string) words.Text {
+	placeholders := Statement{Action: []string{act.String()}, Resource: resources}.placeholders()
+	if len(placeholders) == 0 {
+		return words.Text{}
 	}
-	return "Replace " + Enumerate(words) + " before you attach the policy: " + why + "."
-}
-
-// Enumerate writes words as a list in a sentence.
-func Enumerate(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " and " + words[last]
+	return words.Say(why, words.Args{"words": placeholders, "action": act.String(), "resource": resource})
 }

@@ -243,7 +243,7 @@ func (r *reader) value(start, end int, quoted bool) {
 // item is the manner of a list's items: secrets for certain if the list has a
 // plural's name, such as passwords, and else perhaps names.
 func (n secretName) item() manner {
-	if n.kind == password && n.many {
+	if (n.kind == password || n.kind == key) && n.many {
 		return firm
 	}
 	return paired
@@ -262,10 +262,8 @@ func (n secretName) member(name string) (secretName, manner) {
 		return n, firm
 	case isPlainMember(name) || !n.many:
 		return secretName{}, 0
-	case n.kind == password || n.kind == cookie:
-		return n, firm
 	default:
-		return n, paired
+		return n, firm
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/render"
+	"whystopped/internal/words"
 )
 
 // hostile are texts that try to be more than text.
@@ -25,7 +26,7 @@ var hostile = []string{
 func everywhere(s string) diagnose.Diagnosis {
 	role := &diagnose.AttachTo{Kind: verdict.TaskRole, ARN: s, Name: s, ConsoleURL: "javascript:alert(1)"}
 	finding := diagnose.Finding{
-		Cause: s, Confidence: verdict.Confidence(s), Primary: true, Title: s, Summary: s, Why: s,
+		Cause: s, Confidence: verdict.Confidence(s), Primary: true, Title: words.Plain(s), Summary: words.Plain(s), Why: words.Plain(s),
 		Evidence: []diagnose.Quote{{Source: s, Text: s, Ref: s, Task: s}},
 		Denied:   []diagnose.DeniedCall{{Principal: s, Action: s, Resource: s, PolicyARN: &s, PolicyType: verdict.PolicyType(s)}},
 	}
@@ -35,18 +36,18 @@ func everywhere(s string) diagnose.Diagnosis {
 		Task: diagnose.TaskView{ARN: s, ID: s, Cluster: s, Account: s, Region: s, Group: s, LastStatus: s, StoppedReason: s},
 		Verdict: diagnose.Verdict{
 			Cause: s, Phase: verdict.Phase(s), Identity: verdict.Identity{Kind: verdict.TaskRole, ARN: s}, Category: verdict.Category(s),
-			Confidence: verdict.Confidence(s), Title: s, Summary: s,
+			Confidence: verdict.Confidence(s), Title: words.Plain(s), Summary: words.Plain(s),
 		},
 		Findings: []diagnose.Finding{finding, other},
 		Fix: diagnose.Fix{
-			Summary: s, AttachTo: role, Steps: []string{s + " step"}, Snippets: iampolicy.Snippets{CLI: s},
+			Summary: words.Plain(s), AttachTo: role, Steps: words.PlainLines(s + " step"), Snippets: iampolicy.Snippets{CLI: s},
 			Policies: []diagnose.Policy{{
-				Purpose: "denied", Kind: "key-policy", Resource: s, Placeholders: []string{s}, Detail: s, NeededNext: []string{s},
+				Purpose: "denied", Kind: "key-policy", Resource: s, Placeholders: []string{s}, Detail: words.Plain(s), NeededNext: []string{s},
 				Document: iampolicy.Document{Statement: []iampolicy.Statement{{Effect: "Allow", Resource: []string{s}}}},
-				Verified: diagnose.Verified{Status: "not-verified", By: s, Detail: s},
+				Verified: diagnose.Verified{Status: "not-verified", By: s, Detail: words.Plain(s)},
 			}},
 		},
-		Caveats: []string{s}, Brought: true, BroughtBy: s,
+		Caveats: words.PlainLines(s), Brought: true, BroughtBy: s,
 	}
 }
 

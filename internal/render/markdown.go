@@ -44,16 +44,16 @@ func (m *markdown) paragraph(s string) {
 }
 
 func (m *markdown) verdict(d diagnose.Diagnosis) {
-	title := prose(d.Verdict.Title)
+	title := prose(d.Verdict.Title.English)
 	if title == "" {
 		title = "Why it stopped"
 	}
 	m.paragraph("# " + title)
-	m.paragraph(prose(d.Verdict.Summary))
+	m.paragraph(prose(d.Verdict.Summary.English))
 	primary, _ := split(d.Findings)
 	for _, f := range primary {
-		if f.Why != "" {
-			m.paragraph(prose(f.Why))
+		if !f.Why.IsZero() {
+			m.paragraph(prose(f.Why.English))
 			break
 		}
 	}
@@ -79,7 +79,7 @@ func factValue(f fact) string {
 
 func (m *markdown) fix(f diagnose.Fix) {
 	m.paragraph("## Fix")
-	m.paragraph(prose(f.Summary))
+	m.paragraph(prose(f.Summary.English))
 	if f.AttachTo != nil && len(f.Policies) > 0 {
 		at := "Attach to: " + label("identity", f.AttachTo.Kind) + " " + code(attachName(f.AttachTo))
 		if console := linkTo(f.AttachTo.ConsoleURL); console != "" {
@@ -89,8 +89,8 @@ func (m *markdown) fix(f diagnose.Fix) {
 	}
 	m.paragraph(prose(withoutWords(f.WithoutPolicy)))
 	var numbered strings.Builder
-	for i, step := range steps(f) {
-		fmt.Fprintf(&numbered, "%d. %s\n", i+1, prose(step))
+	for i, step := range f.Further() {
+		fmt.Fprintf(&numbered, "%d. %s\n", i+1, prose(step.English))
 	}
 	m.paragraph(numbered.String())
 	if f.Snippets.CLI != "" {
@@ -114,7 +114,7 @@ func (m *markdown) policy(p diagnose.Policy) {
 		m.paragraph(prose(policyOf(p)))
 	}
 	m.paragraph(prose(replaceFirst(p.Placeholders)))
-	m.paragraph(prose(p.Detail))
+	m.paragraph(prose(p.Detail.English))
 	if len(p.NeededNext) > 0 {
 		var names []string
 		for _, action := range p.NeededNext {

@@ -44,18 +44,18 @@ func (t *text) name(title, name string) {
 }
 
 func (t *text) verdict(d diagnose.Diagnosis) {
-	t.WriteString(wrap(d.Verdict.Title, "", "") + "\n")
+	t.WriteString(wrap(d.Verdict.Title.English, "", "") + "\n")
 	const indent = "             "
 	for _, f := range facts(d) {
 		t.WriteString(wrap(f.value+" "+f.name, fmt.Sprintf("  %-11s", f.label), indent))
 	}
-	if d.Verdict.Summary != "" {
-		t.WriteString("\n" + wrap(d.Verdict.Summary, "", ""))
+	if !d.Verdict.Summary.IsZero() {
+		t.WriteString("\n" + wrap(d.Verdict.Summary.English, "", ""))
 	}
 	primary, _ := split(d.Findings)
 	for _, f := range primary {
-		if f.Why != "" {
-			t.WriteString("\n" + wrap(f.Why, "", ""))
+		if !f.Why.IsZero() {
+			t.WriteString("\n" + wrap(f.Why.English, "", ""))
 			return
 		}
 	}
@@ -63,7 +63,7 @@ func (t *text) verdict(d diagnose.Diagnosis) {
 
 func (t *text) fix(f diagnose.Fix) {
 	t.section("FIX")
-	t.WriteString(wrap(f.Summary, "  ", "  "))
+	t.WriteString(wrap(f.Summary.English, "  ", "  "))
 	if f.AttachTo != nil && len(f.Policies) > 0 {
 		t.WriteString(wrap("Attach to: "+label("identity", f.AttachTo.Kind)+" "+attachName(f.AttachTo), "  ", "    "))
 	}
@@ -73,15 +73,15 @@ func (t *text) fix(f diagnose.Fix) {
 		}
 	}
 	for _, p := range f.Policies {
-		if p.Detail != "" {
-			t.WriteString(wrap(detailHead(p)+p.Detail, "  ", "    "))
+		if !p.Detail.IsZero() {
+			t.WriteString(wrap(detailHead(p)+p.Detail.English, "  ", "    "))
 		}
 	}
 	if without := withoutWords(f.WithoutPolicy); without != "" {
 		t.WriteString(wrap(without, "  ", "    "))
 	}
-	for i, step := range steps(f) {
-		t.WriteString(wrap(step, fmt.Sprintf("  %d. ", i+1), "     "))
+	for i, step := range f.Further() {
+		t.WriteString(wrap(step.English, fmt.Sprintf("  %d. ", i+1), "     "))
 	}
 	t.copyable(f)
 	for _, p := range f.Policies {

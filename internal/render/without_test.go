@@ -7,13 +7,14 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/render"
+	"whystopped/internal/words"
 )
 
 // What a simulation without the policy that denies came to stands in every form.
 func TestWithoutThePolicyThatDenies(t *testing.T) {
 	const arn = "arn:aws:iam::111122223333:policy/guardrail"
 	verified := func(status string) diagnose.Verified {
-		return diagnose.Verified{Status: status, By: "iam:SimulatePrincipalPolicy", Before: "explicitDeny", Detail: "as it was"}
+		return diagnose.Verified{Status: status, By: "iam:SimulatePrincipalPolicy", Before: "explicitDeny", Detail: words.Plain("as it was")}
 	}
 	tests := []struct {
 		without *diagnose.WithoutPolicy
@@ -28,7 +29,7 @@ func TestWithoutThePolicyThatDenies(t *testing.T) {
 		{&diagnose.WithoutPolicy{ARN: arn, PolicyType: "new", Verified: verified("allowed")}, "Verified: the call is allowed without the policy " + arn},
 	}
 	for _, tt := range tests {
-		d := diagnose.Diagnosis{Fix: diagnose.Fix{Summary: "Ask the owner.", WithoutPolicy: tt.without}}
+		d := diagnose.Diagnosis{Fix: diagnose.Fix{Summary: words.Plain("Ask the owner."), WithoutPolicy: tt.without}}
 		for form, got := range map[string]string{
 			"text": strings.Join(strings.Fields(render.Text(d, "")), " "), "Markdown": strings.ReplaceAll(render.Markdown(d, ""), "`", ""),
 		} {

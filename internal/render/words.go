@@ -194,8 +194,8 @@ func withDetail(said string, v diagnose.Verified) string {
 	if v.By != "" {
 		said += " (" + v.By + ")"
 	}
-	if v.Detail != "" {
-		said += ": " + v.Detail
+	if !v.Detail.IsZero() {
+		said += ": " + v.Detail.English
 	}
 	return said
 }
@@ -235,16 +235,11 @@ func quotes(d diagnose.Diagnosis, primary []diagnose.Finding) []diagnose.Quote {
 
 // unseen is what could not be seen, and when looking again would help.
 func unseen(d diagnose.Diagnosis) []string {
-	out := d.Caveats
+	out := words.Lines(d.Caveats)
 	if d.CompleteAfter != nil {
 		out = append(out[:len(out):len(out)], words.English().Say("caveat.trail-late", words.Args{"at": *d.CompleteAfter}))
 	}
 	return out
-}
-
-// steps are those of a fix that its summary has not said already.
-func steps(f diagnose.Fix) []string {
-	return slices.DeleteFunc(slices.Clone(f.Steps), func(step string) bool { return step == f.Summary })
 }
 
 // quoteHead says where a quote stood, and when it was written.

@@ -13,6 +13,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/words"
 )
 
 const taskARN = "arn:aws:ecs:eu-west-1:111122223333:task/prod/0f1e2d3c4b5a69788796a5b4c3d2e1f0"
@@ -28,21 +29,21 @@ func sampleDiagnosis() diagnose.Diagnosis {
 		},
 		Verdict: diagnose.Verdict{
 			Cause: "startup.secretsmanager.denied", Phase: verdict.PhaseStartup, Identity: id, Category: verdict.IAMPermission,
-			Confidence: verdict.Confirmed, Title: "The execution role may not read the secret db-password", Summary: "ECS could not fetch the secret, so no container was started.",
+			Confidence: verdict.Confirmed, Title: words.Plain("The execution role may not read the secret db-password"), Summary: words.Plain("ECS could not fetch the secret, so no container was started."),
 		},
 		Findings: []diagnose.Finding{{
 			Primary:  true,
 			Evidence: []diagnose.Quote{{Source: "task.stoppedReason", Text: "AccessDeniedException: User is not authorized to perform: secretsmanager:GetSecretValue"}},
 		}},
 		Fix: diagnose.Fix{
-			Summary: "Add this policy to the execution role.", AttachTo: to,
+			Summary: words.Plain("Add this policy to the execution role."), AttachTo: to,
 			Policies: []diagnose.Policy{{
 				Purpose: "denied", Kind: "identity-policy", AttachTo: to, Verified: diagnose.Verified{Status: "allowed"},
 				Document: iampolicy.Document{Version: iampolicy.Version, Statement: []iampolicy.Statement{{
 					Effect: "Allow", Action: []string{"secretsmanager:GetSecretValue"}, Resource: []string{"arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-password-AbCdEf"},
 				}}},
 			}},
-			Steps: []string{"Deploy the service again."},
+			Steps: words.PlainLines("Deploy the service again."),
 		},
 	}
 }

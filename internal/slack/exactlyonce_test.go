@@ -10,6 +10,7 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/slack/slackfake"
+	"whystopped/internal/words"
 )
 
 var errKilled = errors.New("the process was killed")
@@ -62,14 +63,14 @@ func TestAVerdictThatWasToldByWhoeverDiedIsNotToldAgain(t *testing.T) {
 	d.tell(incident(10))
 	d.clock.advance(quiet)
 	better := incident(11)
-	better.Verdict.Cause, better.Verdict.Title = "startup.kms.denied", "The role isn't allowed to decrypt the secret"
+	better.Verdict.Cause, better.Verdict.Title = "startup.kms.denied", words.Plain("The role may not decrypt the secret")
 	d.dieAfter(better)
 	d.tell(better)
 	another := better
-	another.Verdict.Cause, another.Verdict.Title = "startup.kms.disabled", "The key is disabled"
+	another.Verdict.Cause, another.Verdict.Title = "startup.kms.disabled", words.Plain("The key is disabled")
 	d.later(another)
 	reworded := another
-	reworded.Verdict.Title = "The KMS key is disabled" // the same in other words calls nobody
+	reworded.Verdict.Title = words.Plain("The KMS key is disabled") // the same in other words calls nobody
 	d.later(reworded)
 	d.expectText(ofUpdate, "*The key is disabled*")
 	d.expectMessages(

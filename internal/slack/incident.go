@@ -27,8 +27,8 @@ func incidentLink(publicURL, id string) string {
 // incidentMessage is the one message of an incident, as it stands now.
 func incidentMessage(in casebook.Incident, publicURL string) message {
 	v := in.Verdict
-	m := message{text: lines(prose(v.Title, maxTitle), tasks(in.Count))}
-	m.section(lines(bold(v.Title, maxTitle), prose(v.Summary, maxSummary)))
+	m := message{text: lines(prose(v.Title.English, maxTitle), tasks(in.Count))}
+	m.section(lines(bold(v.Title.English, maxTitle), prose(v.Summary.English, maxSummary)))
 	m.fields(
 		field{"Identity", whose(v.Identity)},
 		field{"Confidence", prose(label("confidence", v.Confidence), 100)},
@@ -57,7 +57,7 @@ func updateMessage(before announced, now casebook.Incident) message {
 	}
 	m.section(lines("*"+tasks(now.Count)+"* stopped for the same reason so far.", last))
 	if before.Verdict != verdictDigest(now.Verdict) {
-		m.section(lines("New verdict: "+bold(now.Verdict.Title, maxTitle), prose(now.Verdict.Summary, maxSummary)))
+		m.section(lines("New verdict: "+bold(now.Verdict.Title.English, maxTitle), prose(now.Verdict.Summary.English, maxSummary)))
 	}
 	return m
 }
@@ -67,7 +67,7 @@ func updateMessage(before announced, now casebook.Incident) message {
 func mergedMessage(in casebook.Incident, publicURL string) message {
 	const merged = "This is part of another incident."
 	m := message{text: merged}
-	m.section(lines(bold(in.Verdict.Title, maxTitle), merged))
+	m.section(lines(bold(in.Verdict.Title.English, maxTitle), merged))
 	if address := incidentLink(publicURL, in.Into); address != "" {
 		m.small(link(address, "Open the other incident", maxField))
 	}

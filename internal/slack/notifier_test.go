@@ -17,6 +17,7 @@ import (
 	"whystopped/internal/slack/channels"
 	"whystopped/internal/slack/slackfake"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // desk is a notifier between Slack's double and a book.
@@ -149,7 +150,7 @@ func incident(count int) casebook.Incident {
 		ID: "i1", Place: taskref.Ref{Partition: "aws", Account: "111122223333", Region: "eu-west-1", Cluster: "prod", Group: "service:api"},
 		Revision: "arn:aws:ecs:eu-west-1:111122223333:task-definition/api:41", Diagnosis: "d1",
 		Verdict: diagnose.Verdict{
-			Cause: "startup.secretsmanager.denied", Title: "The execution role may not read a secret", Summary: "ECS could not fetch it.",
+			Cause: "startup.secretsmanager.denied", Title: words.Plain("The execution role may not read a secret"), Summary: words.Plain("ECS could not fetch it."),
 			Identity: verdict.Identity{Kind: verdict.ExecutionRole}, Confidence: verdict.Likely,
 		},
 		Count: count, First: first, Last: first.Add(time.Duration(count) * time.Minute), Opened: first,
@@ -186,7 +187,7 @@ func TestAnIncidentHasOneMessageThatGrows(t *testing.T) {
 	d.expectText(ofIncident, "41 tasks")
 
 	known := incident(42)
-	known.Verdict.Confidence, known.Verdict.Title = verdict.Confirmed, "Another title"
+	known.Verdict.Confidence, known.Verdict.Title = verdict.Confirmed, words.Plain("Another title")
 	d.later(known)
 	d.expectText(ofIncident, "Confirmed", "*Another title*")
 	d.expectText(ofUpdate, "New verdict", "*Another title*")

@@ -35,7 +35,7 @@ func reportLink(publicURL, id string) string {
 // where, and what shows it. report is its address, or "".
 func verdictMessage(d diagnose.Diagnosis, report string) message {
 	m := verdictHead(d)
-	m.section(lines("*Fix*", prose(d.Fix.Summary, maxSummary)))
+	m.section(lines("*Fix*", prose(d.Fix.Summary.English, maxSummary)))
 	addPolicies(&m, d.Fix)
 	addSteps(&m, d.Fix)
 	addEvidence(&m, d)
@@ -50,9 +50,9 @@ func verdictSummary(d diagnose.Diagnosis) message { return verdictHead(d) }
 
 func verdictHead(d diagnose.Diagnosis) message {
 	v, from := d.Verdict, d.Provenance()
-	m := message{text: lines(prose(from, maxTitle), prose(v.Title, maxTitle), prose(label("identity", v.Identity.Kind), 100))}
+	m := message{text: lines(prose(from, maxTitle), prose(v.Title.English, maxTitle), prose(label("identity", v.Identity.Kind), 100))}
 	m.section(bold(from, maxTitle))
-	m.section(lines(bold(v.Title, maxTitle), prose(v.Summary, maxSummary)))
+	m.section(lines(bold(v.Title.English, maxTitle), prose(v.Summary.English, maxSummary)))
 	m.fields(
 		field{"Identity", whose(v.Identity)},
 		field{"Confidence", prose(label("confidence", v.Confidence), 100)},
@@ -150,12 +150,9 @@ func documentJSON(d iampolicy.Document, indent string) (string, error) {
 
 func addSteps(m *message, fix diagnose.Fix) {
 	var list mrkdwn
-	steps := fix.Steps
-	if len(steps) > 0 && steps[0] == fix.Summary {
-		steps = steps[1:] // told already
-	}
+	steps := fix.Further()
 	for _, step := range steps[:min(len(steps), maxSteps)] {
-		if text := prose(step, maxSection/(maxSteps+1)); text != "" {
+		if text := prose(step.English, maxSection/(maxSteps+1)); text != "" {
 			list = lines(list, "• "+text)
 		}
 	}

@@ -8,11 +8,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whystopped/internal/diagnose"
+	"whystopped/internal/words"
 )
 
 var packed = diagnose.Diagnosis{
 	ID: "06h231prt7nqwcgbzmv500xm", Engine: "1", Findings: []diagnose.Finding{},
-	Verdict: diagnose.Verdict{Cause: "startup.secretsmanager.denied", Title: "“quotes” & <marks>"},
+	Verdict: diagnose.Verdict{Cause: "startup.secretsmanager.denied", Title: words.Plain("“quotes” & <marks>")},
 }
 
 // bodyOfVersion1 is packed as the first version wrote it.

@@ -17,6 +17,7 @@ import (
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/store/pgtest"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // openVersion opens a database as an earlier version of the program left it.
@@ -86,7 +87,7 @@ func testUpgrade(t *testing.T, url string) {
 		return diagnose.Diagnosis{
 			ID: casebook.FirstID(made), CreatedAt: made, Engine: "1",
 			Task:    diagnose.TaskView{ID: "t1", Account: "111122223333", Region: "eu-west-1", Cluster: "web", Group: "service:api", TaskRoleARN: "arn:aws:iam::111122223333:role/task"},
-			Verdict: diagnose.Verdict{Cause: "runtime.s3.denied", Title: title, Identity: verdict.Identity{Kind: verdict.TaskRole}},
+			Verdict: diagnose.Verdict{Cause: "runtime.s3.denied", Title: words.Plain(title), Identity: verdict.Identity{Kind: verdict.TaskRole}},
 		}
 	}
 	read, brought, huge := of(1, "read from AWS"), of(2, "brought"), of(3, "brought, and huge")

@@ -9,6 +9,7 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
 // CausePage is one entry of the catalogue.
@@ -40,16 +41,16 @@ func (s *Site) cause(w http.ResponseWriter, r *http.Request) error {
 	}
 	c := s.opts.Causes[i]
 	page := CausePage{
-		Page:     s.newPage(r.Context(), c.Title, c.Meaning, causePath(c.Code)),
+		Page:     s.newPage(r.Context(), c.Title.English, c.Meaning.English, causePath(c.Code)),
 		Code:     c.Code,
-		Heading:  c.Title,
+		Heading:  c.Title.English,
 		Area:     c.Area,
 		Phase:    wordFor(phaseWords, verdict.Phase(c.Phase)),
 		Category: wordFor(categoryWords, verdict.Category(c.Category)),
 		Who:      causeActor(c),
-		Meaning:  c.Meaning,
-		Why:      c.Why,
-		Fix:      c.Fix,
+		Meaning:  c.Meaning.English,
+		Why:      c.Why.English,
+		Fix:      words.Lines(c.Fix),
 		Examples: c.Examples,
 		Docs:     docLinks(c.Docs),
 	}

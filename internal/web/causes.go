@@ -66,7 +66,7 @@ func search(causes []diagnose.CauseInfo, query string) []diagnose.CauseInfo {
 	words := strings.Fields(strings.ToLower(query))
 	var found []diagnose.CauseInfo
 	for _, c := range causes {
-		text := strings.ToLower(strings.Join(append([]string{c.Code, c.Area, c.Title, c.Meaning, c.Why, c.Category, c.Identity}, c.Examples...), "\n"))
+		text := strings.ToLower(strings.Join(append([]string{c.Code, c.Area, c.Title.English, c.Meaning.English, c.Why.English, c.Category, c.Identity}, c.Examples...), "\n"))
 		if !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) }) {
 			found = append(found, c)
 		}
@@ -102,7 +102,7 @@ func byArea(causes []diagnose.CauseInfo) []causeArea {
 }
 
 func causeRowOf(c diagnose.CauseInfo) causeRow {
-	return causeRow{URL: causePath(c.Code), Code: c.Code, Title: c.Title, Phase: wordFor(phaseWords, verdict.Phase(c.Phase)), Who: causeActor(c)}
+	return causeRow{URL: causePath(c.Code), Code: c.Code, Title: c.Title.English, Phase: wordFor(phaseWords, verdict.Phase(c.Phase)), Who: causeActor(c)}
 }
 
 // causeActor is whose fault a cause is; the evidence of each task may decide.

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whystopped/internal/diagnose"
+	"whystopped/internal/words"
 )
 
 func TestCausesAreGroupedAndFound(t *testing.T) {
@@ -62,10 +63,10 @@ func TestCause(t *testing.T) {
 		".chips code": texts(doc, ".chips code"),
 	}
 	if diff := cmp.Diff(map[string][]string{
-		"h1":          {want.Title},
-		".lead":       {want.Meaning},
-		".why":        {want.Why},
-		"ol.steps li": want.Fix,
+		"h1":          {want.Title.English},
+		".lead":       {want.Meaning.English},
+		".why":        {want.Why.English},
+		"ol.steps li": words.Lines(want.Fix),
 		"blockquote":  want.Examples,
 		".links a":    {"docs.aws.amazon.com · task execution IAM role"},
 		".badge b":    {"Task execution role"},

@@ -81,7 +81,7 @@ func chartCauseOf(code string, catalogue []diagnose.CauseInfo, pattern int) char
 	}
 	cause := chartCause{Pattern: pattern, Who: actor{Class: "unknown"}, Title: code, Code: code, URL: causePath(code)}
 	if i := slices.IndexFunc(catalogue, func(c diagnose.CauseInfo) bool { return c.Code == code }); i >= 0 {
-		cause.Title, cause.Who = catalogue[i].Title, causeActor(catalogue[i])
+		cause.Title, cause.Who = catalogue[i].Title.English, causeActor(catalogue[i])
 	}
 	return cause
 }

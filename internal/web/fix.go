@@ -12,6 +12,7 @@ import (
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/render"
 	"whystopped/internal/web/roles"
+	"whystopped/internal/words"
 )
 
 // fixView is what to do: a policy in the forms that people paste, or steps.
@@ -106,8 +107,8 @@ type verifiedView struct {
 }
 
 func fixOf(f diagnose.Fix) (fixView, error) {
-	v := fixView{Heading: "What to do", Summary: f.Summary, Steps: f.Steps, Without: withoutOf(f.WithoutPolicy)}
-	switch twice := len(f.Steps) > 0 && f.Steps[0] == f.Summary; {
+	v := fixView{Heading: "What to do", Summary: f.Summary.English, Steps: words.Lines(f.Steps), Without: withoutOf(f.WithoutPolicy)}
+	switch twice := len(f.Steps) > 0 && f.Steps[0].Equal(f.Summary); {
 	case twice && len(f.Steps) == 1:
 		v.Steps = nil
 	case twice:
@@ -220,7 +221,7 @@ func policyOf(p diagnose.Policy, number int) (*policyView, error) {
 		ID:       fmt.Sprintf("policy-%d", number),
 		Heading:  policyHeading(p),
 		Target:   attachName(p.AttachTo),
-		Detail:   p.Detail,
+		Detail:   p.Detail.English,
 		Lines:    jsonLines(text),
 		Verified: verifiedOf(p.Verified),
 		number:   number,
@@ -301,7 +302,7 @@ func attachName(to *diagnose.AttachTo) string {
 const grantedAlready = "Allowed already"
 
 func verifiedOf(v diagnose.Verified) verifiedView {
-	view := verifiedView{Detail: v.Detail, By: v.By}
+	view := verifiedView{Detail: v.Detail.English, By: v.By}
 	switch v.Status {
 	case "allowed":
 		view.Class, view.Word = "held", "Proven"

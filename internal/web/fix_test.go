@@ -7,6 +7,7 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
 func TestWordsOfAProof(t *testing.T) {
@@ -33,7 +34,7 @@ func TestWordsOfAProof(t *testing.T) {
 func TestFixWithoutThePolicyThatDenies(t *testing.T) {
 	const scp = "arn:aws:organizations::444455556666:policy/o-exampleorgid/service_control_policy/p-example1"
 	verified := func(status, detail string) diagnose.Verified {
-		return diagnose.Verified{Status: status, By: "iam:SimulatePrincipalPolicy", Before: "explicitDeny", Detail: detail}
+		return diagnose.Verified{Status: status, By: "iam:SimulatePrincipalPolicy", Before: "explicitDeny", Detail: words.Plain(detail)}
 	}
 	tests := []struct {
 		name    string
@@ -44,14 +45,14 @@ func TestFixWithoutThePolicyThatDenies(t *testing.T) {
 		{"allowed", &diagnose.WithoutPolicy{ARN: scp, PolicyType: verdict.PolicySCP, Verified: verified("allowed", "before: explicitDeny; without this policy: allowed")}, "Proven. Without the service control policy " + scp + ": before: explicitDeny; without this policy: allowed (iam:SimulatePrincipalPolicy)"},
 		{"another one", &diagnose.WithoutPolicy{ARN: scp, PolicyType: verdict.PolicySCP, Verified: verified("still-denied", "no")}, "Not enough. Without the service control policy " + scp + ": no (iam:SimulatePrincipalPolicy)"},
 		{"undecided", &diagnose.WithoutPolicy{ARN: scp, PolicyType: verdict.PolicySCP, Verified: verified("not-verified", "perhaps")}, "Not decided. Without the service control policy " + scp + ": perhaps (iam:SimulatePrincipalPolicy)"},
-		{"not tried", &diagnose.WithoutPolicy{ARN: scp, PolicyType: verdict.PolicyRCP, Verified: diagnose.Verified{Status: "not-verified", Detail: "It can't."}}, "Not tried. Without the resource control policy " + scp + ": It can't."},
+		{"not tried", &diagnose.WithoutPolicy{ARN: scp, PolicyType: verdict.PolicyRCP, Verified: diagnose.Verified{Status: "not-verified", Detail: words.Plain("It can't.")}}, "Not tried. Without the resource control policy " + scp + ": It can't."},
 		{"of a type that nobody foresaw", &diagnose.WithoutPolicy{ARN: "<b>", PolicyType: "new", Verified: verified("allowed", "<i>")}, "Proven. Without the policy <b>: <i> (iam:SimulatePrincipalPolicy)"},
 		{"of an old report", &diagnose.WithoutPolicy{ARN: scp}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			d := secretDenied()
-			d.Fix = diagnose.Fix{Summary: "Ask the owner.", WithoutPolicy: tt.without}
+			d.Fix = diagnose.Fix{Summary: words.Plain("Ask the owner."), WithoutPolicy: tt.without}
 			var want []string
 			if tt.want != "" {
 				want = []string{tt.want}

@@ -17,6 +17,7 @@ import (
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -172,14 +173,14 @@ func secretDenied() diagnose.Diagnosis {
 		},
 		Verdict: diagnose.Verdict{
 			Cause: "startup.secretsmanager.denied", Phase: verdict.PhaseStartup, Identity: exec, Category: verdict.IAMPermission, Confidence: verdict.Confirmed,
-			Title:   "The execution role may not read the secret ledger/db",
-			Summary: "Before your container starts, ECS fetches the secrets that its definition names, and it does so as orders-exec. That role has no permission for this secret, so the container was never created.",
+			Title:   words.Plain("The execution role may not read the secret ledger/db"),
+			Summary: words.Plain("Before your container starts, ECS fetches the secrets that its definition names, and it does so as orders-exec. That role has no permission for this secret, so the container was never created."),
 		},
 		Findings: []diagnose.Finding{
 			{
 				Cause: "startup.secretsmanager.denied", Phase: verdict.PhaseStartup, Identity: exec, Category: verdict.IAMPermission, Confidence: verdict.Confirmed, Primary: true,
-				Title: "The execution role may not read the secret ledger/db", Summary: "As above.",
-				Why: "The refused session belongs to orders-exec, which this task definition names as its execution role; your code and the task role orders-task had no part in it.",
+				Title: words.Plain("The execution role may not read the secret ledger/db"), Summary: words.Plain("As above."),
+				Why: words.Plain("The refused session belongs to orders-exec, which this task definition names as its execution role; your code and the task role orders-task had no part in it."),
 				Evidence: []diagnose.Quote{
 					{Source: "task.stoppedReason", Text: reason, At: at(31), Marks: marks(reason, "arn:aws:sts::111122223333:assumed-role/orders-exec", "is not authorized to perform: secretsmanager:GetSecretValue", "because no identity-based policy allows")},
 					{Source: "cloudtrail", Text: "GetSecretValue: AccessDenied", At: at(18), Ref: "5f0c7c39-3c6b-4f0e-9a51-1d2c3b4a5968", Marks: marks("GetSecretValue: AccessDenied", "AccessDenied")},
@@ -189,13 +190,13 @@ func secretDenied() diagnose.Diagnosis {
 			},
 			{
 				Cause: "runtime.denied", Phase: verdict.PhaseRuntime, Identity: verdict.Identity{Kind: verdict.TaskRole, ARN: taskARN}, Category: verdict.IAMPermission, Confidence: verdict.Likely,
-				Title: "The task role may not write to the bucket ledger-archive", Summary: "The application logged the refusal and went on.",
+				Title: words.Plain("The task role may not write to the bucket ledger-archive"), Summary: words.Plain("The application logged the refusal and went on."),
 				Evidence: []diagnose.Quote{{Source: "log.api", Text: survived, At: at(20), Ref: "/ecs/ledger-api api/api/0f1e2d3c", Marks: marks(survived, "Access Denied")}},
 				Denied:   []diagnose.DeniedCall{{Principal: taskARN, Action: "s3:PutObject", Resource: "arn:aws:s3:::ledger-archive/*", Explicit: true, PolicyType: verdict.PolicyBoundary, PolicyARN: &boundary}},
 			},
 		},
 		Fix: diagnose.Fix{
-			Summary:  "Attach the policy to the execution role; anybody who may call iam:PutRolePolicy on it can do that. The next task that the service starts will have it.",
+			Summary:  words.Plain("Attach the policy to the execution role; anybody who may call iam:PutRolePolicy on it can do that. The next task that the service starts will have it."),
 			AttachTo: &diagnose.AttachTo{Kind: verdict.ExecutionRole, ARN: execARN, Name: "orders-exec"},
 			Policies: []diagnose.Policy{
 				policy("denied", "allowed", "before: implicitDeny; with this policy: allowed", "ReadLedgerDbSecret", "secretsmanager:GetSecretValue", secretARN),
@@ -207,15 +208,15 @@ func secretDenied() diagnose.Diagnosis {
 				CloudFormation: "ReadLedgerDb:\n  Type: AWS::IAM::RolePolicy",
 				CDK:            "role.addToPrincipalPolicy(new iam.PolicyStatement({}));",
 			},
-			Steps: []string{"Force a new deployment of ledger-api, since the service has given up starting tasks."},
+			Steps: words.PlainLines("Force a new deployment of ledger-api, since the service has given up starting tasks."),
 		},
 		Timeline: []diagnose.TimelineEntry{
-			{At: at(0), Kind: "task", Label: "created", Source: "ecs:DescribeTasks"},
-			{At: at(18), Kind: "api-call", Label: "GetSecretValue refused", Source: "cloudtrail:LookupEvents"},
-			{At: at(20), Kind: "log", Label: "log-router: flushed and exited", Source: "logs:GetLogEvents log-router"},
-			{At: at(25), Kind: "container", Label: "log-router exited with 0", Source: "ecs:DescribeTasks"},
-			{At: at(29), Kind: "service-event", Label: "unable to start tasks consistently", Source: "ecs:DescribeServices"},
-			{At: at(31), Kind: "task", Label: "stopped: TaskFailedToStart", Source: "ecs:DescribeTasks"},
+			{At: at(0), Kind: "task", Label: words.Plain("created"), Source: "ecs:DescribeTasks"},
+			{At: at(18), Kind: "api-call", Label: words.Plain("GetSecretValue refused"), Source: "cloudtrail:LookupEvents"},
+			{At: at(20), Kind: "log", Label: words.Plain("log-router: flushed and exited"), Source: "logs:GetLogEvents log-router"},
+			{At: at(25), Kind: "container", Label: words.Plain("log-router exited with 0"), Source: "ecs:DescribeTasks"},
+			{At: at(29), Kind: "service-event", Label: words.Plain("unable to start tasks consistently"), Source: "ecs:DescribeServices"},
+			{At: at(31), Kind: "task", Label: words.Plain("stopped: TaskFailedToStart"), Source: "ecs:DescribeTasks"},
 		},
 		Sources: []evidence.Source{
 			{Name: "ecs:DescribeTasks", Status: evidence.SourceOK, Calls: 1, TookMS: 41, Detail: "the task"},
@@ -225,7 +226,7 @@ func secretDenied() diagnose.Diagnosis {
 			{Name: "ecs:DescribeServices", Status: evidence.SourceDenied, Calls: 1, TookMS: 23, MissingPermission: &lacking},
 			{Name: "iam:SimulatePrincipalPolicy", Status: evidence.SourceSkipped},
 		},
-		Caveats:       []string{"Events of the service were not read. They would say whether other tasks failed alike.", "The stopped reason is cut after 1024 bytes."},
+		Caveats:       words.PlainLines("Events of the service were not read. They would say whether other tasks failed alike.", "The stopped reason is cut after 1024 bytes."),
 		CompleteAfter: &settles,
 	}
 }
@@ -235,7 +236,7 @@ func policy(purpose, status, detail, sid, action, resource string) diagnose.Poli
 		Purpose: purpose, Kind: "identity-policy", AttachTo: &diagnose.AttachTo{Kind: verdict.ExecutionRole, ARN: execARN, Name: "orders-exec"},
 		Document: iampolicy.Document{Version: "2012-10-17", Statement: []iampolicy.Statement{{Sid: sid, Effect: "Allow", Action: []string{action}, Resource: []string{resource}, Condition: iampolicy.Condition{"StringEquals": {"aws:ResourceAccount": {"111122223333"}}}}}},
 		Snippets: iampolicy.Snippets{CLI: "aws " + sid, Terraform: "# " + sid, CloudFormation: "# " + sid, CDK: "// " + sid},
-		Verified: diagnose.Verified{Status: status, By: "iam:SimulatePrincipalPolicy", Detail: detail},
+		Verified: diagnose.Verified{Status: status, By: "iam:SimulatePrincipalPolicy", Detail: words.Plain(detail)},
 	}
 }
 
@@ -254,20 +255,20 @@ func outOfMemory() diagnose.Diagnosis {
 	return diagnose.Diagnosis{
 		ID: "01kd3r8m2vq6w0p9x7n5t4s1aa", CreatedAt: noon,
 		Task:    diagnose.TaskView{StoppedReason: "Essential container in task exited", Containers: []diagnose.ContainerView{{Name: "app", Essential: true, ExitCode: new(137), Reason: "OutOfMemoryError: Container killed due to memory usage"}}},
-		Verdict: diagnose.Verdict{Cause: "runtime.oom", Phase: verdict.PhaseRuntime, Identity: verdict.Identity{Kind: verdict.NoIdentity}, Category: verdict.OOM, Confidence: verdict.Likely, Title: "The container app ran out of memory", Summary: "The kernel killed it at its limit. No permission was missing."},
+		Verdict: diagnose.Verdict{Cause: "runtime.oom", Phase: verdict.PhaseRuntime, Identity: verdict.Identity{Kind: verdict.NoIdentity}, Category: verdict.OOM, Confidence: verdict.Likely, Title: words.Plain("The container app ran out of memory"), Summary: words.Plain("The kernel killed it at its limit. No permission was missing.")},
 		Findings: []diagnose.Finding{{
 			Cause: "runtime.oom", Primary: true, Phase: verdict.PhaseRuntime, Identity: verdict.Identity{Kind: verdict.NoIdentity}, Confidence: verdict.Likely,
 			Evidence: []diagnose.Quote{{Source: "container.app.reason", Text: "OutOfMemoryError: Container killed due to memory usage", Marks: [][2]int{{0, 16}}}},
 		}},
-		Fix: diagnose.Fix{Summary: "Raise the container’s memory limit, or find what grows.", Steps: []string{"Raise memory of container app in the task definition.", "Look at MemoryUtilized in Container Insights before the end."}},
+		Fix: diagnose.Fix{Summary: words.Plain("Raise the container’s memory limit, or find what grows."), Steps: words.PlainLines("Raise memory of container app in the task definition.", "Look at MemoryUtilized in Container Insights before the end.")},
 	}
 }
 
 func catalogue() []diagnose.CauseInfo {
 	return []diagnose.CauseInfo{
-		{Code: "runtime.denied", Area: "runtime", Phase: "runtime", Category: "iam-permission", Identity: "depends", Title: "A call of your code was refused", Meaning: "The application called AWS and was refused.", Fix: []string{"Allow the call."}, Examples: []string{"AccessDenied: Access Denied"}},
-		{Code: "runtime.oom", Area: "runtime", Phase: "runtime", Category: "oom", Identity: "none", Title: "A container ran out of memory", Meaning: "The kernel killed it.", Fix: []string{"Raise the limit."}, Examples: []string{"OutOfMemoryError: Container killed due to memory usage"}},
-		{Code: "startup.secretsmanager.denied", Area: "secrets", Phase: "startup", Category: "iam-permission", Identity: "execution-role", Title: "The execution role may not read a secret", Meaning: "ECS could not fetch a secret.", Why: "ECS fetches secrets before your code runs.", Fix: []string{"Allow secretsmanager:GetSecretValue."}, Docs: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html"}, Examples: []string{"ResourceInitializationError: unable to pull secrets or registry auth"}},
+		{Code: "runtime.denied", Area: "runtime", Phase: "runtime", Category: "iam-permission", Identity: "depends", Title: words.Plain("A call of your code was refused"), Meaning: words.Plain("The application called AWS and was refused."), Fix: words.PlainLines("Allow the call."), Examples: []string{"AccessDenied: Access Denied"}},
+		{Code: "runtime.oom", Area: "runtime", Phase: "runtime", Category: "oom", Identity: "none", Title: words.Plain("A container ran out of memory"), Meaning: words.Plain("The kernel killed it."), Fix: words.PlainLines("Raise the limit."), Examples: []string{"OutOfMemoryError: Container killed due to memory usage"}},
+		{Code: "startup.secretsmanager.denied", Area: "secrets", Phase: "startup", Category: "iam-permission", Identity: "execution-role", Title: words.Plain("The execution role may not read a secret"), Meaning: words.Plain("ECS could not fetch a secret."), Why: words.Plain("ECS fetches secrets before your code runs."), Fix: words.PlainLines("Allow secretsmanager:GetSecretValue."), Docs: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html"}, Examples: []string{"ResourceInitializationError: unable to pull secrets or registry auth"}},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"whystopped/internal/diagnose/revision"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // fakeHistory is what a fakeCasebook keeps, and what it was asked of it.
@@ -94,7 +95,7 @@ func badDeploy() casebook.IncidentReport {
 			Verdict: in.Verdict, Diagnosis: fmt.Sprint("d", i), Incident: in.ID,
 		})
 	}
-	stops[1].Verdict.Title, stops[1].Verdict.Confidence = "The execution role may not read two secrets", verdict.Likely
+	stops[1].Verdict.Title, stops[1].Verdict.Confidence = words.Plain("The execution role may not read two secrets"), verdict.Likely
 	stops[2].Verdict, stops[2].Diagnosis = diagnose.Verdict{}, ""
 	stops = append(stops, casebook.Stop{Key: "event:e1", Ref: in.Place, At: noon.Add(-time.Hour), Incident: in.ID})
 	return casebook.IncidentReport{

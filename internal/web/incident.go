@@ -82,14 +82,14 @@ func (s *Site) incidentPage(ctx context.Context, report casebook.IncidentReport)
 	clock := clock{now: now}
 	v := report.Verdict
 	p := IncidentPage{
-		Page:       s.newPage(ctx, v.Title, v.Summary, incidentPath(report.ID)),
+		Page:       s.newPage(ctx, v.Title.English, v.Summary.English, incidentPath(report.ID)),
 		GoingOn:    !report.Over(now),
 		Who:        actorOf(v.Identity),
 		Phase:      wordFor(phaseWords, v.Phase),
 		Category:   categoryOf(v),
 		Confidence: confidenceOf(v.Confidence),
-		Heading:    v.Title,
-		Summary:    v.Summary,
+		Heading:    v.Title.English,
+		Summary:    v.Summary.English,
 		Where:      whereOf(report.Place),
 		ServiceURL: serviceURL(report.Place),
 		Often:      often(report.Incident),

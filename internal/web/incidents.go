@@ -94,7 +94,7 @@ func incidentRows(incidents []casebook.Incident, now time.Time) []incidentRow {
 		rows = append(rows, incidentRow{
 			URL:     incidentPath(in.ID),
 			Who:     actorOf(in.Verdict.Identity),
-			Heading: in.Verdict.Title,
+			Heading: in.Verdict.Title.English,
 			GoingOn: !in.Over(now),
 			Where:   briefly(in.Place, in.Revision),
 			Often:   often(in),

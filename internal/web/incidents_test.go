@@ -17,7 +17,7 @@ func TestDiagnosesPage(t *testing.T) {
 	book := withHistory()
 	h := newHandler(t, options(book))
 	doc := parsePage(t, get(t, h, "/diagnoses?cluster=prod"))
-	if diff := cmp.Diff([]string{secretDenied().Verdict.Title}, texts(doc, ".rows b")); diff != "" {
+	if diff := cmp.Diff([]string{secretDenied().Verdict.Title.English}, texts(doc, ".rows b")); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
 	book.listNext = "d9"
@@ -53,9 +53,9 @@ func TestIncidentsThatGoOnComeFirst(t *testing.T) {
 		cursor        string
 		links         []string
 	}{
-		{"/incidents", []string{"Going on", "Over"}, []string{denied, oom}, []string{"Going on"}, "", []string{"/incidents?goingOn=true", "/incidents?cursor=all-2"}},
-		{"/incidents?cursor=all-1", []string{"Over"}, []string{oom}, nil, "all-1", []string{"/incidents", "/incidents?cursor=all-2"}},
-		{"/incidents?goingOn=true", []string{"Going on"}, []string{denied}, []string{"Going on"}, "", []string{"/incidents?cursor=open-2&goingOn=true"}},
+		{"/incidents", []string{"Going on", "Over"}, []string{denied.English, oom.English}, []string{"Going on"}, "", []string{"/incidents?goingOn=true", "/incidents?cursor=all-2"}},
+		{"/incidents?cursor=all-1", []string{"Over"}, []string{oom.English}, nil, "all-1", []string{"/incidents", "/incidents?cursor=all-2"}},
+		{"/incidents?goingOn=true", []string{"Going on"}, []string{denied.English}, []string{"Going on"}, "", []string{"/incidents?cursor=open-2&goingOn=true"}},
 	}
 	for _, tt := range tests {
 		book := withHistory()
@@ -109,7 +109,7 @@ func TestIncidentPage(t *testing.T) {
 		got[path] = texts(doc, path)
 	}
 	want := map[string][]string{
-		"h1": {report.Verdict.Title}, ".badge b": {"Task execution role"}, ".chips .live": {"Going on"},
+		"h1": {report.Verdict.Title.English}, ".badge b": {"Task execution role"}, ".chips .live": {"Going on"},
 		".facts dd": {
 			"12 times in 40 minutes", "2026-11-22 11:15:00 UTC", "2026-11-22 11:55:00 UTC", "Going on: the last one 5 minutes ago. It is over when nothing has stopped alike for an hour.",
 			"orders:42 open in the console: orders:42, seen to run as it should until 2026-11-22 11:15:00 UTC", "orders:43 open in the console: orders:43, first seen 2026-11-22 11:15:00 UTC",

@@ -53,7 +53,7 @@ func TestProgressEndsOnTheReport(t *testing.T) {
 			t.Errorf("sources that were read on the way (-want +got):\n%s", diff)
 		}
 		report := one(t, doc, "article.report")
-		if report.Parent != looking.Parent || text(one(t, report, "h1")) != secretDenied().Verdict.Title {
+		if report.Parent != looking.Parent || text(one(t, report, "h1")) != secretDenied().Verdict.Title.English {
 			t.Error("the report does not stand behind the progress, which hides then")
 		}
 		if stream := attr(looking, "data-stream"); stream != "/api/v1/diagnoses/stream?brief=true&task=arn%3Aaws%3Aecs%3Aeu-west-1%3A111122223333%3Atask%2Fprod%2F0f1e2d3c4b5a69788796a5b4c3d2e1f0" {
@@ -70,7 +70,7 @@ func TestWhatComesAtOnceIsAnOrdinaryPage(t *testing.T) {
 	book := always(secretDenied())
 	book.steps = tellSources
 	w := get(t, newHandler(t, options(book)), "/diagnose?task="+sampleARN)
-	if doc := parsePage(t, w); len(find(doc, ".looking")) != 0 || text(one(t, doc, "title")) != secretDenied().Verdict.Title+" · whystopped" {
+	if doc := parsePage(t, w); len(find(doc, ".looking")) != 0 || text(one(t, doc, "title")) != secretDenied().Verdict.Title.English+" · whystopped" {
 		t.Errorf("the page shows a progress, or not the report's title: %s", text(one(t, doc, "title")))
 	}
 }
@@ -151,7 +151,7 @@ func TestPreviewsCostNothing(t *testing.T) {
 		task, heading       string
 	}{
 		{"Slack", "GET", "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", "prod/0f1e2d3c4b5a69788796a5b4c3d2e1f0", "Why did task 0f1e2d3c… stop?"},
-		{"Slack, of a task that was looked into", "GET", "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", sampleARN, kept.Verdict.Title},
+		{"Slack, of a task that was looked into", "GET", "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", sampleARN, kept.Verdict.Title.English},
 		{"Teams", "GET", "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5 skype-url-preview@microsoft.com", "prod/0f1e2d3c4b5a69788796a5b4c3d2e1f0", "Why did task 0f1e2d3c… stop?"},
 		{"a service", "GET", "Mattermost-Bot/1.1", "arn:aws:ecs:eu-west-1:111122223333:service/prod/api", "Why did service api stop?"},
 		{"HEAD", "HEAD", "curl/8.5.0", "prod/0f1e2d3c4b5a69788796a5b4c3d2e1f0", "Why did task 0f1e2d3c… stop?"},

@@ -47,7 +47,7 @@ func TestProvidedEvidenceIsNotUnfurled(t *testing.T) {
 		shown = append(shown, attr(m, "content"))
 	}
 	for _, s := range shown {
-		if strings.Contains(s, d.Verdict.Title) || strings.Contains(s, d.Verdict.Summary) {
+		if strings.Contains(s, d.Verdict.Title.English) || strings.Contains(s, d.Verdict.Summary.English) {
 			t.Errorf("the head of the page says %q", s)
 		}
 	}
@@ -71,7 +71,7 @@ func TestAReportThatIsNotKept(t *testing.T) {
 		t.Fatalf("status = %d, want 200\n%s", w.Code, w.Body)
 	}
 	doc := parsePage(t, w)
-	if got := text(one(t, doc, "h1")); got != d.Verdict.Title {
+	if got := text(one(t, doc, "h1")); got != d.Verdict.Title.English {
 		t.Errorf("the page is about %q, want the verdict", got)
 	}
 	sections := find(doc, "section")

@@ -98,20 +98,20 @@ func (s *Site) reportPage(ctx context.Context, d diagnose.Diagnosis, clock clock
 	}
 	primary, others := splitFindings(d.Findings)
 	p := ReportPage{
-		Page:       s.newPage(ctx, d.Verdict.Title, describe(d), selfPath(d)),
+		Page:       s.newPage(ctx, d.Verdict.Title.English, describe(d), selfPath(d)),
 		Who:        whoOf(d),
 		Phase:      wordFor(phaseWords, d.Verdict.Phase),
 		Category:   categoryOf(d.Verdict),
 		Confidence: confidenceOf(d.Verdict.Confidence),
-		Heading:    d.Verdict.Title,
-		Summary:    d.Verdict.Summary,
+		Heading:    d.Verdict.Title.English,
+		Summary:    d.Verdict.Summary.English,
 		CauseCode:  d.Verdict.Cause,
 		Where:      wherePartsOf(d.Task.Ref()),
 		Stopped:    clock.ago(d.Task.StoppedAt),
 		Running:    runningStatus(d.Task),
 		Fix:        fix,
 		Sources:    sourcesOf(d.Sources),
-		Caveats:    d.Caveats,
+		Caveats:    words.Lines(d.Caveats),
 		Task:       factsOf(d.Task, isQuoted(primary, d.Task.StoppedReason), clock),
 		Container:  containersOf(d.Task),
 		TaskARN:    d.Task.ARN,
@@ -163,7 +163,7 @@ func (p *ReportPage) addFindings(t diagnose.TaskView, primary, others []diagnose
 		p.Denied = append(p.Denied, deniedOf(f)...)
 		p.Evidence = append(p.Evidence, quotesOf(t, f.Evidence, clock)...)
 		p.Docs = append(p.Docs, docLinks(f.Docs)...)
-		p.Why = cmp.Or(p.Why, f.Why)
+		p.Why = cmp.Or(p.Why, f.Why.English)
 	}
 	for _, f := range others {
 		p.Others = append(p.Others, findingOf(t, f, clock))
@@ -207,9 +207,9 @@ func categoryOf(v diagnose.Verdict) string {
 func describe(d diagnose.Diagnosis) string {
 	where := strings.Join(whereOf(d.Task.Ref()), " · ")
 	if where == "" {
-		return d.Verdict.Summary
+		return d.Verdict.Summary.English
 	}
-	return d.Verdict.Summary + " (" + where + ")"
+	return d.Verdict.Summary.English + " (" + where + ")"
 }
 
 func runningStatus(t diagnose.TaskView) string {
@@ -245,8 +245,8 @@ func findingOf(t diagnose.TaskView, f diagnose.Finding, clock clock) findingView
 		Who:        actorOf(f.Identity),
 		Phase:      wordFor(phaseWords, f.Phase),
 		Confidence: confidenceOf(f.Confidence),
-		Heading:    f.Title,
-		Summary:    f.Summary,
+		Heading:    f.Title.English,
+		Summary:    f.Summary.English,
 		CauseCode:  f.Cause,
 		Evidence:   quotesOf(t, f.Evidence, clock),
 		Docs:       docLinks(f.Docs),

@@ -15,6 +15,7 @@ import (
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/web/roles"
+	"whystopped/internal/words"
 )
 
 func reportDoc(t *testing.T, d diagnose.Diagnosis) *html.Node {
@@ -155,7 +156,7 @@ func TestReportOfSeveralPolicies(t *testing.T) {
 func TestReportOfWiderPolicies(t *testing.T) {
 	d := secretDenied()
 	next, part := d.Fix.Policies[0], d.Fix.Policies[1]
-	next.Purpose, next.Detail = "denied-pattern", "For the next task."
+	next.Purpose, next.Detail = "denied-pattern", words.Plain("For the next task.")
 	d.Fix.Policies = append(slices.Clone(d.Fix.Policies), part, next)
 	doc := reportDoc(t, d)
 	if diff := cmp.Diff([]string{"Or grant all startup permissions", "Or allow it for the next task too"}, texts(doc, ".whole summary")); diff != "" {
@@ -175,7 +176,7 @@ func TestReportNamesTheWordsToReplace(t *testing.T) {
 	d := secretDenied()
 	d.Fix.Policies = slices.Clone(d.Fix.Policies)
 	d.Fix.Policies[0].Placeholders = []string{"BUCKET_NAME", "OBJECT_NAME"}
-	d.Fix.Policies[0].Detail = "Words to know."
+	d.Fix.Policies[0].Detail = words.Plain("Words to know.")
 	doc := reportDoc(t, d)
 	var got []string
 	for _, label := range texts(doc, "button.copy") {
@@ -188,7 +189,7 @@ func TestReportNamesTheWordsToReplace(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("buttons (-want +got):\n%s", diff)
 	}
-	if !strings.Contains(text(doc), d.Fix.Policies[0].Detail) {
+	if !strings.Contains(text(doc), d.Fix.Policies[0].Detail.English) {
 		t.Error("the detail is not beside the policy")
 	}
 }
@@ -198,7 +199,7 @@ func TestReportWithoutPolicy(t *testing.T) {
 	if n := len(find(doc, ".formats")) + len(find(doc, ".call")) + len(find(doc, "button.copy")); n != 0 {
 		t.Errorf("%d elements speak of policies or refused calls in a report without any", n)
 	}
-	if diff := cmp.Diff(outOfMemory().Fix.Steps, texts(doc, "ol.steps li")); diff != "" {
+	if diff := cmp.Diff(words.Lines(outOfMemory().Fix.Steps), texts(doc, "ol.steps li")); diff != "" {
 		t.Errorf("steps (-want +got):\n%s", diff)
 	}
 	if got := texts(doc, ".badge b"); !slices.Equal(got, []string{"Not an IAM problem"}) {
@@ -211,9 +212,9 @@ func TestReportWithoutPolicy(t *testing.T) {
 
 func TestReportSaysNothingTwice(t *testing.T) {
 	d := outOfMemory()
-	for _, steps := range [][]string{{d.Fix.Summary}, {d.Fix.Summary, "Then wait."}} {
-		d.Fix.Steps = steps
-		if got := strings.Count(text(reportDoc(t, d)), d.Fix.Summary); got != 1 {
+	for _, steps := range [][]string{{d.Fix.Summary.English}, {d.Fix.Summary.English, "Then wait."}} {
+		d.Fix.Steps = words.PlainLines(steps...)
+		if got := strings.Count(text(reportDoc(t, d)), d.Fix.Summary.English); got != 1 {
 			t.Errorf("steps %q: the summary is said %d times", steps, got)
 		}
 	}
@@ -331,11 +332,11 @@ func TestReportCanBeUnfurled(t *testing.T) {
 	for _, m := range find(doc, "meta") {
 		got[attr(m, "property")+attr(m, "name")] = attr(m, "content")
 	}
-	if want := secretDenied().Verdict.Title; got["og:title"] != want {
+	if want := secretDenied().Verdict.Title; got["og:title"] != want.English {
 		t.Errorf("og:title = %q, want %q", got["og:title"], want)
 	}
 	for _, name := range []string{"description", "og:description"} {
-		if !strings.HasPrefix(got[name], secretDenied().Verdict.Summary) {
+		if !strings.HasPrefix(got[name], secretDenied().Verdict.Summary.English) {
 			t.Errorf("%s = %q, want the summary", name, got[name])
 		}
 	}
@@ -345,7 +346,7 @@ func TestReportCanBeUnfurled(t *testing.T) {
 	if got["robots"] != "noindex" {
 		t.Error("a report may be indexed")
 	}
-	if got := text(one(t, doc, "title")); got != secretDenied().Verdict.Title+" · whystopped" {
+	if got := text(one(t, doc, "title")); got != secretDenied().Verdict.Title.English+" · whystopped" {
 		t.Errorf("title = %q", got)
 	}
 }
@@ -377,7 +378,7 @@ func TestValuesThatNobodyForesaw(t *testing.T) {
 	d := outOfMemory()
 	d.Verdict.Phase, d.Verdict.Category, d.Verdict.Confidence, d.Verdict.Identity.Kind = "limbo", "gremlins", "gut-feeling", "ghost-role"
 	d.Sources = []evidence.Source{{Name: "ec2:DescribeInstances", Status: "puzzled"}}
-	d.Timeline = []diagnose.TimelineEntry{{Kind: "omen", Label: "a crow"}}
+	d.Timeline = []diagnose.TimelineEntry{{Kind: "omen", Label: words.Plain("a crow")}}
 	d.Findings[0].Evidence[0].Source = "tea.leaves"
 	page := text(reportDoc(t, d))
 	for _, want := range []string{"limbo", "gremlins", "gut-feeling", "ghost-role", "ec2:DescribeInstances", "puzzled", "omen", "tea.leaves"} {

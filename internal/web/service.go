@@ -109,7 +109,7 @@ func groupStops(tasks []diagnose.Diagnosis, clock clock) []stopGroup {
 		if !begun {
 			i = len(groups)
 			at[d.Verdict.Cause] = i
-			groups = append(groups, stopGroup{Heading: d.Verdict.Title, Who: whoOf(d), CauseCode: d.Verdict.Cause, CauseURL: causePath(d.Verdict.Cause)})
+			groups = append(groups, stopGroup{Heading: d.Verdict.Title.English, Who: whoOf(d), CauseCode: d.Verdict.Cause, CauseURL: causePath(d.Verdict.Cause)})
 		}
 		g := &groups[i]
 		g.Stops = append(g.Stops, stopOf(d, g.Heading, clock))
@@ -125,8 +125,8 @@ func stopOf(d diagnose.Diagnosis, groupHeading string, clock clock) stopRow {
 	if d.ID == "" {
 		row.URL = "/diagnose?task=" + url.QueryEscape(d.Task.ARN)
 	}
-	if d.Verdict.Title != groupHeading {
-		row.Heading = d.Verdict.Title
+	if d.Verdict.Title.English != groupHeading {
+		row.Heading = d.Verdict.Title.English
 	}
 	return row
 }

@@ -15,6 +15,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 const serviceARN = "arn:aws:ecs:eu-west-1:111122223333:service/prod/orders"
@@ -30,7 +31,7 @@ func stop(minutes int, kept, cause, title string) diagnose.Diagnosis {
 			Partition: "aws", Account: "111122223333", Region: "eu-west-1", Cluster: "prod",
 			StoppedAt: noon.Add(-time.Duration(minutes) * time.Minute),
 		},
-		Verdict: diagnose.Verdict{Cause: cause, Title: title, Confidence: verdict.Confirmed, Identity: verdict.Identity{Kind: verdict.NoIdentity}},
+		Verdict: diagnose.Verdict{Cause: cause, Title: words.Plain(title), Confidence: verdict.Confirmed, Identity: verdict.Identity{Kind: verdict.NoIdentity}},
 	}
 }
 

@@ -33,7 +33,7 @@ func keptStop(s casebook.Stop, clock clock) stopRow {
 	switch {
 	case !row.Owed:
 		row.URL = reportPath(s.Diagnosis)
-		row.Confidence, row.Who, row.Heading = confidenceOf(s.Verdict.Confidence), actorOf(s.Verdict.Identity), s.Verdict.Title
+		row.Confidence, row.Who, row.Heading = confidenceOf(s.Verdict.Confidence), actorOf(s.Verdict.Identity), s.Verdict.Title.English
 	case s.Ref.TaskID != "" && s.Ref.ARN() != "":
 		row.URL = "/diagnose?task=" + url.QueryEscape(s.Ref.ARN())
 	}

@@ -191,7 +191,7 @@ func timelineSource(source string) string {
 // timelineOf writes the timeline, and the day on which it begins.
 func timelineOf(entries []diagnose.TimelineEntry, t diagnose.TaskView, clock clock) (rows []timelineRow, day string) {
 	for i, e := range entries {
-		row := timelineRow{At: clock.timeOfDay(e.At), Kind: e.Kind, Word: wordFor(timelineWords, e.Kind), Label: e.Label, Source: timelineSource(e.Source), Console: eventConsole(t, e.Ref)}
+		row := timelineRow{At: clock.timeOfDay(e.At), Kind: e.Kind, Word: wordFor(timelineWords, e.Kind), Label: e.Label.English, Source: timelineSource(e.Source), Console: eventConsole(t, e.Ref)}
 		if i == 0 && !e.At.IsZero() {
 			day = e.At.UTC().Format("2 January 2006")
 		}

@@ -16,7 +16,10 @@ import (
 //	{took:duration}           seconds as "42 min 51 s"
 //	{size:bytes}              a number of bytes as "64 MiB"
 //	{names:list}              "a, b, and c"
+//	{name:role}               "the role NAME"
+//	{where:place}             the place of a quote, by its code
 //	{n:plural|# task|# tasks} the form for the number, with the number for #
+//	[[ of {name}]]            words that are left out if one of their values isn't known
 //
 // "{{" stands for a brace. Templates come from this program, never from
 // evidence: a value that holds braces stays as it is.
@@ -29,9 +32,25 @@ type part struct {
 	// choices are what follows the bars: the words for an unknown value, or
 	// the forms of a plural.
 	choices []string
+	// optional are the parts between double brackets; nil for any other part.
+	optional []part
 }
 
 func parse(template string) []part {
+	var parts []part
+	for {
+		before, rest, found := strings.Cut(template, "[[")
+		inside, after, closed := strings.Cut(rest, "]]")
+		if !found || !closed {
+			return append(parts, parsePlaces(template)...)
+		}
+		parts = append(parts, parsePlaces(before)...)
+		parts = append(parts, part{optional: parsePlaces(inside)})
+		template = after
+	}
+}
+
+func parsePlaces(template string) []part {
 	var parts []part
 	var words strings.Builder
 	for {
@@ -75,39 +94,61 @@ func placeOf(inner string) part {
 	return p
 }
 
-// Places returns the arguments that a template names, each once with its
-// format, in their order: what two languages must have in common.
+// Places returns the arguments that a template names, each once, in their
+// order: what two languages must have in common.
 func Places(template string) []string {
 	var names []string
 	seen := map[string]bool{}
-	for _, p := range parse(template) {
-		if p.name == "" || seen[p.name] {
-			continue
+	var collect func([]part)
+	collect = func(parts []part) {
+		for _, p := range parts {
+			collect(p.optional)
+			if p.name != "" && !seen[p.name] {
+				seen[p.name] = true
+				names = append(names, p.name)
+			}
 		}
-		seen[p.name] = true
-		names = append(names, p.name)
 	}
+	collect(parse(template))
 	return names
 }
 
 // fill puts arguments into a template.
 func (l *Language) fill(template string, args Args) string {
-	if !strings.Contains(template, "{") {
+	if !strings.ContainsAny(template, "{[") {
 		return template
 	}
+	said, _ := l.join(parse(template), args)
+	return said
+}
+
+// join says parts one after the other; known is false if a value among them
+// isn't known.
+func (l *Language) join(parts []part, args Args) (said string, known bool) {
 	var b strings.Builder
-	for _, p := range parse(template) {
-		if p.name == "" {
+	known = true
+	for _, p := range parts {
+		switch {
+		case p.optional != nil:
+			if words, all := l.join(p.optional, args); all {
+				b.WriteString(words)
+			}
+		case p.name == "":
 			b.WriteString(p.words)
-			continue
+		default:
+			value := l.value(p, args[p.name])
+			known = known && value != ""
+			b.WriteString(value)
 		}
-		b.WriteString(l.value(p, args[p.name]))
 	}
-	return b.String()
+	return b.String(), known
 }
 
 func (l *Language) value(p part, v any) string {
 	if p.format == "plural" {
+		if v == nil {
+			return ""
+		}
 		n, _ := asNumber(v)
 		return l.plural(n, p.choices)
 	}
@@ -143,8 +184,19 @@ func (l *Language) format(format string, v any) string {
 		}
 	case "list":
 		return l.List(asList(v))
+	case "role":
+		return l.Say("role.named", Args{"name": v})
+	case "place":
+		return l.Place(asText(v))
 	default:
 		vocabulary, form, _ := strings.Cut(format, ".")
+		if codes := asList(v); codes != nil {
+			said := make([]string, len(codes))
+			for i, code := range codes {
+				said[i] = l.Word(vocabulary, code, form)
+			}
+			return l.List(said)
+		}
 		return l.Word(vocabulary, asText(v), form)
 	}
 	return oneLine(asText(v))

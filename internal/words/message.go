@@ -1,8 +1,8 @@
 package words
 
 import (
-	"encoding/json"
 	"fmt"
+	"reflect"
 	"time"
 )
 
@@ -40,8 +40,10 @@ func Say(id string, args Args) Text {
 
 // Made returns the text of a message whose English template stands elsewhere,
 // as those of the catalogue of causes do.
+//
+// The message keeps the arguments that the template names.
 func Made(id, template string, args Args) Text {
-	args = args.plain()
+	args = args.named(template).plain()
 	return Text{Message: Message{ID: id, Args: args}, English: english.fill(template, args)}
 }
 
@@ -52,16 +54,47 @@ func Plain(s string) Text { return Text{English: s} }
 // IsZero reports whether there are no words.
 func (t Text) IsZero() bool { return t.English == "" }
 
+// Or returns the text, or another if it has no words.
+func (t Text) Or(other Text) Text {
+	if t.IsZero() {
+		return other
+	}
+	return t
+}
+
 // String returns the English words.
 func (t Text) String() string { return t.English }
 
-// MarshalJSON writes the English words.
-func (t Text) MarshalJSON() ([]byte, error) { return json.Marshal(t.English) }
+// MarshalText writes the English words, in JSON as a string.
+func (t Text) MarshalText() ([]byte, error) { return []byte(t.English), nil }
 
-// UnmarshalJSON reads words without a message.
-func (t *Text) UnmarshalJSON(b []byte) error {
-	*t = Text{}
-	return json.Unmarshal(b, &t.English)
+// UnmarshalText reads words without a message.
+func (t *Text) UnmarshalText(b []byte) error {
+	*t = Plain(string(b))
+	return nil
+}
+
+// Equal reports whether two texts are of one message about the same things. If
+// one of them has no message, their words decide.
+func (t Text) Equal(o Text) bool {
+	if t.ID == "" || o.ID == "" {
+		return t.English == o.English
+	}
+	return t.ID == o.ID && reflect.DeepEqual(t.Args, o.Args)
+}
+
+// Of returns the text of a message that was kept with its English words.
+func Of(m Message, english string) Text { return Text{Message: m, English: english} }
+
+// named returns the arguments that a template names.
+func (a Args) named(template string) Args {
+	out := Args{}
+	for _, name := range Places(template) {
+		if value, ok := a[name]; ok {
+			out[name] = value
+		}
+	}
+	return out
 }
 
 // plain returns the arguments in the forms that JSON has, so that a message
@@ -103,4 +136,22 @@ func plainValue(v any) any {
 		return n
 	}
 	panic(fmt.Sprintf("words: %T is no argument of a message", v))
+}
+
+// Lines returns the English words of texts.
+func Lines(texts []Text) []string {
+	lines := make([]string, len(texts))
+	for i, t := range texts {
+		lines[i] = t.English
+	}
+	return lines
+}
+
+// PlainLines returns texts that no message stands behind.
+func PlainLines(lines ...string) []Text {
+	texts := make([]Text, len(lines))
+	for i, line := range lines {
+		texts[i] = Plain(line)
+	}
+	return texts
 }

@@ -36,6 +36,8 @@ func TestFill(t *testing.T) {
 		"brace":               {`{{"Effect": "Allow"}`, nil, `{"Effect": "Allow"}`},
 		"value holds a place": {"{name}", words.Args{"name": "{who}"}, "{who}"},
 		"long value":          {"{name}", words.Args{"name": strings.Repeat("é", 100)}, strings.Repeat("é", 80) + "…"},
+		"optional":            {"The role[[ {role}]] denies it[[ ({policies:list})]]", words.Args{"role": "orders"}, "The role orders denies it"},
+		"optional list":       {"denied[[ ({policies:list})]][[ for {action}]]", words.Args{"policies": []string{"a", "b"}}, "denied (a and b)"},
 		"value of two lines":  {"{name}", words.Args{"name": "a\n b"}, "a b"},
 	} {
 		t.Run(name, func(t *testing.T) {

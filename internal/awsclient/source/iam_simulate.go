@@ -19,6 +19,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
 // Simulator is IAM's policy simulator, which tries the policies of a fix.
@@ -104,13 +105,13 @@ func (s simulator) trial(ctx context.Context, t diagnose.Trial) (diagnose.Result
 	case unfit && len(t.Actions) > 1:
 		return s.oneByOne(ctx, t)
 	case unfit:
-		return diagnose.Result{Problem: "IAM's simulator does not take the call: " + failure.Of(err).Message}, nil
+		return diagnose.Result{Problem: words.Say("simulate.rejected", words.Args{"message": failure.Of(err).Message})}, nil
 	}
 	if _, none := errors.AsType[*types.NoSuchEntityException](err); none {
-		return diagnose.Result{Problem: "IAM has nothing of the name " + t.Principal + "; where the evidence names only a role's session, the role's path is not known."}, nil
+		return diagnose.Result{Problem: words.Say("simulate.no-principal", words.Args{"principal": t.Principal})}, nil
 	}
 	if _, broken := errors.AsType[*types.PolicyEvaluationException](err); broken {
-		return diagnose.Result{Problem: "IAM could not evaluate the role's policies."}, nil
+		return diagnose.Result{Problem: words.Say("simulate.failed", nil)}, nil
 	}
 	return diagnose.Result{}, fmt.Errorf("simulate %s as %s: %w", strings.Join(t.Actions, ", "), t.Principal, err)
 }
@@ -121,7 +122,7 @@ func (s simulator) oneByOne(ctx context.Context, t diagnose.Trial) (diagnose.Res
 		one := t
 		one.Actions = []string{action}
 		result, err := s.trial(ctx, one)
-		if err != nil || result.Problem != "" {
+		if err != nil || !result.Problem.IsZero() {
 			return result, err
 		}
 		whole.Outcomes = append(whole.Outcomes, result.Outcomes...)

@@ -5,6 +5,7 @@
 package catalogue
 
 import (
+	"maps"
 	"sync"
 
 	"whystopped/internal/diagnose/cause"
@@ -25,3 +26,13 @@ var Book = sync.OnceValue(func() *cause.Book {
 
 // All returns the causes of the catalogue.
 func All() []*Cause { return Book().Causes() }
+
+// Templates are the English templates of the catalogue's messages, by id: what
+// another language has to have.
+func Templates() map[string]string {
+	all := map[string]string{}
+	for _, k := range All() {
+		maps.Copy(all, k.Templates())
+	}
+	return all
+}

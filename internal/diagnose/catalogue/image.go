@@ -205,11 +205,11 @@ func imageCauses() []*Cause {
 func puller(c *Case, _ Match) Answer {
 	switch {
 	case c.Facts.Host == cause.HostEC2 && c.Facts.RolesComplete && c.Facts.ExecutionRole == "":
-		return answer(verdict.InstanceRole, "", verdict.Likely, "The task definition has no execution role, so on EC2 the container instance role pulls.")
+		return answer(verdict.InstanceRole, "", verdict.Likely, "who.no-execution-role", nil)
 	case c.Facts.Host == cause.HostFargate || c.Facts.ExecutionRole != "":
-		return answer(verdict.ExecutionRole, c.Facts.ExecutionRole, verdict.Likely, "ECS pulls images with the execution role.")
+		return answer(verdict.ExecutionRole, c.Facts.ExecutionRole, verdict.Likely, "who.pulls", nil)
 	}
-	return answer(verdict.ExecutionRole, "", verdict.Possible, "ECS pulls images with the execution role, on EC2 without one with the container instance role.")
+	return answer(verdict.ExecutionRole, "", verdict.Possible, "who.pulls-either", nil)
 }
 
 // imageOf names the image of the container whose reason matched.

@@ -198,9 +198,9 @@ func loggingCauses() []*Cause {
 // logWriter tells whose credentials the awslogs driver of a host should have had.
 func logWriter(c *Case, _ Match) Answer {
 	if c.Facts.ExecutionRole != "" {
-		return answer(verdict.ExecutionRole, c.Facts.ExecutionRole, verdict.Possible, "The task has an execution role, which the host did not use or did not get for the log driver.")
+		return answer(verdict.ExecutionRole, c.Facts.ExecutionRole, verdict.Possible, "who.log-driver-execution-role", nil)
 	}
-	return answer(verdict.InstanceRole, "", verdict.Possible, "Without an execution role the log driver signs as the container instance, which had no credentials either.")
+	return answer(verdict.InstanceRole, "", verdict.Possible, "who.log-driver-instance", nil)
 }
 
 // logGroup names the log group and Region of the container, or of the whole

@@ -5,6 +5,7 @@ import (
 
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
 // roleCauses: roles that are missing, cannot be assumed, or never arrived.
@@ -219,17 +220,17 @@ func assumedRole(c *Case, m Match) Answer {
 	role := m.Captures["name"]
 	switch name := cause.RoleName(role); {
 	case role != "" && name == cause.RoleName(c.Facts.ExecutionRole) && name == cause.RoleName(c.Facts.TaskRole):
-		return answer(verdict.ExecutionRole, role, verdict.Possible, "%s is both roles of this task.", name)
+		return answer(verdict.ExecutionRole, role, verdict.Possible, "who.both", words.Args{"role": name})
 	case role != "" && name == cause.RoleName(c.Facts.ExecutionRole):
-		return answer(verdict.ExecutionRole, role, verdict.Likely, "%s is the execution role of this task.", name)
+		return answer(verdict.ExecutionRole, role, verdict.Likely, "who.execution-role", words.Args{"role": name})
 	case role != "" && name == cause.RoleName(c.Facts.TaskRole):
-		return answer(verdict.TaskRole, role, verdict.Likely, "%s is the task role of this task.", name)
+		return answer(verdict.TaskRole, role, verdict.Likely, "who.task-role", words.Args{"role": name})
 	case strings.Contains(strings.ToLower(name), "exec"):
-		return answer(verdict.ExecutionRole, role, verdict.Possible, "By its name %s is an execution role; the definition is not known here.", name)
+		return answer(verdict.ExecutionRole, role, verdict.Possible, "who.execution-role-by-name", words.Args{"role": name})
 	case strings.HasPrefix(name, "AWSServiceRoleFor"):
-		return answer(verdict.UnknownIdentity, role, verdict.Possible, "%s is a service-linked role; no task can use it.", name)
+		return answer(verdict.UnknownIdentity, role, verdict.Possible, "who.no-task-role", words.Args{"role": name})
 	case role == "":
-		return answer(verdict.UnknownIdentity, "", verdict.Possible, "The text does not name the role.")
+		return answer(verdict.UnknownIdentity, "", verdict.Possible, "who.role-unnamed", nil)
 	}
-	return answer(verdict.TaskRole, role, verdict.Possible, "The text says only that %s was given for the task; without its definition it is taken for the task role.", cause.RoleName(role))
+	return answer(verdict.TaskRole, role, verdict.Possible, "who.role-of-task", words.Args{"role": cause.RoleName(role)})
 }

@@ -3,8 +3,8 @@ package catalogue
 import (
 	"testing"
 
-	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/words"
 )
 
 // TestUnhealthyNamesTheContainer holds the health check's title to the container
@@ -35,7 +35,7 @@ func TestUnhealthyNamesTheContainer(t *testing.T) {
 			if len(found) == 0 {
 				t.Fatal("the cause is not found")
 			}
-			if got := cause.Fill(check.Title, found[0].Captures); got != test.want {
+			if got := check.Said(argsFrom(found[0].Captures)).English; got != test.want {
 				t.Errorf("title = %q, want %q", got, test.want)
 			}
 		})
@@ -49,4 +49,13 @@ func caseOf(t *testing.T, ev evidence.Evidence) *Case {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// argsFrom are captures as arguments.
+func argsFrom(captures map[string]string) words.Args {
+	args := words.Args{}
+	for name, value := range captures {
+		args[name] = value
+	}
+	return args
 }

@@ -126,18 +126,18 @@ func efsMounter(c *Case, m Match) Answer {
 		}
 	}
 	if known && !iam {
-		return answer(verdict.NoIdentity, "", verdict.Likely, "The volume has no IAM authorization, so it is mounted anonymously: only the file system policy decides, and no role is asked.")
+		return answer(verdict.NoIdentity, "", verdict.Likely, "who.mounted-anonymously", nil)
 	}
 	if !known && m.Text != nil && strings.Contains(m.Text.Raw, "while mounting fs-") {
 		// IAM authorization needs the TLS tunnel, which mounts 127.0.0.1:
 		// https://docs.aws.amazon.com/efs/latest/ug/mounting-IAM-option.html
-		return answer(verdict.NoIdentity, "", verdict.Likely, "The file system was mounted by its own name, without the TLS tunnel that IAM authorization needs: the client is anonymous, and only the file system policy decides.")
+		return answer(verdict.NoIdentity, "", verdict.Likely, "who.mounted-without-tls", nil)
 	}
 	confidence := verdict.Likely
 	if iam {
 		confidence = verdict.Confirmed
 	}
-	return answer(verdict.TaskRole, c.Facts.TaskRole, confidence, "ECS mounts EFS volumes with the task role, although that happens before the container starts.")
+	return answer(verdict.TaskRole, c.Facts.TaskRole, confidence, "who.mount", nil)
 }
 
 // fileSystem names what a mount is about: the service, and the one file system

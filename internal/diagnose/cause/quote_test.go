@@ -35,19 +35,3 @@ func TestQuote(t *testing.T) {
 		})
 	}
 }
-
-func TestFill(t *testing.T) {
-	words := map[string]string{"role": "orders-exec", "name": "  two\n words ", "long": strings.Repeat("é", 300)}
-	for text, want := range map[string]string{
-		"plain":               "plain",
-		"the {role|role} may": "the orders-exec may",
-		"the {identity:identity|execution role} may": "the execution role may",
-		"may read {name}": "may read two words",
-		"{gone}":          "",
-		"a } b { c":       "a } b { c",
-	} {
-		if got := Fill(text, words); got != want {
-			t.Errorf("Fill(%q) = %q, want %q", text, got, want)
-		}
-	}
-}

@@ -1,17 +1,17 @@
 package cause
 
 import (
-	"fmt"
 	"strings"
 
 	"whystopped/internal/diagnose/denial"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
 // Answer says whose permission it was, how that was decided, and how surely.
 type Answer struct {
 	Identity   verdict.Identity
-	Why        string
+	Why        words.Text
 	Confidence verdict.Confidence
 }
 
@@ -31,13 +31,13 @@ func (c *Case) who(d denial.Denial, t *Text) Answer {
 	p := d.Principal
 	switch p.Kind {
 	case denial.IAMUser:
-		return c.caller(p, "The message names an IAM user; a task's roles are never users.")
+		return c.caller(p, words.Say("who.user", nil))
 	case denial.Root:
-		return c.caller(p, "The message names the account's root user, which no task role is.")
+		return c.caller(p, words.Say("who.root", nil))
 	case denial.Federated:
-		return c.caller(p, "The message names a federated user, which no task role is.")
+		return c.caller(p, words.Say("who.federated", nil))
 	case denial.Anonymous:
-		return c.caller(p, "The request carried no signature, so no role of the task was asked.")
+		return c.caller(p, words.Say("who.anonymous", nil))
 	case denial.AssumedRole:
 		if p.Role != "" {
 			return c.byRole(d, t)
@@ -46,7 +46,7 @@ func (c *Case) who(d denial.Denial, t *Text) Answer {
 	return c.byOperation(d, t)
 }
 
-func (c *Case) caller(p denial.Principal, why string) Answer {
+func (c *Case) caller(p denial.Principal, why words.Text) Answer {
 	return Answer{verdict.Identity{Kind: verdict.Caller, ARN: p.ARN}, why, verdict.Confirmed}
 }
 
@@ -58,23 +58,23 @@ func (c *Case) byRole(d denial.Denial, t *Text) Answer {
 	session := p.SessionKind()
 	switch {
 	case strings.HasPrefix(p.Role, "AWSServiceRoleFor"):
-		return NewAnswer(verdict.ServiceLinkedRole, role, verdict.Confirmed, "%s is a service-linked role: AWS itself acts with it.", p.Role)
+		return NewAnswer(verdict.ServiceLinkedRole, role, verdict.Confirmed, "who.service-linked", words.Args{"role": p.Role})
 	case session == denial.SessionInstance:
-		return NewAnswer(verdict.InstanceRole, role, verdict.Confirmed, "The session %s is an EC2 instance: these are the credentials of the container instance, not of the task.", p.Session)
+		return NewAnswer(verdict.InstanceRole, role, verdict.Confirmed, "who.instance-session", words.Args{"session": p.Session})
 	case session == denial.SessionManagedNode:
-		return NewAnswer(verdict.InstanceRole, role, verdict.Confirmed, "The session %s is a node managed by Systems Manager: the credentials are the host's, not the task's.", p.Session)
+		return NewAnswer(verdict.InstanceRole, role, verdict.Confirmed, "who.managed-node", words.Args{"session": p.Session})
 	case session == denial.SessionInfrastructure:
-		return NewAnswer(verdict.InfrastructureRole, role, verdict.Confirmed, "ECS names the sessions of an infrastructure role %s.", p.Session)
+		return NewAnswer(verdict.InfrastructureRole, role, verdict.Confirmed, "who.infrastructure", words.Args{"session": p.Session})
 	case session == denial.SessionScheduler:
 		return schedulerRole(p, role)
 	case isExec && isTask:
 		return c.sharedRole(d, t, role)
 	case isExec:
-		return NewAnswer(verdict.ExecutionRole, role, verdict.Confirmed, "%s is the execution role of this task.", p.Role)
+		return NewAnswer(verdict.ExecutionRole, role, verdict.Confirmed, "who.execution-role", words.Args{"role": p.Role})
 	case isTask && session != denial.SessionSDK:
-		return NewAnswer(verdict.TaskRole, role, verdict.Confirmed, "%s is the task role of this task.", p.Role)
+		return NewAnswer(verdict.TaskRole, role, verdict.Confirmed, "who.task-role", words.Args{"role": p.Role})
 	case isTask: // the SDK assumed the very role that the task has
-		return NewAnswer(verdict.TaskRole, role, verdict.Likely, "%s is the task role of this task, in a session that the program made itself.", p.Role)
+		return NewAnswer(verdict.TaskRole, role, verdict.Likely, "who.task-role-assumed", words.Args{"role": p.Role})
 	}
 	return c.foreignRole(d, t, role)
 }
@@ -83,17 +83,17 @@ func (c *Case) byRole(d denial.Denial, t *Text) Answer {
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-blue-green.html
 func schedulerRole(p denial.Principal, role string) Answer {
 	if strings.EqualFold(p.Role, "ecsServiceRole") {
-		return NewAnswer(verdict.ServiceLinkedRole, role, verdict.Likely, "%s is the service role that ECS used before its service-linked role.", p.Role)
+		return NewAnswer(verdict.ServiceLinkedRole, role, verdict.Likely, "who.old-service-role", words.Args{"role": p.Role})
 	}
-	return NewAnswer(verdict.InfrastructureRole, role, verdict.Likely, "ECS's scheduler acted with %s, a role that was given to the service.", p.Role)
+	return NewAnswer(verdict.InfrastructureRole, role, verdict.Likely, "who.scheduler", words.Args{"role": p.Role})
 }
 
 // sharedRole decides when one role is both: then the moment tells.
 func (c *Case) sharedRole(d denial.Denial, t *Text, role string) Answer {
 	if startsTask(d, t) {
-		return NewAnswer(verdict.ExecutionRole, role, verdict.Confirmed, "%s is both roles of this task; here ECS used it as the execution role, before the container ran.", RoleName(role))
+		return NewAnswer(verdict.ExecutionRole, role, verdict.Confirmed, "who.both-at-start", words.Args{"role": RoleName(role)})
 	}
-	return NewAnswer(verdict.TaskRole, role, verdict.Likely, "%s is both roles of this task; the call came from the running application, which acts with the task role.", RoleName(role))
+	return NewAnswer(verdict.TaskRole, role, verdict.Likely, "who.both-in-application", words.Args{"role": RoleName(role)})
 }
 
 // foreignRole decides for a role that is neither of the task's, or whose
@@ -103,21 +103,21 @@ func (c *Case) foreignRole(d denial.Denial, t *Text, role string) Answer {
 	knows := c.Facts.TaskRole != "" || c.Facts.ExecutionRole != ""
 	switch {
 	case strings.HasPrefix(p.Role, "AWSReservedSSO_"):
-		return NewAnswer(verdict.Caller, role, verdict.Confirmed, "%s is a person's IAM Identity Center role.", p.Role)
+		return NewAnswer(verdict.Caller, role, verdict.Confirmed, "who.identity-center", words.Args{"role": p.Role})
 	case session == denial.SessionSDK && knows:
-		return NewAnswer(verdict.Caller, role, verdict.Confirmed, "The program assumed %s itself (session %s): it is a second role, not the task role.", p.Role, p.Session)
+		return NewAnswer(verdict.Caller, role, verdict.Confirmed, "who.second-role", words.Args{"role": p.Role, "session": p.Session})
 	case session == denial.SessionSDK && !byECS(t):
-		return NewAnswer(verdict.Caller, role, verdict.Likely, "The session name %s is one that SDKs make when the program itself assumes a role.", p.Session)
+		return NewAnswer(verdict.Caller, role, verdict.Likely, "who.sdk-session", words.Args{"session": p.Session})
 	case c.atStartOf(d, t):
 		return c.foreignAtStart(d, t, role)
 	case session == denial.SessionTask:
-		return NewAnswer(verdict.TaskRole, role, verdict.Likely, "The session is named after a task, as ECS names the sessions of a task's roles, and the call came from the running application.")
+		return NewAnswer(verdict.TaskRole, role, verdict.Likely, "who.task-session", nil)
 	case IsCallerAction(d.Action) && !c.Facts.HasTask && c.Facts.TaskRole == "":
-		return NewAnswer(verdict.Caller, role, verdict.Likely, "%s is asked of whoever starts or deploys tasks.", d.Action)
+		return NewAnswer(verdict.Caller, role, verdict.Likely, "who.deployer", words.Args{"action": d.Action})
 	case c.Facts.TaskRole != "":
-		return NewAnswer(verdict.Caller, role, verdict.Confirmed, "%s is not the task role (%s): the program acted as another role.", p.Role, RoleName(c.Facts.TaskRole))
+		return NewAnswer(verdict.Caller, role, verdict.Confirmed, "who.not-the-task-role", words.Args{"role": p.Role, "other": RoleName(c.Facts.TaskRole)})
 	}
-	return NewAnswer(verdict.TaskRole, role, verdict.Possible, "The application made the call; its task role is not known here, so %s is taken for it.", p.Role)
+	return NewAnswer(verdict.TaskRole, role, verdict.Possible, "who.taken-for-task-role", words.Args{"role": p.Role})
 }
 
 // foreignAtStart decides what ECS wrote about starting a task, when the role it
@@ -128,19 +128,19 @@ func (c *Case) foreignAtStart(d denial.Denial, t *Text, role string) Answer {
 	fallback.Identity.ARN = role
 	if fallback.Identity.Kind == verdict.ServiceLinkedRole && !strings.EqualFold(p.Role, "ecsServiceRole") {
 		// https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
-		return NewAnswer(verdict.InfrastructureRole, role, verdict.Likely, "Load balancers and Cloud Map are managed by ECS's service-linked role, or by the infrastructure role of the service; %s isn't named like the first.", p.Role)
+		return NewAnswer(verdict.InfrastructureRole, role, verdict.Likely, "who.not-service-linked", words.Args{"role": p.Role})
 	}
 	switch {
 	case IsCallerAction(d.Action):
-		return NewAnswer(verdict.Caller, role, verdict.Likely, "%s is asked of whoever starts or deploys tasks.", d.Action)
+		return NewAnswer(verdict.Caller, role, verdict.Likely, "who.deployer", words.Args{"action": d.Action})
 	case !p.Cut && p.SessionKind() == denial.SessionTask && fallback.Identity.Kind == verdict.ExecutionRole:
-		return NewAnswer(verdict.ExecutionRole, role, verdict.Confirmed, "The session is named after the task, and ECS makes this call while it starts the task: that is the execution role's.")
+		return NewAnswer(verdict.ExecutionRole, role, verdict.Confirmed, "who.start-session", nil)
 	case c.Facts.Host == HostEC2 && p.Session == "" && looksLikeInstanceRole(p.Role) && c.Facts.ExecutionRole == "":
-		return NewAnswer(verdict.InstanceRole, role, verdict.Likely, "On EC2 without an execution role the container instance role makes this call, and %s is named like one.", p.Role)
+		return NewAnswer(verdict.InstanceRole, role, verdict.Likely, "who.instance-by-name", words.Args{"role": p.Role})
 	}
 	if fallback.Identity.Kind == verdict.ExecutionRole && c.Facts.ExecutionRole != "" && !p.Cut {
 		fallback.Confidence = fallback.Confidence.AtMost(verdict.Likely)
-		fallback.Why = fmt.Sprintf("%s differs from the definition's execution role (%s), which may have changed since; the call is one that ECS makes with the execution role.", p.Role, RoleName(c.Facts.ExecutionRole))
+		fallback.Why = words.Say("who.other-than-defined", words.Args{"role": p.Role, "other": RoleName(c.Facts.ExecutionRole)})
 	}
 	return fallback
 }
@@ -156,39 +156,39 @@ func (c *Case) byOperation(d denial.Denial, t *Text) Answer {
 	service, _, _ := strings.Cut(d.Action, ":")
 	switch {
 	case IsCallerAction(d.Action):
-		return NewAnswer(verdict.Caller, "", verdict.Likely, "%s is asked of whoever starts or deploys tasks.", d.Action)
+		return NewAnswer(verdict.Caller, "", verdict.Likely, "who.deployer", words.Args{"action": d.Action})
 	case service == "ssmmessages":
-		return NewAnswer(verdict.TaskRole, c.Facts.TaskRole, verdict.Likely, "ECS Exec's agent runs inside the container and uses the task role.")
+		return NewAnswer(verdict.TaskRole, c.Facts.TaskRole, verdict.Likely, "who.exec-agent", nil)
 	case c.atStartOf(d, t):
 		return c.atStart(d, service)
 	case c.Facts.RolesComplete && c.Facts.TaskRole == "" && c.Facts.Host == HostEC2:
-		return NewAnswer(verdict.InstanceRole, "", verdict.Possible, "The task has no task role; on EC2 the SDK then falls through to the container instance role.")
+		return NewAnswer(verdict.InstanceRole, "", verdict.Possible, "who.falls-through", nil)
 	}
-	return NewAnswer(verdict.TaskRole, c.Facts.TaskRole, verdict.Likely, "The application made the call, and applications act with the task role unless they bring credentials of their own.")
+	return NewAnswer(verdict.TaskRole, c.Facts.TaskRole, verdict.Likely, "who.application", nil)
 }
 
 func (c *Case) atStart(d denial.Denial, service string) Answer {
 	switch service {
 	case "elasticfilesystem", "s3files":
-		return NewAnswer(verdict.TaskRole, c.Facts.TaskRole, verdict.Likely, "ECS mounts this volume with the task role, although that happens before the container starts.")
+		return NewAnswer(verdict.TaskRole, c.Facts.TaskRole, verdict.Likely, "who.mount", nil)
 	case "ec2", "ebs":
-		return NewAnswer(verdict.InfrastructureRole, "", verdict.Possible, "Volumes and interfaces are made by ECS's infrastructure or service-linked role.")
+		return NewAnswer(verdict.InfrastructureRole, "", verdict.Possible, "who.volumes", nil)
 	case "elasticloadbalancing", "servicediscovery", "route53":
-		return NewAnswer(verdict.ServiceLinkedRole, "", verdict.Likely, "ECS's service-linked role registers tasks with load balancers and Cloud Map.")
+		return NewAnswer(verdict.ServiceLinkedRole, "", verdict.Likely, "who.load-balancer", nil)
 	}
 	if c.hostStarts() {
-		return NewAnswer(verdict.InstanceRole, "", verdict.Likely, "The task definition has no execution role, so on EC2 the container instance role makes this call.")
+		return NewAnswer(verdict.InstanceRole, "", verdict.Likely, "who.no-execution-role", nil)
 	}
 	confidence := verdict.Likely
 	if c.Facts.Host == HostFargate || c.Facts.ExecutionRole != "" {
 		confidence = verdict.Confirmed
 	}
-	return NewAnswer(verdict.ExecutionRole, c.Facts.ExecutionRole, confidence, "ECS makes this call with the execution role, before the container runs.")
+	return NewAnswer(verdict.ExecutionRole, c.Facts.ExecutionRole, confidence, "who.at-start", nil)
 }
 
-// NewAnswer returns an answer whose reason is a format with its arguments.
-func NewAnswer(kind verdict.IdentityKind, role string, confidence verdict.Confidence, why string, args ...any) Answer {
-	return Answer{verdict.Identity{Kind: kind, ARN: role}, fmt.Sprintf(why, args...), confidence}
+// NewAnswer says who made a call, with the id of the message that says why.
+func NewAnswer(kind verdict.IdentityKind, role string, confidence verdict.Confidence, why string, args words.Args) Answer {
+	return Answer{verdict.Identity{Kind: kind, ARN: role}, words.Say(why, args), confidence}
 }
 
 // sameRole compares by account and name, since a session's ARN has no path. A

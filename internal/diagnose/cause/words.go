@@ -1,6 +1,7 @@
 package cause
 
 import (
+	"strconv"
 	"strings"
 
 	"whystopped/internal/arn"
@@ -61,21 +62,70 @@ func secretName(id string) string {
 	return id
 }
 
-// Fill puts captures into a text of the catalogue, in English.
-func Fill(text string, captures map[string]string) string {
-	args := make(words.Args, len(captures))
-	for name, value := range captures {
-		args[name] = strings.TrimSpace(value)
-	}
-	return words.Made("", text, args).English
+// Said is the cause's title.
+func (k *Cause) Said(args words.Args) words.Text {
+	return words.Made(k.Code+".title", k.Title, args)
 }
 
-// PlainWords are the captures with which a cause's texts read well on their
-// own, without a case.
-func PlainWords(k *Cause) map[string]string {
-	m := map[string]string{"code": "other than 0"}
-	if k.Identity != verdict.NoIdentity && k.Identity != verdict.UnknownIdentity {
-		m["identity"] = string(k.Identity)
+// Explained says what happened, and what the identity lacks.
+func (k *Cause) Explained(args words.Args) words.Text {
+	return words.Made(k.Code+".summary", joined(k.Meaning, k.Lacks), args)
+}
+
+// Blocked says what happened, and which policy denied it: "blocked" is its code.
+func (k *Cause) Blocked(args words.Args) words.Text {
+	return words.Made(k.Code+".summary.blocked", joined(k.Meaning, "{blocked:blocked}"), args)
+}
+
+// Undecided says what happened, and which evidence would decide: "missing" has
+// its codes.
+func (k *Cause) Undecided(args words.Args) words.Text {
+	return words.Made(k.Code+".summary.undecided", joined(k.Meaning, k.Lacks)+words.WouldDecide, args)
+}
+
+// Because says why it is that identity, and not the one people suspect.
+func (k *Cause) Because() words.Text {
+	if k.Reason == "" {
+		return words.Text{}
 	}
-	return m
+	return words.Made(k.Code+".why", k.Reason, nil)
+}
+
+// Steps are the cause's steps.
+func (k *Cause) Steps(args words.Args) []words.Text {
+	steps := make([]words.Text, len(k.Fix))
+	for i, step := range k.Fix {
+		steps[i] = words.Made(k.Code+".fix."+strconv.Itoa(i+1), step, args)
+	}
+	return steps
+}
+
+// joined puts two templates one after the other.
+func joined(a, b string) string { return strings.TrimSpace(a + " " + b) }
+
+// PlainArgs are the arguments with which a cause's texts read well on their
+// own, without a case.
+func PlainArgs(k *Cause) words.Args {
+	args := words.Args{"code": "other than 0"}
+	if k.Identity != verdict.NoIdentity && k.Identity != verdict.UnknownIdentity {
+		args["identity"] = k.Identity
+	}
+	return args
+}
+
+// Templates are the English templates of the cause's messages, by id.
+func (k *Cause) Templates() map[string]string {
+	all := map[string]string{}
+	for id, template := range map[string]string{
+		"title": k.Title, "summary": joined(k.Meaning, k.Lacks), "summary.blocked": joined(k.Meaning, "{blocked:blocked}"),
+		"summary.undecided": joined(k.Meaning, k.Lacks) + words.WouldDecide, "why": k.Reason,
+	} {
+		if template != "" {
+			all[k.Code+"."+id] = template
+		}
+	}
+	for i, step := range k.Fix {
+		all[k.Code+".fix."+strconv.Itoa(i+1)] = step
+	}
+	return all
 }

@@ -1,7 +1,6 @@
 package evidence
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -129,7 +128,7 @@ func (b *bounding) room(at *step, name string, n int) int {
 		return n
 	}
 	kept := max(0, l.most-before)
-	b.tell(l.overfull(at.String(), before+n), Left{at.String(), fmt.Sprintf("held %d %s, of which %d were read", n, l.what, kept)})
+	b.tell(l.overfull(at.String(), before+n), Left{Path: at.String(), Count: n, Kept: kept})
 	return kept
 }
 
@@ -144,7 +143,7 @@ func (b *bounding) text(at *step, t textBound, s string) string {
 	case len(s) <= most:
 		return s
 	case t.name:
-		b.tell(t.tooLong(at.String(), len(s)), Left{at.String(), fmt.Sprintf("was left out: it has %d bytes", len(s))})
+		b.tell(t.tooLong(at.String(), len(s)), Left{Path: at.String(), Bytes: len(s)})
 		return ""
 	}
 	return Cut(s, most)

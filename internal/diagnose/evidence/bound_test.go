@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 	"unicode/utf8"
 )
 
@@ -186,19 +188,15 @@ func TestWhatAWSGaveIsCutAndTold(t *testing.T) {
 	if options := ev.TaskDefinition.ContainerDefinitions[0].LogConfiguration.Options; options["awslogs-group"] != "" || options["mode"] != "blocking" {
 		t.Errorf("options = %.80v", options)
 	}
-	var told []string
-	for _, l := range ev.Left {
-		told = append(told, l.String())
+	want := []Left{
+		{Path: "task.taskArn", Bytes: 3000},
+		{Path: "task.containers", Count: 250, Kept: 100},
+		{Path: "taskDefinition.containerDefinitions[0].logConfiguration.options.awslogs-group", Bytes: 3000},
+		{Path: "logs[0].lines", Count: 150000, Kept: 100000},
+		{Path: "serviceEvents", Count: 1100, Kept: 1000},
 	}
-	want := []string{
-		"task.taskArn was left out: it has 3000 bytes",
-		"task.containers held 250 containers, of which 100 were read",
-		"taskDefinition.containerDefinitions[0].logConfiguration.options.awslogs-group was left out: it has 3000 bytes",
-		"logs[0].lines held 150000 lines, of which 100000 were read",
-		"serviceEvents held 1100 service events, of which 1000 were read",
-	}
-	if !reflect.DeepEqual(told, want) {
-		t.Errorf("left:\n%s\nwant:\n%s", strings.Join(told, "\n"), strings.Join(want, "\n"))
+	if diff := cmp.Diff(want, ev.Left); diff != "" {
+		t.Errorf("left (-want +got):\n%s", diff)
 	}
 }
 

@@ -1,7 +1,5 @@
 package evidence
 
-import "fmt"
-
 // Work and answer grow with the evidence, so a task that somebody made up must
 // not have any number of anything. What AWS has a limit for may be ten times as
 // much here, since limits grow; all lists of one name in one part of the
@@ -171,9 +169,10 @@ func (t textBound) tooLong(path string, n int) *DecodeError {
 
 // Left is evidence that was not read, since there was more than AWS itself has.
 type Left struct {
-	// Path leads to it ("task.containers"), and Problem goes on after the path.
-	Path, Problem string
+	// Path leads to it ("task.containers").
+	Path string
+	// Of a list with Count entries Kept were read.
+	Count, Kept int
+	// Bytes is the size of a text that was left out; 0 for a list.
+	Bytes int
 }
-
-// String returns the path and the problem as one sentence without its full stop.
-func (l Left) String() string { return fmt.Sprintf("%s %s", l.Path, l.Problem) }

@@ -17,6 +17,7 @@ import (
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 func testGet(t *testing.T, w *world) {
@@ -24,7 +25,7 @@ func testGet(t *testing.T, w *world) {
 	full := diagnose.Diagnosis{
 		ID: id(0), CreatedAt: noon, Engine: "1",
 		Task:          diagnose.TaskView{ID: "t1", Containers: []diagnose.ContainerView{{Name: "app", Essential: true}}},
-		Verdict:       diagnose.Verdict{Cause: "runtime.s3.denied", Title: "“quotes” & <marks>"},
+		Verdict:       diagnose.Verdict{Cause: "runtime.s3.denied", Title: words.Plain("“quotes” & <marks>")},
 		Findings:      []diagnose.Finding{},
 		CompleteAfter: &after, Kept: true,
 	}
@@ -269,8 +270,8 @@ func testSummaries(t *testing.T, w *world) {
 		ExecutionRoleARN: "arn:aws:iam::111122223333:role/exec", TaskRoleARN: "arn:aws:iam::111122223333:role/task", StoppedReason: "not for a list",
 	}
 	save(t, w,
-		casebook.Kept{Diagnosis: diagnose.Diagnosis{ID: id(1), CreatedAt: minute(1), Task: task, Verdict: diagnose.Verdict{Cause: "runtime.s3.denied", Title: "“quotes” & <marks>", Identity: role(verdict.TaskRole, "")}}},
-		casebook.Kept{Diagnosis: diagnose.Diagnosis{ID: id(2), CreatedAt: minute(2), Task: task, Verdict: diagnose.Verdict{Cause: "runtime.caller", Title: "Of somebody else", Identity: role(verdict.Caller, "arn:aws:iam::111122223333:user/me")}}},
+		casebook.Kept{Diagnosis: diagnose.Diagnosis{ID: id(1), CreatedAt: minute(1), Task: task, Verdict: diagnose.Verdict{Cause: "runtime.s3.denied", Title: words.Plain("“quotes” & <marks>"), Identity: role(verdict.TaskRole, "")}}},
+		casebook.Kept{Diagnosis: diagnose.Diagnosis{ID: id(2), CreatedAt: minute(2), Task: task, Verdict: diagnose.Verdict{Cause: "runtime.caller", Title: words.Plain("Of somebody else"), Identity: role(verdict.Caller, "arn:aws:iam::111122223333:user/me")}}},
 		casebook.Kept{Diagnosis: diagnose.Diagnosis{ID: id(3), CreatedAt: minute(3), Verdict: diagnose.Verdict{Cause: "unknown"}}},
 	)
 	of := func(n int, cause, title string, who verdict.Identity) casebook.Summary {
@@ -345,7 +346,7 @@ func testOddWords(t *testing.T, w *world) {
 		d := diagnose.Diagnosis{
 			ID: id(n), CreatedAt: minute(n),
 			Task:    diagnose.TaskView{ID: odd, Account: odd, Region: odd, Cluster: odd, Group: "service:" + odd, TaskRoleARN: odd},
-			Verdict: diagnose.Verdict{Cause: "unknown", Title: odd, Identity: verdict.Identity{Kind: verdict.TaskRole}},
+			Verdict: diagnose.Verdict{Cause: "unknown", Title: words.Plain(odd), Identity: verdict.Identity{Kind: verdict.TaskRole}},
 		}
 		save(t, w, casebook.Kept{Diagnosis: d, Brought: true})
 		if got, err := w.Get(t.Context(), id(n)); err != nil || got.Task.Cluster != strings.ToValidUTF8(odd, "\ufffd") {

@@ -14,6 +14,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 var api = taskref.Ref{Partition: "aws", Account: "111122223333", Region: "eu-west-1", Cluster: "web", Group: "service:api"}
@@ -45,7 +46,7 @@ func (s stop) kept() casebook.Kept {
 				ARN: arn, ID: s.task, Partition: api.Partition, Account: api.Account, Region: api.Region, Cluster: api.Cluster, Group: api.Group,
 				TaskDefinitionARN: apiRevision, ExecutionRoleARN: "arn:aws:iam::111122223333:role/api-exec",
 			},
-			Verdict: diagnose.Verdict{Cause: s.cause, Category: verdict.IAMPermission, Confidence: cmp.Or(s.sure, verdict.Likely), Title: "It is " + s.cause},
+			Verdict: diagnose.Verdict{Cause: s.cause, Category: verdict.IAMPermission, Confidence: cmp.Or(s.sure, verdict.Likely), Title: words.Plain("It is " + s.cause)},
 		},
 		Stop: &casebook.KeptStop{Key: arn, At: minute(s.at), Incident: key, Full: !s.factsOnly, Tell: !s.quiet},
 	}

@@ -108,7 +108,7 @@ func (l *life) addEntry(d diagnose.Diagnosis, e diagnose.TimelineEntry) {
 	if e.At.Before(first) || e.At.After(last) {
 		return
 	}
-	m := mark{Lane: laneOf(e.Actor), At: e.At, Full: e.Label, Label: e.Label, Decides: d.Decides(e)}
+	m := mark{Lane: laneOf(e.Actor), At: e.At, Full: e.Label.English, Label: e.Label.English, Decides: d.Decides(e)}
 	switch {
 	case e.Kind == "api-call":
 		m.Kind = "call"
@@ -118,7 +118,7 @@ func (l *life) addEntry(d diagnose.Diagnosis, e diagnose.TimelineEntry) {
 		if !e.At.After(first) || !e.At.Before(last) {
 			return
 		}
-		m.Kind, m.Label = "event", serviceWords(e.Label)
+		m.Kind, m.Label = "event", serviceWords(e.Label.English)
 	case e.Moment == verdict.MomentContainerStopped:
 		m.Kind, m.Label = "end", l.endWords(e)
 	default:
@@ -176,7 +176,7 @@ func (l *life) markDecision(d diagnose.Diagnosis) {
 	if !ok || slices.ContainsFunc(l.Marks, func(m mark) bool { return m.Decides }) {
 		return
 	}
-	m := mark{Lane: laneOf(e.Actor), At: e.At, Kind: "failed", Label: l.rootWords(d.Verdict.Category), Full: e.Label, Decides: true}
+	m := mark{Lane: laneOf(e.Actor), At: e.At, Kind: "failed", Label: l.rootWords(d.Verdict.Category), Full: e.Label.English, Decides: true}
 	if e.Denied {
 		m.Kind, m.Label = "refused", l.deniedWords(e.Action)
 	}

@@ -25,20 +25,20 @@ func ran() diagnose.Diagnosis {
 	d.Task.CreatedAt, d.Task.PullStartedAt, d.Task.PullStoppedAt, d.Task.StartedAt = at(0), at(10), at(22), at(25)
 	d.Task.StoppingAt, d.Task.ExecutionStoppedAt, d.Task.StoppedAt = at(3625), at(3624), at(3650)
 	d.Verdict.Phase, d.Verdict.Identity = verdict.PhaseRuntime, verdict.Identity{Kind: verdict.TaskRole, ARN: "arn:aws:iam::111122223333:role/orders-task"}
-	d.Verdict.Title = "The task role may not send to the queue orders"
+	d.Verdict.Title = words.Plain("The task role may not send to the queue orders")
 	d.Findings = []diagnose.Finding{{Primary: true, Identity: d.Verdict.Identity, Denied: []diagnose.DeniedCall{{Action: "sqs:SendMessage"}}}}
 	d.Timeline = []diagnose.TimelineEntry{
-		{At: at(0), Kind: "task", Label: "Task created"},
-		{At: at(0), Kind: "service-event", Label: "(service orders) has started 1 tasks: (task 0f1e)."},
-		{At: at(9), Kind: "api-call", Label: "GetAuthorizationToken", Action: "ecr:GetAuthorizationToken", Identity: verdict.ExecutionRole},
-		{At: at(10), Kind: "container", Label: "Image pull began"},
-		{At: at(24), Kind: "api-call", Label: "CreateLogStream", Action: "logs:CreateLogStream", Identity: verdict.ExecutionRole},
-		{At: at(24), Kind: "api-call", Label: "CreateLogStream", Action: "logs:CreateLogStream", Identity: verdict.ExecutionRole},
-		{At: at(900), Kind: "api-call", Label: "ListQueues", Action: "sqs:ListQueues", Actor: verdict.ActorCode},
-		{At: at(1800), Kind: "service-event", Label: "(service orders) (port 80) is unhealthy in (target-group x)"},
-		{At: at(3620), Kind: "log", Label: "The task role may not send", Action: "sqs:SendMessage", Identity: verdict.TaskRole, Actor: verdict.ActorCode, Denied: true},
+		{At: at(0), Kind: "task", Label: words.Plain("Task created")},
+		{At: at(0), Kind: "service-event", Label: words.Plain("(service orders) has started 1 tasks: (task 0f1e).")},
+		{At: at(9), Kind: "api-call", Label: words.Plain("GetAuthorizationToken"), Action: "ecr:GetAuthorizationToken", Identity: verdict.ExecutionRole},
+		{At: at(10), Kind: "container", Label: words.Plain("Image pull began")},
+		{At: at(24), Kind: "api-call", Label: words.Plain("CreateLogStream"), Action: "logs:CreateLogStream", Identity: verdict.ExecutionRole},
+		{At: at(24), Kind: "api-call", Label: words.Plain("CreateLogStream"), Action: "logs:CreateLogStream", Identity: verdict.ExecutionRole},
+		{At: at(900), Kind: "api-call", Label: words.Plain("ListQueues"), Action: "sqs:ListQueues", Actor: verdict.ActorCode},
+		{At: at(1800), Kind: "service-event", Label: words.Plain("(service orders) (port 80) is unhealthy in (target-group x)")},
+		{At: at(3620), Kind: "log", Label: words.Plain("The task role may not send"), Action: "sqs:SendMessage", Identity: verdict.TaskRole, Actor: verdict.ActorCode, Denied: true},
 		{At: at(3624), Kind: "container", Moment: verdict.MomentContainerStopped, Actor: verdict.ActorCode, Container: "app", ExitCode: new(1)},
-		{At: at(9000), Kind: "log", Label: "after the end"},
+		{At: at(9000), Kind: "log", Label: words.Plain("after the end")},
 	}
 	return d
 }
@@ -140,14 +140,14 @@ func TestDrawingsHoldTogether(t *testing.T) {
 			return noon.Add(time.Duration(r.IntN(length)) * time.Second)
 		}
 		var d diagnose.Diagnosis
-		d.Verdict.Title = "The task execution role isn't allowed to read the secret ledger"
+		d.Verdict.Title = words.Plain("The task execution role isn't allowed to read the secret ledger")
 		d.Task.CreatedAt, d.Task.StoppedAt = noon, noon.Add(time.Duration(length)*time.Second)
 		d.Task.PullStartedAt, d.Task.PullStoppedAt, d.Task.StartedAt = sometime(), sometime(), sometime()
 		d.Task.StoppingAt, d.Task.ExecutionStoppedAt = sometime(), sometime()
 		d.Timeline = nil
 		for range r.IntN(40) {
 			d.Timeline = append(d.Timeline, diagnose.TimelineEntry{
-				At: noon.Add(time.Duration(r.IntN(length+20)-10) * time.Second), Kind: kinds[r.IntN(len(kinds))], Label: labels[r.IntN(len(labels))],
+				At: noon.Add(time.Duration(r.IntN(length+20)-10) * time.Second), Kind: kinds[r.IntN(len(kinds))], Label: words.Plain(labels[r.IntN(len(labels))]),
 				Action: "x:" + labels[r.IntN(len(labels))], Identity: who[r.IntN(len(who))], Denied: r.IntN(3) == 0,
 			})
 		}

@@ -1,0 +1,68 @@
+package words
+
+// inParts is said before what else is to know of a document that comes in parts.
+const inParts = "[[Part {part} of {parts}. Inline policies can have {limit} characters in total, and this one is larger: create each part as a managed policy and attach all of them. ]]"
+
+// englishDocuments are what is said of a policy document: why a statement is as
+// it is, why there is none, and what a pattern allows beyond what was denied.
+var englishDocuments = map[string]string{
+	"note.alias":           "IAM doesn't match keys by alias. The condition limits the statement to keys with {alias}.",
+	"note.operation":       "IAM has no action {operation}: {call} is authorized as {action}.",
+	"note.only-star":       "IAM has no resource-level permissions for {action}: only * works.",
+	"note.checked-on-star": "AWS checked {action} on *, not on one resource.",
+	"note.sms":             "AWS checks a text message to a phone number on *: no policy can name the number.",
+	"note.metrics":         "AWS checks {action} on *, because metrics aren't resources.",
+	"note.tasks":           "AWS checks {action} on *, because tasks aren't its resources.",
+	"note.escaped":         "The name has * or ? in it. The policy escapes them, so it allows that one name and not all names of that pattern.",
+	"note.log-streams":     "A log stream's name changes with each task, so the policy allows the whole log group.",
+	"note.profile":         "An inference profile alone isn't enough: allow {action} on its foundation model too, in every Region the profile sends requests to, or the next call is denied there.",
+	"note.glue":            "AWS Glue also checks what holds the resource: allow {action} on the database of a table and on the catalog too, or the next call is denied there.",
+	"note.job-queue":       "AWS checks {action} on the job definition and on the job queue: allow it on both, or the next call is denied.",
+	"note.cache-user":      "AWS checks {action} on the cache or cluster and on its user: allow it on both, or the next connection is denied.",
+	"note.each-resource":   "AWS checks {action} on every resource of the call ({types:list}): allow it on the others too, or the next call is denied.",
+	"note.identity":        "AWS checks {action} on the sending identity too: allow it there as well, or the next call is denied.",
+	"note.command":         "AWS checks {action} on the document and on each node: allow it on both, or the next call is denied.",
+	"note.channels":        "ECS Exec needs ssmmessages:CreateControlChannel, CreateDataChannel, OpenControlChannel, and OpenDataChannel: allow those that the role still lacks, or the next one is denied.",
+	"note.any-key":         "The evidence doesn't name the key: the statement covers the keys of this account and Region, through this one service only. Replace key/* with the key's ARN to narrow it.",
+	"note.replace.whole":   "Replace {words:list} before you attach the policy: the evidence doesn't name the whole resource.",
+	"note.replace.unnamed": "Replace {words:list} before you attach the policy: the evidence doesn't name the resource.",
+	"note.replace.star":    "Replace {words:list} before you attach the policy: AWS checked {action} on *, which names no resource.",
+	"note.replace.not-on":  "Replace {words:list} before you attach the policy: {action} can't be allowed on {resource}.",
+
+	"gate.invalid":        "There is no policy to paste: IAM wouldn't accept it.",
+	"gate.not-allow":      "One statement of the policy isn't a plain Allow, so it's left out.",
+	"gate.action-form":    "{action} is a pattern of actions, so there is no policy for it. Allow the actions the call needs, one by one.",
+	"gate.action":         "IAM has no action {action}, so no policy can allow it. Look up the action the call needs in the Service Authorization Reference.",
+	"gate.resource":       "There is no policy for {resource}: {fault:resource-fault}.",
+	"gate.everything":     "The policy doesn't allow {action} on every resource: find out which one the call needs.",
+	"gate.principal":      "There is no policy to paste: {principal} isn't the whole ARN of a role or user, or the name of an AWS service. Find out which principal was denied.",
+	"gate.condition":      "There is no policy to paste: its condition on {key} would have a malformed value, {value}.",
+	"gate.nothing":        "There is no policy to paste: IAM doesn't know the denied action or principal by that name.",
+	"policy.part":         "Part {part} of {parts}. Inline policies can have {limit} characters in total, and this one is larger: create each part as a managed policy and attach all of them.",
+	"policy.add-to-trust": "A statement to add to the role's trust policy: keep its other statements.",
+
+	"resource-fault.no-arn":    "it isn't an ARN",
+	"resource-fault.service":   "it names no service",
+	"resource-fault.partition": "AWS has no such partition",
+	"resource-fault.region":    "its Region doesn't exist",
+	"resource-fault.apart":     "its Region isn't in that partition",
+	"resource-fault.account":   "its account ID is malformed",
+	"resource-fault.quote":     "its name has a quotation mark, which only names of objects have",
+	"resource-fault.variable":  "IAM would replace a variable in its name",
+	"resource-fault.pattern":   "it's a pattern",
+
+	"wider.object":             inParts + "For the next task. Besides what was denied, it allows {actions:list} on every other object under {under}.",
+	"wider.task":               inParts + "For the next task. Besides what was denied, it allows {actions:list} on every other task in {under}.",
+	"wider.container-instance": inParts + "For the next task. Besides what was denied, it allows {actions:list} on every other container instance in {under}.",
+	"wider.deployment":         inParts + "For the next task. Besides what was denied, it allows {actions:list} on every other one of {under}.",
+	"wider.revision":           inParts + "For the next task. Besides what was denied, it allows {actions:list} on every other revision of {under}.",
+	"wider.execution":          inParts + "For the next task. Besides what was denied, it allows {actions:list} on every other execution of {under}.",
+	"wider.version":            inParts + "For the next task. Besides what was denied, it allows {actions:list} on every other version and every alias of {under}.",
+	"wider.job":                inParts + "For the next task. Besides what was denied, it allows {actions:list} on every other job in the account and Region.",
+	"wider.session":            inParts + "For the next task. Besides what was denied, it allows {actions:list} on every other {under} in the account and Region.",
+	"wider.job-run":            inParts + "For the next task. Besides what was denied, it allows {actions:list} on every other job run of the application.",
+	"wider.async-invoke":       inParts + "For the next task. Besides what was denied, it allows {actions:list} on every other asynchronous call in the account and Region.",
+	"wider.device":             inParts + "For the next task. Besides what was denied, it allows {actions:list} on every other device of {under}.",
+	"wider.path":               inParts + "For the next task. Besides what was denied, it allows {actions:list} on every other path of {under}.",
+	"wider.several":            inParts + "For the next task. Besides what was denied, it allows {actions:list} on everything that matches {patterns:list}.",
+}
