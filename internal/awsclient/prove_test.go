@@ -278,7 +278,7 @@ func TestNothingToProveNoCall(t *testing.T) {
 	if len(got.Sources) != 1 || fake.Calls()["iam:SimulatePrincipalPolicy"] != 0 {
 		t.Errorf("sources %+v", got.Sources)
 	}
-	if v := got.Fix.Policies[0].Verified; v.Status != "not-verified" || v.Detail.English != "The evidence doesn't name the principal that it is for." {
+	if v := got.Fix.Policies[0].Verified; v.Status != "not-verified" || v.Detail.English != "The evidence doesn't name the principal that this is for." {
 		t.Errorf("verified %+v", v)
 	}
 }
@@ -313,7 +313,7 @@ func TestAProofFailsAndNothingElse(t *testing.T) {
 				return
 			case got.Status != "not-verified" || got.By != "" || got.Detail.IsZero():
 				t.Errorf("verified %+v, want not tried", got)
-			case f.fault.Deny != strings.Contains(got.Detail.English, "grant it iam:SimulatePrincipalPolicy to whystopped to have it tried"):
+			case f.fault.Deny != strings.Contains(got.Detail.English, "grant it iam:SimulatePrincipalPolicy to have this tried"):
 				t.Errorf("verified %+v", got)
 			}
 			if denied := src.MissingPermission != nil && *src.MissingPermission == "iam:SimulatePrincipalPolicy"; denied != f.fault.Deny {

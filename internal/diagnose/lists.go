@@ -12,7 +12,7 @@ func (d *Diagnosis) fillLists() {
 	d.Fix.Policies, d.Fix.Steps = orEmpty(d.Fix.Policies), orEmpty(d.Fix.Steps)
 	for i := range d.Fix.Policies {
 		p := &d.Fix.Policies[i]
-		p.Placeholders, p.Document.Statement = orEmpty(p.Placeholders), orEmpty(p.Document.Statement)
+		p.Placeholders = orEmpty(p.Placeholders)
 	}
 }
 
