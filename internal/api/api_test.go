@@ -232,8 +232,8 @@ func TestProblems(t *testing.T) {
 		kind                                  string
 		says                                  string
 	}{
-		{"nothing pasted", "POST", "/api/v1/diagnoses", `{"task":""}`, "", 422, "not-a-task-reference", "empty text"},
-		{"an empty task does not list", "GET", "/api/v1/diagnoses?task=", "", "", 422, "not-a-task-reference", "empty text"},
+		{"nothing pasted", "POST", "/api/v1/diagnoses", `{"task":""}`, "", 422, "not-a-task-reference", "Nothing was pasted"},
+		{"an empty task does not list", "GET", "/api/v1/diagnoses?task=", "", "", 422, "not-a-task-reference", "Nothing was pasted"},
 		{"no JSON", "POST", "/api/v1/diagnoses", `task=abc`, "", 400, "malformed-request", "Invalid character"},
 		{"no body", "POST", "/api/v1/diagnoses", ``, "", 400, "malformed-request", "body is required"},
 		{"half a body", "POST", "/api/v1/diagnoses", `{"task":"x`, "", 400, "malformed-request", "Unexpected end"},

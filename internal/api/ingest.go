@@ -13,8 +13,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
-	"whystopped/internal/casebook"
 	"whystopped/internal/ingest"
+	problems "whystopped/internal/problem"
 	"whystopped/internal/taskref"
 )
 
@@ -166,11 +166,14 @@ func (a *API) events(ctx context.Context, in *eventsInput) (*eventsOutput, error
 
 // noEvent tells a body that is no JSON from one that is no event.
 func noEvent(err error) error {
-	kind := notAnEvent
-	if e, ok := errors.AsType[*ingest.Error](err); ok && e.Malformed {
-		kind = malformed
+	e, ok := errors.AsType[*ingest.Error](err)
+	switch {
+	case !ok:
+		return err
+	case e.Malformed:
+		return problems.New(malformed, nil, e.Said())
 	}
-	return &casebook.Error{Kind: kind, Message: sentence(err.Error())}
+	return problems.New(notAnEvent, nil, e.Said())
 }
 
 // notStored asks the sender to come again, whatever it was: the events are

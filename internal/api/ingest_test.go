@@ -108,9 +108,9 @@ func TestEventsRefused(t *testing.T) {
 		{"no key is set up, and one is shown", "", eventsKey, event, 401, "unauthorized", "WHYSTOPPED_EVENTS_KEY"},
 		{"no JSON", eventsKey, eventsKey, `task=hunter2`, 400, "malformed-request", "JSON"},
 		{"no body", eventsKey, eventsKey, ``, 400, "malformed-request", "body is required"},
-		{"no event", eventsKey, eventsKey, `{"task":"hunter2"}`, 422, "not-an-event", "This is no EventBridge event: it has no source."},
-		{"an empty list", eventsKey, eventsKey, `[]`, 422, "not-an-event", "without an event"},
-		{"an event that cannot be read beside a good one", eventsKey, eventsKey, "[" + event + `,{"source":"aws.ecs"}]`, 422, "not-an-event", "[1] is no EventBridge event"},
+		{"no event", eventsKey, eventsKey, `{"task":"hunter2"}`, 422, "not-an-event", "isn't an EventBridge event: it has no source."},
+		{"an empty list", eventsKey, eventsKey, `[]`, 422, "not-an-event", "without events"},
+		{"an event that cannot be read beside a good one", eventsKey, eventsKey, "[" + event + `,{"source":"aws.ecs"}]`, 422, "not-an-event", "[1] isn't an EventBridge event"},
 		{"too large", eventsKey, eventsKey, big, 413, "too-large", "8 MiB"},
 	}
 	for _, test := range tests {

@@ -7,8 +7,9 @@ import (
 	"runtime"
 	"time"
 
-	"whystopped/internal/casebook"
 	"whystopped/internal/guard"
+	"whystopped/internal/problem"
+	"whystopped/internal/words"
 )
 
 // How much evidence that people bring is diagnosed at a time. It is read and
@@ -28,9 +29,9 @@ func evaluations() func(context.Context) (giveBack func(), err error) {
 		giveBack, err := turns.Take(ctx, client)
 		switch {
 		case errors.Is(err, guard.ErrShare):
-			err = &casebook.Error{Kind: casebook.TooMany, Message: "You have too much evidence diagnosed at once. Send it again when some of it is answered."}
+			err = problem.New(problem.TooMany, nil, words.Say("busy.evidence-of-one", nil))
 		case errors.Is(err, guard.ErrTurn):
-			err = &casebook.Error{Kind: casebook.Busy, Message: "Too much evidence is being diagnosed. Send it again in a moment."}
+			err = problem.New(problem.Busy, nil, words.Say("busy.evidence", nil))
 		}
 		return giveBack, err
 	}

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"whystopped/internal/diagnose"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // Options are what a Casebook works with. All fields but Tells and those from
@@ -84,7 +86,7 @@ func (c *Casebook) Get(ctx context.Context, id string) (diagnose.Diagnosis, erro
 	d, err := c.opts.Store.Get(ctx, id)
 	switch {
 	case errors.Is(err, ErrNotKept):
-		return d, &Error{Kind: UnknownDiagnosis, Message: "No diagnosis with this id is kept here. Ask again with the task's ARN."}
+		return d, problem.New(UnknownDiagnosis, nil, words.Say("unknown.diagnosis", nil))
 	case err != nil:
 		return d, fmt.Errorf("get diagnosis %s: %w", id, err)
 	}
@@ -120,7 +122,7 @@ func (c *Casebook) Newest(ctx context.Context, task taskref.Ref) (diagnose.Diagn
 	case err != nil:
 		return diagnose.Diagnosis{}, err
 	case kept == nil:
-		return diagnose.Diagnosis{}, &Error{Kind: UnknownDiagnosis, Message: "No diagnosis of this task is kept here."}
+		return diagnose.Diagnosis{}, problem.New(UnknownDiagnosis, nil, words.Say("unknown.task-diagnosis", nil))
 	}
 	return *kept, nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"whystopped/internal/problem"
-	"whystopped/internal/redact"
 	"whystopped/internal/taskref"
 )
 
@@ -37,10 +36,10 @@ const (
 // link shows it to others.
 func Reference(pasted string) (taskref.Ref, error) {
 	ref, err := taskref.Parse(pasted)
-	if err != nil {
-		return ref, &Error{Kind: NotAReference, Message: redact.Text(err.Error())}
+	if e, ok := errors.AsType[*taskref.Error](err); ok {
+		return ref, problem.New(NotAReference, nil, e.What, e.Advice)
 	}
-	return ref, nil
+	return ref, err
 }
 
 // KindOf is the kind of the first Error in err's chain, or "" for a failure

@@ -5,7 +5,9 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/problem"
 	"whystopped/internal/redact"
+	"whystopped/internal/words"
 )
 
 // Evaluate diagnoses evidence that the caller brought, and keeps the answer.
@@ -60,7 +62,7 @@ func (c *Casebook) judge(ctx context.Context, read func() (evidence.Evidence, er
 		return diagnose.Diagnosis{}, err
 	}
 	if ev, err = ev.OpenText(); err != nil {
-		return diagnose.Diagnosis{}, &Error{Kind: InvalidEvidence, Message: "What was pasted cannot be diagnosed: " + redact.Text(err.Error()) + "."}
+		return diagnose.Diagnosis{}, problem.New(InvalidEvidence, nil, words.Say("evidence.pasted", words.Args{"problem": redact.Text(err.Error())}))
 	}
 	d, err := concludeFor(ctx, ev)
 	return d.Diagnosis, err

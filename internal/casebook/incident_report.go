@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"whystopped/internal/diagnose/revision"
+	"whystopped/internal/problem"
+	"whystopped/internal/words"
 )
 
 const (
@@ -44,7 +46,7 @@ func (c *Casebook) IncidentReport(ctx context.Context, id string) (IncidentRepor
 	in, err := c.opts.Store.Incident(ctx, id)
 	switch {
 	case errors.Is(err, ErrNotKept):
-		return IncidentReport{}, &Error{Kind: UnknownIncident, Message: "No incident with this id is kept here."}
+		return IncidentReport{}, problem.New(UnknownIncident, nil, words.Say("unknown.incident", nil))
 	case err != nil:
 		return IncidentReport{}, fmt.Errorf("get incident %s: %w", id, err)
 	}

@@ -8,7 +8,9 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // Page is one page of a list of kept diagnoses.
@@ -130,5 +132,5 @@ func (c *Casebook) Stops(ctx context.Context, f StopFilter, cursor string, limit
 }
 
 func badCursor() error {
-	return &Error{Kind: InvalidFilter, Message: "The cursor is not one that this list gave out. Leave it away to begin at the newest."}
+	return problem.New(InvalidFilter, nil, words.Say("filter.cursor", nil))
 }

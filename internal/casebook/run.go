@@ -10,6 +10,7 @@ import (
 	"whystopped/internal/collect"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
 	"whystopped/internal/words"
 )
@@ -226,7 +227,7 @@ func (r *run) queued(ctx context.Context, q *queue, work func(context.Context) e
 	}
 	defer cancel()
 	if err := ticket.wait(patient); err != nil {
-		return &Error{Kind: Busy, Message: "There is more to look into than can be done at once. Ask again in a moment.", Err: err}
+		return problem.New(Busy, err, words.Say("busy.runs", nil))
 	}
 	return r.spend(ctx, work)
 }
@@ -246,5 +247,5 @@ func (c *Casebook) inTime(err error) error {
 	if KindOf(err) != "" || !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return &Error{Kind: Unreachable, Message: fmt.Sprintf("AWS did not answer within %s. Ask again, or give it more time (-timeout).", c.opts.Timeout), Err: err}
+	return problem.New(Unreachable, err, words.Say("unreachable.in-time", words.Args{"timeout": c.opts.Timeout}))
 }

@@ -10,6 +10,8 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/problem"
+	"whystopped/internal/words"
 )
 
 const (
@@ -81,7 +83,7 @@ func triggerOf(ctx context.Context, k Kept) Trigger {
 // the database took.
 func unsaved(ctx, within context.Context, err error) error {
 	if within.Err() != nil && ctx.Err() == nil {
-		return &Error{Kind: Busy, Message: "The diagnosis is made, but the database has too much to do to keep it. Ask again in a moment.", Err: err}
+		return problem.New(Busy, err, words.Say("busy.database", nil))
 	}
 	return err
 }

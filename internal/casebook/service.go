@@ -9,7 +9,9 @@ import (
 
 	"whystopped/internal/collect"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // maxServiceTasks is how many stopped tasks of a service are diagnosed at once.
@@ -53,7 +55,7 @@ func onlyService(ref taskref.Ref) error {
 	if ref.Kind() == taskref.KindService {
 		return nil
 	}
-	return &Error{Kind: NotAReference, Message: "this is no service; paste the service's ARN or the address of its page in the AWS console"}
+	return problem.New(NotAReference, nil, words.Say("reference.no-service", nil), words.Say("paste.service", nil))
 }
 
 // factsOnly diagnoses tasks by their facts, in their order. Those that can't be read

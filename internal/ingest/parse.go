@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // Batch is what a body holds.
@@ -37,24 +39,28 @@ func (b Batch) Within(bounds taskref.Bounds) Batch {
 	return b
 }
 
-// Error says what keeps a body from being taken for events. It quotes nothing
-// of the body, so that it may be logged.
+// Error says why a body isn't taken for events. It quotes nothing of the body, so
+// that it can be logged.
 type Error struct {
 	// Malformed is set if the body is no JSON at all.
 	Malformed bool
 	// Path leads to the part at fault ("[3].detail.taskArn"); "" for the whole.
 	Path string
-	// Problem goes on after the path: "is missing".
+	// Problem is the end of the message's ID, and Args are its arguments but for
+	// the path.
 	Problem string
+	Args    words.Args
 }
 
-// Error returns the path and the problem in one line.
-func (e *Error) Error() string {
-	if e.Path == "" {
-		return "this " + e.Problem
-	}
-	return e.Path + " " + e.Problem
+// Said returns the sentence for whoever sent the body.
+func (e *Error) Said() words.Text {
+	args := words.Args{"path": e.Path}
+	maps.Copy(args, e.Args)
+	return words.Say("event."+e.Problem, args)
 }
+
+// Error returns the sentence in English.
+func (e *Error) Error() string { return e.Said().English }
 
 // maxEvent is the largest event that EventBridge hands on, in bytes: 256 KiB
 // when PutEvents takes it, and four times as much for a message of SQS.
@@ -67,7 +73,7 @@ const maxEvent = 1 << 20
 // cannot be read, none is taken. Every error is an *Error.
 func Parse(body []byte) (Batch, error) {
 	if !json.Valid(body) {
-		return Batch{}, &Error{Malformed: true, Problem: "is not well-formed JSON"}
+		return Batch{}, &Error{Malformed: true, Problem: "malformed"}
 	}
 	body = bytes.TrimSpace(body)
 	if body[0] != '[' {
@@ -77,7 +83,7 @@ func Parse(body []byte) (Batch, error) {
 	}
 	var items []json.RawMessage
 	if err := json.Unmarshal(body, &items); err != nil || len(items) == 0 {
-		return Batch{}, &Error{Problem: "is a list without an event"}
+		return Batch{}, &Error{Problem: "empty"}
 	}
 	var b Batch
 	for i, item := range items {
@@ -121,15 +127,15 @@ type envelope struct {
 // read returns nil for an event that is to be ignored.
 func read(raw []byte) (*casebook.Event, error) {
 	if len(raw) > maxEvent {
-		return nil, &Error{Problem: fmt.Sprintf("is larger than %d MiB, which no event is", maxEvent>>20)}
+		return nil, &Error{Problem: "too-large", Args: words.Args{"most": maxEvent}}
 	}
 	var e envelope
 	if err := json.Unmarshal(raw, &e); err != nil {
-		return nil, &Error{Problem: "is no EventBridge event"}
+		return nil, &Error{Problem: "none"}
 	}
 	for _, part := range []struct{ name, value string }{{"source", e.Source}, {"detail-type", e.DetailType}, {"detail", string(e.Detail)}} {
 		if part.value == "" || part.value == "null" {
-			return nil, &Error{Problem: "is no EventBridge event: it has no " + part.name}
+			return nil, &Error{Problem: "part", Args: words.Args{"part": part.name}}
 		}
 	}
 	if e.Source != "aws.ecs" {
@@ -153,14 +159,14 @@ func (e envelope) task(raw []byte) (*casebook.Event, error) {
 	}
 	switch ev.Task.LastStatus {
 	case "":
-		return nil, &Error{Path: "detail.lastStatus", Problem: "is missing"}
+		return nil, &Error{Path: "detail.lastStatus", Problem: "missing"}
 	case "STOPPED", "RUNNING":
 	default:
 		return nil, nil
 	}
 	ref, ok := refOf(taskref.KindTask, ev.Task.TaskARN, ev.Task.ClusterARN)
 	if !ok {
-		return nil, &Error{Path: "detail.taskArn", Problem: "is not the ARN of a task in a cluster"}
+		return nil, &Error{Path: "detail.taskArn", Problem: "task"}
 	}
 	ref.Group = ev.Task.Group
 	return e.event(casebook.Event{Ref: ref, Task: ev.Task})
@@ -176,16 +182,16 @@ func (e envelope) action(raw []byte) (*casebook.Event, error) {
 		ClusterARN string `json:"clusterArn"`
 	}
 	if err := json.Unmarshal(e.Detail, &detail); err != nil {
-		return nil, &Error{Path: "detail", Problem: "is not as ECS writes it"}
+		return nil, &Error{Path: "detail", Problem: "form"}
 	}
 	if detail.EventType != "WARN" && detail.EventType != "ERROR" {
 		return nil, nil
 	}
 	if detail.EventName == "" {
-		return nil, &Error{Path: "detail.eventName", Problem: "is missing"}
+		return nil, &Error{Path: "detail.eventName", Problem: "missing"}
 	}
 	if len(e.Resources) == 0 {
-		return nil, &Error{Path: "resources", Problem: "is empty: the service is missing"}
+		return nil, &Error{Path: "resources", Problem: "no-service"}
 	}
 	isService := func(resource string) bool { return isOf(taskref.KindService, resource) }
 	i := slices.IndexFunc(e.Resources, isService)
@@ -194,7 +200,7 @@ func (e envelope) action(raw []byte) (*casebook.Event, error) {
 	}
 	ref, ok := refOf(taskref.KindService, e.Resources[i], detail.ClusterARN)
 	if !ok {
-		return nil, &Error{Path: fmt.Sprintf("resources[%d]", i), Problem: "is not the ARN of a service in a cluster"}
+		return nil, &Error{Path: fmt.Sprintf("resources[%d]", i), Problem: "service"}
 	}
 	ev, err := asEvidence(raw)
 	if err != nil {
@@ -207,17 +213,17 @@ func (e envelope) action(raw []byte) (*casebook.Event, error) {
 // writes there who sent it from where: what it is about has to lie there.
 func (e envelope) event(event casebook.Event) (*casebook.Event, error) {
 	if e.Account != "" && e.Account != event.Ref.Account {
-		return nil, &Error{Path: "account", Problem: "is not that of the task or service"}
+		return nil, &Error{Path: "account", Problem: "elsewhere"}
 	}
 	if e.Region != "" && e.Region != event.Ref.Region {
-		return nil, &Error{Path: "region", Problem: "is not that of the task or service"}
+		return nil, &Error{Path: "region", Problem: "elsewhere"}
 	}
 	var at evidence.Time
 	if len(e.Time) == 0 || json.Unmarshal(e.Time, &at) != nil || at.IsZero() {
-		return nil, &Error{Path: "time", Problem: "is missing, or no time"}
+		return nil, &Error{Path: "time", Problem: "time"}
 	}
 	if e.ID == "" {
-		return nil, &Error{Path: "id", Problem: "is missing"}
+		return nil, &Error{Path: "id", Problem: "missing"}
 	}
 	event.ID, event.At = e.ID, at.Time
 	return &event, nil
@@ -235,7 +241,7 @@ func asEvidence(raw []byte) (evidence.Evidence, error) {
 			path = inner
 		}
 	}
-	return ev, &Error{Path: path, Problem: "is not as ECS writes it"}
+	return ev, &Error{Path: path, Problem: "form"}
 }
 
 // isOf reports whether a text is the ARN of a task or service, whole or not.

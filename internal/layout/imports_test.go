@@ -49,7 +49,7 @@ var pure = map[string][]string{
 	"internal/redact":             {},
 	"internal/words":              {},
 	"internal/permissions":        {"internal/words"},
-	"internal/taskref":            {"internal/arn", "internal/words"},
+	"internal/taskref":            {"internal/arn", "internal/redact", "internal/words"},
 	"internal/problem":            {"internal/words"},
 	"internal/collect":            {"internal/diagnose/evidence"},
 	"internal/iampolicy/sar":      {},

@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -57,7 +55,7 @@ func (b *Bot) begin(cmd slackgo.SlashCommand) message {
 	}
 	ref, err := casebook.Reference(text)
 	if err != nil {
-		return usage(lines("*Not a task ARN or URL*", prose(sentence(err.Error()), maxSummary)))
+		return usage(lines("*Not a task ARN or URL*", prose(err.Error(), maxSummary)))
 	}
 	if !b.enqueue(func(ctx context.Context) { b.followUp(by(ctx, cmd.UserID), cmd, ref) }) {
 		return plain("*Too many requests.* Try again in a moment.")
@@ -95,9 +93,9 @@ func (b *Bot) diagnose(ctx context.Context, ref taskref.Ref) (m message, audienc
 	}
 	if e, ok := errors.AsType[*casebook.Error](err); ok {
 		if e.Kind == casebook.NotAReference || e.Kind == casebook.UnknownTask {
-			return usage(lines("*No diagnosis*", prose(sentence(e.Message), maxSummary))), forOne
+			return usage(lines("*No diagnosis*", prose(e.Message, maxSummary))), forOne
 		}
-		return plain(lines("*No diagnosis*", prose(sentence(e.Message), maxSummary))), forOne
+		return plain(lines("*No diagnosis*", prose(e.Message, maxSummary))), forOne
 	}
 	b.opts.Log.ErrorContext(ctx, "a diagnosis for Slack failed", "error", err)
 	return plain("*Internal error.* The service's log has the details. Try again; if it continues, contact the operator of this service."), forOne
@@ -135,17 +133,4 @@ func answer(w http.ResponseWriter, m message) error {
 		return fmt.Errorf("send the answer: %w", err)
 	}
 	return nil
-}
-
-// sentence begins a message with a capital and ends it with a full stop.
-func sentence(s string) string {
-	if s == "" {
-		return ""
-	}
-	first, size := utf8.DecodeRuneInString(s)
-	s = string(unicode.ToUpper(first)) + s[size:]
-	if !strings.ContainsAny(s[len(s)-1:], ".!?") {
-		s += "."
-	}
-	return s
 }

@@ -128,8 +128,8 @@ func TestAFailureIsToldToWhoAskedOnly(t *testing.T) {
 		err       error
 		want, not string
 	}{
-		{"one for people", &casebook.Error{Kind: casebook.UnknownTask, Message: "ECS knows nothing of it", Err: errors.New("inner detail")}, "ECS knows nothing of it.", "inner detail"},
-		{"AWS's", &casebook.Error{Kind: casebook.Unreachable, Message: "AWS did not answer <in time>"}, "AWS did not answer &lt;in time&gt;.", "<in"},
+		{"one for people", &casebook.Error{Kind: casebook.UnknownTask, Message: "ECS knows nothing of it.", Err: errors.New("inner detail")}, "ECS knows nothing of it.", "inner detail"},
+		{"AWS's", &casebook.Error{Kind: casebook.Unreachable, Message: "AWS did not answer <in time>."}, "AWS did not answer &lt;in time&gt;.", "<in"},
 		{"our own", errors.New("inner detail"), "Internal error", "inner detail"},
 	}
 	for _, test := range tests {

@@ -71,15 +71,14 @@ func (w *where) stops(f casebook.StopFilter) {
 	}
 }
 
-// Stops implements casebook.Store. A cursor that it did not give out is a
-// *casebook.Error of the kind InvalidFilter.
+// Stops implements casebook.Store.
 func (s *Store) Stops(ctx context.Context, f casebook.StopFilter, cursor string, limit int) (stops []casebook.Stop, next string, err error) {
 	w := where{dialect: s.dialect}
 	w.stops(f)
 	if cursor != "" {
 		at, key, err := readCursor(cursor)
 		if err != nil {
-			return nil, "", &casebook.Error{Kind: casebook.InvalidFilter, Message: "The cursor is not one that this list gave out. Leave it away to begin at the newest.", Err: err}
+			return nil, "", errors.Join(casebook.ErrBadCursor, err)
 		}
 		w.and("stopped_at <= ? AND (stopped_at < ? OR stop_key < ?)", at, at, key)
 	}

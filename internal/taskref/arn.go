@@ -1,10 +1,10 @@
 package taskref
 
 import (
-	"fmt"
 	"strings"
 
 	"whystopped/internal/arn"
+	"whystopped/internal/words"
 )
 
 func isARN(text string) bool {
@@ -16,66 +16,71 @@ func parseARN(text string) (Ref, error) {
 	a, ok := arn.Parse("arn:" + text[len("arn:"):])
 	switch {
 	case !ok:
-		return Ref{}, refuse(text, "a broken or cut ARN", pasteWhole)
+		return Ref{}, refuse("cut-arn", pasteWhole)
 	case !arn.IsPartition(a.Partition):
-		return Ref{}, refuse(text, "an ARN whose partition "+excerpt(a.Partition)+" is none of AWS", pasteWhole)
+		return Ref{}, refuseFor("partition", words.Args{"partition": excerpt(a.Partition)}, pasteWhole)
 	case a.Service != "ecs":
-		return Ref{}, refuseService(text, a)
+		return Ref{}, refuseService(a)
 	}
 	path := strings.Split(a.Resource, "/")
 	switch path[0] {
 	case "task", "container", "service":
-		if err := checkScope(text, path[0], a); err != nil {
+		if err := checkScope(a); err != nil {
 			return Ref{}, err
 		}
 		ref := Ref{Partition: a.Partition, Region: a.Region, Account: a.Account}
-		return ref.readResource(text, path)
+		return ref.readResource(path)
 	default:
-		return Ref{}, refuseECS(text, a, path)
+		return Ref{}, refuseECS(a, path)
 	}
 }
 
 // checkScope asks for a region and an account, which people mask, and for the
 // partition of that region: roles are assumed in the partition that an ARN names.
-func checkScope(text, of string, a arn.ARN) error {
+func checkScope(a arn.ARN) error {
 	switch {
 	case !arn.IsRegion(a.Region):
-		return refuse(text, fmt.Sprintf("a %s's ARN whose region %s is none", of, excerpt(a.Region)), pasteWhole)
+		return refuseFor("region", words.Args{"region": excerpt(a.Region)}, pasteWhole)
 	case a.Partition != arn.PartitionOf(a.Region):
-		return refuse(text, fmt.Sprintf("a %s's ARN of the partition %s whose Region %s is in %s", of, a.Partition, a.Region, arn.PartitionOf(a.Region)), pasteWhole)
+		return refuseFor("mixed", mixed(a.Partition, a.Region), pasteWhole)
 	case !arn.IsAccount(a.Account):
-		return refuse(text, fmt.Sprintf("a %s's ARN whose account %s is not twelve digits", of, excerpt(a.Account)), pasteWhole)
+		return refuseFor("account", words.Args{"account": excerpt(a.Account)}, pasteWhole)
 	}
 	return nil
 }
 
+// mixed are a partition and a Region of another.
+func mixed(partition, region string) words.Args {
+	return words.Args{"partition": partition, "region": region, "own": arn.PartitionOf(region)}
+}
+
 // readResource completes r from task/CLUSTER/ID, task/ID, container/CLUSTER/ID/…,
 // service/CLUSTER/NAME or service/NAME.
-func (r Ref) readResource(text string, path []string) (Ref, error) {
+func (r Ref) readResource(path []string) (Ref, error) {
 	of, rest := path[0], path[1:]
 	switch {
 	case of == "container" && len(rest) == 1:
-		return Ref{}, refuse(text, "a container's ARN of the old form, which does not name its task", pasteTask)
+		return Ref{}, refuseFor("old-container", nil, pasteTask)
 	case of == "container" && len(rest) == 3:
 		rest = rest[:2]
 	case of == "container", len(rest) == 0, len(rest) > 2:
-		return Ref{}, refuse(text, "a broken ARN of a "+of, pasteWhole)
+		return Ref{}, refuseFor("cut", words.Args{"of": of}, pasteWhole)
 	}
 	if len(rest) == 2 {
 		if r.Cluster = rest[0]; !nameOK.MatchString(r.Cluster) {
-			return Ref{}, refuse(text, fmt.Sprintf("a %s's ARN whose cluster %s is no name", of, excerpt(r.Cluster)), pasteWhole)
+			return Ref{}, refuseFor("cluster", words.Args{"cluster": excerpt(r.Cluster)}, pasteWhole)
 		}
 	}
 	last := rest[len(rest)-1]
 	if of == "service" {
 		if !nameOK.MatchString(last) {
-			return Ref{}, refuse(text, "a service's ARN whose name "+excerpt(last)+" is none", pasteWhole)
+			return Ref{}, refuseFor("service", words.Args{"service": excerpt(last)}, pasteWhole)
 		}
 		r.Group = ServiceGroup(last)
 		return r, nil
 	}
 	if !isTaskID(last) {
-		return Ref{}, refuse(text, fmt.Sprintf("a %s's ARN whose task id %s is not whole", of, excerpt(last)), pasteWhole)
+		return Ref{}, refuseFor("task-id", words.Args{"id": excerpt(last)}, pasteWhole)
 	}
 	r.TaskID = strings.ToLower(last)
 	return r, nil

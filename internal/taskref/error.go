@@ -3,35 +3,52 @@ package taskref
 import (
 	"strconv"
 	"unicode/utf8"
+
+	"whystopped/internal/redact"
+	"whystopped/internal/words"
 )
 
-// Error says why a text is no reference to a task.
+// Error says why a text is no reference to a task. It has no secrets: people paste
+// what they shouldn't, and a preview of a link shows it to others.
 type Error struct {
-	Pasted string // what was read, as it was pasted, at most its first 80 bytes
-	What   string // what it is: "a task definition"
-	Advice string // what to paste: "paste the task's ARN, which has task/ in it"
+	What   words.Text // what it is: "This is a task definition."
+	Advice words.Text // what to paste: "Paste the task's ARN, which has task/ in it."
 }
 
-// Error returns one sentence for the person who pasted.
-func (e *Error) Error() string { return "this is " + e.What + "; " + e.Advice }
+// Error returns both sentences in English.
+func (e *Error) Error() string { return e.What.English + " " + e.Advice.English }
 
-// What to paste, by what was pasted.
+// What to paste, by what was pasted: the end of the message's ID.
 const (
-	pasteAny   = "paste a task's ARN, the address of its page in the AWS console, or CLUSTER/TASK-ID"
-	pasteTask  = "paste the task's ARN, which has task/ in it"
-	pasteLink  = "paste the address of the task's own page, which has /tasks/ and the task's id in it, or its ARN"
-	pasteWhole = "paste the whole ARN of the task, as in arn:aws:ecs:REGION:ACCOUNT:task/CLUSTER/ID"
+	pasteAny   = "any"
+	pasteTask  = "task"
+	pasteLink  = "link"
+	pasteWhole = "whole"
 )
+
+func advise(advice string, args words.Args) words.Text {
+	return words.Say("paste."+advice, args)
+}
+
+// refuse says what a text is by its code in the vocabulary "pasted".
+func refuse(what, advice string) *Error {
+	return &Error{What: words.Say("reference.is", words.Args{"what": what}), Advice: advise(advice, nil)}
+}
+
+// refuseFor says what is wrong with a text that was meant as a reference.
+func refuseFor(why string, args words.Args, advice string) *Error {
+	return &Error{What: words.Say("reference."+why, args), Advice: advise(advice, nil)}
+}
+
+func notAReference(text string) *Error {
+	return refuseFor("none", words.Args{"text": excerpt(text)}, pasteAny)
+}
 
 // maxExcerpt bounds what an Error repeats of a text, in bytes.
 const maxExcerpt = 80
 
-func refuse(pasted, what, advice string) *Error {
-	return &Error{Pasted: cut(pasted), What: what, Advice: advice}
-}
-
-// excerpt quotes a text for a message.
-func excerpt(s string) string { return strconv.Quote(cut(s)) }
+// excerpt quotes a text for a message, without the secrets in it.
+func excerpt(s string) string { return strconv.Quote(cut(redact.Text(s[:min(len(s), maxText)]))) }
 
 // cut shortens a text to maxExcerpt bytes, between characters.
 func cut(s string) string {

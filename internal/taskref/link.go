@@ -1,13 +1,13 @@
 package taskref
 
 import (
-	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 
 	"whystopped/internal/arn"
+	"whystopped/internal/words"
 )
 
 // isLink reports whether text is a URL; a console's host without https:// counts.
@@ -30,20 +30,20 @@ func parseLink(text string) (Ref, error) {
 	}
 	u, err := url.Parse(strings.ReplaceAll(text, "&amp;", "&"))
 	if err != nil {
-		return Ref{}, refuse(text, "a broken link", pasteLink)
+		return Ref{}, refuse("broken-link", pasteLink)
 	}
 	ref, ok := readHost(u.Hostname())
 	if !ok {
-		return Ref{}, refuse(text, "a link to "+excerpt(u.Hostname())+", which is no AWS console", pasteLink)
+		return Ref{}, refuseFor("host", words.Args{"host": excerpt(u.Hostname())}, pasteLink)
 	}
 	page, ok := pageOf(u)
 	if !ok {
-		return Ref{}, refuse(text, "a console page of another service than Amazon ECS", pasteLink)
+		return Ref{}, refuse("other-page", pasteLink)
 	}
 	if err := ref.readRegion(u); err != nil {
 		return Ref{}, err
 	}
-	return ref.readPage(text, page)
+	return ref.readPage(page)
 }
 
 // readHost takes region, account and partition from a console's host; ok is
@@ -78,7 +78,7 @@ func (r *Ref) readRegion(u *url.URL) error {
 	}
 	if r.Region == "" && region != "" {
 		if !arn.IsRegion(region) {
-			return refuse(u.String(), "a console link whose region "+excerpt(region)+" is none", pasteLink)
+			return refuseFor("link-region", words.Args{"region": excerpt(region)}, pasteLink)
 		}
 		r.Region = region
 	}
@@ -88,7 +88,7 @@ func (r *Ref) readRegion(u *url.URL) error {
 	}
 	of := arn.PartitionOf(r.Region)
 	if r.Partition != "" && r.Partition != of {
-		return refuse(u.String(), fmt.Sprintf("a link to the console of the partition %s whose Region %s is in %s", r.Partition, r.Region, of), pasteLink)
+		return refuseFor("link-mixed", mixed(r.Partition, r.Region), pasteLink)
 	}
 	r.Partition = of
 	return nil
@@ -124,9 +124,9 @@ func segments(path string) []string {
 }
 
 // readPage completes r from a page such as clusters/C/services/S/tasks/ID/logs.
-func (r Ref) readPage(text string, page []string) (Ref, error) {
+func (r Ref) readPage(page []string) (Ref, error) {
 	if len(page) < 2 || page[0] != "clusters" || !nameOK.MatchString(page[1]) {
-		return Ref{}, refusePage(text, page)
+		return Ref{}, refusePage(page)
 	}
 	r.Cluster, page = page[1], page[2:]
 	service := ""
@@ -137,20 +137,19 @@ func (r Ref) readPage(text string, page []string) (Ref, error) {
 	case len(page) >= 2 && page[0] == "tasks" && isTaskID(page[1]):
 		r.TaskID = strings.ToLower(page[1])
 	case len(page) >= 2 && page[0] == "tasks":
-		return Ref{}, refuse(text, "a console link whose task id "+excerpt(page[1])+" is not whole", pasteLink)
+		return Ref{}, refuseFor("link-task-id", words.Args{"id": excerpt(page[1])}, pasteLink)
 	case service != "":
 		r.Group = ServiceGroup(service)
 	default:
-		return Ref{}, refuse(text, "the console page of a cluster", "open one of its stopped tasks and paste that page's address")
+		return Ref{}, refuse("cluster-page", "page")
 	}
 	return r, nil
 }
 
 // refusePage names the pages of ECS's console that are about no task.
-func refusePage(text string, page []string) error {
-	what := "a console page of Amazon ECS that names no task"
+func refusePage(page []string) error {
 	if len(page) > 1 && page[0] == "task-definitions" {
-		what = "the console page of a task definition"
+		return refuse("task-definition-page", pasteLink)
 	}
-	return refuse(text, what, pasteLink)
+	return refuse("ecs-page", pasteLink)
 }

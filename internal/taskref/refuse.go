@@ -2,9 +2,11 @@ package taskref
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"whystopped/internal/arn"
+	"whystopped/internal/words"
 )
 
 // refuseName names what is neither an ARN nor a link nor CLUSTER/ID.
@@ -12,16 +14,16 @@ func refuseName(text string) error {
 	last := text[strings.LastIndexByte(text, '/')+1:]
 	switch {
 	case isTaskID(text):
-		return refuse(text, "a task id without its cluster", "put the cluster's name before it, CLUSTER/"+text+", or paste the task's ARN")
+		return &Error{What: words.Say("reference.is", words.Args{"what": "task-id"}), Advice: advise("cluster", words.Args{"id": text})}
 	case isTaskID(last) && strings.Count(text, "/") == 2:
-		return refuse(text, "the name of a log stream", "put the cluster's name before the task id, CLUSTER/"+last+", or paste the task's ARN")
+		return &Error{What: words.Say("reference.is", words.Args{"what": "stream-name"}), Advice: advise("cluster", words.Args{"id": last})}
 	}
 	for _, s := range shapes {
 		if s.pattern.MatchString(text) {
-			return refuse(text, s.what, s.advice)
+			return refuse(s.what, s.advice)
 		}
 	}
-	return refuse(text, excerpt(text)+", which is no reference to a task", pasteAny)
+	return notAReference(text)
 }
 
 // shapes are what else people have in the clipboard.
@@ -29,115 +31,74 @@ var shapes = []struct {
 	pattern      *regexp.Regexp
 	what, advice string
 }{
-	{regexp.MustCompile(`^[{\[]`), "JSON", pasteAny},
-	{regexp.MustCompile(`\.dkr\.ecr[.-]`), "a container image", pasteTask},
-	{regexp.MustCompile(`^(?:[\w.-]+/)?[\w.-]*@?sha256:[0-9a-f]*$`), "the digest of an image", pasteTask},
-	{regexp.MustCompile(`^[A-Za-z0-9_-]+:[0-9]+$`), "the name of a task definition", pasteTask},
-	{regexp.MustCompile(`^[0-9]{12}$`), "an account id", pasteTask},
-	{regexp.MustCompile(`^[A-Za-z0-9_-]+/[0-9A-Fa-f-]{8,}$`), "a cluster with a task id that is not whole", "paste CLUSTER/TASK-ID with all 32 digits of the id, or the task's ARN"},
+	{regexp.MustCompile(`^[{\[]`), "json", pasteAny},
+	{regexp.MustCompile(`\.dkr\.ecr[.-]`), "image", pasteTask},
+	{regexp.MustCompile(`^(?:[\w.-]+/)?[\w.-]*@?sha256:[0-9a-f]*$`), "image-digest", pasteTask},
+	{regexp.MustCompile(`^[A-Za-z0-9_-]+:[0-9]+$`), "task-definition-name", pasteTask},
+	{regexp.MustCompile(`^[0-9]{12}$`), "account", pasteTask},
+	{regexp.MustCompile(`^[A-Za-z0-9_-]+/[0-9A-Fa-f-]{8,}$`), "cut-task-id", "whole-id"},
 }
 
 // refuseProse names a text of several words.
 func refuseProse(text string) error {
-	words := strings.Fields(text)
+	parts := strings.Fields(text)
 	references := 0
-	for _, w := range words {
+	for _, w := range parts {
 		if isARN(w) || isLink(w) {
 			references++
 		}
 	}
-	if references == len(words) {
-		return refuse(text, "more than one reference", "paste one task at a time")
+	if references == len(parts) {
+		return refuse("several", "one")
 	}
 	if found := taskInside.FindString(text); found != "" {
 		if _, err := parseARN(found); err == nil {
-			return refuse(text, "a text around a task's ARN", "paste the ARN alone: "+found)
+			return &Error{What: words.Say("reference.is", words.Args{"what": "text"}), Advice: advise("alone", words.Args{"arn": found})}
 		}
 	}
-	return refuse(text, excerpt(text)+", which is no reference to a task", pasteAny)
+	return notAReference(text)
 }
 
 var taskInside = regexp.MustCompile(`arn:aws[a-z0-9-]*:ecs:[a-z0-9-]+:[0-9]{12}:task/(?:[A-Za-z0-9_-]+/)?[0-9a-f-]+`)
 
-// ecsTypes names the resources of ECS that are no task.
-var ecsTypes = map[string]string{
-	"task-definition":    "a task definition",
-	"cluster":            "a cluster",
-	"container-instance": "a container instance",
-	"task-set":           "a task set",
-	"service-deployment": "a service deployment",
-	"service-revision":   "a service revision",
-	"capacity-provider":  "a capacity provider",
-	"attachment":         "an attachment of a task",
+// ecsTypes are the resources of ECS that are no task.
+var ecsTypes = []string{
+	"task-definition", "cluster", "container-instance", "task-set", "service-deployment", "service-revision", "capacity-provider", "attachment",
 }
 
 // refuseECS names another resource of ECS. Those that belong to a service hold
 // its ARN, which is a reference too.
-func refuseECS(text string, a arn.ARN, path []string) error {
-	what, ok := ecsTypes[path[0]]
-	if !ok {
-		what = "an Amazon ECS resource of the type " + excerpt(path[0])
+func refuseECS(a arn.ARN, path []string) error {
+	if !slices.Contains(ecsTypes, path[0]) {
+		return refuseFor("ecs-type", words.Args{"type": excerpt(path[0])}, pasteTask)
 	}
+	what := "ecs:" + path[0]
 	ofService := path[0] == "task-set" || path[0] == "service-deployment" || path[0] == "service-revision"
 	if ofService && len(path) >= 4 {
 		a.Resource = "service/" + path[1] + "/" + path[2]
 		if _, err := parseARN(a.String()); err == nil {
-			return refuse(text, what, pasteTask+", or the service's, "+a.String())
+			return &Error{What: words.Say("reference.is", words.Args{"what": what}), Advice: advise("task-or-service", words.Args{"arn": a.String()})}
 		}
 	}
-	return refuse(text, what, pasteTask)
+	return refuse(what, pasteTask)
 }
 
-// refuseService names the ARN of another AWS service.
-func refuseService(text string, a arn.ARN) error {
+// refuseService names the ARN of another AWS service: what people copy near a task
+// has a word in the vocabulary "pasted", by service and type, or by service alone.
+func refuseService(a arn.ARN) error {
 	if session := a.Name(); a.Service == "sts" && a.Type() == "assumed-role" {
 		if isTaskID(session) {
-			return refuse(text, "a session of a task's IAM role", "put the cluster's name before the session's name, which is the task's id: CLUSTER/"+session)
+			return &Error{What: words.Say("reference.is", words.Args{"what": "task-role-session"}), Advice: advise("session", words.Args{"id": session})}
 		}
-		return refuse(text, "a session of an IAM role", pasteTask)
+		return refuse("role-session", pasteTask)
 	}
 	if a.Service == "logs" && strings.Contains(a.Resource, ":log-stream:") {
-		return refuse(text, "a log stream", pasteTask)
+		return refuse("log-stream", pasteTask)
 	}
 	for _, key := range []string{a.Service + ":" + a.Type(), a.Service} {
-		if what, ok := otherTypes[key]; ok {
-			return refuse(text, what, pasteTask)
+		if words.Known("pasted", key, "") != "" {
+			return refuse(key, pasteTask)
 		}
 	}
-	return refuse(text, "an ARN of the service "+excerpt(a.Service), pasteTask)
-}
-
-// otherTypes names what people copy near a task, by service and type, or by
-// service alone.
-var otherTypes = map[string]string{
-	"batch:job":                         "an AWS Batch job",
-	"cloudformation:stack":              "a CloudFormation stack",
-	"cloudwatch:alarm":                  "a CloudWatch alarm",
-	"codedeploy":                        "an ARN of CodeDeploy",
-	"ec2:instance":                      "an EC2 instance",
-	"ec2:network-interface":             "a network interface",
-	"ec2:security-group":                "a security group",
-	"ec2:subnet":                        "a subnet",
-	"ecr:repository":                    "an ECR repository",
-	"ecr-public:repository":             "a public ECR repository",
-	"eks":                               "an ARN of Amazon EKS",
-	"elasticfilesystem:access-point":    "an EFS access point",
-	"elasticfilesystem:file-system":     "an EFS file system",
-	"elasticloadbalancing:loadbalancer": "a load balancer",
-	"elasticloadbalancing:targetgroup":  "a target group",
-	"events:rule":                       "an EventBridge rule",
-	"iam:instance-profile":              "an instance profile",
-	"iam:policy":                        "an IAM policy",
-	"iam:role":                          "an IAM role",
-	"iam:user":                          "an IAM user",
-	"kms:alias":                         "an alias of a KMS key",
-	"kms:key":                           "a KMS key",
-	"lambda:function":                   "a Lambda function",
-	"logs:log-group":                    "a log group",
-	"s3":                                "an S3 bucket or object",
-	"scheduler:schedule":                "an EventBridge schedule",
-	"secretsmanager:secret":             "a Secrets Manager secret",
-	"ssm:parameter":                     "a Parameter Store parameter",
-	"states:execution":                  "an execution of a state machine",
-	"states:stateMachine":               "a state machine",
+	return refuseFor("other-service", words.Args{"service": excerpt(a.Service)}, pasteTask)
 }

@@ -21,7 +21,7 @@ import (
 // was written; they are then of the public partition.
 func Parse(s string) (Ref, error) {
 	if len(s) > maxText {
-		return Ref{}, refuse(s, excerpt(s)+", which is no reference to a task", pasteAny)
+		return Ref{}, notAReference(s)
 	}
 	text := clean(s)
 	ref, err := parse(text)
@@ -40,7 +40,7 @@ const maxText = 4096
 func parse(text string) (Ref, error) {
 	switch {
 	case text == "":
-		return Ref{}, &Error{What: "an empty text", Advice: pasteAny}
+		return Ref{}, refuseFor("nothing", nil, pasteAny)
 	case len(strings.Fields(text)) > 1:
 		return Ref{}, refuseProse(text)
 	case isARN(text):

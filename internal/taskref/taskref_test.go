@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 const (
@@ -136,93 +137,93 @@ func TestParseWrapping(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	const scope = "arn:aws:ecs:eu-west-1:111122223333:"
-	const pasteTask = "; paste the task's ARN, which has task/ in it"
-	const pasteWhole = "; paste the whole ARN of the task, as in arn:aws:ecs:REGION:ACCOUNT:task/CLUSTER/ID"
-	const pasteAny = "; paste a task's ARN, the address of its page in the AWS console, or CLUSTER/TASK-ID"
-	const pasteLink = "; paste the address of the task's own page, which has /tasks/ and the task's id in it, or its ARN"
+	const pasteTask = " Paste the task's ARN, which has task/ in it."
+	const pasteWhole = " Paste the task's whole ARN, as in arn:aws:ecs:REGION:ACCOUNT:task/CLUSTER/ID."
+	const pasteAny = " Paste a task ARN, the URL of its page in the AWS console, or CLUSTER/TASK-ID."
+	const pasteLink = " Paste the URL of the task's own page, which has /tasks/ and the task ID in it, or its ARN."
 	const console = "https://eu-west-1.console.aws.amazon.com/"
 	tests := []struct{ in, want string }{
-		{"", "this is an empty text" + pasteAny},
-		{" <> ", "this is an empty text" + pasteAny},
+		{"", "Nothing was pasted." + pasteAny},
+		{" <> ", "Nothing was pasted." + pasteAny},
 
-		{scope + "task-definition/api:12", "this is a task definition" + pasteTask},
-		{scope + "cluster/prod", "this is a cluster" + pasteTask},
-		{scope + "container-instance/prod/" + id, "this is a container instance" + pasteTask},
-		{scope + "container/" + uuid, "this is a container's ARN of the old form, which does not name its task" + pasteTask},
-		{scope + "task-set/prod/api/ecs-svc/1234567890123456789", "this is a task set" + pasteTask + ", or the service's, " + scope + "service/prod/api"},
-		{scope + "service-deployment/prod/api/AbCdEf", "this is a service deployment" + pasteTask + ", or the service's, " + scope + "service/prod/api"},
-		{scope + "service-revision/prod/api/123", "this is a service revision" + pasteTask + ", or the service's, " + scope + "service/prod/api"},
-		{scope + "service-revision/prod", "this is a service revision" + pasteTask},
-		{scope + "capacity-provider/spot", "this is a capacity provider" + pasteTask},
-		{scope + "attachment/" + uuid, "this is an attachment of a task" + pasteTask},
-		{scope + "daemon/x", `this is an Amazon ECS resource of the type "daemon"` + pasteTask},
+		{scope + "task-definition/api:12", "This is a task definition." + pasteTask},
+		{scope + "cluster/prod", "This is a cluster." + pasteTask},
+		{scope + "container-instance/prod/" + id, "This is a container instance." + pasteTask},
+		{scope + "container/" + uuid, "This is a container ARN of the old format, which doesn't name its task." + pasteTask},
+		{scope + "task-set/prod/api/ecs-svc/1234567890123456789", "This is a task set. Paste the task's ARN, which has task/ in it, or the service's: " + scope + "service/prod/api"},
+		{scope + "service-deployment/prod/api/AbCdEf", "This is a service deployment. Paste the task's ARN, which has task/ in it, or the service's: " + scope + "service/prod/api"},
+		{scope + "service-revision/prod/api/123", "This is a service revision. Paste the task's ARN, which has task/ in it, or the service's: " + scope + "service/prod/api"},
+		{scope + "service-revision/prod", "This is a service revision." + pasteTask},
+		{scope + "capacity-provider/spot", "This is a capacity provider." + pasteTask},
+		{scope + "attachment/" + uuid, "This is an attachment of a task." + pasteTask},
+		{scope + "daemon/x", `This is an Amazon ECS resource of the type "daemon".` + pasteTask},
 
-		{"arn:aws:iam::111122223333:role/service-role/api", "this is an IAM role" + pasteTask},
-		{"arn:aws:iam::111122223333:policy/api", "this is an IAM policy" + pasteTask},
-		{"arn:aws:iam::111122223333:user/carol", "this is an IAM user" + pasteTask},
-		{"arn:aws:sts::111122223333:assumed-role/api/" + id, "this is a session of a task's IAM role; put the cluster's name before the session's name, which is the task's id: CLUSTER/" + id},
-		{"arn:aws:sts::111122223333:assumed-role/admin/carol", "this is a session of an IAM role" + pasteTask},
-		{"arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api", "this is a log group" + pasteTask},
-		{"arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api:*", "this is a log group" + pasteTask},
-		{"arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api:log-stream:ecs/app/" + id, "this is a log stream" + pasteTask},
-		{"arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf", "this is a Secrets Manager secret" + pasteTask},
-		{"arn:aws:ssm:eu-west-1:111122223333:parameter/prod/db", "this is a Parameter Store parameter" + pasteTask},
-		{"arn:aws:ecr:eu-west-1:111122223333:repository/api", "this is an ECR repository" + pasteTask},
-		{"arn:aws:lambda:eu-west-1:111122223333:function:api", "this is a Lambda function" + pasteTask},
-		{"arn:aws:kms:eu-west-1:111122223333:key/" + uuid, "this is a KMS key" + pasteTask},
-		{"arn:aws:s3:::bucket/key", "this is an S3 bucket or object" + pasteTask},
-		{"arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/api/0123456789abcdef", "this is a target group" + pasteTask},
-		{"arn:aws:batch:eu-west-1:111122223333:job/" + uuid, "this is an AWS Batch job" + pasteTask},
-		{"arn:aws:sqs:eu-west-1:111122223333:queue", `this is an ARN of the service "sqs"` + pasteTask},
+		{"arn:aws:iam::111122223333:role/service-role/api", "This is an IAM role." + pasteTask},
+		{"arn:aws:iam::111122223333:policy/api", "This is an IAM policy." + pasteTask},
+		{"arn:aws:iam::111122223333:user/carol", "This is an IAM user." + pasteTask},
+		{"arn:aws:sts::111122223333:assumed-role/api/" + id, "This is a session of a task's IAM role. Put the cluster name before the session name, which is the task ID: CLUSTER/" + id},
+		{"arn:aws:sts::111122223333:assumed-role/admin/carol", "This is a session of an IAM role." + pasteTask},
+		{"arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api", "This is a log group." + pasteTask},
+		{"arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api:*", "This is a log group." + pasteTask},
+		{"arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api:log-stream:ecs/app/" + id, "This is a log stream." + pasteTask},
+		{"arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf", "This is a Secrets Manager secret." + pasteTask},
+		{"arn:aws:ssm:eu-west-1:111122223333:parameter/prod/db", "This is a Parameter Store parameter." + pasteTask},
+		{"arn:aws:ecr:eu-west-1:111122223333:repository/api", "This is an ECR repository." + pasteTask},
+		{"arn:aws:lambda:eu-west-1:111122223333:function:api", "This is a Lambda function." + pasteTask},
+		{"arn:aws:kms:eu-west-1:111122223333:key/" + uuid, "This is a KMS key." + pasteTask},
+		{"arn:aws:s3:::bucket/key", "This is an S3 bucket or object." + pasteTask},
+		{"arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/api/0123456789abcdef", "This is a target group." + pasteTask},
+		{"arn:aws:batch:eu-west-1:111122223333:job/" + uuid, "This is an AWS Batch job." + pasteTask},
+		{"arn:aws:sqs:eu-west-1:111122223333:queue", `This is an ARN of the service "sqs".` + pasteTask},
 
-		{"arn:aws:ecs:eu-west-1:1111", "this is a broken or cut ARN" + pasteWhole},
-		{"arn:", `this is "arn", which is no reference to a task` + pasteAny},
-		{"arn:azure:ecs:eu-west-1:111122223333:task/prod/" + id, `this is an ARN whose partition "azure" is none of AWS` + pasteWhole},
-		{"arn:aws-evil:ecs:eu-west-1:111122223333:task/prod/" + id, `this is an ARN whose partition "aws-evil" is none of AWS` + pasteWhole},
-		{"arn:aws-evil:iam::111122223333:role/api", `this is an ARN whose partition "aws-evil" is none of AWS` + pasteWhole},
-		{"arn:aws-cn:ecs:eu-west-1:111122223333:task/prod/" + id, "this is a task's ARN of the partition aws-cn whose Region eu-west-1 is in aws" + pasteWhole},
-		{"arn:aws:ecs:cn-north-1:111122223333:service/prod/api", "this is a service's ARN of the partition aws whose Region cn-north-1 is in aws-cn" + pasteWhole},
-		{"arn:aws-us-gov:ecs:us-iso-east-1:111122223333:task/prod/" + id, "this is a task's ARN of the partition aws-us-gov whose Region us-iso-east-1 is in aws-iso" + pasteWhole},
-		{"arn:aws:ecs:x.s3:111122223333:task/prod/" + id, `this is a task's ARN whose region "x.s3" is none` + pasteWhole},
-		{"arn:aws:ecs::111122223333:task/prod/" + id, `this is a task's ARN whose region "" is none` + pasteWhole},
-		{"arn:aws:ecs:eu-west-1:<account>:task/prod/" + id, `this is a task's ARN whose account "<account>" is not twelve digits` + pasteWhole},
-		{scope + "task", "this is a broken ARN of a task" + pasteWhole},
-		{scope + "task/prod", `this is a task's ARN whose task id "prod" is not whole` + pasteWhole},
-		{scope + "task/prod/0123456789abcdef", `this is a task's ARN whose task id "0123456789abcdef" is not whole` + pasteWhole},
-		{scope + "task/pr$d/" + id, `this is a task's ARN whose cluster "pr$d" is no name` + pasteWhole},
-		{scope + "task/prod/" + id + "/app", "this is a broken ARN of a task" + pasteWhole},
-		{scope + "container/prod/" + id, "this is a broken ARN of a container" + pasteWhole},
-		{scope + "service/prod/a$i", `this is a service's ARN whose name "a$i" is none` + pasteWhole},
+		{"arn:aws:ecs:eu-west-1:1111", "This is a broken or incomplete ARN." + pasteWhole},
+		{"arn:", `"arn" isn't a task ARN or URL.` + pasteAny},
+		{"arn:azure:ecs:eu-west-1:111122223333:task/prod/" + id, `AWS has no partition "azure", which this ARN names.` + pasteWhole},
+		{"arn:aws-evil:ecs:eu-west-1:111122223333:task/prod/" + id, `AWS has no partition "aws-evil", which this ARN names.` + pasteWhole},
+		{"arn:aws-evil:iam::111122223333:role/api", `AWS has no partition "aws-evil", which this ARN names.` + pasteWhole},
+		{"arn:aws-cn:ecs:eu-west-1:111122223333:task/prod/" + id, "This ARN is in the partition aws-cn, but the Region eu-west-1 is in aws." + pasteWhole},
+		{"arn:aws:ecs:cn-north-1:111122223333:service/prod/api", "This ARN is in the partition aws, but the Region cn-north-1 is in aws-cn." + pasteWhole},
+		{"arn:aws-us-gov:ecs:us-iso-east-1:111122223333:task/prod/" + id, "This ARN is in the partition aws-us-gov, but the Region us-iso-east-1 is in aws-iso." + pasteWhole},
+		{"arn:aws:ecs:x.s3:111122223333:task/prod/" + id, `The Region "x.s3" in this ARN doesn't exist.` + pasteWhole},
+		{"arn:aws:ecs::111122223333:task/prod/" + id, `The Region "" in this ARN doesn't exist.` + pasteWhole},
+		{"arn:aws:ecs:eu-west-1:<account>:task/prod/" + id, `The account "<account>" in this ARN isn't 12 digits.` + pasteWhole},
+		{scope + "task", "This task ARN is incomplete." + pasteWhole},
+		{scope + "task/prod", `The task ID "prod" in this ARN isn't complete.` + pasteWhole},
+		{scope + "task/prod/0123456789abcdef", `The task ID "0123456789abcdef" in this ARN isn't complete.` + pasteWhole},
+		{scope + "task/pr$d/" + id, `The cluster name "pr$d" in this ARN isn't valid.` + pasteWhole},
+		{scope + "task/prod/" + id + "/app", "This task ARN is incomplete." + pasteWhole},
+		{scope + "container/prod/" + id, "This container ARN is incomplete." + pasteWhole},
+		{scope + "service/prod/a$i", `The service name "a$i" in this ARN isn't valid.` + pasteWhole},
 
-		{"https://example.com/ecs/v2/clusters/prod/tasks/" + id, `this is a link to "example.com", which is no AWS console` + pasteLink},
-		{"https://eu-west-1.console.aws.amazon.com/%zz", "this is a broken link" + pasteLink},
-		{"https://eu-west-1.console.amazonaws.cn/ecs/v2/clusters/prod/tasks/" + id, "this is a link to the console of the partition aws-cn whose Region eu-west-1 is in aws" + pasteLink},
-		{"https://console.aws.amazon.com/ecs/v2/clusters/prod/tasks/" + id + "?region=us-gov-west-1", "this is a link to the console of the partition aws whose Region us-gov-west-1 is in aws-us-gov" + pasteLink},
-		{console + "cloudwatch/home?region=eu-west-1#logsV2:", "this is a console page of another service than Amazon ECS" + pasteLink},
-		{console + "ecs/v2/clusters?region=eu-west-1", "this is a console page of Amazon ECS that names no task" + pasteLink},
-		{console + "ecs/v2/clusters/prod/tasks?region=eu-west-1", "this is the console page of a cluster; open one of its stopped tasks and paste that page's address"},
-		{console + "ecs/v2/clusters/prod/services?region=eu-west-1", "this is the console page of a cluster; open one of its stopped tasks and paste that page's address"},
-		{console + "ecs/v2/clusters/prod/tasks/0123?region=eu-west-1", `this is a console link whose task id "0123" is not whole` + pasteLink},
-		{console + "ecs/v2/task-definitions/api/12", "this is the console page of a task definition" + pasteLink},
-		{"https://console.aws.amazon.com/ecs/v2/clusters/prod/tasks/" + id + "?region=Ireland_1", `this is a console link whose region "Ireland_1" is none` + pasteLink},
+		{"https://example.com/ecs/v2/clusters/prod/tasks/" + id, `This link leads to "example.com", which isn't the AWS console.` + pasteLink},
+		{"https://eu-west-1.console.aws.amazon.com/%zz", "This is a broken link." + pasteLink},
+		{"https://eu-west-1.console.amazonaws.cn/ecs/v2/clusters/prod/tasks/" + id, "This link leads to the console of the partition aws-cn, but the Region eu-west-1 is in aws." + pasteLink},
+		{"https://console.aws.amazon.com/ecs/v2/clusters/prod/tasks/" + id + "?region=us-gov-west-1", "This link leads to the console of the partition aws, but the Region us-gov-west-1 is in aws-us-gov." + pasteLink},
+		{console + "cloudwatch/home?region=eu-west-1#logsV2:", "This is a console page of another service than Amazon ECS." + pasteLink},
+		{console + "ecs/v2/clusters?region=eu-west-1", "This is an Amazon ECS console page that names no task." + pasteLink},
+		{console + "ecs/v2/clusters/prod/tasks?region=eu-west-1", "This is the console page of a cluster. Open one of its stopped tasks and paste that page's URL."},
+		{console + "ecs/v2/clusters/prod/services?region=eu-west-1", "This is the console page of a cluster. Open one of its stopped tasks and paste that page's URL."},
+		{console + "ecs/v2/clusters/prod/tasks/0123?region=eu-west-1", `The task ID "0123" in this link isn't complete.` + pasteLink},
+		{console + "ecs/v2/task-definitions/api/12", "This is the console page of a task definition." + pasteLink},
+		{"https://console.aws.amazon.com/ecs/v2/clusters/prod/tasks/" + id + "?region=Ireland_1", `The Region "Ireland_1" in this link doesn't exist.` + pasteLink},
 
-		{id, "this is a task id without its cluster; put the cluster's name before it, CLUSTER/" + id + ", or paste the task's ARN"},
-		{uuid, "this is a task id without its cluster; put the cluster's name before it, CLUSTER/" + uuid + ", or paste the task's ARN"},
-		{"ecs/app/" + id, "this is the name of a log stream; put the cluster's name before the task id, CLUSTER/" + id + ", or paste the task's ARN"},
-		{"prod/0123456789abcdef", "this is a cluster with a task id that is not whole; paste CLUSTER/TASK-ID with all 32 digits of the id, or the task's ARN"},
-		{"api:12", "this is the name of a task definition" + pasteTask},
-		{"111122223333", "this is an account id" + pasteTask},
-		{"111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:v1", "this is a container image" + pasteTask},
-		{"api@sha256:" + id + id, "this is the digest of an image" + pasteTask},
-		{`{"taskArn":"x"}`, "this is JSON" + pasteAny},
-		{"prod/api", `this is "prod/api", which is no reference to a task` + pasteAny},
-		{"flurb", `this is "flurb", which is no reference to a task` + pasteAny},
-		{"a\x00b", `this is "a\x00b", which is no reference to a task` + pasteAny},
-		{"why did it stop", `this is "why did it stop", which is no reference to a task` + pasteAny},
-		{"why did " + taskARN + " stop?", "this is a text around a task's ARN; paste the ARN alone: " + taskARN},
-		{taskARN + " " + taskARN, "this is more than one reference; paste one task at a time"},
-		{strings.Repeat("long ", 1000), `this is "` + strings.Repeat("long ", 15) + `lo…", which is no reference to a task` + pasteAny},
-		{"é" + strings.Repeat("ü", 100), `this is "é` + strings.Repeat("ü", 37) + `…", which is no reference to a task` + pasteAny},
+		{id, "This is a task ID without its cluster. Put the cluster name before the task ID, CLUSTER/" + id + ", or paste the task's ARN."},
+		{uuid, "This is a task ID without its cluster. Put the cluster name before the task ID, CLUSTER/" + uuid + ", or paste the task's ARN."},
+		{"ecs/app/" + id, "This is the name of a log stream. Put the cluster name before the task ID, CLUSTER/" + id + ", or paste the task's ARN."},
+		{"prod/0123456789abcdef", "This is a cluster with an incomplete task ID. Paste CLUSTER/TASK-ID with all 32 digits of the ID, or the task's ARN."},
+		{"api:12", "This is the name of a task definition." + pasteTask},
+		{"111122223333", "This is an account ID." + pasteTask},
+		{"111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:v1", "This is a container image." + pasteTask},
+		{"api@sha256:" + id + id, "This is the digest of an image." + pasteTask},
+		{`{"taskArn":"x"}`, "This is JSON." + pasteAny},
+		{"prod/api", `"prod/api" isn't a task ARN or URL.` + pasteAny},
+		{"flurb", `"flurb" isn't a task ARN or URL.` + pasteAny},
+		{"a\x00b", `"a\x00b" isn't a task ARN or URL.` + pasteAny},
+		{"why did it stop", `"why did it stop" isn't a task ARN or URL.` + pasteAny},
+		{"why did " + taskARN + " stop?", "This is a text around a task ARN. Paste the ARN alone: " + taskARN},
+		{taskARN + " " + taskARN, "This is more than one reference. Paste one task at a time."},
+		{strings.Repeat("long ", 1000), `"` + strings.Repeat("long ", 15) + `lo…" isn't a task ARN or URL.` + pasteAny},
+		{"é" + strings.Repeat("ü", 100), `"é` + strings.Repeat("ü", 37) + `…" isn't a task ARN or URL.` + pasteAny},
 	}
 	for _, tt := range tests {
 		ref, err := taskref.Parse(tt.in)
@@ -240,9 +241,9 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-func TestErrorKeepsWhatWasPasted(t *testing.T) {
+func TestErrorKeepsItsMessages(t *testing.T) {
 	_, err := taskref.Parse(" <arn:aws:iam::111122223333:role/api> ")
-	want := &taskref.Error{Pasted: "arn:aws:iam::111122223333:role/api", What: "an IAM role", Advice: "paste the task's ARN, which has task/ in it"}
+	want := &taskref.Error{What: words.Say("reference.is", words.Args{"what": "iam:role"}), Advice: words.Say("paste.task", nil)}
 	if diff := cmp.Diff(error(want), err); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -355,7 +356,7 @@ func FuzzParse(f *testing.F) {
 
 func checkError(t *testing.T, in string, err error) {
 	var refused *taskref.Error
-	if !errors.As(err, &refused) || refused.What == "" || refused.Advice == "" || len(refused.Pasted) > 80 {
+	if !errors.As(err, &refused) || refused.What.IsZero() || refused.Advice.IsZero() {
 		t.Errorf("Parse(%q): %#v is not a whole *taskref.Error", in, err)
 	}
 	if len(err.Error()) > 2000 {

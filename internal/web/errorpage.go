@@ -3,9 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5/middleware"
 
@@ -169,7 +166,7 @@ func explain(err error) problem {
 	}
 	if e, ok := errors.AsType[*casebook.Error](err); ok {
 		if p, ok := kinds[e.Kind]; ok {
-			p.Detail = sentence(e.Message)
+			p.Detail = e.Message
 			return p
 		}
 	}
@@ -179,19 +176,6 @@ func explain(err error) problem {
 		Detail: "It is written in the log of this service.",
 		Steps:  []string{"Try again. If it stays, tell whoever runs this service."},
 	}
-}
-
-// sentence begins a message with a capital and ends it with a full stop.
-func sentence(message string) string {
-	first, size := utf8.DecodeRuneInString(message)
-	if size == 0 {
-		return ""
-	}
-	message = string(unicode.ToUpper(first)) + message[size:]
-	if !strings.ContainsAny(message[len(message)-1:], ".!?") {
-		message += "."
-	}
-	return message
 }
 
 // pastedOf gives back what the reader sent, so that it can be mended. It looks

@@ -126,16 +126,6 @@ func TestErrorPages(t *testing.T) {
 	}
 }
 
-func TestSentence(t *testing.T) {
-	for message, want := range map[string]string{
-		"": "", "this is a role": "This is a role.", "Done.": "Done.", "écoute": "Écoute.", "Why?": "Why?",
-	} {
-		if got := sentence(message); got != want {
-			t.Errorf("sentence(%q) = %q, want %q", message, got, want)
-		}
-	}
-}
-
 func TestEveryKindOfErrorHasAPage(t *testing.T) {
 	for kind, p := range kinds {
 		if p.Title == "" || len(p.Steps) == 0 || p.Status < 400 {

@@ -36,4 +36,15 @@ var englishProblems = map[string]string{
 	"problem.cross-origin.label":           "Cross-origin request",
 	"problem.wrong-host.label":             "Wrong host",
 	"problem.too-many-requests.label":      "Too many requests",
+
+	"evidence.pasted":        "The pasted text can't be diagnosed: {problem}.",
+	"unknown.diagnosis":      "No diagnosis with this ID is stored. Diagnose the task again by its ARN.",
+	"unknown.task-diagnosis": "No diagnosis of this task is stored.",
+	"unknown.incident":       "No incident with this ID is stored.",
+	"filter.cursor":          "This list didn't issue the cursor. Leave it out to start with the newest.",
+	"busy.runs":              "Too many diagnoses are running. Try again in a moment.",
+	"busy.database":          "The diagnosis is done, but the database is too busy to store it. Try again in a moment.",
+	"busy.evidence":          "Too much evidence is being diagnosed. Send it again in a moment.",
+	"busy.evidence-of-one":   "You have too much evidence diagnosed at once. Send it again when some of it is answered.",
+	"unreachable.in-time":    "AWS didn't answer within {timeout:duration}. Try again, or give it more time (-timeout).",
 }

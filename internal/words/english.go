@@ -6,7 +6,7 @@ import "maps"
 func englishTemplates() map[string]string {
 	all := map[string]string{}
 	for _, table := range []map[string]string{
-		englishFormats, englishVerdict, englishPolicies, englishSources, englishCollecting, englishProblems, englishPictures,
+		englishFormats, englishReferences, englishEvents, englishVerdict, englishPolicies, englishSources, englishCollecting, englishProblems, englishPictures,
 		englishDocuments, englishWho, englishFix, englishBeyond, englishProof, englishRoles, englishCaveats,
 	} {
 		maps.Copy(all, table)

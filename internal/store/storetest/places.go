@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -52,8 +53,8 @@ func testStops(t *testing.T, w *world) {
 		t.Errorf("stop: %v (-want +got):\n%s", err, diff)
 	}
 	for _, cursor := range []string{"?", "QQ", "eCB5"} {
-		if _, _, err := w.Stops(t.Context(), casebook.StopFilter{}, cursor, 1); casebook.KindOf(err) != casebook.InvalidFilter {
-			t.Errorf("cursor %q: %v, want an error of the kind InvalidFilter", cursor, err)
+		if _, _, err := w.Stops(t.Context(), casebook.StopFilter{}, cursor, 1); !errors.Is(err, casebook.ErrBadCursor) {
+			t.Errorf("cursor %q: %v, want ErrBadCursor", cursor, err)
 		}
 	}
 }
