@@ -3,6 +3,7 @@ package diagnose_test
 import (
 	"strings"
 	"testing"
+
 	"whystopped/internal/words"
 )
 

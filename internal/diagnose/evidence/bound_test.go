@@ -6,9 +6,9 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
-	"unicode/utf8"
 )
 
 // TestEveryListHasABound walks the types, so that a list which joins the
