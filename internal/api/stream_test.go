@@ -16,6 +16,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/words"
 )
 
 const streamPath = "/api/v1/diagnoses/stream?task=web/0123456789abcdef0123456789abcdef"
@@ -54,7 +55,7 @@ func TestStream(t *testing.T) {
 	lacking := "cloudtrail:LookupEvents"
 	b := &book{follow: func(_ context.Context, tell func(casebook.Step)) {
 		tell(casebook.Step{Source: &evidence.Source{Name: "cloudtrail:LookupEvents"}})
-		tell(casebook.Step{Source: &evidence.Source{Name: "cloudtrail:LookupEvents", Status: evidence.SourceDenied, Calls: 1, TookMS: 12, Detail: "two\nlines", MissingPermission: &lacking}})
+		tell(casebook.Step{Source: &evidence.Source{Name: "cloudtrail:LookupEvents", Status: evidence.SourceDenied, Calls: 1, TookMS: 12, Detail: words.Plain("two\nlines"), MissingPermission: &lacking}})
 		tell(casebook.Step{Verdict: &diagnose.Verdict{Cause: "oom.container"}})
 	}}
 	w := httptest.NewRecorder()

@@ -92,7 +92,7 @@ func checkPermission(t *testing.T, s evidence.Source, op string) {
 	if denied != (s.MissingPermission != nil) || denied && *s.MissingPermission != op {
 		t.Errorf("status %s, missing permission %v", s.Status, s.MissingPermission)
 	}
-	if s.Status != evidence.SourceOK && s.Detail == "" {
+	if s.Status != evidence.SourceOK && s.Detail.IsZero() {
 		t.Errorf("status %s without a word to people", s.Status)
 	}
 }

@@ -153,7 +153,7 @@ func TestRevisionsThatWorkDelayNothing(t *testing.T) {
 					t.Errorf("took %s", took)
 				}
 				line := sourceOf(t, ev, evidence.GoodDefinitionSource)
-				if line.Status != tt.want || line.Detail == "" {
+				if line.Status != tt.want || line.Detail.IsZero() {
 					t.Errorf("got %+v, want status %s", line, tt.want)
 				}
 				checkPermission(t, line, "ecs:DescribeTaskDefinition")

@@ -106,7 +106,7 @@ func TestCallsOfTheHost(t *testing.T) {
 				t.Errorf("asked which instance it was: %v, want %v", asked, tt.asks)
 			}
 			if len(tt.want) > 0 {
-				if src := sourceOf(t, ev, evidence.HostTrailSource); src.Status != evidence.SourceOK || !strings.Contains(src.Detail, instance) {
+				if src := sourceOf(t, ev, evidence.HostTrailSource); src.Status != evidence.SourceOK || !strings.Contains(src.Detail.English, instance) {
 					t.Errorf("got %+v", src)
 				}
 			}

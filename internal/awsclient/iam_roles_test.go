@@ -54,7 +54,7 @@ func TestRolesInQuestionAreRead(t *testing.T) {
 		t.Errorf("roles (-want +got):\n%s", diff)
 	}
 	src := sourceOf(t, ev, "iam:GetRole")
-	if src.Status != evidence.SourceOK || src.Calls != 3 || src.Detail != "3 roles looked up, 1 of them missing." {
+	if src.Status != evidence.SourceOK || src.Calls != 3 || src.Detail.English != "3 roles looked up, 1 of them missing." {
 		t.Errorf("source %+v", src)
 	}
 	if n := fake.Calls()["iam:GetRole"]; n != 3 {

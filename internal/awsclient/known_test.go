@@ -64,7 +64,7 @@ func TestWhatWasKeptStandsInForWhatECSDoesNotTell(t *testing.T) {
 					t.Errorf("task (-kept +got):\n%s", diff)
 				}
 				line := sourceOf(t, ev, evidence.TaskSource)
-				if line.Status != tt.want || !strings.Contains(line.Detail, tt.says) || !strings.Contains(line.Detail, "stored facts") {
+				if line.Status != tt.want || !strings.Contains(line.Detail.English, tt.says) || !strings.Contains(line.Detail.English, "stored facts") {
 					t.Errorf("got %+v, want status %s, and both %q and that the kept facts were used", line, tt.want, tt.says)
 				}
 				if got := sourceOf(t, ev, "ecs:DescribeServices").Status; got != tt.service {
@@ -118,7 +118,7 @@ func TestTheHigherVersionOfATaskIsTaken(t *testing.T) {
 			if ev.Task.StoppedReason != tt.want {
 				t.Errorf("got the task of version %d", ev.Task.Version)
 			}
-			if line := sourceOf(t, ev, evidence.TaskSource); line.Status != evidence.SourceOK || line.Detail != tt.says {
+			if line := sourceOf(t, ev, evidence.TaskSource); line.Status != evidence.SourceOK || line.Detail.English != tt.says {
 				t.Errorf("got %+v, want the detail %q", line, tt.says)
 			}
 		})

@@ -203,7 +203,7 @@ func TestWhereLogsAre(t *testing.T) {
 				tt.change(s, s.TaskDefinitions[0].ContainerDefinitions[0].LogConfiguration.Options)
 			})
 			s := sourceOf(t, ev, "logs:GetLogEvents app")
-			if s.Status != tt.want || !strings.Contains(s.Detail, tt.detail) {
+			if s.Status != tt.want || !strings.Contains(s.Detail.English, tt.detail) {
 				t.Errorf("status %s, detail %q; want %s and %q", s.Status, s.Detail, tt.want, tt.detail)
 			}
 			if log.Region != tt.wantInRegion {
@@ -259,7 +259,7 @@ func TestALogGroupOfTheInfrequentAccessClass(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := sourceOf(t, ev, "logs:GetLogEvents app"); s.Status != evidence.SourceFailed || !strings.Contains(s.Detail, "Infrequent Access") {
+	if s := sourceOf(t, ev, "logs:GetLogEvents app"); s.Status != evidence.SourceFailed || !strings.Contains(s.Detail.English, "Infrequent Access") {
 		t.Errorf("status %s, detail %q", s.Status, s.Detail)
 	}
 }
@@ -282,7 +282,7 @@ func TestWhatWasReadBeforeALogFailedIsKept(t *testing.T) {
 	if diff := cmp.Diff([]string{"line 5", "line 6", "line 7", "line 8"}, texts(ev.Logs[0])); diff != "" {
 		t.Errorf("lines (-want +got):\n%s", diff)
 	}
-	if s := sourceOf(t, ev, "logs:GetLogEvents app"); s.Status != evidence.SourceThrottled || !strings.Contains(s.Detail, "newest 4 lines") {
+	if s := sourceOf(t, ev, "logs:GetLogEvents app"); s.Status != evidence.SourceThrottled || !strings.Contains(s.Detail.English, "newest 4 lines") {
 		t.Errorf("status %s, detail %q", s.Status, s.Detail)
 	}
 }

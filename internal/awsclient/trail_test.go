@@ -136,10 +136,10 @@ func TestLookupEventsIsAnsweredByAPage(t *testing.T) {
 				t.Fatal(err)
 			}
 			src := sourceOf(t, ev, "cloudtrail:LookupEvents")
-			if src.Status != evidence.SourceFailed || !strings.Contains(src.Detail, "AWS's form") && !strings.Contains(src.Detail, "isn't an AWS answer") {
+			if src.Status != evidence.SourceFailed || !strings.Contains(src.Detail.English, "AWS's form") && !strings.Contains(src.Detail.English, "isn't an AWS answer") {
 				t.Errorf("status %s, detail %q", src.Status, src.Detail)
 			}
-			if status >= 400 && !strings.Contains(src.Detail, fmt.Sprint(status)) {
+			if status >= 400 && !strings.Contains(src.Detail.English, fmt.Sprint(status)) {
 				t.Errorf("the detail %q does not tell the status %d", src.Detail, status)
 			}
 		})
@@ -159,7 +159,7 @@ func TestACallThatCannotBeReadIsPassedOver(t *testing.T) {
 	if diff := cmp.Diff(want, ev.CloudTrail); diff != "" {
 		t.Errorf("records (-want +got):\n%s", diff)
 	}
-	if src := sourceOf(t, ev, "cloudtrail:LookupEvents"); !strings.Contains(src.Detail, "1 more couldn't be read") {
+	if src := sourceOf(t, ev, "cloudtrail:LookupEvents"); !strings.Contains(src.Detail.English, "1 more couldn't be read") {
 		t.Errorf("detail %q", src.Detail)
 	}
 }

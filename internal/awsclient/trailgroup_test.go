@@ -72,7 +72,7 @@ func TestATrailsLogGroupHasDataEvents(t *testing.T) {
 			if diff := cmp.Diff([]string{"Decrypt", "GetObject"}, names(ev.CloudTrail)); diff != "" {
 				t.Errorf("records (-want +got):\n%s", diff)
 			}
-			if src := sourceOf(t, ev, evidence.TrailLogSource); src.Status != evidence.SourceOK || !strings.Contains(src.Detail, "data events") {
+			if src := sourceOf(t, ev, evidence.TrailLogSource); src.Status != evidence.SourceOK || !strings.Contains(src.Detail.English, "data events") {
 				t.Errorf("got %+v", src)
 			}
 		})
@@ -110,7 +110,7 @@ func TestATrailsLogGroupThatDoesNotHelp(t *testing.T) {
 			s := world()
 			tt.change(&s)
 			ev := collectWithTrail(t, s, "trail", tt.fault)
-			if src := sourceOf(t, ev, evidence.TrailLogSource); src.Status != tt.want || src.Detail == "" {
+			if src := sourceOf(t, ev, evidence.TrailLogSource); src.Status != tt.want || src.Detail.IsZero() {
 				t.Errorf("got %+v, want status %s", src, tt.want)
 			}
 			if len(ev.CloudTrail) != 2 {

@@ -15,6 +15,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // steps remembers what was told, in words.
@@ -28,7 +29,7 @@ func (s *steps) tell(step casebook.Step) {
 	defer s.mu.Unlock()
 	switch {
 	case step.Source != nil:
-		s.told = append(s.told, step.Source.Name+" "+string(step.Source.Status)+step.Source.Detail)
+		s.told = append(s.told, step.Source.Name+" "+string(step.Source.Status)+step.Source.Detail.English)
 	case step.Verdict != nil:
 		s.told = append(s.told, "verdict "+step.Verdict.Cause)
 	}
@@ -100,7 +101,7 @@ func TestFollowTellsNothingOfAKeptDiagnosis(t *testing.T) {
 
 func TestFollowTellsNoSecrets(t *testing.T) {
 	password := "hunter2" + "hunter2"
-	c := &collector{news: []collect.Progress{{Source: &evidence.Source{Name: "ecs:DescribeTasks", Status: evidence.SourceFailed, Detail: "postgres://app:" + password + "@db.internal/app"}}}}
+	c := &collector{news: []collect.Progress{{Source: &evidence.Source{Name: "ecs:DescribeTasks", Status: evidence.SourceFailed, Detail: words.Plain("postgres://app:" + password + "@db.internal/app")}}}}
 	var heard steps
 	if _, err := open(c, openStore(t)).Follow(t.Context(), refTo(taskARN), false, heard.tell); err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package casebook_test
 
 import (
 	"context"
+	"reflect"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,7 +66,7 @@ func TestTheProofIsStored(t *testing.T) {
 				t.Fatalf("stored the policies %+v (error %v), want them %s", stored.Fix.Policies, err, tt.status)
 			}
 			tt.line.Name = evidence.SimulatorSource
-			if got := stored.Sources[len(stored.Sources)-1]; got != tt.line {
+			if got := stored.Sources[len(stored.Sources)-1]; !reflect.DeepEqual(got, tt.line) {
 				t.Errorf("the line is %+v, want %+v", got, tt.line)
 			}
 		})

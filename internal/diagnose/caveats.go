@@ -70,7 +70,7 @@ func sourceCaveat(s evidence.Source) words.Text {
 	if s.Name == evidence.GoodDefinitionSource {
 		return words.Text{}
 	}
-	code, container := sourceCode(s.Name)
+	code, container := evidence.SourceCode(s.Name)
 	args := words.Args{"source": code, "container": container, "status": s.Status}
 	switch s.Status {
 	case evidence.SourceDenied:
@@ -90,27 +90,6 @@ func sourceCaveat(s evidence.Source) words.Text {
 		return words.Say("caveat.truncated", args)
 	}
 	return words.Text{}
-}
-
-// sourceCode returns the code of a source in the vocabulary of caveats, and the
-// container whose log it is; "" for any other.
-func sourceCode(source string) (code, container string) {
-	switch source {
-	case evidence.TaskEventsSource:
-		return "task-events", ""
-	case evidence.TrailLogSource:
-		return "trail-log", ""
-	case evidence.HostTrailSource:
-		return "host-trail", ""
-	}
-	name, container, _ := strings.Cut(source, " ")
-	switch {
-	case strings.HasPrefix(name, "cloudtrail:"):
-		return "cloudtrail", ""
-	case strings.HasPrefix(name, "logs:"):
-		return "log", container
-	}
-	return source, ""
 }
 
 func findingCaveats(c *cause.Case, k candidate) []words.Text {

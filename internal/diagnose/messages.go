@@ -55,6 +55,9 @@ func (d *Diagnosis) texts() sentences {
 	for i := range d.Timeline {
 		s.add("/timeline/"+strconv.Itoa(i)+"/label", &d.Timeline[i].Label)
 	}
+	for i := range d.Sources {
+		s.add("/sources/"+strconv.Itoa(i)+"/detail", &d.Sources[i].Detail)
+	}
 	s.addAll("/caveats", d.Caveats)
 	return s
 }

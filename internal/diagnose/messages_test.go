@@ -72,7 +72,7 @@ func at(tree any, pointer string) any {
 // are no quotes of the evidence and nothing to paste.
 func sentencesIn(tree any) []string {
 	quoted := map[string]bool{
-		"evidence": true, "task": true, "messages": true, "snippets": true, "document": true, "sources": true, "denied": true, "placeholders": true,
+		"evidence": true, "task": true, "messages": true, "snippets": true, "document": true, "denied": true, "placeholders": true,
 	}
 	var found []string
 	var walk func(at string, v any)

@@ -136,7 +136,7 @@ func (d Diagnosis) proven(simulate simulation) (Diagnosis, error) {
 // NotProven tells that the policies could not be tried, by what came of asking
 // the simulator.
 func (d Diagnosis) NotProven(s evidence.Source) Diagnosis {
-	reason := words.Plain(s.Detail)
+	reason := s.Detail
 	if s.Status == evidence.SourceDenied {
 		reason = words.Say("proof.no-permission", words.Args{"action": simulatorAction})
 	}

@@ -318,8 +318,8 @@ func TestNotProven(t *testing.T) {
 		source evidence.Source
 		want   string
 	}{
-		{evidence.Source{Status: evidence.SourceDenied, Detail: "We may not."}, "whystopped isn't allowed to ask IAM's simulator: grant it iam:SimulatePrincipalPolicy to have this tried."},
-		{evidence.Source{Status: evidence.SourceThrottled, Detail: "AWS throttles us."}, "AWS throttles us."},
+		{evidence.Source{Status: evidence.SourceDenied, Detail: words.Plain("We may not.")}, "whystopped isn't allowed to ask IAM's simulator: grant it iam:SimulatePrincipalPolicy to have this tried."},
+		{evidence.Source{Status: evidence.SourceThrottled, Detail: words.Plain("AWS throttles us.")}, "AWS throttles us."},
 	}
 	for _, tt := range tests {
 		d := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")), trust).NotProven(tt.source)

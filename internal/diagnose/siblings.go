@@ -145,9 +145,9 @@ func sourcesAlongside(own []evidence.Source, siblings []Diagnosis) []evidence.So
 	}
 	out := slices.Clone(own)
 	for _, name := range names {
-		line := evidence.Source{Name: name, Status: evidence.SourceSkipped, Detail: words.Say("sibling-source.unread", nil).English}
+		line := evidence.Source{Name: name, Status: evidence.SourceSkipped, Detail: words.Say("sibling-source.unread", nil)}
 		if n := read[name]; n > 0 {
-			line.Detail = words.Say("sibling-source.read", words.Args{"n": n}).English
+			line.Detail = words.Say("sibling-source.read", words.Args{"n": n})
 		}
 		switch i := slices.IndexFunc(out, func(s evidence.Source) bool { return s.Name == name }); {
 		case i < 0:

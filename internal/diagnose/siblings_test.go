@@ -61,8 +61,8 @@ func TestSiblingsExplain(t *testing.T) {
 	}
 	want := []evidence.Source{
 		{Name: "ecs:DescribeTasks", Status: evidence.SourceOK},
-		{Name: "cloudtrail:LookupEvents", Status: evidence.SourceSkipped, Detail: "Not read for this task, and not available for the tasks that stopped alike."},
-		{Name: "logs:GetLogEvents app", Status: evidence.SourceSkipped, Detail: "Not read for this task: it was read for 2 tasks that stopped alike."},
+		{Name: "cloudtrail:LookupEvents", Status: evidence.SourceSkipped, Detail: words.Plain("Not read for this task, and not available for the tasks that stopped alike.")},
+		{Name: "logs:GetLogEvents app", Status: evidence.SourceSkipped, Detail: words.Plain("Not read for this task: it was read for 2 tasks that stopped alike.")},
 	}
 	if diff := cmp.Diff(want, d.Sources); diff != "" {
 		t.Errorf("sources (-want +got):\n%s", diff)
@@ -76,7 +76,7 @@ func TestSiblingsExplain(t *testing.T) {
 
 func TestASiblingsFactsAreNotTheTasks(t *testing.T) {
 	d := shallow(t, oneTask)
-	d.Sources[0] = evidence.Source{Name: evidence.TaskSource, Status: evidence.SourceSkipped, Detail: "Known from an event."}
+	d.Sources[0] = evidence.Source{Name: evidence.TaskSource, Status: evidence.SourceSkipped, Detail: words.Plain("Known from an event.")}
 	got := d.Alongside([]diagnose.Diagnosis{deep(t, anotherTask, sqsDeny)}).Sources[0]
 	if diff := cmp.Diff(d.Sources[0], got); diff != "" {
 		t.Errorf("the line of the task itself (-own +got):\n%s", diff)

@@ -57,7 +57,7 @@ var pure = map[string][]string{
 	"internal/iampolicy":          {"internal/arn", "internal/iampolicy/sar", "internal/words"},
 	"internal/diagnose/scan":      {},
 	"internal/diagnose/verdict":   {},
-	"internal/diagnose/evidence":  {"internal/taskref"},
+	"internal/diagnose/evidence":  {"internal/taskref", "internal/words"},
 	"internal/diagnose/denial":    {"internal/arn", "internal/iampolicy", "internal/diagnose/evidence", "internal/diagnose/verdict"},
 	"internal/diagnose/outside":   {},
 	"internal/diagnose/catalogue": {"internal/diagnose/cause", "internal/diagnose/evidence", "internal/diagnose/verdict", "internal/words"},

@@ -16,12 +16,13 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/words"
 )
 
 // tellSources says that two sources were asked, of which one has ended.
 func tellSources(tell func(casebook.Step)) {
 	tell(casebook.Step{Source: &evidence.Source{Name: "ecs:DescribeTasks"}})
-	tell(casebook.Step{Source: &evidence.Source{Name: "ecs:DescribeTasks", Status: evidence.SourceOK, Calls: 1, TookMS: 41, Detail: "<script>"}})
+	tell(casebook.Step{Source: &evidence.Source{Name: "ecs:DescribeTasks", Status: evidence.SourceOK, Calls: 1, TookMS: 41, Detail: words.Plain("<script>")}})
 	tell(casebook.Step{Source: &evidence.Source{Name: "cloudtrail:LookupEvents"}})
 }
 

@@ -266,7 +266,7 @@ func sourceOf(s evidence.Source) sourceView {
 		Title:  sourceTitle(s.Name),
 		Name:   s.Name,
 		Status: statusOf(s.Status),
-		Detail: s.Detail,
+		Detail: s.Detail.English,
 	}
 	if s.Calls > 0 {
 		v.Effort = fmt.Sprintf("%s, %d ms", count(s.Calls, "call"), s.TookMS)

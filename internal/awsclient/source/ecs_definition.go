@@ -46,7 +46,7 @@ func (r *Reader) DescribeDefinition(ctx context.Context, revision string) Defini
 	}
 	if def, ok := r.definitions.Get(revision); ok {
 		src := evidence.Source{
-			Name: Definition.Name, Status: evidence.SourceOK, Detail: words.Say("detail.stored-revision", nil).English,
+			Name: Definition.Name, Status: evidence.SourceOK, Detail: words.Plain(words.Say("detail.stored-revision", nil).English),
 		}
 		r.tell(src)
 		return DefinitionAnswer{Asked: Asked{Source: src}, Definition: definitionOf(def)}

@@ -120,7 +120,7 @@ func (r *Reader) ask(ctx context.Context, source Source, s Share, read readFunc)
 	defer cancel()
 	w := &watch{now: r.clock, began: r.clock()}
 	out, err := read(limit.CountCalls(ctx, &w.calls), w)
-	a := Asked{Source: evidence.Source{Name: source.Name, Status: out.status, Detail: out.detail.English}}
+	a := Asked{Source: evidence.Source{Name: source.Name, Status: out.status, Detail: out.detail}}
 	if err != nil {
 		a = r.failed(ctx, source, out, err)
 	}
@@ -133,12 +133,12 @@ func (r *Reader) ask(ctx context.Context, source Source, s Share, read readFunc)
 func (r *Reader) failed(ctx context.Context, source Source, out outcome, err error) Asked {
 	f := failure.Of(err)
 	action := source.Call.Action
-	src := evidence.Source{Name: source.Name, Status: f.Status(), Detail: f.Detail(action).English}
+	src := evidence.Source{Name: source.Name, Status: f.Status(), Detail: f.Detail(action)}
 	if out.status != "" {
 		src.Status = out.status
 	}
 	if !out.detail.IsZero() {
-		src.Detail = out.detail.English
+		src.Detail = out.detail
 	}
 	switch f.Kind {
 	case failure.Denied:
@@ -153,7 +153,7 @@ func (r *Reader) failed(ctx context.Context, source Source, out outcome, err err
 
 // Skip writes the line of a source that there was no way to ask.
 func (r *Reader) Skip(source Source, detail words.Text) Asked {
-	src := evidence.Source{Name: source.Name, Status: evidence.SourceSkipped, Detail: detail.English}
+	src := evidence.Source{Name: source.Name, Status: evidence.SourceSkipped, Detail: detail}
 	r.tell(src)
 	return Asked{Source: src}
 }

@@ -110,9 +110,9 @@ var (
 	// at 1 KB.
 	// Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 	messages = textBound{most: 4 << 10}
-	// words are those of commands, of which an override has at most 8,192 bytes.
+	// arguments are those of commands, of which an override has at most 8,192 bytes.
 	// Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html
-	words = textBound{most: 8 << 10}
+	arguments = textBound{most: 8 << 10}
 	// lines are one event of CloudWatch Logs, which takes 1 MB.
 	// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
 	lines = textBound{most: 1 << 20}
@@ -130,16 +130,16 @@ var textBounds = map[string]textBound{
 	"ManagedAgent.Name":              labels,
 	"ManagedAgent.Reason":            reasons,
 	"ContainerOverride.Name":         labels,
-	"ContainerOverride.Command":      words,
+	"ContainerOverride.Command":      arguments,
 	"KeyValue.Name":                  labels,
 	"KeyValue.Value":                 reasons,
 	"ContainerDefinition.Name":       labels,
 	"ContainerDefinition.Image":      images,
-	"ContainerDefinition.EntryPoint": words,
-	"ContainerDefinition.Command":    words,
+	"ContainerDefinition.EntryPoint": arguments,
+	"ContainerDefinition.Command":    arguments,
 	"Secret.Name":                    labels,
 	"Dependency.ContainerName":       labels,
-	"HealthCheck.Command":            words,
+	"HealthCheck.Command":            arguments,
 	"MountPoint.SourceVolume":        labels,
 	"MountPoint.ContainerPath":       labels,
 	"Volume.Name":                    labels,
@@ -149,7 +149,6 @@ var textBounds = map[string]textBound{
 	"Record.UserAgent":               labels,
 	"ServiceEvent.Text":              messages,
 	"Role.TrustPolicy":               documents,
-	"Source.Detail":                  messages,
 	"Left.Path":                      messages,
 	"Left.Problem":                   messages,
 	"Evidence.Text":                  pasted,

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // Evidence is what is known of one stopped task. Every part may be missing.
@@ -67,7 +68,8 @@ type Source struct {
 	Status SourceStatus `json:"status"`
 	Calls  int          `json:"calls"`
 	TookMS int64        `json:"tookMs"`
-	Detail string       `json:"detail,omitempty"`
+	// Detail says more of what came of it; it may have no words.
+	Detail words.Text `json:"detail,omitzero"`
 	// MissingPermission is the IAM action that we lacked, if we lacked one.
 	MissingPermission *string `json:"missingPermission"`
 }
