@@ -21,7 +21,7 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
 
 resource "aws_cloudwatch_metric_alarm" "queue_age" {
   alarm_name          = "${var.name}-queue-age"
-  alarm_description   = "Events wait in the queue and nobody takes them. docs/operations.md#events-wait"
+  alarm_description   = "Events in the queue aren't being read. docs/operations.md#events-wait"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateAgeOfOldestMessage"
   dimensions          = { QueueName = aws_sqs_queue.this.name }
@@ -36,7 +36,7 @@ resource "aws_cloudwatch_metric_alarm" "queue_age" {
 
 resource "aws_cloudwatch_metric_alarm" "server_errors" {
   alarm_name          = "${var.name}-server-errors"
-  alarm_description   = "Requests that were answered with an error of the service or of AWS. docs/operations.md#server-errors"
+  alarm_description   = "Server errors, of the service or of AWS. docs/operations.md#server-errors"
   evaluation_periods  = 2
   threshold           = 10
   comparison_operator = "GreaterThanThreshold"

@@ -1,5 +1,5 @@
-# The history. Its password is made by Terraform and kept in Secrets Manager
-# alone, not in the state.
+# The history. Terraform creates its password and stores it in Secrets Manager
+# only, not in the state.
 
 locals {
   own_postgres = var.database == "postgres" ? 1 : 0
@@ -27,8 +27,8 @@ resource "aws_secretsmanager_secret_version" "database_password" {
   secret_string_wo_version = var.database_instance.password_version
 }
 
-# Read back, so that the database gets what was kept even when an earlier run
-# ended between the two.
+# Read back, so that the database gets the stored password even if an earlier run
+# stopped between the two.
 ephemeral "aws_secretsmanager_secret_version" "database_password" {
   count = local.own_postgres
 

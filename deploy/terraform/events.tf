@@ -1,4 +1,4 @@
-# What ECS tells, by EventBridge into a queue.
+# ECS events, from EventBridge to a queue.
 
 locals {
   event_pattern = jsonencode({
@@ -9,7 +9,7 @@ locals {
     ]
   })
 
-  # A bus that anybody may write to is made for nobody.
+  # Without an organization, no bus is created: anyone could write to it.
   takes_others_events = var.read_other_accounts && (var.organization_id != null || length(var.accounts) > 0)
 
   event_rule_arns = concat([aws_cloudwatch_event_rule.this.arn], aws_cloudwatch_event_rule.others[*].arn)
@@ -89,7 +89,7 @@ resource "aws_sqs_queue_policy" "dead_letters" {
 
 resource "aws_cloudwatch_event_rule" "this" {
   name          = var.name
-  description   = "To whystopped, what becomes of ECS tasks"
+  description   = "Forward ECS events to whystopped"
   event_pattern = local.event_pattern
 }
 
@@ -145,7 +145,7 @@ resource "aws_cloudwatch_event_rule" "others" {
   count = local.takes_others_events ? 1 : 0
 
   name           = var.name
-  description    = "To whystopped, what becomes of ECS tasks in other accounts and Regions"
+  description    = "Forward ECS events of other accounts and Regions to whystopped"
   event_bus_name = aws_cloudwatch_event_bus.this[0].name
   event_pattern  = local.event_pattern
 }

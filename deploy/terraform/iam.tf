@@ -1,5 +1,4 @@
-# What the service may do. The policies are those of deploy/iam, in this
-# partition.
+# Permissions of the service: the policies of deploy/iam, in this partition.
 
 locals {
   in_partition = {
@@ -9,7 +8,7 @@ locals {
 
   reads = concat(["required", "logs"], var.with_proof ? ["proof"] : [], var.with_hosts ? ["hosts"] : [])
 
-  # Where several accounts are read, this one is read with its role as well.
+  # With several accounts, this one is read with its role as well.
   reader = var.read_other_accounts ? aws_iam_role.reader[0].name : aws_iam_role.task.name
 }
 

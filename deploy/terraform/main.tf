@@ -1,5 +1,5 @@
 # whystopped on Fargate behind a load balancer with a login, with the queue of
-# what ECS tells by EventBridge. docs/operations.md says how to choose the
+# ECS events from EventBridge. docs/operations.md says how to choose the
 # variables.
 
 data "aws_caller_identity" "current" {}
@@ -32,7 +32,7 @@ locals {
       WHYSTOPPED_TRUSTED_PROXIES = "1" # the load balancer
       WHYSTOPPED_ASSUME_ROLE     = var.read_other_accounts ? "arn:{partition}:iam::{account}:role/${var.reader_role_name}" : null
       WHYSTOPPED_EXTERNAL_ID     = var.read_other_accounts ? var.external_id : null
-      WHYSTOPPED_ACCOUNTS        = var.read_other_accounts && length(var.accounts) == 0 ? "*" : join(",", var.accounts) # the policy "accounts" keeps * to the organization
+      WHYSTOPPED_ACCOUNTS        = var.read_other_accounts && length(var.accounts) == 0 ? "*" : join(",", var.accounts) # the policy "accounts" limits * to the organization
       WHYSTOPPED_REGIONS         = join(",", var.regions)
       WHYSTOPPED_TRAIL_LOG_GROUP = var.trail_log_group
       WHYSTOPPED_SLACK_CHANNELS  = var.slack.channels
@@ -54,9 +54,9 @@ locals {
     } : name => arn if arn != null
   }
 
-  # The certificates of RDS are no public ones, so that require does not check
-  # whom it talks to. The file is on the task's own storage: one on EFS would
-  # survive the task, but SQLite's locks and shared memory do not work over NFS.
+  # RDS has its own certificate authority, so sslmode=require wouldn't verify the
+  # server. The file is on the task's own storage: one on EFS would survive the
+  # task, but SQLite's locks and shared memory don't work over NFS.
   postgres_url = one([for d in aws_db_instance.this : "postgres://whystopped@${d.endpoint}/whystopped?sslmode=require"])
   database_url = local.only_a_file ? "file:/data/whystopped.db" : local.postgres_url
 }

@@ -1,5 +1,5 @@
-# Who reaches whom: everybody the load balancer, it alone the tasks, they alone
-# the database.
+# Network: clients reach the load balancer, it alone the tasks, they alone the
+# database.
 
 resource "aws_security_group" "load_balancer" {
   name        = "${var.name}-load-balancer"
@@ -167,7 +167,7 @@ resource "aws_lb_listener" "this" {
   }
 }
 
-# What is for probes and Prometheus is asked at the tasks themselves.
+# Probes and Prometheus connect to the tasks directly.
 resource "aws_lb_listener_rule" "not_from_outside" {
   listener_arn = aws_lb_listener.this.arn
   priority     = 10
@@ -189,7 +189,7 @@ resource "aws_lb_listener_rule" "not_from_outside" {
   }
 }
 
-# What brings a proof of its own, which the service checks.
+# These are authenticated by the service itself.
 resource "aws_lb_listener_rule" "passes_the_login" {
   for_each = {
     for path, rule in {

@@ -1,15 +1,15 @@
 output "url" {
-  description = "Where people ask."
+  description = "URL of the service."
   value       = "https://${var.domain_name}"
 }
 
 output "load_balancer_name" {
-  description = "What the host's name has to point at, where no zone was given."
+  description = "Target for the host name's DNS record, if no zone was given."
   value       = aws_lb.this.dns_name
 }
 
 output "callback_url" {
-  description = "With the login alb, the redirect address to enter at the login provider."
+  description = "Redirect URI to register at the login provider, for the login alb."
   value       = var.login == "alb" ? "https://${var.domain_name}/oauth2/idpresponse" : null
 }
 

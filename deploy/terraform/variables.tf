@@ -1,24 +1,24 @@
 # The service.
 
 variable "name" {
-  description = "What everything is named after."
+  description = "Name prefix of all resources."
   type        = string
   default     = "whystopped"
 }
 
 variable "image" {
-  description = "The image's URI, with a tag or better a digest."
+  description = "URI of the image, with a tag or, better, a digest."
   type        = string
 }
 
 variable "repository_arn" {
-  description = "ARN of the ECR repository that the image is in; null where it is in another registry that needs no login."
+  description = "ARN of the ECR repository that the image is in; null for a public registry."
   type        = string
   default     = null
 }
 
 variable "architecture" {
-  description = "What the image was built for: ARM64 or X86_64."
+  description = "CPU architecture of the image: ARM64 or X86_64."
   type        = string
   default     = "ARM64"
 
@@ -29,7 +29,7 @@ variable "architecture" {
 }
 
 variable "desired_count" {
-  description = "How many tasks run; without PostgreSQL it is always one."
+  description = "Number of tasks; always one without PostgreSQL."
   type        = number
   default     = 2
 }
@@ -41,18 +41,18 @@ variable "task_cpu" {
 }
 
 variable "task_memory" {
-  description = "Memory of a task in MiB; Fargate takes certain pairs with the CPU units only."
+  description = "Memory of a task in MiB; Fargate supports certain pairs of CPU and memory only."
   type        = number
   default     = 1024
 }
 
 variable "log_retention_days" {
-  description = "How long the service's own log is kept."
+  description = "Retention of the service's own log, in days."
   type        = number
   default     = 30
 }
 
-# Where it runs, and who reaches it.
+# Network.
 
 variable "vpc_id" {
   description = "The VPC."
@@ -65,18 +65,18 @@ variable "load_balancer_subnet_ids" {
 }
 
 variable "task_subnet_ids" {
-  description = "For the tasks and the database, at least two. The tasks have to reach AWS's endpoints, by a NAT gateway or by VPC endpoints."
+  description = "For the tasks and the database, at least two. The tasks must reach the AWS endpoints, through a NAT gateway or VPC endpoints."
   type        = list(string)
 }
 
 variable "assign_public_ip" {
-  description = "Whether the tasks have public addresses, for public subnets without a NAT gateway."
+  description = "Give tasks public IP addresses, for public subnets without a NAT gateway."
   type        = bool
   default     = false
 }
 
 variable "internal" {
-  description = "Whether the load balancer is for your networks only. Slack and EventBridge's API destinations need one that faces the internet."
+  description = "Internal load balancer. Slack and EventBridge API destinations require an internet-facing one."
   type        = bool
   default     = false
 }
@@ -87,7 +87,7 @@ variable "reachable_from" {
 }
 
 variable "domain_name" {
-  description = "The host at which people reach the service, such as why.example.com."
+  description = "Host name of the service, such as why.example.com."
   type        = string
 }
 
@@ -97,7 +97,7 @@ variable "certificate_arn" {
 }
 
 variable "hosted_zone_id" {
-  description = "Route 53 zone in which the host's name is made; null where that is done elsewhere."
+  description = "Route 53 zone to create the host name in; null to create it yourself."
   type        = string
   default     = null
 }
@@ -111,7 +111,7 @@ variable "metrics_security_group_id" {
 # Login.
 
 variable "login" {
-  description = "alb lets the load balancer log people in; oidc is the service's own login."
+  description = "alb: the load balancer signs users in; oidc: the service does."
   type        = string
   default     = "alb"
 
@@ -141,7 +141,7 @@ variable "oidc" {
 }
 
 variable "session_key_secret_arn" {
-  description = "For the login oidc, ARN of the secret that holds the key of the sessions' cookies."
+  description = "For the login oidc, ARN of the secret with the session key."
   type        = string
   default     = null
 
@@ -152,18 +152,18 @@ variable "session_key_secret_arn" {
 }
 
 variable "allowed_domains" {
-  description = "Domains of the e-mail addresses that may ask; * for everybody whom the provider logs in."
+  description = "E-mail domains of users with access; * for everyone who can sign in."
   type        = list(string)
   default     = []
 
   validation {
     condition     = length(var.allowed_domains) + length(var.allowed_groups) > 0
-    error_message = "Say by allowed_domains or allowed_groups who may ask."
+    error_message = "Set allowed_domains or allowed_groups."
   }
 }
 
 variable "allowed_groups" {
-  description = "Groups of the provider that may ask."
+  description = "Groups of users with access."
   type        = list(string)
   default     = []
 }
@@ -177,13 +177,13 @@ variable "api_tokens_secret_arn" {
 # Events and Slack.
 
 variable "events_key_secret_arn" {
-  description = "ARN of the secret with the key of POST /api/v1/events; null where only the queue brings events."
+  description = "ARN of the secret with the key of POST /api/v1/events; null to receive events from the queue only."
   type        = string
   default     = null
 }
 
 variable "slack" {
-  description = "ARNs of the secrets with Slack's signing secret and the bot's token, and the rules of which channel hears of an incident, such as default=#ecs;cluster:prod=#prod."
+  description = "ARNs of the secrets with Slack's signing secret and the bot's token, and the rules that choose the channel of an incident, such as default=#ecs;cluster:prod=#prod."
   type = object({
     signing_secret_arn   = optional(string)
     bot_token_secret_arn = optional(string)
@@ -198,7 +198,7 @@ variable "slack" {
 }
 
 variable "secrets_key_arn" {
-  description = "ARN of the KMS key of the secrets above; null where they use the key aws/secretsmanager."
+  description = "ARN of the KMS key of the secrets above; null for the key aws/secretsmanager."
   type        = string
   default     = null
 }
@@ -206,7 +206,7 @@ variable "secrets_key_arn" {
 # The history.
 
 variable "database" {
-  description = "postgres makes a PostgreSQL in RDS; external uses yours. ephemeral keeps the history in a file on the task's own storage, which is gone with the task, so with every deployment."
+  description = "postgres creates a PostgreSQL database in RDS; external uses yours. ephemeral stores the history in a file on the task's own storage, which is deleted with the task, so with every deployment."
   type        = string
   default     = "postgres"
 
@@ -228,7 +228,7 @@ variable "database_url_secret_arn" {
 }
 
 variable "database_instance" {
-  description = "The PostgreSQL in RDS. Storage is in GiB: at the beginning, and up to which it grows by itself. A higher password_version makes a new password."
+  description = "The PostgreSQL database in RDS. Storage is in GiB: initial size, and maximum for autoscaling. A higher password_version creates a new password."
   type = object({
     class            = optional(string, "db.t4g.small")
     multi_az         = optional(bool, false)
@@ -240,15 +240,15 @@ variable "database_instance" {
 }
 
 variable "retention" {
-  description = "How long the history is kept; null for the service's default, 90 days."
+  description = "Retention of the history; null for the default, 90 days."
   type        = string
   default     = null
 }
 
-# What it may read.
+# What it reads.
 
 variable "read_other_accounts" {
-  description = "Whether each account is read with the role that the module member, or member-account.yaml, makes there."
+  description = "Read each account with the role that the module member, or member-account.yaml, creates there."
   type        = bool
   default     = false
 }
@@ -260,7 +260,7 @@ variable "reader_role_name" {
 }
 
 variable "external_id" {
-  description = "To read other accounts, the external id that the roles' trust policies ask for."
+  description = "External ID that the roles' trust policies require; required to read other accounts."
   type        = string
   default     = null
 
@@ -271,13 +271,13 @@ variable "external_id" {
 }
 
 variable "organization_id" {
-  description = "Organization of this account, whose accounts are read where accounts names none, and may send their events here."
+  description = "Organization of this account. Its accounts can send events here, and are read if accounts is empty."
   type        = string
   default     = null
 }
 
 variable "accounts" {
-  description = "The only accounts that are read. To read other accounts, empty needs organization_id and means all of it."
+  description = "Accounts to read. Empty with organization_id: all accounts of the organization."
   type        = list(string)
   default     = []
 
@@ -293,25 +293,25 @@ variable "accounts" {
 }
 
 variable "regions" {
-  description = "The only Regions that are read; empty for all."
+  description = "Regions to read; empty for all."
   type        = list(string)
   default     = []
 }
 
 variable "trail_log_group" {
-  description = "Log group into which a CloudTrail trail with data events writes; null for none."
+  description = "Log group of a CloudTrail trail with data events; null for none."
   type        = string
   default     = null
 }
 
 variable "with_proof" {
-  description = "Whether roles are read and policies tried in IAM's simulator (deploy/iam/proof.json)."
+  description = "Read roles and verify policies in the IAM policy simulator (deploy/iam/proof.json)."
   type        = bool
   default     = true
 }
 
 variable "with_hosts" {
-  description = "Whether the EC2 instance of a task is looked up (deploy/iam/hosts.json); of no use on Fargate alone."
+  description = "Read the EC2 instance of a task (deploy/iam/hosts.json); not needed for Fargate."
   type        = bool
   default     = true
 }
@@ -319,7 +319,7 @@ variable "with_hosts" {
 # Alarms.
 
 variable "alarm_topic_arn" {
-  description = "SNS topic that the alarms tell; null for nobody."
+  description = "SNS topic for alarms (optional)."
   type        = string
   default     = null
 }

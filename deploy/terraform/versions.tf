@@ -1,5 +1,5 @@
 terraform {
-  required_version = ">= 1.11" # for the password that is not kept in the state
+  required_version = ">= 1.11" # for the password that isn't stored in the state
 
   required_providers {
     aws = {

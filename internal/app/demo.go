@@ -33,7 +33,7 @@ func openDemo(log *slog.Logger) (*account, error) {
 	double := &http.Server{Handler: awsfake.New(scenario), ReadHeaderTimeout: time.Minute}
 	go func() {
 		if err := double.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			log.Error("the demo's AWS double ended", "error", err)
+			log.Error("the demo's AWS double stopped", "error", err)
 		}
 	}()
 	keys := credentials.NewStaticCredentialsProvider("demo", "demo", "") // the double takes any

@@ -36,22 +36,22 @@ func newMetrics() *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "whystopped_http_requests_total", Help: "Requests that were answered.",
+			Name: "whystopped_http_requests_total", Help: "HTTP requests answered.",
 		}, []string{"method", "route", "status"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "whystopped_http_request_seconds", Help: "Time until a request was answered.",
+			Name: "whystopped_http_request_seconds", Help: "Time to answer an HTTP request.",
 			Buckets: []float64{.005, .025, .1, .25, .5, 1, 2.5, 5, 10, 30},
 		}, []string{"route"}),
 		diagnoses: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "whystopped_diagnoses_total", Help: "Diagnoses that were made and kept, by who wanted them: people, background, or evaluate for evidence that was brought.",
+			Name: "whystopped_diagnoses_total", Help: "Diagnoses stored, by trigger: people, background (events and refreshes), or evaluate (evidence sent by the caller).",
 		}, []string{"cause", "confidence", "trigger"}),
 		store: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "whystopped_store_seconds", Help: "Time that an operation in the database took, waiting for a connection included.",
+			Name: "whystopped_store_seconds", Help: "Duration of a database operation, including the wait for a connection.",
 			Buckets: []float64{.0005, .002, .01, .05, .1, .25, .5, 1, 2.5, 5},
 		}, []string{"operation"}),
 	}
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Name: "whystopped_build_info", Help: "Always 1: the version of the program and that of the rules.",
+		Name: "whystopped_build_info", Help: "Always 1; the labels are the versions of the program and of its rules.",
 	}, []string{"version", "engine"})
 	build.WithLabelValues(version(), diagnose.Engine()).Set(1)
 	m.add(m.requests, m.seconds, m.diagnoses, m.store, build)

@@ -28,24 +28,24 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 }
 
 var (
-	awsCalls    = describe("aws_calls_total", "Requests to AWS, retries included.", "operation", "result")
-	quotaWaits  = describe("aws_quota_waits_total", "Calls to AWS that had to wait for our own quota.", "quota")
-	quotaWaited = describe("aws_quota_wait_seconds_total", "Their time of waiting.", "quota")
-	quotaHeld   = describe("aws_quota_held_back_total", "Calls to AWS that were not sent, since their turn would have come too late.", "quota")
-	quotaQueue  = describe("aws_quota_queue", "Calls to AWS that wait for our own quota now.", "quota", "priority")
+	awsCalls    = describe("aws_calls_total", "Requests to AWS, including retries.", "operation", "result")
+	quotaWaits  = describe("aws_quota_waits_total", "AWS calls that waited for whystopped's own quota.", "quota")
+	quotaWaited = describe("aws_quota_wait_seconds_total", "Total time that AWS calls waited for whystopped's own quota.", "quota")
+	quotaHeld   = describe("aws_quota_held_back_total", "AWS calls not sent because the quota would have delayed them past their deadline.", "quota")
+	quotaQueue  = describe("aws_quota_queue", "AWS calls waiting for whystopped's own quota.", "quota", "priority")
 
-	looks        = describe("looks_total", "Looks at a task in AWS: deep ones read all of its sources, shallow ones the task alone.", "kind")
-	looksRunning = describe("looks_running", "Looks that are under way.")
-	looksWaiting = describe("looks_waiting", "Looks that wait for their turn.", "priority")
-	shared       = describe("questions_shared_total", "Questions that were answered by a look that somebody else had begun.")
-	lent         = describe("diagnoses_lent_total", "Diagnoses that stand on the evidence of sibling tasks.")
-	refreshed    = describe("diagnoses_refreshed_total", "Diagnoses that were made anew when CloudTrail had settled.")
-	crowds       = describe("crowds", "Groups of tasks that stopped alike of late, and share a few looks.")
+	looks        = describe("looks_total", "Task queries in AWS: deep ones read every source, shallow ones only the task.", "kind")
+	looksRunning = describe("looks_running", "Task queries running.")
+	looksWaiting = describe("looks_waiting", "Task queries waiting to start.", "priority")
+	shared       = describe("questions_shared_total", "Requests answered by a query that was already running.")
+	lent         = describe("diagnoses_lent_total", "Diagnoses based on the evidence of sibling tasks.")
+	refreshed    = describe("diagnoses_refreshed_total", "Diagnoses repeated after CloudTrail caught up.")
+	crowds       = describe("crowds", "Groups of tasks that recently stopped for the same reason and share a few queries.")
 	crowdTasks   = describe("crowd_tasks", "Tasks in these groups.")
 
-	jobs      = describe("jobs", "Work that is owed, as it was counted last: ready, running, planned for later, or waiting to be tried again.", "kind", "state")
-	incidents = describe("incidents_open", "Incidents that go on, as they were counted last.")
-	events    = describe("events_total", "Messages of the queue of events and requests that bring events, by what came of them; not-allowed counts the events of requests.", "way", "result")
+	jobs      = describe("jobs", "Background jobs, by state: ready, running, scheduled, or retry.", "kind", "state")
+	incidents = describe("incidents_open", "Ongoing incidents.")
+	events    = describe("events_total", "Events received from the queue or by HTTP, by result. For HTTP, not-allowed counts events, the rest requests.", "way", "result")
 )
 
 // Describe implements prometheus.Collector.

@@ -24,7 +24,7 @@ type slackParts struct {
 // openSlack makes what sends to Slack. It makes no call to it.
 func openSlack(cfg config.Config, told slack.Book, clock slack.Clock, log *slog.Logger) (*slackParts, error) {
 	if len(cfg.SlackChannels) > 0 && cfg.SlackBotToken == "" {
-		return nil, errors.New("slack-channels needs slack-bot-token: nobody could be told of incidents without it")
+		return nil, errors.New("slack-channels needs slack-bot-token to post incidents")
 	}
 	p := &slackParts{clock: clock}
 	p.client = slack.NewClient(slack.ClientOptions{Token: cfg.SlackBotToken.Reveal(), Clock: clock, APIURL: cfg.SlackAPIURL})

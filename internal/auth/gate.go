@@ -137,7 +137,7 @@ func (g *Gate) Require(scope Scope) func(http.Handler) http.Handler {
 			case !i.someone.May(scope):
 				g.refuse(w, r, i.someone, refusal{
 					status: http.StatusForbidden, kind: NotAllowedIn, challenge: fmt.Sprintf(`error="insufficient_scope", scope=%q`, string(scope)),
-					detail: fmt.Sprintf("You are known as %s, which may not do this: the scope %s is missing.", *i.someone, scope),
+					detail: fmt.Sprintf("You are signed in as %s, which lacks the scope %s.", *i.someone, scope),
 				})
 			default:
 				next.ServeHTTP(w, r)

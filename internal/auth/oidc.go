@@ -132,7 +132,7 @@ func (p *provider) redeem(ctx context.Context, code string, l login) (identity, 
 	ctx = oidc.ClientContext(ctx, p.client)
 	token, err := found.oauth.Exchange(ctx, code, oauth2.VerifierOption(l.Verifier))
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.Response.StatusCode < http.StatusInternalServerError {
-		return identity{}, fmt.Errorf("redeem the code: the provider refuses: %s %q", refused.Response.Status, refused.ErrorCode)
+		return identity{}, fmt.Errorf("redeem the code: the provider denied it: %s %q", refused.Response.Status, refused.ErrorCode)
 	} else if err != nil {
 		return identity{}, fmt.Errorf("%w: redeem the code: %w", errUnavailable, err)
 	}

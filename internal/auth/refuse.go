@@ -10,15 +10,15 @@ import (
 func (g *Gate) waysIn() string {
 	var ways []string
 	if g.provider != nil {
-		ways = append(ways, "log in with a browser")
+		ways = append(ways, "sign in with a browser")
 	}
 	if g.alb != nil {
-		ways = append(ways, "come by the load balancer that logs people in")
+		ways = append(ways, "use the load balancer that signs users in")
 	}
 	if len(g.opts.Tokens) > 0 {
 		ways = append(ways, "send an API token as Authorization: Bearer "+tokenPrefix+"...")
 	}
-	return "This service answers only whom it knows: " + strings.Join(ways, ", or ") + "."
+	return "This service requires authentication: " + strings.Join(ways, ", or ") + "."
 }
 
 // refuse tells why, and notes it. someone is nil where nobody is known.

@@ -70,7 +70,7 @@ const anyAccount = "*"
 func (c *Config) boundAccounts() error {
 	switch {
 	case slices.Contains(c.Accounts, anyAccount) && len(c.Accounts) > 1:
-		return errors.New("invalid value for accounts: * stands for every account, so nothing goes beside it " +
+		return errors.New("invalid value for accounts: * means every account, so it must be the only value " +
 			"(-h prints all settings)")
 	case len(c.Accounts) == 0 && strings.Contains(c.AssumeRole, "{account}"):
 		return errors.New("assume-role with {account} needs accounts: the IDs of those to read, " +

@@ -61,8 +61,8 @@ func TestSiblingsExplain(t *testing.T) {
 	}
 	want := []evidence.Source{
 		{Name: "ecs:DescribeTasks", Status: evidence.SourceOK},
-		{Name: "cloudtrail:LookupEvents", Status: evidence.SourceSkipped, Detail: words.Plain("Not read for this task, and not available for the tasks that stopped alike.")},
-		{Name: "logs:GetLogEvents app", Status: evidence.SourceSkipped, Detail: words.Plain("Not read for this task: it was read for 2 tasks that stopped alike.")},
+		{Name: "cloudtrail:LookupEvents", Status: evidence.SourceSkipped, Detail: words.Plain("Not read for this task, and not available for the tasks that stopped for the same reason.")},
+		{Name: "logs:GetLogEvents app", Status: evidence.SourceSkipped, Detail: words.Plain("Not read for this task: it was read for 2 tasks that stopped for the same reason.")},
 	}
 	if diff := cmp.Diff(want, d.Sources); diff != "" {
 		t.Errorf("sources (-want +got):\n%s", diff)

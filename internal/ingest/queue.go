@@ -192,7 +192,7 @@ func (q *Queue) accept(ctx context.Context, parcels []parcel) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			q.opts.Log.ErrorContext(ctx, "panic while events were stored", "panic", p, "stack", string(debug.Stack()))
-			err = errors.New("a panic ended it")
+			err = errors.New("it panicked")
 		}
 	}()
 	var events []casebook.Event

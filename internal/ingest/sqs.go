@@ -118,11 +118,11 @@ func (q *Queue) delete(ctx context.Context, messages []types.Message) {
 	out, err := q.sqs.DeleteMessageBatch(ctx, in)
 	if err != nil {
 		q.counts.errors.Add(1)
-		q.opts.Log.WarnContext(ctx, "messages that were taken in could not be deleted from the queue and will come again", "messages", len(messages), "error", err)
+		q.opts.Log.WarnContext(ctx, "stored messages couldn't be deleted from the queue and will be delivered again", "messages", len(messages), "error", err)
 		return
 	}
 	q.counts.deleted.Add(uint64(len(out.Successful)))
 	for _, f := range out.Failed {
-		q.opts.Log.WarnContext(ctx, "a message that was taken in could not be deleted from the queue and will come again", "code", aws.ToString(f.Code))
+		q.opts.Log.WarnContext(ctx, "a stored message couldn't be deleted from the queue and will be delivered again", "code", aws.ToString(f.Code))
 	}
 }

@@ -50,7 +50,7 @@ func TestPermissions(t *testing.T) {
 		".lead": {"Missing: 1 permission, which some reports need."},
 		".rows li": {
 			"logs:GetLogEvents Nothing the application logged: crashes, configuration, denials at runtime. optional · deploy/iam/logs.json · tried on arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/x · a real call was refused 2026-11-22 11:00:00 UTC",
-			"iam:GetRole Not known: whether a role exists, whom it trusts, and which boundary it has. optional · deploy/iam/proof.json There was no answer in time.",
+			"iam:GetRole Not known: whether a role exists, which service it trusts, and which boundary it has. optional · deploy/iam/proof.json There was no answer in time.",
 			"ecs:ListTasks required · deploy/iam/required.json",
 		},
 		".prose": {"Further accounts and Regions of kept diagnoses, which were not tried: 2."},

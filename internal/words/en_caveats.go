@@ -3,7 +3,7 @@ package words
 // englishCaveats say what couldn't be seen, and what that might hide.
 var englishCaveats = map[string]string{
 	"caveat.running":              "The task hasn't stopped: this is how things stand so far.",
-	"caveat.forgotten-event":      "ECS no longer knows the task. What this report knows of it is its last event, which the cluster's event capture kept.",
+	"caveat.forgotten-event":      "ECS no longer knows the task. This report is based on its last event, from the cluster's event capture.",
 	"caveat.forgotten-kept":       "ECS no longer knows the task. What this report knows of it was read, or reported by an event, while ECS still knew it.",
 	"caveat.forgotten":            "ECS no longer knows the task. This report is based on what is left of it in CloudTrail, in logs, and in its service's events.",
 	"caveat.denied":               "whystopped isn't allowed to read {source:caveat-source}[[ of container {container}]]: it lacks {permission}. This report doesn't include it.",
@@ -29,13 +29,13 @@ var englishCaveats = map[string]string{
 	"caveat.policy-not-enough":    "According to IAM's simulator, the policy alone isn't enough." + proofReason + " Fix that too.",
 	"caveat.removal-not-enough":   "According to IAM's simulator, removing the deny of {policy} isn't enough." + proofReason,
 	"caveat.allowed-already":      "According to IAM's simulator, the role's policies already allow the denied call. {elsewhere:elsewhere}",
-	"caveat.siblings":             "For this task only its own facts were read. The rest is the evidence of {n:plural|# task|# tasks} of the same service and revision that stopped alike ({tasks:list}). Run it again to read its own log and calls.",
-	"caveat.siblings-under-way":   "Other tasks that stopped alike were still being diagnosed. This report doesn't include what they show.",
+	"caveat.siblings":             "For this task only its own facts were read. The rest is the evidence of {n:plural|# task|# tasks} of the same service and revision that stopped for the same reason ({tasks:list}). Run it again to read its own log and calls.",
+	"caveat.siblings-under-way":   "Other tasks that stopped for the same reason were still being diagnosed. This report doesn't include what they show.",
 	"caveat.event-only":           "whystopped couldn't ask AWS for more than the event of the task's stop says.",
 	"caveat.siblings-disagree":    "Those tasks don't agree on the cause.",
 	"caveat.siblings-early":       "CloudTrail hadn't caught up for those tasks: a denied call may still appear.",
-	"sibling-source.unread":       "Not read for this task, and not available for the tasks that stopped alike.",
-	"sibling-source.read":         "Not read for this task: it was read for {n:plural|# task|# tasks} that stopped alike.",
+	"sibling-source.unread":       "Not read for this task, and not available for the tasks that stopped for the same reason.",
+	"sibling-source.read":         "Not read for this task: it was read for {n:plural|# task|# tasks} that stopped for the same reason.",
 
 	"caveat-source.iam:GetRole":                    "the roles in IAM",
 	"caveat-source.ecs:DescribeTasks":              "the task",
@@ -54,7 +54,7 @@ var englishCaveats = map[string]string{
 	"unknown.title":         "The evidence doesn't show why the task stopped",
 	"unknown.meaning":       "Nothing in the evidence names a cause. The summary says which evidence would decide.",
 	"unknown.summary":       "Nothing in the evidence names a cause." + WouldDecide,
-	"unknown.look":          "Look at {at:would-decide}.",
+	"unknown.look":          "Check {at:would-decide}.",
 	"unknown.quiet.title":   "ECS knows no stopped task of the service {service}",
 	"unknown.quiet.summary": "The service has no task that stopped within the last hour, and its events name no failure. If it should run, its desired count may be 0, or its tasks stopped longer ago." + WouldDecide,
 
@@ -67,10 +67,10 @@ var englishCaveats = map[string]string{
 
 	"moment.created":           "Task created",
 	"moment.pull-started":      "Image pull started",
-	"moment.pull-stopped":      "Image pull ended",
+	"moment.pull-stopped":      "Image pull stopped",
 	"moment.started":           "Task running",
 	"moment.stopping":          "Task stopping",
-	"moment.container-stopped": "First essential container ended[[ ({container}, exit code {code})]]",
+	"moment.container-stopped": "First essential container exited[[ ({container}, exit code {code})]]",
 	"moment.stopped":           "Task stopped",
 	"moment.call":              "{call}[[: {error}]]",
 }

@@ -42,7 +42,7 @@ var englishFix = map[string]string{
 	// Whose policy decides if it isn't the role's.
 	"owner.scp":          "A service control policy[[ ({policy})]] denies this. It belongs to the organization: its administrators have to change it in the management account. A policy on the role changes nothing.",
 	"owner.rcp":          "A resource control policy[[ ({policy})]] denies this. It belongs to the organization of the resource's account. A policy on the role changes nothing.",
-	"owner.boundary":     "The permissions boundary[[ ({policy})]] of " + who + " denies this. Whoever sets boundaries in the account has to widen it: an Allow beside it changes nothing.",
+	"owner.boundary":     "The permissions boundary[[ ({policy})]] of " + who + " denies this. Whoever sets boundaries in the account has to widen it: another Allow changes nothing.",
 	"owner.session":      "The session policy[[ ({policy})]] that was given when the role was assumed limits the session. Whoever assumes the role sets it.",
 	"owner.vpc-endpoint": "The policy of the VPC endpoint[[ ({policy})]] denies this. It belongs to whoever runs the network: a policy on the role changes nothing.",
 	"owner.key":          "The KMS key's own policy denies this. The key's administrators have to allow " + who + ", or the account's IAM policies, to use it.",

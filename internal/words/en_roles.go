@@ -1,7 +1,7 @@
 package words
 
-// retry ends the steps of what ECS tries again by itself.
-const retry = "IAM takes up to a minute to apply a change. A service then tries again by itself; start a standalone task again."
+// retry ends the steps of what ECS retries automatically.
+const retry = "IAM takes up to a minute to apply a change. A service then retries automatically; run a standalone task again."
 
 // englishRoles says what IAM knows of a role that ECS couldn't assume.
 var englishRoles = map[string]string{

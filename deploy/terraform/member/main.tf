@@ -1,5 +1,5 @@
 # The role with which whystopped reads this account, and the rule that sends it
-# what ECS tells here. In further Regions of the account use it with
+# this account's ECS events. In further Regions of the account use it with
 # make_role = false.
 
 terraform {
@@ -19,36 +19,36 @@ variable "server_role_arn" {
 }
 
 variable "external_id" {
-  description = "As it was set for whystopped."
+  description = "External ID, as set for whystopped."
   type        = string
 }
 
 variable "make_role" {
-  description = "Whether this use makes the role; one in each account does."
+  description = "Create the role; true in one module call per account."
   type        = bool
   default     = true
 }
 
 variable "role_name" {
-  description = "The name of the role, the same in all accounts."
+  description = "Name of the role, the same in all accounts."
   type        = string
   default     = "whystopped-reader"
 }
 
 variable "with_proof" {
-  description = "Whether roles are read and policies tried in IAM's simulator (deploy/iam/proof.json)."
+  description = "Read roles and verify policies in the IAM policy simulator (deploy/iam/proof.json)."
   type        = bool
   default     = true
 }
 
 variable "with_hosts" {
-  description = "Whether the EC2 instance of a task is looked up (deploy/iam/hosts.json); of no use on Fargate alone."
+  description = "Read the EC2 instance of a task (deploy/iam/hosts.json); not needed for Fargate."
   type        = bool
   default     = true
 }
 
 variable "event_bus_arn" {
-  description = "ARN of whystopped's event bus, its output event_bus_arn; null where no events are sent."
+  description = "ARN of whystopped's event bus, its output event_bus_arn; null to send no events."
   type        = string
   default     = null
 }
@@ -98,7 +98,7 @@ resource "aws_iam_role" "reader" {
   count = var.make_role ? 1 : 0
 
   name               = var.role_name
-  description        = "whystopped reads with it why ECS tasks stopped"
+  description        = "Read access for whystopped, which shows why ECS tasks stopped"
   assume_role_policy = data.aws_iam_policy_document.reader_trust.json
 }
 
@@ -131,7 +131,7 @@ resource "aws_iam_role" "sender" {
   count = local.sends
 
   name_prefix        = "whystopped-events-"
-  description        = "EventBridge sends ECS events to whystopped with it"
+  description        = "Lets EventBridge send ECS events to whystopped"
   assume_role_policy = data.aws_iam_policy_document.sender_trust.json
 }
 
@@ -155,7 +155,7 @@ resource "aws_cloudwatch_event_rule" "this" {
   count = local.sends
 
   name        = "whystopped"
-  description = "To whystopped, what becomes of ECS tasks"
+  description = "Forward ECS events to whystopped"
   event_pattern = jsonencode({
     source = ["aws.ecs"]
     "$or" = [
@@ -174,6 +174,6 @@ resource "aws_cloudwatch_event_target" "this" {
 }
 
 output "reader_role_arn" {
-  description = "The role that whystopped assumes here."
+  description = "Role that whystopped assumes in this account."
   value       = one(aws_iam_role.reader[*].arn)
 }

@@ -9,7 +9,7 @@ var mskByIAM = says(ByApp, phrase("aws_msk_iam"), phrase("kafka-cluster:"), phra
 // lookalikeCauses: "access denied" and its kind, said by somebody other than
 // AWS. The speaker decides, not the words.
 func lookalikeCauses() []*Cause {
-	const why = "The refusal was spoken by another system, which does not know IAM."
+	const why = "Another system denied the access; it doesn't use IAM."
 	return []*Cause{
 		{
 			Code: "lookalike.database", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.AppMisconfig,
@@ -111,7 +111,7 @@ func lookalikeCauses() []*Cause {
 			Code: "lookalike.msk", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.IAMPermission,
 			Identity: verdict.TaskRole, Confidence: verdict.Possible,
 			Title:   "The Kafka cluster denied the client",
-			Meaning: "With IAM authentication, Amazon MSK says no more than \"access denied\" or that SASL failed. If the cluster uses it, {role|the task role} needs kafka-cluster: actions; kafka: actions are for the control plane.",
+			Meaning: "With IAM authentication, Amazon MSK reports only \"access denied\" or that SASL failed. If the cluster uses it, {role|the task role} needs kafka-cluster: actions; kafka: actions are for the control plane.",
 			Reason:  "The client signs with the task role. If the cluster uses SASL/SCRAM (port 9096), no IAM permission is involved; the client's configuration decides.",
 			Fix: []string{
 				"Allow kafka-cluster:Connect on the cluster, and DescribeTopic, ReadData, or WriteData on the topics, for the task role.",

@@ -191,7 +191,7 @@ func placementCauses() []*Cause {
 		{
 			Code: "placement.ec2-error", Area: AreaPlacement, Phase: verdict.PhaseStartup, Category: verdict.Internal,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
-			Title:   "An AWS error kept the task from starting",
+			Title:   "An AWS error prevented the task from starting",
 			Meaning: "A step that AWS does itself failed, such as attaching the task's network interface. It's usually transient.",
 			Fix: []string{
 				"Start the task again. If it keeps happening, open a support case.",
@@ -244,7 +244,7 @@ func placementCauses() []*Cause {
 			Title:   "ECS doesn't know the task, or no longer does",
 			Meaning: "ECS forgets a stopped task after about an hour. The answer is the same if cluster, Region, or account aren't the task's.",
 			Fix: []string{
-				"Check the cluster, Region, and account of the reference. If the task is gone, stored EventBridge events, its logs, and CloudTrail may still show what happened.",
+				"Check the cluster, Region, and account of the reference. If ECS no longer lists the task, stored EventBridge events, its logs, and CloudTrail may still show what happened.",
 			},
 			Docs: []string{docAPIFailures},
 			When: Unless{Match: says(Pasted|Log, failureReason("MISSING")...), But: says(Pasted|Log, missingOther())},

@@ -16,7 +16,7 @@ func roleCauses() []*Cause {
 			Identity: verdict.UnknownIdentity, Who: assumedRole, Confidence: verdict.Likely,
 			Title:   "ECS couldn't assume the role {name|of the task}",
 			Meaning: "ECS assumes the roles of a task before the task exists, and couldn't assume {name|one of them}. AWS has one text for four faults: the trust policy doesn't name ecs-tasks.amazonaws.com, the role doesn't exist, the caller isn't allowed to pass it, or it was created seconds ago.",
-			Reason:  "The text names the role that failed, not why. iam:GetRole shows whether it exists and whom it trusts.",
+			Reason:  "The text names the role that failed, not why. iam:GetRole shows whether it exists and which service it trusts.",
 			Fix: []string{
 				"Check the role: aws iam get-role --role-name {name|ROLE}. It must exist in the task's own account.",
 				"Allow sts:AssumeRole for the service ecs-tasks.amazonaws.com (not ecs.amazonaws.com, not ec2.amazonaws.com) in its trust policy.",

@@ -84,7 +84,7 @@ func runtimeCauses() []*Cause {
 			Code: "exit.killed", Area: AreaRuntime, Level: Fallback, Phase: verdict.PhaseShutdown, Category: verdict.Other,
 			Identity: verdict.NoIdentity, Confidence: verdict.Possible,
 			Title:   "Container {container|of the task} was killed by a signal ({signal|137 or 143})",
-			Meaning: "The process was stopped from outside. 137 is SIGKILL: out of memory only if ECS gives OutOfMemoryError as the reason, otherwise a stop that wasn't handled in time, a health check, or the exit of another container. 143 is SIGTERM, an ordinary stop.",
+			Meaning: "A signal stopped the process. 137 is SIGKILL: out of memory only if ECS gives OutOfMemoryError as the reason, otherwise a stop that wasn't handled in time, a health check, or the exit of another container. 143 is SIGTERM, an ordinary stop.",
 			Fix: []string{
 				"Check what stopped the task: stoppedReason, service events, StopTask in CloudTrail, and the memory metrics.",
 			},

@@ -171,7 +171,7 @@ func shutdownCauses() []*Cause {
 		{
 			Code: "exec.not-enabled", Area: AreaRuntime, Phase: verdict.PhaseRuntime, Category: verdict.ContainerConfig,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
-			Title:   "ECS Exec wasn't enabled at task start, or its agent isn't running yet",
+			Title:   "ECS Exec wasn't enabled at start, or its agent isn't running",
 			Meaning: "A session opens only into tasks that were started with ECS Exec, and only once its agent runs in the container. It never stops a task.",
 			Reason:  "ECS answered the call, so the caller is allowed to make it. The text names a setting, not a permission.",
 			Fix: []string{

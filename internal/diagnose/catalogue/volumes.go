@@ -102,7 +102,7 @@ func volumeCauses() []*Cause {
 		{
 			Code: "volume.efs.ownership", Area: AreaVolumes, Phase: verdict.PhaseStartup, Category: verdict.VolumeMount,
 			Identity: verdict.NoIdentity, Confidence: verdict.Likely,
-			Title:   "The access point's POSIX user isn't allowed to change ownership on the volume",
+			Title:   "The access point's POSIX user isn't allowed to change file ownership",
 			Meaning: "The runtime copies the image's files to the volume and sets their owner. The access point's fixed user isn't allowed to do that.",
 			Reason:  "The file system's own ownership decides this, not an IAM permission.",
 			Fix: []string{
