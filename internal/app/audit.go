@@ -45,7 +45,7 @@ func (a audited) Diagnose(ctx context.Context, asked taskref.Ref, refresh bool) 
 // Follow implements the ways in's Casebook.
 func (a audited) Follow(ctx context.Context, asked taskref.Ref, refresh bool, tell func(casebook.Step)) (diagnose.Diagnosis, error) {
 	who, _ := auth.From(ctx)
-	end := a.watches.begin(question{who: string(who.Kind) + ":" + who.Subject, task: asked.String(), refresh: refresh})
+	end := a.watches.begin(watchKey{who: string(who.Kind) + ":" + who.Subject, task: asked.String(), refresh: refresh})
 	d, err := a.Casebook.Follow(ctx, asked, refresh, tell)
 	if e := entry(wantDiagnosis, asked, d, err); end(e) {
 		a.audit.Record(ctx, e)

@@ -10,11 +10,11 @@ import (
 // its script follows are one question, and leave one line in the audit log.
 type watches struct {
 	mu sync.Mutex
-	of map[question]*watch
+	of map[watchKey]*watch
 }
 
-// question is who asks, for what, and whether AWS has to be asked anew.
-type question struct {
+// watchKey is who asks, for what, and whether AWS has to be asked anew.
+type watchKey struct {
 	who     string
 	task    string
 	refresh bool
@@ -26,11 +26,11 @@ type watch struct {
 	written map[auth.Entry]bool
 }
 
-func newWatches() *watches { return &watches{of: map[question]*watch{}} }
+func newWatches() *watches { return &watches{of: map[watchKey]*watch{}} }
 
 // begin takes note that a question is asked. What it gives is called with what
 // came of it, and tells whether that has to be written.
-func (s *watches) begin(q question) (end func(auth.Entry) bool) {
+func (s *watches) begin(q watchKey) (end func(auth.Entry) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w := s.of[q]
@@ -42,7 +42,7 @@ func (s *watches) begin(q question) (end func(auth.Entry) bool) {
 	return func(e auth.Entry) bool { return s.end(q, w, e) }
 }
 
-func (s *watches) end(q question, w *watch, e auth.Entry) bool {
+func (s *watches) end(q watchKey, w *watch, e auth.Entry) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if w.running--; w.running == 0 {

@@ -9,7 +9,7 @@ import (
 func TestAPageAndItsStreamAreOneLine(t *testing.T) {
 	ok, gone := auth.Entry{Action: wantDiagnosis, Diagnosis: "d", Outcome: "ok"}, auth.Entry{Action: wantDiagnosis, Outcome: outcomeAbandoned}
 	failed := auth.Entry{Action: wantDiagnosis, Outcome: "aws-unreachable"}
-	ann, bob := question{who: "oidc:ann", task: "t"}, question{who: "oidc:bob", task: "t"}
+	ann, bob := watchKey{who: "oidc:ann", task: "t"}, watchKey{who: "oidc:bob", task: "t"}
 	type end struct {
 		of    int // of those that were begun
 		what  auth.Entry
@@ -17,18 +17,18 @@ func TestAPageAndItsStreamAreOneLine(t *testing.T) {
 	}
 	tests := []struct {
 		name  string
-		begun []question
+		begun []watchKey
 		ends  []end
 	}{
-		{"one", []question{ann}, []end{{0, ok, true}}},
-		{"a page and its stream", []question{ann, ann}, []end{{0, ok, true}, {1, ok, false}}},
-		{"the stream first", []question{ann, ann}, []end{{1, ok, true}, {0, ok, false}}},
-		{"a stream that is hung up", []question{ann, ann}, []end{{0, ok, true}, {1, gone, false}}},
-		{"a tab that is closed", []question{ann, ann}, []end{{0, gone, true}, {1, gone, false}}},
-		{"ways that end differently", []question{ann, ann}, []end{{0, failed, true}, {1, ok, true}}},
-		{"two people", []question{ann, bob}, []end{{0, ok, true}, {1, ok, true}}},
-		{"another task", []question{ann, {who: "oidc:ann", task: "u"}}, []end{{0, ok, true}, {1, ok, true}}},
-		{"a look again meanwhile", []question{ann, {who: "oidc:ann", task: "t", refresh: true}}, []end{{0, ok, true}, {1, ok, true}}},
+		{"one", []watchKey{ann}, []end{{0, ok, true}}},
+		{"a page and its stream", []watchKey{ann, ann}, []end{{0, ok, true}, {1, ok, false}}},
+		{"the stream first", []watchKey{ann, ann}, []end{{1, ok, true}, {0, ok, false}}},
+		{"a stream that is hung up", []watchKey{ann, ann}, []end{{0, ok, true}, {1, gone, false}}},
+		{"a tab that is closed", []watchKey{ann, ann}, []end{{0, gone, true}, {1, gone, false}}},
+		{"ways that end differently", []watchKey{ann, ann}, []end{{0, failed, true}, {1, ok, true}}},
+		{"two people", []watchKey{ann, bob}, []end{{0, ok, true}, {1, ok, true}}},
+		{"another task", []watchKey{ann, {who: "oidc:ann", task: "u"}}, []end{{0, ok, true}, {1, ok, true}}},
+		{"a look again meanwhile", []watchKey{ann, {who: "oidc:ann", task: "t", refresh: true}}, []end{{0, ok, true}, {1, ok, true}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

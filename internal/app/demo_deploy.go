@@ -10,6 +10,7 @@ import (
 	"whystopped/internal/awsclient/awsfake"
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/taskref"
 )
 
 // The demo's bad deploy: revision 42 of a service reads a secret that its new
@@ -101,7 +102,7 @@ func demoStop(s *awsfake.Scenario, i int, stopped time.Time) awsfake.Task {
 		"RequestID: %[2]s, api error AccessDeniedException: User: arn:%[3]s:sts::%[4]s:assumed-role/basket-execution-v2/%[5]s is not authorized to perform: secretsmanager:GetSecretValue "+
 		"on resource: %[1]s because no identity-based policy allows the secretsmanager:GetSecretValue action", demoSecret(s), uuidLike(id), s.Partition, s.Account, id)
 	return awsfake.Task{
-		TaskARN: arn, ClusterARN: s.ARN("ecs", "cluster/"+demoCluster), TaskDefinitionARN: demoDefinition(s, badNumber), Group: "service:" + demoService,
+		TaskARN: arn, ClusterARN: s.ARN("ecs", "cluster/"+demoCluster), TaskDefinitionARN: demoDefinition(s, badNumber), Group: taskref.ServiceGroup(demoService),
 		LaunchType: "FARGATE", LastStatus: "STOPPED", DesiredStatus: "STOPPED", StopCode: "TaskFailedToStart", StoppedReason: denied,
 		CreatedAt: awsfake.Epoch{Time: stopped.Add(-40 * time.Second)}, StoppingAt: awsfake.Epoch{Time: stopped.Add(-10 * time.Second)}, StoppedAt: awsfake.Epoch{Time: stopped},
 		Containers: []awsfake.Container{{Name: "app", TaskARN: arn, LastStatus: "STOPPED"}},

@@ -50,3 +50,18 @@ func (a ARN) ID() string {
 func (a ARN) Name() string {
 	return a.Resource[strings.LastIndexAny(a.Resource, "/")+1:]
 }
+
+// PrincipalName returns the name that people know a principal by: the role's name
+// for a role and for a session of it, the last part of any other ARN, and the text
+// itself if it is no ARN.
+func PrincipalName(principal string) string {
+	a, ok := Parse(principal)
+	if !ok {
+		return principal
+	}
+	if a.Service == "sts" && a.Type() == "assumed-role" {
+		role, _, _ := strings.Cut(a.ID(), "/")
+		return role
+	}
+	return a.Name()
+}

@@ -124,6 +124,18 @@ func (v Verdict) SaysSame(other Verdict) bool {
 	return v.Cause == other.Cause && v.Identity == other.Identity && v.Confidence == other.Confidence
 }
 
+// Split returns the findings that made the verdict, and the others.
+func (d *Diagnosis) Split() (primary, others []Finding) {
+	for _, f := range d.Findings {
+		if f.Primary {
+			primary = append(primary, f)
+		} else {
+			others = append(others, f)
+		}
+	}
+	return primary, others
+}
+
 // Finding is one thing that was found; the primary one made the verdict.
 type Finding struct {
 	Cause      string             `json:"cause"`

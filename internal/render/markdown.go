@@ -18,7 +18,7 @@ func Markdown(d diagnose.Diagnosis, link string) string {
 	}
 	m.verdict(d)
 	m.fix(d.Fix)
-	primary, others := split(d.Findings)
+	primary, others := d.Split()
 	m.refused(refusals(primary))
 	m.evidence(quotes(d, primary))
 	m.others(others)
@@ -50,7 +50,7 @@ func (m *markdown) verdict(d diagnose.Diagnosis) {
 	}
 	m.paragraph("# " + title)
 	m.paragraph(prose(d.Verdict.Summary.English))
-	primary, _ := split(d.Findings)
+	primary, _ := d.Split()
 	for _, f := range primary {
 		if !f.Why.IsZero() {
 			m.paragraph(prose(f.Why.English))

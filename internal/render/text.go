@@ -20,7 +20,7 @@ func Text(d diagnose.Diagnosis, link string) string {
 	}
 	t.verdict(d)
 	t.fix(d.Fix)
-	primary, others := split(d.Findings)
+	primary, others := d.Split()
 	t.refused(refusals(primary))
 	t.evidence(quotes(d, primary))
 	t.others(others)
@@ -52,7 +52,7 @@ func (t *text) verdict(d diagnose.Diagnosis) {
 	if !d.Verdict.Summary.IsZero() {
 		t.WriteString("\n" + wrap(d.Verdict.Summary.English, "", ""))
 	}
-	primary, _ := split(d.Findings)
+	primary, _ := d.Split()
 	for _, f := range primary {
 		if !f.Why.IsZero() {
 			t.WriteString("\n" + wrap(f.Why.English, "", ""))

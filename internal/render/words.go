@@ -23,7 +23,7 @@ type fact struct {
 func facts(d diagnose.Diagnosis) []fact {
 	who := d.Identity()
 	all := []fact{
-		{label: "Identity", value: label("identity", who.Kind), name: roleName(who.ARN)},
+		{label: "Identity", value: label("identity", who.Kind), name: arn.PrincipalName(who.ARN)},
 		{label: "ARN", name: who.ARN},
 		{label: "Phase", value: label("phase", d.Verdict.Phase)},
 		{label: "Confidence", value: label("confidence", d.Verdict.Confidence)},
@@ -66,25 +66,11 @@ func policyARN(c diagnose.DeniedCall) string {
 	return *c.PolicyARN
 }
 
-// roleName is the name people know a principal by: a role's for the role and
-// for a session of it. It is "" for "" and what is no ARN stays as it is.
-func roleName(principal string) string {
-	a, ok := arn.Parse(principal)
-	if !ok {
-		return principal
-	}
-	if a.Service == "sts" && a.Type() == "assumed-role" {
-		role, _, _ := strings.Cut(a.ID(), "/")
-		return role
-	}
-	return a.Name()
-}
-
 func attachName(to *diagnose.AttachTo) string {
 	if to.Name != "" {
 		return to.Name
 	}
-	return roleName(to.ARN)
+	return arn.PrincipalName(to.ARN)
 }
 
 // where names the task's surroundings, from the nearest on.
@@ -198,18 +184,6 @@ func withDetail(said string, v diagnose.Verified) string {
 		said += ": " + v.Detail.English
 	}
 	return said
-}
-
-// split tells the findings that made the verdict from the others.
-func split(findings []diagnose.Finding) (primary, others []diagnose.Finding) {
-	for _, f := range findings {
-		if f.Primary {
-			primary = append(primary, f)
-		} else {
-			others = append(others, f)
-		}
-	}
-	return primary, others
 }
 
 // refusals are the calls that were refused, of all that made the verdict.

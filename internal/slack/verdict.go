@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"whystopped/internal/arn"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/words"
@@ -110,7 +111,7 @@ func policyHead(p diagnose.Policy) mrkdwn {
 	if to := p.AttachTo; to != nil {
 		name := to.Name
 		if name == "" {
-			name = principalName(to.ARN)
+			name = arn.PrincipalName(to.ARN)
 		}
 		head += " for the " + prose(words.English().Word("identity", string(to.Kind), ""), 100)
 		if name != "" {
@@ -161,15 +162,13 @@ func addSteps(m *message, fix diagnose.Fix) {
 
 // addEvidence quotes what decided, word for word.
 func addEvidence(m *message, d diagnose.Diagnosis) {
-	for _, f := range d.Findings {
-		if !f.Primary {
-			continue
-		}
-		for _, q := range f.Evidence[:min(len(f.Evidence), maxQuotes)] {
-			if text := codeBlock(q.Text, maxQuote); text != "" {
-				m.section(lines("*Evidence* "+prose(words.English().Place(q.Source), 200), text))
-			}
-		}
+	primary, _ := d.Split()
+	if len(primary) == 0 {
 		return
+	}
+	for _, q := range primary[0].Evidence[:min(len(primary[0].Evidence), maxQuotes)] {
+		if text := codeBlock(q.Text, maxQuote); text != "" {
+			m.section(lines("*Evidence* "+prose(words.English().Place(q.Source), 200), text))
+		}
 	}
 }

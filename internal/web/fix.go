@@ -7,11 +7,11 @@ import (
 	"regexp"
 	"slices"
 
+	"whystopped/internal/arn"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/render"
-	"whystopped/internal/web/roles"
 	"whystopped/internal/words"
 )
 
@@ -295,7 +295,7 @@ func attachName(to *diagnose.AttachTo) string {
 	case to.Name != "":
 		return to.Name
 	}
-	return roles.PrincipalName(to.ARN)
+	return arn.PrincipalName(to.ARN)
 }
 
 // grantedAlready is the word for a policy that the role has without it.

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"whystopped/internal/arn"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
@@ -96,7 +97,7 @@ func (s *Site) reportPage(ctx context.Context, d diagnose.Diagnosis, clock clock
 	if err != nil {
 		return ReportPage{}, err
 	}
-	primary, others := splitFindings(d.Findings)
+	primary, others := d.Split()
 	p := ReportPage{
 		Page:       s.newPage(ctx, d.Verdict.Title.English, describe(d), selfPath(d)),
 		Who:        whoOf(d),
@@ -170,17 +171,6 @@ func (p *ReportPage) addFindings(t diagnose.TaskView, primary, others []diagnose
 	}
 }
 
-func splitFindings(findings []diagnose.Finding) (primary, others []diagnose.Finding) {
-	for _, f := range findings {
-		if f.Primary {
-			primary = append(primary, f)
-		} else {
-			others = append(others, f)
-		}
-	}
-	return primary, others
-}
-
 // isQuoted tells whether a text is among the evidence already.
 func isQuoted(findings []diagnose.Finding, text string) bool {
 	for _, f := range findings {
@@ -223,7 +213,7 @@ func deniedOf(f diagnose.Finding) []deniedView {
 	var views []deniedView
 	for _, c := range f.Denied {
 		who := actorOf(f.Identity)
-		if name := roles.PrincipalName(c.Principal); name != "" {
+		if name := arn.PrincipalName(c.Principal); name != "" {
 			who.Name, who.ARN = name, c.Principal
 		}
 		v := deniedView{

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"whystopped/internal/awsclient/awsfake/ids"
+	"whystopped/internal/taskref"
 )
 
 // What ECS takes at most.
@@ -216,7 +217,7 @@ func (s *Server) listTasks(req request, in listTasksInput) (any, error) {
 func (in listTasksInput) matches(t Task, service string) bool {
 	family, _, _ := strings.Cut(ids.LastSegment(t.TaskDefinitionARN), ":")
 	return t.DesiredStatus == cmp.Or(in.DesiredStatus, "RUNNING") &&
-		(service == "" || t.Group == "service:"+service) &&
+		(service == "" || t.Group == taskref.ServiceGroup(service)) &&
 		(in.Family == "" || family == in.Family) &&
 		(in.StartedBy == "" || t.StartedBy == in.StartedBy) &&
 		(in.LaunchType == "" || t.LaunchType == in.LaunchType)

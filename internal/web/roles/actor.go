@@ -2,7 +2,6 @@ package roles
 
 import (
 	"cmp"
-	"strings"
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/verdict"
@@ -40,23 +39,8 @@ func ActorOf(id verdict.Identity, say *words.Language) Actor {
 	kind := string(cmp.Or(id.Kind, verdict.UnknownIdentity))
 	return Actor{
 		Class: cmp.Or(classes[id.Kind], "unknown"), Label: say.Word("identity", kind, "label"), Gloss: say.Word("identity", kind, "gloss"),
-		ARN: id.ARN, Name: PrincipalName(id.ARN),
+		ARN: id.ARN, Name: arn.PrincipalName(id.ARN),
 	}
-}
-
-// PrincipalName is the name people know a principal by: the role's name for a
-// role and for a session of it, the last part of any other ARN, and the text
-// itself where it is no ARN.
-func PrincipalName(principal string) string {
-	a, ok := arn.Parse(principal)
-	if !ok {
-		return principal
-	}
-	if a.Service == "sts" && a.Type() == "assumed-role" {
-		role, _, _ := strings.Cut(a.ID(), "/")
-		return role
-	}
-	return a.Name()
 }
 
 // Legend is the two roles that people mix up, for the start page.

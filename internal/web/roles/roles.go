@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"slices"
 
+	"whystopped/internal/arn"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/words"
@@ -65,7 +66,7 @@ func Of(d diagnose.Diagnosis, say *words.Language) *View {
 
 func playerOf(d diagnose.Diagnosis, id verdict.Identity, say *words.Language) player {
 	p := player{
-		Who: ActorOf(id, say), Does: say.Word("does", string(id.Kind), ""), Role: PrincipalName(id.ARN),
+		Who: ActorOf(id, say), Does: say.Word("does", string(id.Kind), ""), Role: arn.PrincipalName(id.ARN),
 		Fault: d.Verdict.Identity.Kind == id.Kind, Targets: targetsOf(d.Calls, id.Kind, say),
 	}
 	if p.Fault {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"whystopped/internal/awsclient/awsfake"
+	"whystopped/internal/taskref"
 )
 
 // draft is one sample in as few words as it takes. The builder makes the task,
@@ -155,7 +156,7 @@ func (d draft) group() string {
 	if d.standalone {
 		return "family:" + d.app
 	}
-	return "service:" + d.app
+	return taskref.ServiceGroup(d.app)
 }
 
 func (d draft) logGroup() string { return "/ecs/" + d.app }

@@ -1,11 +1,11 @@
-package roles
+package arn
 
 import "testing"
 
 func TestPrincipalName(t *testing.T) {
 	tests := []struct{ principal, want string }{
 		{"", ""},
-		{execARN, "orders-exec"},
+		{"arn:aws:iam::111122223333:role/service/orders-exec", "orders-exec"},
 		{"arn:aws:sts::111122223333:assumed-role/orders-exec/0f1e2d3c", "orders-exec"},
 		{"arn:aws-cn:iam::111122223333:user/ops/mia", "mia"},
 		{"arn:aws:iam::111122223333:root", "root"},
