@@ -47,7 +47,7 @@ type CauseInfo struct {
 	Why  words.Text   `json:"why,omitzero"`
 	Fix  []words.Text `json:"fix"`
 	Docs []string     `json:"docs"`
-	// Examples are words by which the cause is recognised.
+	// Examples are one to three messages by which the cause is recognized.
 	Examples []string `json:"examples"`
 	// Messages are what the sentences are made from, by the JSON Pointer of each.
 	Messages map[string]words.Message `json:"messages"`
@@ -71,7 +71,7 @@ func causeInfo(k *cause.Cause) CauseInfo {
 	args := cause.PlainArgs(k)
 	info := CauseInfo{
 		Code: k.Code, Area: string(k.Area), Phase: string(k.Phase), Category: string(k.Category), Identity: string(k.Identity), Orderly: k.Orderly,
-		Title: k.Said(args), Meaning: k.Explained(args), Why: k.Because(), Fix: orEmpty(k.Steps(args)), Docs: orEmpty(k.Docs), Examples: orEmpty(k.Shapes()),
+		Title: k.Said(args), Meaning: k.Explained(args), Why: k.Because(), Fix: orEmpty(k.Steps(args)), Docs: orEmpty(k.Docs), Examples: orEmpty(catalogue.Examples(k.Code)),
 	}
 	if k.Identity == "unknown" {
 		info.Identity = "depends"
