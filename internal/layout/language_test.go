@@ -2,13 +2,10 @@ package layout
 
 import (
 	"go/ast"
-	"go/parser"
 	"go/token"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -91,8 +88,6 @@ var compiled = func() (all []wording) {
 	return all
 }()
 
-const root = "../.."
-
 // rewriting are the packages and documents whose wording is still that of the first
 // version. Take out what has been rewritten; nothing is added.
 var rewriting = []string{
@@ -102,7 +97,7 @@ var rewriting = []string{
 
 // rewritten reports whether a file's wording has to be plain English.
 func rewritten(name string) bool {
-	return !slices.ContainsFunc(rewriting, func(p string) bool { return within(name, p) })
+	return !under(name, rewriting)
 }
 
 // TestMessagesAreInPlainEnglish reads every template that people see.
@@ -184,31 +179,17 @@ func TestLiteralsAreInPlainEnglish(t *testing.T) {
 
 func eachLiteral(t *testing.T, visit func(file string, line int, literal string)) {
 	t.Helper()
-	set := token.NewFileSet()
-	for _, dir := range []string{"cmd", "internal"} {
-		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, _ fs.DirEntry, err error) error {
-			name := strings.TrimPrefix(filepath.ToSlash(path), root+"/")
-			folder := filepath.ToSlash(filepath.Dir(name))
-			if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") ||
-				slices.ContainsFunc(quoting, func(p string) bool { return within(folder, p) }) {
-				return err
-			}
-			parsed, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
-			if err != nil {
-				return err
-			}
-			ast.Inspect(parsed, func(n ast.Node) bool {
-				if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-					if s, err := strconv.Unquote(lit.Value); err == nil && len(strings.Fields(s)) >= 3 {
-						visit(name, set.Position(lit.Pos()).Line, s)
-					}
-				}
-				return true
-			})
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
+	for _, f := range sources(t) {
+		if under(f.name, quoting) {
+			continue
 		}
+		ast.Inspect(f.file, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				if s, err := strconv.Unquote(lit.Value); err == nil && len(strings.Fields(s)) >= 3 {
+					visit(f.name, f.set.Position(lit.Pos()).Line, s)
+				}
+			}
+			return true
+		})
 	}
 }
