@@ -20,6 +20,7 @@ import (
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // book is a casebook that remembers what it was asked.
@@ -249,7 +250,7 @@ func TestProblems(t *testing.T) {
 		{"a form with files", "POST", "/api/v1/diagnoses", `x`, "multipart/form-data; boundary=x", 415, "unsupported-media-type", "application/json"},
 		{"a type that is none", "POST", "/api/v1/diagnoses", `{}`, "json", 415, "unsupported-media-type", "application/json"},
 		{"another address", "GET", "/api/v1/nothing", "", "", 404, "not-found", "/openapi.json"},
-		{"another method", "DELETE", "/api/v1/diagnoses", "", "", 405, "method-not-allowed", "GET, POST is"},
+		{"another method", "DELETE", "/api/v1/diagnoses", "", "", 405, "method-not-allowed", "Supported: GET and POST"},
 		{"an unknown parameter", "GET", "/api/v1/diagnoses?tsk=a", "", "", 422, "invalid-request", "Unknown query parameter (query.tsk)"},
 		{"a filter beside a task", "GET", "/api/v1/diagnoses?task=a&region=b", "", "", 422, "invalid-request", "does not go with task"},
 		{"refresh without a task", "GET", "/api/v1/diagnoses?refresh=true", "", "", 422, "invalid-request", "goes with task"},
@@ -297,7 +298,7 @@ func TestProblemsOfTheCasebook(t *testing.T) {
 		checkProblem(t, got, test.status, test.kind, "Paste it.")
 	}
 	got := ask(t, serve(t, &book{err: errors.New("pq: password of the database")}), "POST", "/api/v1/diagnoses", `{"task":"web/0123456789abcdef0123456789abcdef"}`)
-	checkProblem(t, got, 500, "internal-error", "not your fault")
+	checkProblem(t, got, 500, "internal-error", "log has the details")
 	if strings.Contains(got.Body.String(), "password") {
 		t.Errorf("the answer tells of our inside: %s", got.Body)
 	}
@@ -338,7 +339,7 @@ func TestRefusalsAreProblems(t *testing.T) {
 		{503, "too-busy"},
 	} {
 		got := ask(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			api.Problem(w, r, test.status, test.kind, "The reason, for people.")
+			api.Problem(w, r, test.status, test.kind, words.Plain("The reason, for people."))
 		}), "POST", "/api/v1/diagnoses", "")
 		checkProblem(t, got, test.status, test.kind, "The reason, for people.")
 		if cache := got.Header().Get("Cache-Control"); cache != "no-store" {

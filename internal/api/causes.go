@@ -8,8 +8,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/problem"
 	"whystopped/internal/words"
 )
 
@@ -43,11 +43,11 @@ func (a *API) addCauses(framework huma.API) {
 	huma.Register(framework, huma.Operation{
 		OperationID: "get-cause", Method: http.MethodGet, Path: "/api/v1/causes/{code}",
 		Summary:   "Get one cause",
-		Responses: responses("The cause", notFound),
+		Responses: responses("The cause", problem.NotFound),
 	}, handle(a, func(_ context.Context, in *causeInput) (*causeOutput, error) {
 		i, ok := slices.BinarySearchFunc(causes, in.Code, func(c diagnose.CauseInfo, code string) int { return strings.Compare(c.Code, code) })
 		if !ok {
-			return nil, &casebook.Error{Kind: notFound, Message: "No cause has this code; /api/v1/causes lists them all."}
+			return nil, problem.New(problem.NotFound, nil, words.Say("problem.unknown-cause.api", nil))
 		}
 		return &causeOutput{causes[i]}, nil
 	}))

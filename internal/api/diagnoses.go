@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"whystopped/internal/casebook"
+	"whystopped/internal/problem"
 )
 
 const diagnosesPath = "/api/v1/diagnoses"
@@ -33,7 +34,7 @@ func (a *API) addDiagnoses(framework huma.API) {
 		Summary:     "Diagnose a stopped task",
 		Description: "Reads what AWS knows of the task and says why it stopped. A kept diagnosis of a stopped task is given again unless refresh is set.",
 		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{typeJSON: {Example: map[string]any{"task": sampleTask}}}},
-		Responses:   inForms(framework, responses("The diagnosis", malformed, invalid, casebook.NotAReference, casebook.UnknownTask, casebook.NotAllowed, casebook.NoCredentials, casebook.BadCredentials, casebook.Refused, casebook.Unreachable, casebook.Busy, tooLarge, mediaType, notAcceptable)),
+		Responses:   inForms(framework, responses("The diagnosis", problem.Malformed, problem.Invalid, casebook.NotAReference, casebook.UnknownTask, casebook.NotAllowed, casebook.NoCredentials, casebook.BadCredentials, casebook.Refused, casebook.Unreachable, casebook.Busy, problem.TooLarge, problem.MediaType, problem.NotAcceptable)),
 
 		Middlewares:  a.negotiate(framework, diagnosisForms),
 		MaxBodyBytes: maxBody + 1, BodyReadTimeout: bodyTimeout,
@@ -49,7 +50,7 @@ func (a *API) addDiagnoses(framework huma.API) {
 	huma.Register(framework, huma.Operation{
 		OperationID: "get-diagnosis", Method: http.MethodGet, Path: diagnosesPath + "/{id}",
 		Summary:   "Get a kept diagnosis",
-		Responses: inForms(framework, responses("The diagnosis, unchanged since it was made", casebook.UnknownDiagnosis, notAcceptable)),
+		Responses: inForms(framework, responses("The diagnosis, unchanged since it was made", casebook.UnknownDiagnosis, problem.NotAcceptable)),
 
 		Middlewares: a.negotiate(framework, diagnosisForms),
 	}, handle(a, func(ctx context.Context, in *idInput) (*diagnosisOutput, error) {

@@ -10,6 +10,7 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/problem"
 	"whystopped/internal/redact"
 )
 
@@ -77,7 +78,7 @@ func (a *API) addEvaluate(framework huma.API) {
 		Summary:     "Diagnose evidence that you bring",
 		Description: "Makes no call to AWS. Every part is optional, and at least one is needed. Our own fields are strict; in what AWS wrote, properties that are not known are passed over. The answer says brought, and who sent the evidence; beyond a quota it is not stored (kept is false) and has no id.",
 		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{typeJSON: {Schema: schema, Example: sampleEvidence}}},
-		Responses:   inForms(framework, responses("The diagnosis", malformed, casebook.InvalidEvidence, casebook.TooMany, casebook.Busy, tooLarge, mediaType, notAcceptable)),
+		Responses:   inForms(framework, responses("The diagnosis", problem.Malformed, casebook.InvalidEvidence, casebook.TooMany, casebook.Busy, problem.TooLarge, problem.MediaType, problem.NotAcceptable)),
 
 		Middlewares:      a.negotiate(framework, diagnosisForms),
 		SkipValidateBody: true, MaxBodyBytes: maxBody + 1, BodyReadTimeout: bodyTimeout,
@@ -94,7 +95,7 @@ func (a *API) addEvaluate(framework huma.API) {
 func unusable(e *evidence.DecodeError) error {
 	kind := casebook.InvalidEvidence
 	if e.Malformed {
-		kind = malformed
+		kind = problem.Malformed
 	}
-	return &casebook.Error{Kind: kind, Message: sentence(redact.Text(e.Error()))} // it quotes names that were sent
+	return problem.Because(kind, nil, redact.Text(e.Error())) // it quotes names that were sent
 }

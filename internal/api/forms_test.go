@@ -77,11 +77,11 @@ func TestProblemsAsText(t *testing.T) {
 		status                   int
 		line                     string
 	}{
-		{"the casebook's", "GET", "/api/v1/diagnoses?task=web/0123456789abcdef0123456789abcdef", "", book{err: unknown}, 404, "Nothing is known of this task (404): Nothing is known of \ufffd[31mit.\n"},
+		{"the casebook's", "GET", "/api/v1/diagnoses?task=web/0123456789abcdef0123456789abcdef", "", book{err: unknown}, 404, "Task not found (404): Nothing is known of \ufffd[31mit.\n"},
 		{"the framework's", "POST", "/api/v1/diagnoses", `{"task":1}`, book{}, 422, "Invalid request (422): Expected string (body.task).\n"},
 		{"a list has no text", "GET", "/api/v1/diagnoses", "", book{}, 406, "Not acceptable (406): Of what the Accept header names nothing can be had here; application/json can.\n"},
 		{"no such address", "GET", "/api/v1/nothing", "", book{}, 404, "Not found (404): There is nothing at /api/v1/nothing. The API is described at /docs and in /openapi.json.\n"},
-		{"no such method", "PUT", "/api/v1/evaluate", "", book{}, 405, "Method not allowed (405): PUT is not possible here; POST is.\n"},
+		{"no such method", "PUT", "/api/v1/evaluate", "", book{}, 405, "Method not allowed (405): PUT isn't supported here. Supported: POST.\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

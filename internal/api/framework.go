@@ -7,12 +7,13 @@ import (
 	"io"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"whystopped/internal/problem"
 	"whystopped/internal/redact"
 	"whystopped/internal/render"
+	"whystopped/internal/words"
 )
 
 // config sets the framework up: JSON alone, read strictly, without the routes
@@ -97,13 +98,13 @@ func ownProblem(_ huma.Context, _ string, v any) (any, error) {
 		return v, nil
 	}
 	switch kind := kindOfStatus(p.Status); kind {
-	case internal:
-		return problem(kind, "The request could not be read or answered.", nil), nil
-	case tooLarge:
-		return problem(kind, fmt.Sprintf("The body may have up to %d MiB.", maxBody>>20), nil), nil
+	case problem.Internal:
+		return details(kind, words.Say("problem.internal-error", nil).English, nil), nil
+	case problem.TooLarge:
+		return details(kind, words.Say("problem.too-large.body", words.Args{"limit": maxBody}).English, nil), nil
 	default:
-		said, details := withoutValues(p)
-		return problem(kind, sentence(said), details), nil
+		said, found := withoutValues(p)
+		return details(kind, problem.Because(kind, nil, said).Message, found), nil
 	}
 }
 
@@ -121,10 +122,4 @@ func withoutValues(p *huma.ErrorModel) (string, []*huma.ErrorDetail) {
 		details = append(details, &huma.ErrorDetail{Location: e.Location, Message: e.Message})
 	}
 	return strings.Join(said, "; "), details
-}
-
-// sentence makes a whole sentence of the framework's half ones.
-func sentence(s string) string {
-	first, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(first)) + strings.TrimSuffix(s[size:], ".") + "."
 }

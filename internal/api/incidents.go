@@ -10,6 +10,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/revision"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
 )
 
@@ -106,7 +107,7 @@ func (a *API) addIncidents(framework huma.API) {
 		OperationID: "list-incidents", Method: http.MethodGet, Path: incidentsPath,
 		Summary:     "List incidents",
 		Description: "An incident is stops of one service and revision, of one cause, as long as they go on. Lists those that pass every filter, the one that opened last first.",
-		Responses:   responses("The incidents, the one that opened last first", invalid, casebook.InvalidFilter),
+		Responses:   responses("The incidents, the one that opened last first", problem.Invalid, casebook.InvalidFilter),
 	}, handle(a, func(ctx context.Context, in *incidentsInput) (*incidentsOutput, error) {
 		page, err := a.opts.Casebook.Incidents(ctx, in.between(in.Since, in.Until), in.GoingOn, in.Cursor, in.Limit)
 		if err != nil {

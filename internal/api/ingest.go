@@ -14,8 +14,9 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
 	"whystopped/internal/ingest"
-	problems "whystopped/internal/problem"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // Events say who may send events, and who keeps them.
@@ -93,7 +94,7 @@ func (a *API) addEvents(framework huma.API) {
 	}
 	event := doc.Components.Schemas.Schema(reflect.TypeFor[EventBridgeEvent](), true, "")
 	body := &huma.Schema{OneOf: []*huma.Schema{event, {Type: huma.TypeArray, Items: event}}}
-	answers := responses("", malformed, unauthorized, notAnEvent, tooLarge, mediaType, notStored)
+	answers := responses("", problem.Malformed, problem.Unauthorized, problem.NotAnEvent, problem.TooLarge, problem.MediaType, problem.NotStored)
 	delete(answers, "200")
 	answers[strconv.Itoa(http.StatusAccepted)] = &huma.Response{Description: "The events are safely stored"}
 	huma.Register(framework, huma.Operation{
@@ -171,9 +172,9 @@ func noEvent(err error) error {
 	case !ok:
 		return err
 	case e.Malformed:
-		return problems.New(malformed, nil, e.Said())
+		return problem.New(problem.Malformed, nil, e.Said())
 	}
-	return problems.New(notAnEvent, nil, e.Said())
+	return problem.New(problem.NotAnEvent, nil, e.Said())
 }
 
 // notStored asks the sender to come again, whatever it was: the events are
@@ -183,5 +184,5 @@ func (a *API) notStored(ctx context.Context, err error) *huma.ErrorModel {
 		return a.problemOf(ctx, err)
 	}
 	a.opts.Log.ErrorContext(ctx, "events could not be stored", "error", err)
-	return problem(notStored, "Nothing of this request is stored. Send it again.", nil)
+	return details(problem.NotStored, words.Say("problem.not-stored", nil).English, nil)
 }

@@ -10,6 +10,7 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/problem"
 )
 
 type listInput struct {
@@ -75,7 +76,7 @@ type DiagnosisList struct {
 }
 
 func (a *API) addList(framework huma.API) {
-	ok := responses("The kept diagnoses, newest first; with task, the one Diagnosis", invalid, casebook.InvalidFilter, casebook.NotAReference, casebook.UnknownTask, casebook.NotAllowed, casebook.NoCredentials, casebook.BadCredentials, casebook.Refused, casebook.Unreachable, casebook.Busy, notAcceptable)
+	ok := responses("The kept diagnoses, newest first; with task, the one Diagnosis", problem.Invalid, casebook.InvalidFilter, casebook.NotAReference, casebook.UnknownTask, casebook.NotAllowed, casebook.NoCredentials, casebook.BadCredentials, casebook.Refused, casebook.Unreachable, casebook.Busy, problem.NotAcceptable)
 	schemas := framework.OpenAPI().Components.Schemas
 	ok["200"].Content = map[string]*huma.MediaType{typeJSON: {Schema: &huma.Schema{OneOf: []*huma.Schema{
 		schemas.Schema(reflect.TypeFor[DiagnosisList](), true, ""),

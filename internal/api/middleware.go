@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"whystopped/internal/problem"
+	"whystopped/internal/words"
 )
 
 // acceptJSON lets bodies pass whose type is JSON, or says nothing against it:
@@ -22,7 +25,7 @@ func acceptJSON(next http.Handler) http.Handler {
 				err == nil && strings.HasPrefix(claimed, "application/") && strings.HasSuffix(claimed, "+json"):
 				r.Header.Set("Content-Type", "application/json")
 			default:
-				write(w, problem(mediaType, "The body must be JSON, with the Content-Type application/json.", nil))
+				write(w, details(problem.MediaType, words.Say("problem.unsupported-media-type", nil).English, nil))
 				return
 			}
 			r.Body = &drained{r.Body, http.NewResponseController(w)}

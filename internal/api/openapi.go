@@ -10,23 +10,23 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/problem"
 )
 
 const description = "Why did this ECS task stop, and whose permission was missing?\n\n" +
 	"Errors are RFC 9457 problem documents whose type is stable and begins with " + typePrefix + "; a client that accepts text and no JSON gets one line of text instead. Times are RFC 3339 in UTC. " +
 	"Fields may be added to answers at any time; none changes its meaning. Fields and parameters that the API does not know are errors. " +
 	"Request bodies may have up to 8 MiB. A diagnosis comes as JSON, as text/plain for a terminal, or as text/markdown for a ticket, by the Accept header.\n\n" +
-	"A service that lets in only whom it knows takes an API token as Authorization: Bearer. Without one that counts the answer is 401, where it may not do this 403, and 429 or 503 with Retry-After where too much is asked."
+	"Authentication, where it is set up: Authorization: Bearer and an API token. 401 means an invalid token, 403 a missing scope, 429 and 503 with Retry-After a rate limit."
 
 // responses describes the answers of a call: its success, and each HTTP status
 // with the kinds of problem behind it.
-func responses(success string, kinds ...casebook.Kind) map[string]*huma.Response {
+func responses(success string, kinds ...problem.Kind) map[string]*huma.Response {
 	out := map[string]*huma.Response{"200": {Description: success}}
 	byStatus := map[int][]string{}
-	for _, kind := range append(kinds, internal) {
-		byStatus[answers[kind].status] = append(byStatus[answers[kind].status], string(kind))
+	for _, kind := range append(kinds, problem.Internal) {
+		byStatus[kind.Status()] = append(byStatus[kind.Status()], string(kind))
 	}
 	for _, status := range slices.Sorted(maps.Keys(byStatus)) {
 		out[strconv.Itoa(status)] = &huma.Response{

@@ -9,6 +9,7 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
 )
 
@@ -59,7 +60,7 @@ func (a *API) addStops(framework huma.API) {
 		OperationID: "list-stops", Method: http.MethodGet, Path: "/api/v1/stops",
 		Summary:     "List what stopped",
 		Description: "Lists the stops that are kept and pass every filter, newest first, also those of tasks that ECS has forgotten.",
-		Responses:   responses("The stops, newest first", invalid, casebook.InvalidFilter),
+		Responses:   responses("The stops, newest first", problem.Invalid, casebook.InvalidFilter),
 	}, handle(a, func(ctx context.Context, in *stopsInput) (*stopsOutput, error) {
 		page, err := a.opts.Casebook.Stops(ctx, in.filter(), in.Cursor, in.Limit)
 		if err != nil {

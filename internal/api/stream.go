@@ -10,6 +10,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/problem"
 )
 
 type streamInput struct {
@@ -42,7 +43,7 @@ const (
 
 func (a *API) addStream(framework huma.API) {
 	ok := responses("Server-sent events, as they happen: source for each source as it starts, ends or fails, verdict for what can be said so far, "+
-		"and at the end diagnosis (kept where brief is set), or problem where it cannot be had. A kept diagnosis comes at once. Lines that begin with a colon keep the connection open.", invalid)
+		"and at the end diagnosis (kept where brief is set), or problem where it cannot be had. A kept diagnosis comes at once. Lines that begin with a colon keep the connection open.", problem.Invalid)
 	ok["200"].Content = map[string]*huma.MediaType{"text/event-stream": {Schema: eventSchema(framework.OpenAPI().Components.Schemas), Example: sampleStream}}
 	huma.Register(framework, huma.Operation{
 		OperationID: "stream-diagnosis", Method: http.MethodGet, Path: diagnosesPath + "/stream",

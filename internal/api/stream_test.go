@@ -101,7 +101,7 @@ func TestStreamOfWhatCannotBeHad(t *testing.T) {
 	if len(got) != 1 || got[0].Name != "problem" {
 		t.Fatalf("status %d, events %v, want one problem", w.Code, got)
 	}
-	want := map[string]any{"type": "urn:whystopped:problem:unknown-task", "title": "Nothing is known of this task", "status": 404.0, "detail": "Nobody knows it."}
+	want := map[string]any{"type": "urn:whystopped:problem:unknown-task", "title": "Task not found", "status": 404.0, "detail": "Nobody knows it."}
 	if diff := cmp.Diff(want, got[0].Data); diff != "" {
 		t.Errorf("problem (-want +got):\n%s", diff)
 	}

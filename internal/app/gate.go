@@ -17,6 +17,7 @@ import (
 	"whystopped/internal/config"
 	"whystopped/internal/guard"
 	"whystopped/internal/web"
+	"whystopped/internal/words"
 )
 
 // door is what stands before the ways in: who may ask, and how much.
@@ -102,7 +103,7 @@ func (d *door) logsIn() bool {
 func (d *door) https() bool { return strings.HasPrefix(d.settings.PublicURL, "https:") }
 
 // denyPage tells a person why they are not let in, and the way on.
-func (d *door) denyPage(w http.ResponseWriter, r *http.Request, status int, kind, detail string) {
+func (d *door) denyPage(w http.ResponseWriter, r *http.Request, status int, kind string, detail words.Text) {
 	refusal := web.Refusal{Status: status, Kind: kind, Detail: detail}
 	switch kind {
 	case auth.NotLoggedIn, auth.LoginFailed, auth.LoginUnavailable, auth.SignedOut:
@@ -114,7 +115,7 @@ func (d *door) denyPage(w http.ResponseWriter, r *http.Request, status int, kind
 }
 
 // deny answers what is too much, in the form that was asked for.
-func (d *door) deny(w http.ResponseWriter, r *http.Request, status int, kind, detail string) {
+func (d *door) deny(w http.ResponseWriter, r *http.Request, status int, kind string, detail words.Text) {
 	if strings.Contains(r.Header.Get("Accept"), "text/html") {
 		d.denyPage(w, r, status, kind, detail)
 		return

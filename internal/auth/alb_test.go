@@ -248,7 +248,7 @@ func TestALBRules(t *testing.T) {
 	claims := ana()
 	claims["email"] = "ana@example.org"
 	answer := newBrowser(t, s).get("/", albHeader, authfake.SignALB(authfake.ALBKey(), albHeaderOf(nil), claims))
-	if answer.StatusCode != http.StatusForbidden || !strings.Contains(text(answer), "logged in as ana@example.org") {
+	if answer.StatusCode != http.StatusForbidden || !strings.Contains(text(answer), "signed in as ana@example.org") {
 		t.Errorf("%d %s", answer.StatusCode, text(answer))
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"whystopped/internal/auth/authfake"
+	"whystopped/internal/words"
 )
 
 const (
@@ -60,7 +61,7 @@ type service struct {
 }
 
 func told(form string) Deny {
-	return func(w http.ResponseWriter, _ *http.Request, status int, kind, detail string) {
+	return func(w http.ResponseWriter, _ *http.Request, status int, kind string, detail words.Text) {
 		w.Header().Set("X-Told", form)
 		w.WriteHeader(status)
 		fmt.Fprintf(w, "%s: %s", kind, detail)

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"whystopped/internal/words"
 )
 
 // Gate knows who asks, and lets through who may. It is safe for concurrent use.
@@ -137,7 +139,7 @@ func (g *Gate) Require(scope Scope) func(http.Handler) http.Handler {
 			case !i.someone.May(scope):
 				g.refuse(w, r, i.someone, refusal{
 					status: http.StatusForbidden, kind: NotAllowedIn, challenge: fmt.Sprintf(`error="insufficient_scope", scope=%q`, string(scope)),
-					detail: fmt.Sprintf("You are signed in as %s, which lacks the scope %s.", *i.someone, scope),
+					detail: say(NotAllowedIn, "scope", words.Args{"who": i.someone.String(), "scope": scope}),
 				})
 			default:
 				next.ServeHTTP(w, r)
@@ -178,7 +180,7 @@ func (g *Gate) CrossOrigin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 		if (g.origins.Check(r) != nil || isEmbedded(r)) && !strings.EqualFold(scheme, "Bearer") {
-			g.deny(w, r, http.StatusForbidden, CrossOrigin, "A page of another site must not send this.")
+			g.deny(w, r, http.StatusForbidden, CrossOrigin, say(CrossOrigin, "", nil))
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -2,11 +2,12 @@ package auth
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
+
+	"whystopped/internal/words"
 )
 
 // identified is what is known of who sent a request.
@@ -22,14 +23,14 @@ type identified struct {
 type refusal struct {
 	status    int
 	kind      string
-	detail    string
+	detail    words.Text
 	challenge string // for WWW-Authenticate
 	err       error  // for the log
 }
 
 func as(w Who) identified { return identified{someone: &w} }
 
-func refused(status int, kind, detail, challenge string, err error) identified {
+func refused(status int, kind string, detail words.Text, challenge string, err error) identified {
 	return identified{refused: &refusal{status, kind, detail, challenge, err}}
 }
 
@@ -59,7 +60,7 @@ func (g *Gate) identify(r *http.Request) identified {
 // machine (DNS rebinding), and would read with its reader's browser.
 func (g *Gate) identifyLocal(r *http.Request) identified {
 	if !g.opts.Open && !g.isOurHost(r.Host) {
-		return refused(http.StatusMisdirectedRequest, WrongHost, "This service answers on this machine only, at localhost or 127.0.0.1. Another name has to be that of public-url.", "", nil)
+		return refused(http.StatusMisdirectedRequest, WrongHost, say(WrongHost, "", nil), "", nil)
 	}
 	return as(Who{Kind: KindLocal, Scopes: []Scope{Read, Ingest}})
 }
@@ -81,7 +82,7 @@ func (g *Gate) isOurHost(hostport string) bool {
 func (g *Gate) identifyToken(shown []string) (identified, bool) {
 	const invalid = `error="invalid_token"`
 	if len(shown) > 1 {
-		return refused(http.StatusUnauthorized, NotLoggedIn, "The request has several Authorization headers.", `error="invalid_request"`, nil), true
+		return refused(http.StatusUnauthorized, NotLoggedIn, say(NotLoggedIn, "headers", nil), `error="invalid_request"`, nil), true
 	}
 	scheme, given, _ := strings.Cut(shown[0], " ")
 	if !strings.EqualFold(scheme, "Bearer") {
@@ -89,7 +90,7 @@ func (g *Gate) identifyToken(shown []string) (identified, bool) {
 	}
 	t, ok := tokenOf(g.opts.Tokens, strings.TrimSpace(given))
 	if !ok {
-		return refused(http.StatusUnauthorized, NotLoggedIn, "This API token is not known here.", invalid, nil), true
+		return refused(http.StatusUnauthorized, NotLoggedIn, say(NotLoggedIn, "token", nil), invalid, nil), true
 	}
 	return as(t.who()), true
 }
@@ -103,9 +104,9 @@ func (g *Gate) identifyALB(r *http.Request, shown []string) identified {
 		}
 	}
 	if errors.Is(err, errKeysUnavailable) {
-		return refused(http.StatusServiceUnavailable, LoginUnavailable, "The load balancer's login cannot be checked now. Try again in a moment.", "", err)
+		return refused(http.StatusServiceUnavailable, LoginUnavailable, say(LoginUnavailable, "alb", nil), "", err)
 	}
-	return refused(http.StatusUnauthorized, NotLoggedIn, "What says who you are ("+albHeader+") does not count here.", "", err)
+	return refused(http.StatusUnauthorized, NotLoggedIn, say(NotLoggedIn, "alb", words.Args{"header": albHeader}), "", err)
 }
 
 func (g *Gate) identifySession(r *http.Request) identified {
@@ -125,14 +126,10 @@ func (g *Gate) identifySession(r *http.Request) identified {
 // allowed measures somebody by the rules as they are now.
 func (g *Gate) allowed(id identity, kind Kind) identified {
 	who := id.who(kind)
-	if lack := g.opts.Allow.missing(id); lack != "" {
+	if lack := g.opts.Allow.missing(id, who); !lack.IsZero() {
 		i := as(who)
-		i.refused = &refusal{status: http.StatusForbidden, kind: NotAllowedIn, detail: notAllowed(who, lack)}
+		i.refused = &refusal{status: http.StatusForbidden, kind: NotAllowedIn, detail: lack}
 		return i
 	}
 	return as(who)
-}
-
-func notAllowed(who Who, lack string) string {
-	return fmt.Sprintf("You are logged in as %s. To ask here, %s", who, lack)
 }

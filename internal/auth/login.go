@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"whystopped/internal/words"
+
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-chi/chi/v5"
 	"golang.org/x/oauth2"
@@ -85,7 +87,7 @@ func (g *Gate) Routes(r chi.Router) {
 // login leads to the provider.
 func (g *Gate) login(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet { // HEAD may be routed here
-		g.askToLogIn(w, r, "Logging in is for browsers.")
+		g.askToLogIn(w, r, say(LoginFailed, "browser", nil))
 		return
 	}
 	found, err := g.provider.get(r.Context())
@@ -99,7 +101,7 @@ func (g *Gate) login(w http.ResponseWriter, r *http.Request) {
 	}
 	g.trimLogins(w, r, maxLogins-1) // with the one that begins
 	if !g.logins.set(w, cookieOf(l.State), l, loginTime) {
-		g.deny(w, r, http.StatusBadRequest, LoginFailed, "The login could not be begun.")
+		g.deny(w, r, http.StatusBadRequest, LoginFailed, say(LoginFailed, "begin", nil))
 		return
 	}
 	g.redirect(w, found.oauth.AuthCodeURL(l.State, oidc.Nonce(l.Nonce), oauth2.S256ChallengeOption(l.Verifier)))
@@ -109,7 +111,7 @@ func (g *Gate) login(w http.ResponseWriter, r *http.Request) {
 func (g *Gate) callback(w http.ResponseWriter, r *http.Request) {
 	l, problem := g.loginOf(w, r)
 	if problem != "" {
-		g.failed(w, r, problem, nil)
+		g.failed(w, r, say(LoginFailed, problem, words.Args{"code": errorOf(r)}), nil)
 		return
 	}
 	q := r.URL.Query()
@@ -119,18 +121,18 @@ func (g *Gate) callback(w http.ResponseWriter, r *http.Request) {
 		g.unavailable(w, r, err)
 		return
 	case err != nil:
-		g.failed(w, r, "The provider's answer does not hold. Begin again.", err)
+		g.failed(w, r, say(LoginFailed, "exchange", nil), err)
 		return
 	}
 	who := id.who(KindOIDC)
-	if lack := g.opts.Allow.missing(id); lack != "" {
+	if lack := g.opts.Allow.missing(id, who); !lack.IsZero() {
 		g.shutOut(w, r, who, lack)
 		return
 	}
 	now := g.opts.Now()
 	s := session{ID: rand.Text(), Person: id, Begun: now, Seen: now}
 	if !g.sessions.set(w, sessionCookie, s, sessionLife) {
-		g.failed(w, r, "The provider says more of you than a cookie can hold.", nil)
+		g.failed(w, r, say(LoginFailed, "large", nil), nil)
 		return
 	}
 	g.audit.Record(With(r.Context(), who), Entry{Action: "sign-in", Outcome: "ok"})
@@ -138,52 +140,51 @@ func (g *Gate) callback(w http.ResponseWriter, r *http.Request) {
 }
 
 // loginOf finds the login that an answer of the provider belongs to, which is
-// then over, or says why there is none.
+// then over, or returns which problem of a login it is that there is none.
 func (g *Gate) loginOf(w http.ResponseWriter, r *http.Request) (l login, problem string) {
-	const begin = " Begin again."
 	if r.Method != http.MethodGet {
-		return l, "Logging in is for browsers."
+		return l, "browser"
 	}
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil || len(q["state"]) != 1 || len(q["code"]) > 1 || len(q["error"]) > 1 || len(q["iss"]) > 1 {
-		return l, "The provider's answer cannot be read." + begin
+		return l, "answer"
 	}
 	state := q.Get("state")
 	name := cookieOf(state)
 	if !g.logins.get(r, name, &l) || subtle.ConstantTimeCompare([]byte(l.State), []byte(state)) != 1 {
-		return l, "This browser has not begun that login, or keeps no cookies." + begin
+		return l, "state"
 	}
 	g.logins.clear(w, name)
 	if !g.opts.Now().Before(l.Until) {
-		return l, "That login took more than ten minutes." + begin
+		return l, "late"
 	}
 	found, err := g.provider.get(r.Context())
 	if iss := q.Get("iss"); err == nil && iss != g.opts.OIDC.Issuer && (iss != "" || found.namesItself) {
-		return l, "The answer is from another provider." + begin // RFC 9207
+		return l, "foreign" // RFC 9207
 	}
-	if code := q.Get("error"); code != "" {
-		return l, "The provider did not log you in" + inBrackets(code) + "."
+	if q.Get("error") != "" {
+		return l, "provider"
 	}
 	if q.Get("code") == "" {
-		return l, "The provider's answer cannot be read." + begin
+		return l, "answer"
 	}
 	return l, ""
 }
 
 var errorCode = regexp.MustCompile(`^[a-z_]{1,60}$`)
 
-// inBrackets quotes a provider's error where it is the code that it should be,
-// and not somebody's text.
-func inBrackets(code string) string {
-	if !errorCode.MatchString(code) {
-		return ""
+// errorOf returns a provider's error if it is the code that it should be, and not
+// somebody's text.
+func errorOf(r *http.Request) string {
+	if code := r.URL.Query().Get("error"); errorCode.MatchString(code) {
+		return code
 	}
-	return " (" + code + ")"
+	return ""
 }
 
 // failed tells that a login came to nothing.
-func (g *Gate) failed(w http.ResponseWriter, r *http.Request, detail string, err error) {
-	g.opts.Log.WarnContext(r.Context(), "a login failed", "detail", detail, "error", err)
+func (g *Gate) failed(w http.ResponseWriter, r *http.Request, detail words.Text, err error) {
+	g.opts.Log.WarnContext(r.Context(), "a login failed", "detail", detail.English, "error", err)
 	g.audit.Record(r.Context(), Entry{Action: "sign-in", Outcome: LoginFailed})
 	g.deny(w, r, http.StatusBadRequest, LoginFailed, detail)
 }
@@ -227,7 +228,7 @@ func clearALB(w http.ResponseWriter) {
 
 // signedOut is where somebody ends who signed out, also at the provider.
 func (g *Gate) signedOut(w http.ResponseWriter, r *http.Request) {
-	g.deny(w, r, http.StatusOK, SignedOut, "This browser is signed out here. The provider may still know it, and let it in again without asking.")
+	g.deny(w, r, http.StatusOK, SignedOut, say(SignedOut, "", nil))
 }
 
 // endSession is where the provider signs somebody out; "" for nowhere.

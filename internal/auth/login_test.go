@@ -134,27 +134,27 @@ func TestBadCallbacks(t *testing.T) {
 		ask  func(b *browser) *http.Response
 		says string
 	}{
-		{"without a login", func(b *browser) *http.Response { return b.get(publicURL + "/auth/callback?code=c&state=s") }, "has not begun"},
-		{"nothing at all", func(b *browser) *http.Response { return b.get(publicURL + "/auth/callback") }, "cannot be read"},
+		{"without a login", func(b *browser) *http.Response { return b.get(publicURL + "/auth/callback?code=c&state=s") }, "in this browser"},
+		{"nothing at all", func(b *browser) *http.Response { return b.get(publicURL + "/auth/callback") }, "answer is invalid"},
 		{
 			// Login CSRF: a browser is to be logged in as somebody else.
 			"the code and state of another browser", func(b *browser) *http.Response {
 				theirs := p.Approve(newBrowser(t, s).begin("/"))
 				b.begin("/")
 				return b.get(theirs)
-			}, "has not begun",
+			}, "in this browser",
 		},
 		{
 			"the code of another browser with one's own state", func(b *browser) *http.Response {
 				theirs, _ := url.Parse(p.Approve(newBrowser(t, s).begin("/")))
 				return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Set("code", theirs.Query().Get("code")) }))
-			}, "does not hold",
+			}, "didn't confirm",
 		},
 		{"the answer once more", func(b *browser) *http.Response {
 			address := p.Approve(b.begin("/"))
 			b.get(address)
 			return b.get(address)
-		}, "has not begun"},
+		}, "in this browser"},
 		{"the answer once more, with the cookie kept", func(b *browser) *http.Response {
 			address := p.Approve(b.begin("/"))
 			kept := *b
@@ -164,25 +164,25 @@ func TestBadCallbacks(t *testing.T) {
 			}
 			b.get(address)
 			return kept.get(address)
-		}, "does not hold"},
+		}, "didn't confirm"},
 		{"no state", func(b *browser) *http.Response {
 			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Del("state") }))
-		}, "cannot be read"},
+		}, "answer is invalid"},
 		{"an empty state", func(b *browser) *http.Response {
 			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Set("state", "") }))
-		}, "has not begun"},
+		}, "in this browser"},
 		{"the state cut", func(b *browser) *http.Response {
 			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Set("state", q.Get("state")[:8]) }))
-		}, "has not begun"},
+		}, "in this browser"},
 		{"two states", func(b *browser) *http.Response {
 			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Add("state", "x") }))
-		}, "cannot be read"},
+		}, "answer is invalid"},
 		{"two codes", func(b *browser) *http.Response {
 			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Add("code", "x") }))
-		}, "cannot be read"},
+		}, "answer is invalid"},
 		{"no code", func(b *browser) *http.Response {
 			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Del("code") }))
-		}, "cannot be read"},
+		}, "answer is invalid"},
 		{"too late", func(b *browser) *http.Response {
 			address := p.Approve(b.begin("/"))
 			s.clock.pass(loginTime)
@@ -190,13 +190,13 @@ func TestBadCallbacks(t *testing.T) {
 		}, "ten minutes"},
 		{"another provider", func(b *browser) *http.Response {
 			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Set("iss", "https://login.example.org") }))
-		}, "another provider"},
+		}, "another identity provider"},
 		{"refused by the provider", func(b *browser) *http.Response {
 			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Del("code"); q.Set("error", "access_denied") }))
 		}, "(access_denied)"},
 		{"an error in somebody's words", func(b *browser) *http.Response {
 			return b.get(change(p.Approve(b.begin("/")), func(q url.Values) { q.Del("code"); q.Set("error", "Call 555 1234") }))
-		}, "did not log you in."},
+		}, "didn't sign you in."},
 		{"HEAD", func(b *browser) *http.Response {
 			return b.ask(http.MethodHead, p.Approve(b.begin("/")))
 		}, ""},

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"whystopped/internal/words"
 )
 
 // Options say who is let in. Page, Problem and Log are needed.
@@ -55,7 +57,7 @@ type Options struct {
 // Deny answers a request that is refused. The kind is stable, one of those
 // below; the detail is a sentence for people without anything secret. Headers
 // that belong to the refusal are set already.
-type Deny func(w http.ResponseWriter, r *http.Request, status int, kind, detail string)
+type Deny func(w http.ResponseWriter, r *http.Request, status int, kind string, detail words.Text)
 
 // The kinds of refusal.
 const (

@@ -4,21 +4,33 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+
+	"whystopped/internal/words"
 )
 
 // waysIn says what somebody can do who showed nothing.
-func (g *Gate) waysIn() string {
+func (g *Gate) waysIn() words.Text {
 	var ways []string
 	if g.provider != nil {
-		ways = append(ways, "sign in with a browser")
+		ways = append(ways, "browser")
 	}
 	if g.alb != nil {
-		ways = append(ways, "use the load balancer that signs users in")
+		ways = append(ways, "alb")
 	}
 	if len(g.opts.Tokens) > 0 {
-		ways = append(ways, "send an API token as Authorization: Bearer "+tokenPrefix+"...")
+		ways = append(ways, "token")
 	}
-	return "This service requires authentication: " + strings.Join(ways, ", or ") + "."
+	return say(NotLoggedIn, "", words.Args{"ways": ways})
+}
+
+// say returns a sentence about a kind of problem: of a case of it, or the usual
+// one for "".
+func say(kind, which string, args words.Args) words.Text {
+	id := "problem." + kind
+	if which != "" {
+		id += "." + which
+	}
+	return words.Say(id, args)
 }
 
 // refuse tells why, and notes it. someone is nil where nobody is known.
@@ -42,7 +54,7 @@ func (g *Gate) refuse(w http.ResponseWriter, r *http.Request, someone *Who, why 
 
 // askToLogIn tells somebody who showed nothing, as any robot may. The audit log
 // has no line of it.
-func (g *Gate) askToLogIn(w http.ResponseWriter, r *http.Request, detail string) {
+func (g *Gate) askToLogIn(w http.ResponseWriter, r *http.Request, detail words.Text) {
 	challenge(w, "")
 	g.deny(w, r, http.StatusUnauthorized, NotLoggedIn, detail)
 }
@@ -57,20 +69,20 @@ func challenge(w http.ResponseWriter, why string) {
 }
 
 // shutOut tells somebody who just logged in why that does not let them in.
-func (g *Gate) shutOut(w http.ResponseWriter, r *http.Request, who Who, lack string) {
-	g.refuse(w, r, &who, refusal{status: http.StatusForbidden, kind: NotAllowedIn, detail: notAllowed(who, lack)})
+func (g *Gate) shutOut(w http.ResponseWriter, r *http.Request, who Who, lack words.Text) {
+	g.refuse(w, r, &who, refusal{status: http.StatusForbidden, kind: NotAllowedIn, detail: lack})
 }
 
 // unavailable tells that nobody can log in now.
 func (g *Gate) unavailable(w http.ResponseWriter, r *http.Request, err error) {
 	g.refuse(w, r, nil, refusal{
 		status: http.StatusServiceUnavailable, kind: LoginUnavailable, err: err,
-		detail: "The provider at which people log in does not answer. Try again in a moment.",
+		detail: say(LoginUnavailable, "", nil),
 	})
 }
 
 // deny answers in the form that was asked for.
-func (g *Gate) deny(w http.ResponseWriter, r *http.Request, status int, kind, detail string) {
+func (g *Gate) deny(w http.ResponseWriter, r *http.Request, status int, kind string, detail words.Text) {
 	w.Header().Set("Cache-Control", "no-store")
 	if wantsPage(r) {
 		g.opts.Page(w, r, status, kind, detail)

@@ -2,9 +2,10 @@ package auth
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
+
+	"whystopped/internal/words"
 )
 
 // Rules say which of the people whom a provider knows may ask. Each rule that is
@@ -55,36 +56,40 @@ func (id identity) who(kind Kind) Who {
 // theirs any more.
 const issuerGoogle = "https://accounts.google.com"
 
-// missing says what somebody needs to be let in, as the end of a sentence to
-// them; "" where they may ask.
-func (r Rules) missing(id identity) string {
+// missing says what somebody needs to be let in; nothing if they are.
+func (r Rules) missing(id identity, who Who) words.Text {
+	lack := func(which string, args words.Args) words.Text {
+		args["who"] = who.String()
+		return say(NotAllowedIn, which, args)
+	}
 	if r.Everybody {
-		return ""
+		return words.Text{}
 	}
 	if len(r.Domains) > 0 {
-		if lack := r.missingDomain(id); lack != "" {
-			return lack
+		if which := r.missingDomain(id); which != "" {
+			return lack(which, words.Args{"domains": r.Domains})
 		}
 	}
 	if len(r.Groups) > 0 && !slices.ContainsFunc(id.Groups, func(g string) bool { return slices.Contains(r.Groups, g) }) {
-		return fmt.Sprintf("you have to be in the group %s.", orList(r.Groups))
+		return lack("group", words.Args{"groups": r.Groups})
 	}
-	return ""
+	return words.Text{}
 }
 
+// missingDomain returns which problem an address has, or "".
 func (r Rules) missingDomain(id identity) string {
 	at := strings.LastIndexByte(id.Email, '@')
 	if at < 1 || !containsFold(r.Domains, id.Email[at+1:]) {
-		return fmt.Sprintf("you need an e-mail address of %s.", orList(r.Domains))
+		return "domain"
 	}
 	if !id.Verified {
-		return "you need an e-mail address that the provider says is verified (email_verified)."
+		return "proof"
 	}
 	// An account at Google can have an address of a company that has no say in
 	// it; hd is there only where the company runs the account.
 	// Source: https://developers.google.com/identity/openid-connect/openid-connect#id_token-hd
 	if id.Issuer == issuerGoogle && !containsFold(r.Domains, id.Hosted) {
-		return fmt.Sprintf("you need an account that is run by %s (hd).", orList(r.Domains))
+		return "hosted"
 	}
 	return ""
 }
@@ -92,5 +97,3 @@ func (r Rules) missingDomain(id identity) string {
 func containsFold(list []string, s string) bool {
 	return slices.ContainsFunc(list, func(e string) bool { return strings.EqualFold(e, s) })
 }
-
-func orList(list []string) string { return strings.Join(list, " or ") }

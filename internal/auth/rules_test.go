@@ -17,7 +17,7 @@ func TestWhoIsAllowed(t *testing.T) {
 		}
 		return m
 	}
-	const domainLacks, groupLacks = "e-mail address of example.com or Example.NET", "in the group sre or dev"
+	const domainLacks, groupLacks = "domains: example.com and Example.NET", "groups: sre and dev"
 	tests := []struct {
 		name   string
 		rules  Rules
@@ -69,7 +69,7 @@ func TestWhoIsAllowed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := test.rules.missing(id); (got == "") != (test.lacks == "") || !strings.Contains(got, test.lacks) {
+			if got := test.rules.missing(id, id.who(KindOIDC)).English; (got == "") != (test.lacks == "") || !strings.Contains(got, test.lacks) {
 				t.Errorf("missing: %q, want %q", got, test.lacks)
 			}
 		})
@@ -81,7 +81,7 @@ func TestWhoIsNotAllowedIsToldWhy(t *testing.T) {
 	p.Person["email"] = "ana@example.org"
 	b := newBrowser(t, s)
 	answer := b.login(p, "/")
-	const want = NotAllowedIn + ": You are logged in as ana@example.org. To ask here, you need an e-mail address of example.com."
+	const want = NotAllowedIn + ": You are signed in as ana@example.org. Access requires an email address in one of these domains: example.com."
 	if answer.StatusCode != http.StatusForbidden || text(answer) != want || answer.Header.Get("X-Told") != "page" {
 		t.Errorf("%d %s, want %s", answer.StatusCode, text(answer), want)
 	}

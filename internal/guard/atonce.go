@@ -1,6 +1,10 @@
 package guard
 
-import "net/http"
+import (
+	"net/http"
+
+	"whystopped/internal/words"
+)
 
 // AtOnce lets so many requests run at a time and refuses the others with 503, so
 // that those that run come to their end. A stream counts as long as it is open.
@@ -14,7 +18,7 @@ func AtOnce(most int, deny Deny) func(http.Handler) http.Handler {
 				next.ServeHTTP(w, r)
 			default:
 				w.Header().Set("Retry-After", "2")
-				deny(w, r, http.StatusServiceUnavailable, TooBusy, "Too many are asking at once. Ask again in a moment.")
+				deny(w, r, http.StatusServiceUnavailable, TooBusy, words.Say("problem.too-busy", nil))
 			}
 		})
 	}

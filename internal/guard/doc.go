@@ -6,12 +6,16 @@
 // size of its body.
 package guard
 
-import "net/http"
+import (
+	"net/http"
+
+	"whystopped/internal/words"
+)
 
 // Deny answers a request that is refused. The kind is stable, one of those
 // below; the detail is a sentence for people. Headers that belong to the refusal
 // are set already.
-type Deny func(w http.ResponseWriter, r *http.Request, status int, kind, detail string)
+type Deny func(w http.ResponseWriter, r *http.Request, status int, kind string, detail words.Text)
 
 // The kinds of refusal.
 const (

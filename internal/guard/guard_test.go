@@ -15,9 +15,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whystopped/internal/guard"
+	"whystopped/internal/words"
 )
 
-func deny(w http.ResponseWriter, _ *http.Request, status int, kind, _ string) {
+func deny(w http.ResponseWriter, _ *http.Request, status int, kind string, _ words.Text) {
 	w.WriteHeader(status)
 	fmt.Fprint(w, kind)
 }

@@ -2,7 +2,6 @@ package guard
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"whystopped/internal/lru"
+	"whystopped/internal/words"
 )
 
 // RateOptions bound how often each client may ask. All but Now are needed.
@@ -62,7 +62,7 @@ func (l *Rate) Handler(next http.Handler) http.Handler {
 func (l *Rate) refuse(w http.ResponseWriter, r *http.Request, wait time.Duration) {
 	seconds := int(math.Ceil(wait.Seconds()))
 	w.Header().Set("Retry-After", strconv.Itoa(seconds))
-	l.opts.Deny(w, r, http.StatusTooManyRequests, TooManyRequests, fmt.Sprintf("You ask too often. Ask again in %d s.", seconds))
+	l.opts.Deny(w, r, http.StatusTooManyRequests, TooManyRequests, words.Say("problem.too-many-requests", words.Args{"wait": time.Duration(seconds) * time.Second}))
 }
 
 // take counts a request of a client, or returns how long it has to wait and

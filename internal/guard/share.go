@@ -3,6 +3,8 @@ package guard
 import (
 	"net/http"
 	"sync"
+
+	"whystopped/internal/words"
 )
 
 // Share lets so many requests of one client run at a time and refuses the others
@@ -15,7 +17,7 @@ func Share(most int, key func(*http.Request) string, deny Deny) func(http.Handle
 			who := key(r)
 			if !s.take(who) {
 				w.Header().Set("Retry-After", "2")
-				deny(w, r, http.StatusTooManyRequests, TooManyRequests, "You ask too much at once. Ask again when some of it is answered.")
+				deny(w, r, http.StatusTooManyRequests, TooManyRequests, words.Say("problem.too-many-requests.at-once", nil))
 				return
 			}
 			defer s.give(who)

@@ -6,30 +6,10 @@ package problem
 import (
 	"errors"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"whystopped/internal/words"
-)
-
-// Kind says what kept a question from being answered. The values are part of
-// the public API: they name the problem types.
-type Kind string
-
-// The kinds of failure that people can do something about. Everything else is
-// our own fault and reaches people as "internal error" with a number.
-const (
-	NotAReference    Kind = "not-a-task-reference" // what was pasted names no task
-	InvalidEvidence  Kind = "invalid-evidence"     // evidence that cannot be read or holds nothing
-	InvalidFilter    Kind = "invalid-filter"       // a list was asked for in words we do not know
-	UnknownTask      Kind = "unknown-task"         // nobody knows anything of the task
-	UnknownDiagnosis Kind = "unknown-diagnosis"    // no diagnosis with this id is kept
-	UnknownIncident  Kind = "unknown-incident"     // no incident with this id is kept
-	NotAllowed       Kind = "account-not-allowed"  // the task lies in an account we must not read
-	NoCredentials    Kind = "no-aws-credentials"   // the server found no credentials to read AWS with
-	BadCredentials   Kind = "bad-aws-credentials"  // AWS does not accept the server's credentials
-	Refused          Kind = "aws-refused"          // AWS refuses every call that would help
-	Unreachable      Kind = "aws-unreachable"      // AWS does not answer, or not in time
-	Busy             Kind = "too-busy"             // too many questions are ahead of this one
-	TooMany          Kind = "too-many-requests"    // this asker has too many of them under way
 )
 
 // Error is a failure with sentences for the person who asked.
@@ -55,6 +35,19 @@ func New(kind Kind, err error, sentences ...words.Text) *Error {
 	return e
 }
 
+// Because returns an Error of a kind whose sentence is what another package says
+// of the cause, with a capital and a full stop.
+func Because(kind Kind, err error, said string) *Error {
+	first, size := utf8.DecodeRuneInString(said)
+	if size > 0 {
+		said = string(unicode.ToUpper(first)) + said[size:]
+	}
+	if !strings.HasSuffix(said, ".") {
+		said += "."
+	}
+	return New(kind, err, words.Plain(said))
+}
+
 // Error returns the sentences and, for the log, what lay behind them.
 func (e *Error) Error() string {
 	if e.Err == nil {
@@ -74,3 +67,9 @@ func KindOf(err error) Kind {
 	}
 	return ""
 }
+
+// Title names a kind: "Task not found".
+func (k Kind) Title() words.Text { return words.Say("problem."+string(k)+".label", nil) }
+
+// Steps returns what the person who asked can do about a kind.
+func (k Kind) Steps() []words.Text { return words.Steps("problem." + string(k)) }

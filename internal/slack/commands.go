@@ -54,8 +54,8 @@ func (b *Bot) begin(cmd slackgo.SlashCommand) message {
 		return usage("*That is too long to name a task.*")
 	}
 	ref, err := casebook.Reference(text)
-	if err != nil {
-		return usage(lines("*Not a task ARN or URL*", prose(err.Error(), maxSummary)))
+	if asked, ok := errors.AsType[*casebook.Error](err); ok {
+		return usage(lines(bold(asked.Kind.Title().English, maxTitle), prose(asked.Message, maxSummary)))
 	}
 	if !b.enqueue(func(ctx context.Context) { b.followUp(by(ctx, cmd.UserID), cmd, ref) }) {
 		return plain("*Too many requests.* Try again in a moment.")
@@ -92,10 +92,11 @@ func (b *Bot) diagnose(ctx context.Context, ref taskref.Ref) (m message, audienc
 		return verdictMessage(d, reportLink(b.opts.PublicURL, d.ID)), forAll
 	}
 	if e, ok := errors.AsType[*casebook.Error](err); ok {
+		text := lines(bold(e.Kind.Title().English, maxTitle), prose(e.Message, maxSummary))
 		if e.Kind == casebook.NotAReference || e.Kind == casebook.UnknownTask {
-			return usage(lines("*No diagnosis*", prose(e.Message, maxSummary))), forOne
+			return usage(text), forOne
 		}
-		return plain(lines("*No diagnosis*", prose(e.Message, maxSummary))), forOne
+		return plain(text), forOne
 	}
 	b.opts.Log.ErrorContext(ctx, "a diagnosis for Slack failed", "error", err)
 	return plain("*Internal error.* The service's log has the details. Try again; if it continues, contact the operator of this service."), forOne

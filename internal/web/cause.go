@@ -9,6 +9,7 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/problem"
 	"whystopped/internal/words"
 )
 
@@ -32,12 +33,7 @@ func (s *Site) cause(w http.ResponseWriter, r *http.Request) error {
 	code := chi.URLParam(r, "code")
 	i := slices.IndexFunc(s.opts.Causes, func(c diagnose.CauseInfo) bool { return c.Code == code })
 	if i < 0 {
-		return problem{
-			Status: http.StatusNotFound,
-			Title:  "There is no cause with this code",
-			Detail: "The catalogue lists every code, also those of earlier versions.",
-			Steps:  []string{"Look for it in the catalogue at /causes."},
-		}
+		return problem.New(problem.UnknownCause, nil, words.Say("problem.unknown-cause", nil))
 	}
 	c := s.opts.Causes[i]
 	page := CausePage{

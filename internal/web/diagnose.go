@@ -10,7 +10,9 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // maxPasted is how much text the box takes, in bytes.
@@ -99,9 +101,9 @@ func readForm(w http.ResponseWriter, r *http.Request) (text string, refresh bool
 	}
 	if err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok || errors.Is(err, multipart.ErrMessageTooLarge) {
-			return "", false, errTooLarge
+			return "", false, problem.New(problem.TooLarge, nil, words.Say("problem.too-large", nil))
 		}
-		return "", false, errUnreadableForm
+		return "", false, problem.New(problem.Malformed, nil, words.Say("problem.malformed-request.form", nil))
 	}
 	text = strings.ReplaceAll(r.PostFormValue("task"), "\r\n", "\n")
 	return strings.TrimSpace(text), r.PostFormValue("refresh") != "", nil

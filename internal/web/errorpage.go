@@ -6,10 +6,11 @@ import (
 
 	"github.com/go-chi/chi/v5/middleware"
 
-	"whystopped/internal/casebook"
+	"whystopped/internal/problem"
+	"whystopped/internal/words"
 )
 
-// handler answers a request or says why it cannot.
+// handler answers a request or returns why it can't.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
 // handle is the one place where a handler's error becomes a page and a line in
@@ -48,7 +49,7 @@ func (s *Site) errorPage(r *http.Request, err error) ErrorPage {
 // ErrorPage says what went wrong and what to do.
 type ErrorPage struct {
 	Page
-	Problem problem
+	Problem Problem
 	// LogIn is where the reader logs in; "" where that is no way on.
 	LogIn string
 	// SignOut offers to sign the reader out.
@@ -57,8 +58,8 @@ type ErrorPage struct {
 	Alone bool
 }
 
-// problem is an error as a person is told of it.
-type problem struct {
+// Problem is an error as a page shows it.
+type Problem struct {
 	Status int
 	Title  string
 	Detail string
@@ -66,119 +67,23 @@ type problem struct {
 	Number string // of the line in our log, for errors that are ours
 }
 
-// Error makes a problem an error, for handlers that know what to tell.
-func (p problem) Error() string { return p.Title + ": " + p.Detail }
+// errNoSuchPage is for an address that doesn't exist.
+var errNoSuchPage error = problem.New(problem.NotFound, nil, words.Say("problem.not-found.page", nil))
 
-var (
-	errNoSuchPage error = problem{
-		Status: http.StatusNotFound,
-		Title:  "There is no such page",
-		Detail: "The address may have been cut when it was copied.",
-		Steps:  []string{"Paste the task’s ARN below to diagnose it afresh."},
+// explain returns what the page of an error shows. An unforeseen error is shown
+// without its text, which may hold what isn't for everybody.
+func explain(err error) Problem {
+	if e, ok := errors.AsType[*problem.Error](err); ok && e.Kind.Status() != 0 {
+		return problemOf(e.Kind, e.Message)
 	}
-	errTooLarge error = problem{
-		Status: http.StatusRequestEntityTooLarge,
-		Title:  "That is too much text",
-		Detail: "At most 8 MiB can be read at once.",
-		Steps:  []string{"Paste the error message and the lines around it, or the task’s ARN: its log is then read from the end."},
-	}
-	errUnreadableForm error = problem{
-		Status: http.StatusBadRequest,
-		Title:  "The form did not arrive whole",
-		Detail: "What was sent cannot be read as the form of this page.",
-		Steps:  []string{"Paste it again and send it again."},
-	}
-)
-
-// kinds tells, for each failure people can do something about, the status, what
-// happened, and what to do. The casebook's own sentence says the details.
-var kinds = map[casebook.Kind]problem{
-	casebook.NotAReference: {
-		Status: http.StatusUnprocessableEntity, Title: "That does not name a task",
-		Steps: []string{
-			"Paste the stopped task’s ARN: arn:aws:ecs:REGION:ACCOUNT:task/CLUSTER/ID",
-			"or the address of the task’s page in the AWS console",
-			"or CLUSTER/ID, for the default region",
-			"or an error message or the event as JSON: the box below takes these too.",
-		},
-	},
-	casebook.InvalidEvidence: {
-		Status: http.StatusUnprocessableEntity, Title: "Nothing in there can be diagnosed",
-		Steps: []string{
-			"Paste the error message in full, with the name that stands before its first colon.",
-			"A task as DescribeTasks prints it, or the ECS event, works as JSON.",
-		},
-	},
-	casebook.UnknownTask: {
-		Status: http.StatusNotFound, Title: "Nobody remembers this task",
-		Steps: []string{
-			"Check the region and the cluster. ECS forgets a stopped task after about an hour.",
-			"If you still have its stoppedReason or a line of its log, paste that below.",
-		},
-	},
-	casebook.UnknownDiagnosis: {
-		Status: http.StatusNotFound, Title: "This report is not kept here",
-		Steps: []string{"Paste the task’s ARN to diagnose it afresh."},
-	},
-	casebook.UnknownIncident: {
-		Status: http.StatusNotFound, Title: "This incident is not kept here",
-		Steps: []string{"Look for it in the list at /incidents. What is older than this service keeps is gone.", "Or paste a task’s ARN to diagnose it afresh."},
-	},
-	casebook.InvalidFilter: {
-		Status: http.StatusUnprocessableEntity, Title: "The list does not go on from there",
-		Steps: []string{"Open the list anew and follow its links: an address that was cut or changed leads nowhere."},
-	},
-	casebook.NotAllowed: {
-		Status: http.StatusForbidden, Title: "This account is out of bounds",
-		Steps: []string{"Ask whoever runs this service to allow the account.", "Or paste the task’s stoppedReason below: that needs no access to AWS."},
-	},
-	casebook.NoCredentials: {
-		Status: http.StatusBadGateway, Title: "This service has no AWS credentials",
-		Steps: []string{"Start it with a role, a profile (AWS_PROFILE) or keys that may read ECS.", "Or paste the error message below: that needs no access to AWS."},
-	},
-	casebook.BadCredentials: {
-		Status: http.StatusBadGateway, Title: "AWS does not accept this service’s credentials",
-		Steps: []string{"They may have expired: sign in again and restart the service.", "Or paste the error message below: that needs no access to AWS."},
-	},
-	casebook.Refused: {
-		Status: http.StatusBadGateway, Title: "AWS refuses to tell this service anything",
-		Steps: []string{"Give the service’s role the reading permissions of its documentation, ecs:DescribeTasks first.", "Or paste the error message below: that needs no access to AWS."},
-	},
-	casebook.Unreachable: {
-		Status: http.StatusBadGateway, Title: "AWS does not answer",
-		Steps: []string{"Try again in a moment.", "Check the region, and whether the service can reach AWS from where it runs.", "Or paste the error message below: that needs no access to AWS."},
-	},
-	casebook.TooMany: {
-		Status: http.StatusTooManyRequests, Title: "Too many requests",
-		Steps: []string{"Wait until your other requests are answered, and try again."},
-	},
-	casebook.Busy: {
-		Status: http.StatusServiceUnavailable, Title: "Too many are asking at once",
-		Steps: []string{"Try again in a moment.", "Or paste the error message below: that needs no access to AWS."},
-	},
+	return problemOf(problem.Internal, words.Say("problem.internal-error", nil).English)
 }
 
-// explain finds what to tell a person. What nobody foresaw is told without its
-// text, which may hold what is not for everybody.
-func explain(err error) problem {
-	if p, ok := errors.AsType[problem](err); ok {
-		return p
-	}
-	if e, ok := errors.AsType[*casebook.Error](err); ok {
-		if p, ok := kinds[e.Kind]; ok {
-			p.Detail = e.Message
-			return p
-		}
-	}
-	return problem{
-		Status: http.StatusInternalServerError,
-		Title:  "Something broke on our side",
-		Detail: "It is written in the log of this service.",
-		Steps:  []string{"Try again. If it stays, tell whoever runs this service."},
-	}
+func problemOf(kind problem.Kind, detail string) Problem {
+	return Problem{Status: kind.Status(), Title: kind.Title().English, Detail: detail, Steps: words.Lines(kind.Steps())}
 }
 
-// pastedOf gives back what the reader sent, so that it can be mended. It looks
+// pastedOf gives back what the reader sent, so that it can be corrected. It looks
 // at a form that was read already, and never reads a body itself.
 func pastedOf(r *http.Request) string {
 	const showable = 100_000

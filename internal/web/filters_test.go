@@ -129,7 +129,7 @@ func TestBadCursor(t *testing.T) {
 	h := newHandler(t, options(book))
 	for _, address := range []string{"/diagnoses?cursor=x", "/incidents?cursor=x", "/incidents/" + book.history.report.ID + "?cursor=x", "/service?ref=" + serviceARN + "&cursor=x"} {
 		w := get(t, h, address)
-		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "Open the list anew") {
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "Open the list again") {
 			t.Errorf("%s: status %d", address, w.Code)
 		}
 	}

@@ -89,8 +89,8 @@ func TestErrorPages(t *testing.T) {
 		{"busy", known(casebook.Busy), http.StatusServiceUnavailable, sentence},
 		{"a place in a list that is none", known(casebook.InvalidFilter), http.StatusUnprocessableEntity, sentence},
 		{"unknown incident", known(casebook.UnknownIncident), http.StatusNotFound, sentence},
-		{"a kind that no page knows", known("weather"), http.StatusInternalServerError, "log of this service"},
-		{"our own fault", secret, http.StatusInternalServerError, "log of this service"},
+		{"a kind that no page knows", known("weather"), http.StatusInternalServerError, "log has the details"},
+		{"our own fault", secret, http.StatusInternalServerError, "log has the details"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -123,14 +123,6 @@ func TestErrorPages(t *testing.T) {
 				t.Errorf("logged the cause: %t; only our own faults belong into the log", logged)
 			}
 		})
-	}
-}
-
-func TestEveryKindOfErrorHasAPage(t *testing.T) {
-	for kind, p := range kinds {
-		if p.Title == "" || len(p.Steps) == 0 || p.Status < 400 {
-			t.Errorf("%s: title, steps or status is missing: %+v", kind, p)
-		}
 	}
 }
 

@@ -187,7 +187,7 @@ func TestIncidentThatBecameAnother(t *testing.T) {
 func TestIncidentThatCannotBeShown(t *testing.T) {
 	book := withHistory()
 	h := newHandler(t, options(book))
-	if w := get(t, h, "/incidents/none"); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "This incident is not kept here") {
+	if w := get(t, h, "/incidents/none"); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "Incident not found") {
 		t.Errorf("an unknown one: status %d", w.Code)
 	}
 	book.history.err = errors.New("the database is away")

@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"whystopped/internal/casebook"
+	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // PreviewPage stands for a task that nobody has looked into yet, for programs
@@ -35,12 +37,7 @@ func readsAhead(r *http.Request) bool {
 	return strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") || strings.EqualFold(r.Header.Get("X-Moz"), "prefetch")
 }
 
-var errReadAhead error = problem{
-	Status: http.StatusServiceUnavailable,
-	Title:  "Not ahead of time",
-	Detail: "A task is looked into when somebody opens the page.",
-	Steps:  []string{"Open the link."},
-}
+var errReadAhead error = problem.New(problem.Prefetch, nil, words.Say("problem.prefetch", nil))
 
 // preview shows what is known of a task without a look at AWS.
 func (s *Site) preview(w http.ResponseWriter, r *http.Request, asked question) error {

@@ -83,7 +83,7 @@ func TestProgressEndsOnAnError(t *testing.T) {
 		says string
 	}{
 		{"that people can mend", &casebook.Error{Kind: casebook.Unreachable, Message: "AWS did not answer within 10s."}, "AWS did not answer within 10s."},
-		{"of our own", errors.New("pq: password"), "It is written in the log of this service."},
+		{"of our own", errors.New("pq: password"), "Its log has the details"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

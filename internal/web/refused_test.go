@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"whystopped/internal/words"
 )
 
 func refuse(t *testing.T, refusal Refusal) *httptest.ResponseRecorder {
@@ -21,9 +23,11 @@ func refuse(t *testing.T, refusal Refusal) *httptest.ResponseRecorder {
 }
 
 func TestRefusedPages(t *testing.T) {
-	for kind := range refusals {
+	for _, kind := range []string{
+		"not-logged-in", "not-allowed-in", "login-failed", "login-unavailable", "signed-out", "cross-origin", "wrong-host", "too-many-requests", "too-busy",
+	} {
 		t.Run(kind, func(t *testing.T) {
-			w := refuse(t, Refusal{Status: http.StatusForbidden, Kind: kind, Detail: "You are <b>ana</b>."})
+			w := refuse(t, Refusal{Status: http.StatusForbidden, Kind: kind, Detail: words.Plain("You are <b>ana</b>.")})
 			doc := parsePage(t, w)
 			checkHarmless(t, doc)
 			checkStructure(t, doc)

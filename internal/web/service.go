@@ -17,7 +17,7 @@ type ServicePage struct {
 	Page
 	Heading string
 	// Unasked is why AWS could not be asked; nil where it was.
-	Unasked *problem
+	Unasked *Problem
 	// Asked is set where ECS was asked what it knows.
 	Asked   bool
 	History *historyView // nil where it cannot be read

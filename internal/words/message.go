@@ -3,6 +3,7 @@ package words
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 	"time"
 )
 
@@ -36,6 +37,18 @@ func Say(id string, args Args) Text {
 		panic(fmt.Sprintf("words: no message %q", id))
 	}
 	return Made(id, template, args)
+}
+
+// Steps returns the English texts of id.1, id.2, and so on.
+func Steps(id string) []Text {
+	var steps []Text
+	for n := 1; ; n++ {
+		step := id + "." + strconv.Itoa(n)
+		if _, ok := english.Templates[step]; !ok {
+			return steps
+		}
+		steps = append(steps, Say(step, nil))
+	}
 }
 
 // Made returns the text of a message whose English template stands elsewhere,

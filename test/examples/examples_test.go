@@ -74,7 +74,7 @@ func TestActionsStep(t *testing.T) {
 	}
 	for _, test := range []struct{ service, says string }{
 		{service[1], "# The task execution role isn't allowed to read the secret"},
-		{service[1] + "-unknown", "Nothing is known of this task (404): "},
+		{service[1] + "-unknown", "Task not found (404): "},
 	} {
 		summary := filepath.Join(t.TempDir(), "summary.md")
 		run(t, step[1], "WHYSTOPPED_URL="+url, "SERVICE="+test.service, "GITHUB_STEP_SUMMARY="+summary)

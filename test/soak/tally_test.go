@@ -46,7 +46,7 @@ func judge(r request, status int, body string) (outcome string, is verdict) {
 			return "a stream without an end", wrong
 		}
 	}
-	if strings.Contains(body, "Something broke on our side") { // also in a page that had begun before
+	if strings.Contains(body, "Something failed in this service") { // also in a page that had begun before
 		return fmt.Sprintf("%d page: something broke", status), wrong
 	}
 	if status < http.StatusBadRequest {
