@@ -144,7 +144,7 @@ func stillRunning(t *testing.T, w *world, c client) {
 	wantVerdict(t, d, verdict{Cause: "running", Phase: "unknown", Identity: identity{Kind: "none"}, Category: "other", Confidence: "confirmed"})
 	wantTask(t, d, task{ARN: arn, Group: "family:" + family}, family)
 	wantNoPolicy(t, d)
-	wantCaveat(t, d, "has not stopped")
+	wantCaveat(t, d, "hasn't stopped")
 
 	// What is said of a running task must not outlive its run.
 	w.stop(t, arn, stoppedByHand)

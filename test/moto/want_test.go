@@ -96,7 +96,7 @@ func wantCloudTrailMissed(t *testing.T, d diagnosis) {
 	if s.Status != "failed" || s.Calls == 0 || s.MissingPermission != nil {
 		t.Errorf("the source of CloudTrail is %+v, want a failed one that was called and lacks no permission", s)
 	}
-	for _, words := range []string{"500", "not an AWS answer", "may not offer this call"} {
+	for _, words := range []string{"500", "an AWS answer", "might not offer this call"} {
 		if !strings.Contains(s.Detail, words) {
 			t.Errorf("%q is not in the detail of CloudTrail's source: %s", words, s.Detail)
 		}
