@@ -23,7 +23,7 @@ type CauseList struct {
 }
 
 type causeInput struct {
-	Code string `path:"code" doc:"The code of a cause, such as startup.secretsmanager.denied."`
+	Code string `path:"code" doc:"Code of a cause, such as startup.secretsmanager.denied."`
 }
 
 type causeOutput struct {

@@ -20,19 +20,19 @@ type diagnoseInput struct {
 }
 
 type diagnoseRequest struct {
-	Task    string `json:"task" doc:"The task's ARN, the address of its page in the AWS console, CLUSTER/ID in the default region, or a service's ARN, which means its newest failed task."`
-	Refresh bool   `json:"refresh,omitempty" doc:"Diagnose anew even when a diagnosis is kept."`
+	Task    string `json:"task" doc:"The task's ARN, its AWS console URL, CLUSTER/ID in the default Region, or a service's ARN, which means its newest failed task."`
+	Refresh bool   `json:"refresh,omitempty" doc:"Diagnose again even if a diagnosis is stored."`
 }
 
 type idInput struct {
-	ID string `path:"id" doc:"The id of a kept diagnosis."`
+	ID string `path:"id" doc:"ID of a stored diagnosis."`
 }
 
 func (a *API) addDiagnoses(framework huma.API) {
 	huma.Register(framework, huma.Operation{
 		OperationID: "diagnose", Method: http.MethodPost, Path: diagnosesPath,
 		Summary:     "Diagnose a stopped task",
-		Description: "Reads what AWS knows of the task and says why it stopped. A kept diagnosis of a stopped task is given again unless refresh is set.",
+		Description: "Reads the task's evidence in AWS and returns why it stopped. Returns the stored diagnosis of a stopped task unless refresh is set.",
 		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{typeJSON: {Example: map[string]any{"task": sampleTask}}}},
 		Responses:   inForms(framework, responses("The diagnosis", problem.Malformed, problem.Invalid, casebook.NotAReference, casebook.UnknownTask, casebook.NotAllowed, casebook.NoCredentials, casebook.BadCredentials, casebook.Refused, casebook.Unreachable, casebook.Busy, problem.TooLarge, problem.MediaType, problem.NotAcceptable)),
 
@@ -49,7 +49,7 @@ func (a *API) addDiagnoses(framework huma.API) {
 
 	huma.Register(framework, huma.Operation{
 		OperationID: "get-diagnosis", Method: http.MethodGet, Path: diagnosesPath + "/{id}",
-		Summary:   "Get a kept diagnosis",
+		Summary:   "Get a stored diagnosis",
 		Responses: inForms(framework, responses("The diagnosis, unchanged since it was made", casebook.UnknownDiagnosis, problem.NotAcceptable)),
 
 		Middlewares: a.negotiate(framework, diagnosisForms),

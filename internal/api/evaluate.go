@@ -22,23 +22,23 @@ type evaluateInput struct {
 
 // Evidence describes the request for the document. evidence.Decode reads it.
 type Evidence struct {
-	Task           awsObject   `json:"task,omitempty" doc:"A task as DescribeTasks or the AWS CLI prints it, whole or in part, or the whole answer when it holds one task. Times are RFC 3339 or seconds since 1970."`
-	Event          awsObject   `json:"event,omitempty" doc:"Instead of task: an EventBridge event, whose detail is the task."`
+	Task           awsObject   `json:"task,omitempty" doc:"A task as DescribeTasks or the AWS CLI prints it, complete or not, or the whole output if it has one task. Times are RFC 3339 or seconds since 1970."`
+	Event          awsObject   `json:"event,omitempty" doc:"Instead of task: an EventBridge event whose detail is the task."`
 	TaskDefinition awsObject   `json:"taskDefinition,omitempty" doc:"The task definition as DescribeTaskDefinition prints it."`
-	Logs           []Log       `json:"logs,omitempty" doc:"What the containers wrote."`
+	Logs           []Log       `json:"logs,omitempty" doc:"Logs of the containers."`
 	CloudTrail     []awsObject `json:"cloudtrail,omitempty" doc:"CloudTrail records, as in a trail's file or as LookupEvents prints them."`
-	ServiceEvents  []timedText `json:"serviceEvents,omitempty" doc:"Events of the service, as text or as DescribeServices prints them."`
-	Text           string      `json:"text,omitempty" doc:"Anything else that was pasted: an error message, a log excerpt, a JSON event."`
+	ServiceEvents  []timedText `json:"serviceEvents,omitempty" doc:"Service events, as text or as DescribeServices prints them."`
+	Text           string      `json:"text,omitempty" doc:"Any other text: an error message, a log excerpt, a JSON event."`
 }
 
 // Log is the log of one container.
 type Log struct {
-	Container string      `json:"container,omitempty" doc:"The container's name."`
-	Lines     []timedText `json:"lines,omitempty" doc:"Its lines, oldest first."`
-	Group     string      `json:"group,omitempty" doc:"The log group that they stand in."`
-	Stream    string      `json:"stream,omitempty" doc:"The log stream that they stand in."`
-	Region    string      `json:"region,omitempty" doc:"The region of the log group."`
-	Truncated bool        `json:"truncated,omitempty" doc:"Older lines exist and were left out."`
+	Container string      `json:"container,omitempty" doc:"Name of the container."`
+	Lines     []timedText `json:"lines,omitempty" doc:"Log lines, oldest first."`
+	Group     string      `json:"group,omitempty" doc:"Log group."`
+	Stream    string      `json:"stream,omitempty" doc:"Log stream."`
+	Region    string      `json:"region,omitempty" doc:"Region of the log group."`
+	Truncated bool        `json:"truncated,omitempty" doc:"Whether older lines were left out."`
 }
 
 // awsObject is an object whose properties AWS defines.
@@ -75,8 +75,8 @@ func (a *API) addEvaluate(framework huma.API) {
 	schema := framework.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Evidence](), true, "")
 	huma.Register(framework, huma.Operation{
 		OperationID: "evaluate", Method: http.MethodPost, Path: "/api/v1/evaluate",
-		Summary:     "Diagnose evidence that you bring",
-		Description: "Makes no call to AWS. Every part is optional, and at least one is needed. Our own fields are strict; in what AWS wrote, properties that are not known are passed over. The answer says brought, and who sent the evidence; beyond a quota it is not stored (kept is false) and has no id.",
+		Summary:     "Diagnose provided evidence",
+		Description: "Makes no call to AWS. Provide at least one field. Unknown fields of ours are errors; unknown properties of AWS's objects are ignored. The response has brought true and who provided the evidence; beyond a quota, it isn't stored (kept is false) and has no id.",
 		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{typeJSON: {Schema: schema, Example: sampleEvidence}}},
 		Responses:   inForms(framework, responses("The diagnosis", problem.Malformed, casebook.InvalidEvidence, casebook.TooMany, casebook.Busy, problem.TooLarge, problem.MediaType, problem.NotAcceptable)),
 

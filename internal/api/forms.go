@@ -92,11 +92,11 @@ func inForms(framework huma.API, answers map[string]*huma.Response) map[string]*
 	ok := answers["200"]
 	content := map[string]*huma.MediaType{
 		typeJSON:     {Schema: framework.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[diagnose.Diagnosis](), true, "")},
-		typeText:     {Schema: &huma.Schema{Type: huma.TypeString, Description: "The diagnosis for a terminal of 80 columns."}},
+		typeText:     {Schema: &huma.Schema{Type: huma.TypeString, Description: "The diagnosis for a terminal with 80 columns."}},
 		typeMarkdown: {Schema: &huma.Schema{Type: huma.TypeString, Description: "The diagnosis for a ticket."}},
 	}
 	maps.Copy(content, ok.Content) // a call's own description of its JSON stays
 	ok.Content = content
-	ok.Description += ". The Accept header chooses the form; JSON without one."
+	ok.Description += ". The Accept header selects the format; the default is JSON."
 	return answers
 }

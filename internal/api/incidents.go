@@ -18,11 +18,11 @@ const incidentsPath = "/api/v1/incidents"
 
 type incidentsInput struct {
 	Filters
-	Since   time.Time `query:"since" doc:"Only incidents that opened at this time or later."`
-	Until   time.Time `query:"until" doc:"Only incidents that opened before this time."`
-	GoingOn bool      `query:"goingOn" doc:"Only those that are not over."`
-	Limit   int       `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many to give."`
-	Cursor  string    `query:"cursor" doc:"Where to go on: nextCursor of the page before."`
+	Since   time.Time `query:"since" doc:"Only incidents opened at this time or later."`
+	Until   time.Time `query:"until" doc:"Only incidents opened before this time."`
+	GoingOn bool      `query:"goingOn" doc:"Only ongoing incidents."`
+	Limit   int       `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"Page size."`
+	Cursor  string    `query:"cursor" doc:"Cursor of the next page: nextCursor of the previous response."`
 }
 
 type incidentsOutput struct {
@@ -32,11 +32,11 @@ type incidentsOutput struct {
 // IncidentList is one page of incidents, the one that opened last first.
 type IncidentList struct {
 	Items      []KeptIncident `json:"items"`
-	NextCursor *string        `json:"nextCursor" doc:"The cursor of the page that follows; null on the last."`
+	NextCursor *string        `json:"nextCursor" doc:"Cursor of the next page; null on the last one."`
 }
 
 type incidentInput struct {
-	ID string `path:"id" doc:"The id of an incident."`
+	ID string `path:"id" doc:"ID of an incident."`
 }
 
 type incidentOutput struct {
@@ -49,7 +49,7 @@ type Place struct {
 	Account   string `json:"account,omitempty"`
 	Region    string `json:"region,omitempty"`
 	Cluster   string `json:"cluster,omitempty"`
-	Group     string `json:"group,omitempty" doc:"What ECS calls the task's group: service:NAME, or family:NAME for tasks of their own."`
+	Group     string `json:"group,omitempty" doc:"The task's group in ECS: service:NAME, or family:NAME for standalone tasks."`
 }
 
 func placeOf(p taskref.Ref) Place {
@@ -61,26 +61,26 @@ func placeOf(p taskref.Ref) Place {
 type KeptIncident struct {
 	ID string `json:"id"`
 	Place
-	TaskDefinitionARN string           `json:"taskDefinitionArn,omitempty" doc:"The revision whose tasks stop."`
+	TaskDefinitionARN string           `json:"taskDefinitionArn,omitempty" doc:"Task definition revision whose tasks stop."`
 	Verdict           diagnose.Verdict `json:"verdict"`
-	Diagnosis         string           `json:"diagnosis" doc:"The id of the diagnosis that tells most."`
-	Count             int              `json:"count" doc:"How many stops it has."`
-	First             time.Time        `json:"first" doc:"When the first one was."`
-	Last              time.Time        `json:"last" doc:"When the last one was, so far."`
-	RatePerHour       float64          `json:"ratePerHour" doc:"How many stops an hour, between the first and the last; 0 as long as there is only one."`
-	Opened            time.Time        `json:"opened" doc:"When it became known."`
-	OverAt            time.Time        `json:"overAt" doc:"From this time on it is over, unless something stops alike before."`
-	Into              string           `json:"into,omitempty" doc:"The id of the incident that this one turned out to be a part of."`
+	Diagnosis         string           `json:"diagnosis" doc:"ID of the most complete diagnosis."`
+	Count             int              `json:"count" doc:"Number of stops."`
+	First             time.Time        `json:"first" doc:"Time of the first stop."`
+	Last              time.Time        `json:"last" doc:"Time of the last stop so far."`
+	RatePerHour       float64          `json:"ratePerHour" doc:"Stops per hour between the first and the last; 0 with only one."`
+	Opened            time.Time        `json:"opened" doc:"When the incident was opened."`
+	OverAt            time.Time        `json:"overAt" doc:"When the incident resolves, unless another task stops for the same reason before."`
+	Into              string           `json:"into,omitempty" doc:"ID of the incident that this one was merged into."`
 }
 
 // IncidentReport is an incident with what stands around it.
 type IncidentReport struct {
 	KeptIncident
-	FirstBad  *Revision         `json:"firstBadRevision,omitempty" doc:"The first revision since the last good one whose tasks stopped alike."`
-	LastGood  *Revision         `json:"lastGoodRevision,omitempty" doc:"The last revision before that ran as it should; left out where none is known."`
-	Compared  bool              `json:"compared" doc:"Whether both revisions' definitions are known, so that changes says all that ECS would show."`
-	Changes   []revision.Change `json:"changes" doc:"What differs between the last good and the first bad revision."`
-	Users     []RoleUser        `json:"roleUsers" doc:"Other places whose tasks use the role at fault."`
+	FirstBad  *Revision         `json:"firstBadRevision,omitempty" doc:"First revision since the last healthy one whose tasks stopped for the same reason."`
+	LastGood  *Revision         `json:"lastGoodRevision,omitempty" doc:"Last healthy revision before that; omitted if unknown."`
+	Compared  bool              `json:"compared" doc:"Whether both revisions' definitions are known, so that changes is complete."`
+	Changes   []revision.Change `json:"changes" doc:"Differences between the last healthy and the first bad revision."`
+	Users     []RoleUser        `json:"roleUsers" doc:"Other services whose tasks use the denied role."`
 	Stops     []Stop            `json:"stops" doc:"The newest stops."`
 	MoreStops bool              `json:"moreStops" doc:"Whether there are older ones; /api/v1/stops?incident=ID lists them all."`
 }
@@ -88,9 +88,9 @@ type IncidentReport struct {
 // Revision is what is known of how the tasks of one revision fare.
 type Revision struct {
 	TaskDefinitionARN string    `json:"taskDefinitionArn"`
-	FirstSeen         time.Time `json:"firstSeen" doc:"When a task of it first stopped or was first seen to run."`
+	FirstSeen         time.Time `json:"firstSeen" doc:"When one of its tasks was first seen running or stopped."`
 	LastSeen          time.Time `json:"lastSeen"`
-	Good              time.Time `json:"good,omitzero" doc:"When a task of it last ran, or ended, as it should; left out for never."`
+	Good              time.Time `json:"good,omitzero" doc:"When one of its tasks was last healthy or exited normally; omitted if never."`
 	ExecutionRoleARN  string    `json:"executionRoleArn,omitempty"`
 	TaskRoleARN       string    `json:"taskRoleArn,omitempty"`
 }
@@ -98,7 +98,7 @@ type Revision struct {
 // RoleUser is a place whose tasks use a role.
 type RoleUser struct {
 	Place
-	TaskDefinitionARN string    `json:"taskDefinitionArn" doc:"The newest revision there that uses the role."`
+	TaskDefinitionARN string    `json:"taskDefinitionArn" doc:"Newest revision of it that uses the role."`
 	LastSeen          time.Time `json:"lastSeen"`
 }
 
@@ -106,7 +106,7 @@ func (a *API) addIncidents(framework huma.API) {
 	huma.Register(framework, huma.Operation{
 		OperationID: "list-incidents", Method: http.MethodGet, Path: incidentsPath,
 		Summary:     "List incidents",
-		Description: "An incident is stops of one service and revision, of one cause, as long as they go on. Lists those that pass every filter, the one that opened last first.",
+		Description: "An incident is the tasks of one service revision that stop for the same reason. Lists the incidents that match every filter, newest first.",
 		Responses:   responses("The incidents, the one that opened last first", problem.Invalid, casebook.InvalidFilter),
 	}, handle(a, func(ctx context.Context, in *incidentsInput) (*incidentsOutput, error) {
 		page, err := a.opts.Casebook.Incidents(ctx, in.between(in.Since, in.Until), in.GoingOn, in.Cursor, in.Limit)
@@ -118,8 +118,8 @@ func (a *API) addIncidents(framework huma.API) {
 
 	huma.Register(framework, huma.Operation{
 		OperationID: "get-incident", Method: http.MethodGet, Path: incidentsPath + "/{id}",
-		Summary:     "Get an incident with its revisions, what changed, and who else is affected",
-		Description: "One that turned out to be a part of another is still given, with the other's id as into, and with nothing around it.",
+		Summary:     "Get an incident with its revisions, changes, and other users of the role",
+		Description: "An incident that was merged into another is returned with the other's ID in into, without details.",
 		Responses:   responses("The incident and what stands around it", casebook.UnknownIncident),
 	}, handle(a, func(ctx context.Context, in *incidentInput) (*incidentOutput, error) {
 		r, err := a.opts.Casebook.IncidentReport(ctx, in.ID)

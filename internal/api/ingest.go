@@ -61,20 +61,20 @@ type eventsOutput struct {
 
 // EventCounts tell what came of events.
 type EventCounts struct {
-	Accepted int `json:"accepted" doc:"How many are stored, also those that had come already."`
-	Ignored  int `json:"ignored" doc:"How many were passed over: of other sources or kinds, of services that are well, of tasks on their way."`
+	Accepted int `json:"accepted" doc:"Number of stored events, including repeated ones."`
+	Ignored  int `json:"ignored" doc:"Number of ignored events: other sources or types, healthy services, tasks that are still starting."`
 	// NotAllowed are dropped and not refused, so that nobody sends them again.
-	NotAllowed int `json:"notAllowed,omitempty" doc:"How many were dropped, since they are of accounts or Regions that this server does not read; left out for none."`
+	NotAllowed int `json:"notAllowed,omitempty" doc:"Number of events dropped because this server doesn't read their account or Region; omitted if none."`
 }
 
 // EventBridgeEvent describes an event for the document. ingest.Parse reads it.
 type EventBridgeEvent struct {
-	ID         string    `json:"id" doc:"EventBridge's own; an event that comes again changes nothing."`
-	Source     string    `json:"source" doc:"Only events of aws.ecs are kept."`
-	DetailType string    `json:"detail-type" doc:"ECS Task State Change and ECS Service Action are kept."`
+	ID         string    `json:"id" doc:"EventBridge's event ID; a repeated event changes nothing."`
+	Source     string    `json:"source" doc:"Only events of aws.ecs are stored."`
+	DetailType string    `json:"detail-type" doc:"ECS Task State Change and ECS Service Action are stored."`
 	Time       time.Time `json:"time"`
 	Resources  []string  `json:"resources,omitempty"`
-	Detail     awsObject `json:"detail" doc:"As AWS writes it."`
+	Detail     awsObject `json:"detail" doc:"As AWS sends it."`
 }
 
 var sampleEvent = map[string]any{
@@ -89,19 +89,19 @@ var sampleEvent = map[string]any{
 func (a *API) addEvents(framework huma.API) {
 	doc := framework.OpenAPI()
 	doc.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		keyScheme:   {Type: "apiKey", In: "header", Name: keyHeader, Description: "The setting events-key."},
-		tokenScheme: {Type: "http", Scheme: "bearer", Description: "An API token, where the service lets in only whom it knows: of the scope read, and for events ingest."},
+		keyScheme:   {Type: "apiKey", In: "header", Name: keyHeader, Description: "Value of the setting events-key."},
+		tokenScheme: {Type: "http", Scheme: "bearer", Description: "An API token, if authentication is set up: with the scope read, for events ingest."},
 	}
 	event := doc.Components.Schemas.Schema(reflect.TypeFor[EventBridgeEvent](), true, "")
 	body := &huma.Schema{OneOf: []*huma.Schema{event, {Type: huma.TypeArray, Items: event}}}
 	answers := responses("", problem.Malformed, problem.Unauthorized, problem.NotAnEvent, problem.TooLarge, problem.MediaType, problem.NotStored)
 	delete(answers, "200")
-	answers[strconv.Itoa(http.StatusAccepted)] = &huma.Response{Description: "The events are safely stored"}
+	answers[strconv.Itoa(http.StatusAccepted)] = &huma.Response{Description: "The events are stored"}
 	huma.Register(framework, huma.Operation{
 		OperationID: "send-events", Method: http.MethodPost, Path: eventsPath, DefaultStatus: http.StatusAccepted,
-		Summary: "Send events of EventBridge",
-		Description: "For an API destination of EventBridge, which shows the key of the setting events-key in the header x-api-key, or an API token of the scope ingest. Takes an event as it is delivered, or a list of events of which all or none are taken. " +
-			"What ECS said of a task's run or end is kept, and what a service could not do; a diagnosis of each end follows by itself. Other events are passed over.",
+		Summary: "Send EventBridge events",
+		Description: "For an EventBridge API destination. Authenticate with the setting events-key in the header x-api-key, or with an API token with the scope ingest. Send one event as EventBridge delivers it, or a list, which is stored completely or not at all. " +
+			"Events of running and stopped tasks and of failed service actions are stored, and every stop is diagnosed in the background. Other events are ignored.",
 		Security:    []map[string][]string{{keyScheme: {}}, {tokenScheme: {}}},
 		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{typeJSON: {Schema: body, Example: sampleEvent}}},
 		Responses:   answers,

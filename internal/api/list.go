@@ -14,15 +14,15 @@ import (
 )
 
 type listInput struct {
-	Task    string `query:"task" doc:"Diagnose this task instead of listing: the same as POST, without a body. No filter goes with it."`
-	Refresh bool   `query:"refresh" doc:"With task: diagnose anew even when a diagnosis is kept."`
+	Task    string `query:"task" doc:"Diagnose this task instead of listing: the same as POST, without a body. Can't be combined with filters."`
+	Refresh bool   `query:"refresh" doc:"With task: diagnose again even if a diagnosis is stored."`
 
 	Filters
 	Since   time.Time `query:"since" doc:"Only diagnoses made at this time or later."`
 	Until   time.Time `query:"until" doc:"Only diagnoses made before this time."`
-	Brought bool      `query:"brought" doc:"Only diagnoses of evidence that somebody provided, which are left out otherwise."`
-	Limit   int       `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many to give."`
-	Cursor  string    `query:"cursor" doc:"Where to go on: nextCursor of the page before."`
+	Brought bool      `query:"brought" doc:"Only diagnoses of provided evidence, which are omitted otherwise."`
+	Limit   int       `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"Page size."`
+	Cursor  string    `query:"cursor" doc:"Cursor of the next page: nextCursor of the previous response."`
 
 	given map[string]bool
 }
@@ -51,13 +51,13 @@ func (in *listInput) Resolve(ctx huma.Context) []error {
 
 // Filters are the parameters by which diagnoses and incidents are chosen.
 type Filters struct {
-	Account  string       `query:"account" doc:"Only tasks of this AWS account."`
-	Region   string       `query:"region" doc:"Only tasks of this region."`
-	Cluster  string       `query:"cluster" doc:"Only tasks of the cluster of this name."`
-	Service  string       `query:"service" doc:"Only tasks of the service of this name."`
-	Cause    string       `query:"cause" doc:"Only this cause, as the catalogue has it."`
+	Account  string       `query:"account" doc:"Only tasks in this AWS account."`
+	Region   string       `query:"region" doc:"Only tasks in this Region."`
+	Cluster  string       `query:"cluster" doc:"Only tasks in the cluster with this name."`
+	Service  string       `query:"service" doc:"Only tasks of the service with this name."`
+	Cause    string       `query:"cause" doc:"Only this cause code."`
 	Category category     `query:"category" doc:"Only this category."`
-	Identity identityKind `query:"identity" doc:"Only this kind of identity."`
+	Identity identityKind `query:"identity" doc:"Only this identity."`
 }
 
 // between is the filter with bounds in time.
@@ -72,11 +72,11 @@ func (f Filters) between(since, until time.Time) casebook.Filter {
 // DiagnosisList is one page of kept diagnoses, newest first.
 type DiagnosisList struct {
 	Items      []diagnose.Diagnosis `json:"items"`
-	NextCursor *string              `json:"nextCursor" doc:"The cursor of the page that follows; null on the last."`
+	NextCursor *string              `json:"nextCursor" doc:"Cursor of the next page; null on the last one."`
 }
 
 func (a *API) addList(framework huma.API) {
-	ok := responses("The kept diagnoses, newest first; with task, the one Diagnosis", problem.Invalid, casebook.InvalidFilter, casebook.NotAReference, casebook.UnknownTask, casebook.NotAllowed, casebook.NoCredentials, casebook.BadCredentials, casebook.Refused, casebook.Unreachable, casebook.Busy, problem.NotAcceptable)
+	ok := responses("The stored diagnoses, newest first; with task, one Diagnosis", problem.Invalid, casebook.InvalidFilter, casebook.NotAReference, casebook.UnknownTask, casebook.NotAllowed, casebook.NoCredentials, casebook.BadCredentials, casebook.Refused, casebook.Unreachable, casebook.Busy, problem.NotAcceptable)
 	schemas := framework.OpenAPI().Components.Schemas
 	ok["200"].Content = map[string]*huma.MediaType{typeJSON: {Schema: &huma.Schema{OneOf: []*huma.Schema{
 		schemas.Schema(reflect.TypeFor[DiagnosisList](), true, ""),
@@ -84,8 +84,8 @@ func (a *API) addList(framework huma.API) {
 	}}}}
 	huma.Register(framework, huma.Operation{
 		OperationID: "list-diagnoses", Method: http.MethodGet, Path: diagnosesPath,
-		Summary:     "List kept diagnoses, or diagnose without a body",
-		Description: "Lists the kept diagnoses that pass every filter, newest first; a page ends early if it would exceed 4 MiB. Diagnoses of provided evidence are listed with brought=true only. With task=REF it diagnoses that task, for curl and chat.",
+		Summary:     "List stored diagnoses, or diagnose without a body",
+		Description: "Lists the stored diagnoses that match every filter, newest first; a page ends early if it would exceed 4 MiB. Diagnoses of provided evidence are listed only with brought=true. With task=REF, diagnoses that task.",
 		Responses:   inForms(framework, ok),
 		Middlewares: a.negotiate(framework, listForms),
 	}, handle(a, a.list))

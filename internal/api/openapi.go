@@ -15,9 +15,9 @@ import (
 )
 
 const description = "Why did this ECS task stop, and whose permission was missing?\n\n" +
-	"Errors are RFC 9457 problem documents whose type is stable and begins with " + typePrefix + "; a client that accepts text and no JSON gets one line of text instead. Times are RFC 3339 in UTC. " +
-	"Fields may be added to answers at any time; none changes its meaning. Fields and parameters that the API does not know are errors. " +
-	"Request bodies may have up to 8 MiB. A diagnosis comes as JSON, as text/plain for a terminal, or as text/markdown for a ticket, by the Accept header.\n\n" +
+	"Errors are RFC 9457 problem documents whose type is stable and begins with " + typePrefix + "; a client that accepts text but not JSON gets one line of text instead. Times are RFC 3339 in UTC. " +
+	"Fields may be added to responses at any time; none changes its meaning. Unknown fields and parameters are errors. " +
+	"Request bodies are limited to 8 MiB. The Accept header selects a diagnosis as JSON, text/plain for a terminal, or text/markdown for a ticket.\n\n" +
 	"Authentication, where it is set up: Authorization: Bearer and an API token. 401 means an invalid token, 403 a missing scope, 429 and 503 with Retry-After a rate limit."
 
 // responses describes the answers of a call: its success, and each HTTP status

@@ -12,16 +12,16 @@ import (
 
 // PermissionReport says which AWS permissions the service has, by place.
 type PermissionReport struct {
-	TriedAt time.Time `json:"triedAt" doc:"When they were tried last; the same answer is given for five minutes."`
+	TriedAt time.Time `json:"triedAt" doc:"When they were last tested; results are cached for five minutes."`
 	// Lacking are those that are missing anywhere.
-	Lacking []string           `json:"lacking" doc:"The actions that are missing anywhere."`
+	Lacking []string           `json:"lacking" doc:"Actions missing in any account or Region."`
 	Places  []PlacePermissions `json:"places"`
-	LeftOut int                `json:"leftOut" doc:"How many further accounts and Regions were not tried."`
+	LeftOut int                `json:"leftOut" doc:"Number of other accounts and Regions that weren't tested."`
 }
 
 // PlacePermissions are the permissions in one account and Region.
 type PlacePermissions struct {
-	Account     string       `json:"account" doc:"Empty where AWS did not tell."`
+	Account     string       `json:"account" doc:"Empty if unknown."`
 	Region      string       `json:"region"`
 	Permissions []Permission `json:"permissions"`
 }
@@ -30,12 +30,12 @@ type PlacePermissions struct {
 type Permission struct {
 	Action   string     `json:"action"`
 	State    string     `json:"state" enum:"works,lacks,unknown"`
-	Required bool       `json:"required" doc:"Whether most reports are empty without it."`
-	Policy   string     `json:"policy" doc:"The file of the repository that allows it."`
+	Required bool       `json:"required" doc:"Whether most reports need it."`
+	Policy   string     `json:"policy" doc:"Policy file in the repository that allows it."`
 	Without  string     `json:"without" doc:"What reports lack without it."`
-	Tried    string     `json:"tried" doc:"The resource that the trial asked for; empty where it names none."`
-	Detail   string     `json:"detail" doc:"How it is known, where that is not by the trial alone."`
-	Refused  *time.Time `json:"refusedAt" doc:"When a real call was refused last, null where none was or one was allowed since."`
+	Tried    string     `json:"tried" doc:"Resource that the test call named; empty if none."`
+	Detail   string     `json:"detail" doc:"How the result is known, if not from the test call alone."`
+	Refused  *time.Time `json:"refusedAt" doc:"When a real call was last denied; null if none was, or one was allowed since."`
 }
 
 type permissionsOutput struct {
@@ -48,8 +48,8 @@ func (a *API) addPermissions(framework huma.API) {
 	}
 	huma.Register(framework, huma.Operation{
 		OperationID: "get-permissions", Method: http.MethodGet, Path: "/api/v1/permissions",
-		Summary:     "Tell which AWS permissions the service lacks",
-		Description: "Tries them by harmless calls for what does not exist, unless that was done within the last five minutes.",
+		Summary:     "List the AWS permissions of the service, and which are missing",
+		Description: "Tests them with calls for non-existent resources, at most every five minutes.",
 		Responses:   responses("What is known of each permission, by account and Region"),
 	}, handle(a, func(ctx context.Context, _ *struct{}) (*permissionsOutput, error) {
 		r, err := a.opts.Permissions.Try(ctx, permissions.Fresh)

@@ -15,8 +15,8 @@ import (
 
 type streamInput struct {
 	Task    string `query:"task" required:"true" example:"prod/0123456789abcdef0123456789abcdef" doc:"The task, as for POST /api/v1/diagnoses."`
-	Refresh bool   `query:"refresh" doc:"Diagnose anew even when a diagnosis is kept."`
-	Brief   bool   `query:"brief" doc:"End with the event kept, which has the diagnosis's id alone, instead of the diagnosis."`
+	Refresh bool   `query:"refresh" doc:"Diagnose again even if a diagnosis is stored."`
+	Brief   bool   `query:"brief" doc:"End with the event kept, which has only the diagnosis ID, instead of diagnosis."`
 }
 
 // KeptDiagnosis is the data of the event "kept".
@@ -42,14 +42,14 @@ const (
 )
 
 func (a *API) addStream(framework huma.API) {
-	ok := responses("Server-sent events, as they happen: source for each source as it starts, ends or fails, verdict for what can be said so far, "+
-		"and at the end diagnosis (kept where brief is set), or problem where it cannot be had. A kept diagnosis comes at once. Lines that begin with a colon keep the connection open.", problem.Invalid)
+	ok := responses("Server-sent events: source when each source starts, finishes, or fails; verdict for the result so far; "+
+		"and finally diagnosis (kept with brief), or problem if it failed. A stored diagnosis is sent immediately. Lines that start with a colon keep the connection open.", problem.Invalid)
 	ok["200"].Content = map[string]*huma.MediaType{"text/event-stream": {Schema: eventSchema(framework.OpenAPI().Components.Schemas), Example: sampleStream}}
 	huma.Register(framework, huma.Operation{
 		OperationID: "stream-diagnosis", Method: http.MethodGet, Path: diagnosesPath + "/stream",
-		Summary: "Diagnose a stopped task and follow the progress",
-		Description: "The same as POST /api/v1/diagnoses, as server-sent events. What goes wrong after the request was understood is told by the event problem and not by the status. " +
-			"Several who follow one task share one look at AWS; whoever comes late is told what happened before. Close the stream at its end: a browser's EventSource asks again otherwise.",
+		Summary: "Diagnose a stopped task and stream the progress",
+		Description: "The same as POST /api/v1/diagnoses, as server-sent events. Errors after the request was parsed are sent as the event problem, not as the status. " +
+			"Clients that follow the same task share one diagnosis; late ones receive the earlier events. Close the stream at its end: a browser's EventSource reconnects otherwise.",
 		Responses: ok,
 	}, handle(a, a.stream))
 }

@@ -62,8 +62,9 @@ var unwanted = []struct{ pattern, instead string }{
 	{`in part`, "partly"},
 }
 
-// accepted are phrases in which an unwanted word is right, and names of arguments.
-var accepted = regexp.MustCompile(`(?i)connection (was )?refused|\{\w+`)
+// accepted are phrases in which an unwanted word is right, names of fields, and names
+// of arguments.
+var accepted = regexp.MustCompile(`(?i)connection (was )?refused|event kept|\(kept |\{\w+`)
 
 func unwantedIn(text string) []string {
 	var found []string
@@ -91,7 +92,7 @@ var compiled = func() (all []wording) {
 // rewriting are the packages and documents whose wording is still that of the first
 // version. Take out what has been rewritten; nothing is added.
 var rewriting = []string{
-	"internal/api", "internal/casebook", "internal/slack", "internal/store", "internal/web", "internal/work",
+	"internal/casebook", "internal/slack", "internal/store", "internal/web", "internal/work",
 	"docs/api.md",
 }
 
