@@ -28,7 +28,7 @@ import (
 func prove(c *awsclient.Collector, ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosis {
 	var rounds [][]diagnose.Result
 	var line evidence.Source
-	for trials := d.Trials(); len(trials) > 0; trials = d.Trials(rounds...) {
+	for trials := diagnose.Trials(d); len(trials) > 0; trials = diagnose.Trials(d, rounds...) {
 		results, asked := c.Simulate(ctx, d.Task.Ref(), trials)
 		asked.Calls += line.Calls
 		line = asked
@@ -37,9 +37,9 @@ func prove(c *awsclient.Collector, ctx context.Context, d diagnose.Diagnosis) di
 		}
 		rounds = append(rounds, results)
 	}
-	judged, ok := d.Judged(rounds...)
+	judged, ok := diagnose.Judged(d, rounds...)
 	if !ok {
-		judged = d.NotProven(line)
+		judged = diagnose.NotProven(d, line)
 	}
 	if line.Name != "" {
 		judged.Sources = append(slices.Clone(d.Sources), line)

@@ -34,7 +34,7 @@ func (r *run) action(ctx context.Context, e Event) error {
 	own := conclude(evidence.Evidence{Now: r.book.opts.Now(), Ref: e.Ref, ServiceEvents: []evidence.ServiceEvent{*e.Action}})
 	own.event = e.ID
 	own.Glance = true
-	if own.Verdict.Orderly() {
+	if diagnose.Orderly(own.Verdict) {
 		_, err := r.keep(ctx, own)
 		return err
 	}

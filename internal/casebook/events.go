@@ -99,7 +99,7 @@ func (c *Casebook) diagnoseEnd(ctx context.Context, w Work) error {
 // saysAll reports whether a kept diagnosis was made from the end as it is known
 // now: ECS may tell the same end several times, each time with more.
 func saysAll(kept diagnose.Diagnosis, now evidence.Task) bool {
-	if !stopped(kept) || kept.Glance && !kept.Verdict.Orderly() || kept.Task.StopCode != now.StopCode || kept.Task.StoppedReason != now.StoppedReason {
+	if !stopped(kept) || kept.Glance && !diagnose.Orderly(kept.Verdict) || kept.Task.StopCode != now.StopCode || kept.Task.StoppedReason != now.StoppedReason {
 		return false
 	}
 	for _, c := range now.Containers {

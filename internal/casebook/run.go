@@ -162,7 +162,7 @@ func (r *run) prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosi
 	defer cancel()
 	var rounds [][]diagnose.Result
 	var lines []evidence.Source
-	for trials := d.Trials(); len(trials) > 0; trials = d.Trials(rounds...) {
+	for trials := diagnose.Trials(d); len(trials) > 0; trials = diagnose.Trials(d, rounds...) {
 		results, line := r.book.opts.Simulator.Simulate(ctx, d.Task.Ref(), trials)
 		lines = append(lines, line)
 		if results == nil {
@@ -170,14 +170,14 @@ func (r *run) prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosi
 		}
 		rounds = append(rounds, results)
 	}
-	judged, ok := d.Judged(rounds...)
+	judged, ok := diagnose.Judged(d, rounds...)
 	if len(lines) == 0 {
 		return judged
 	}
 	said := lines[len(lines)-1]
 	switch {
 	case !ok:
-		judged = d.NotProven(said)
+		judged = diagnose.NotProven(d, said)
 	case len(rounds) > 0: // what may have failed after these only explains
 		said = lines[len(rounds)-1]
 	}

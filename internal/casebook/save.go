@@ -122,7 +122,7 @@ func (d concluded) goodRevisions() []string {
 // work and ended, or it ran for long before it was ended in the ordinary course.
 func (d concluded) ranWell() bool {
 	t := d.Task
-	if !stopped(d.Diagnosis) || t.TaskDefinitionARN == "" || t.StartedAt.IsZero() || !d.Verdict.Orderly() || d.Verdict.Category == verdict.UserStop {
+	if !stopped(d.Diagnosis) || t.TaskDefinitionARN == "" || t.StartedAt.IsZero() || !diagnose.Orderly(d.Verdict) || d.Verdict.Category == verdict.UserStop {
 		return false
 	}
 	standalone := t.Ref().Service() == ""
@@ -141,7 +141,7 @@ func (d concluded) stop(now time.Time, tells bool) *KeptStop {
 	if s.At.IsZero() {
 		s.At = now
 	}
-	if !d.Verdict.Orderly() {
+	if !diagnose.Orderly(d.Verdict) {
 		s.Incident = incidentKey(d.Diagnosis)
 		s.Tell = tells && now.Sub(s.At) < oldNews
 	}

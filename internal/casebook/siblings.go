@@ -23,7 +23,7 @@ func (r *run) fromSiblings(ctx context.Context) (d diagnose.Diagnosis, ok bool, 
 		return d, false, err
 	case err != nil || own.evidence.Task == nil:
 		return d, false, nil // a full run finds out, and says it better
-	case r.request.urgency == inBackground && own.Verdict.Orderly():
+	case r.request.urgency == inBackground && diagnose.Orderly(own.Verdict):
 		// Nothing failed, and who wants to know more can ask.
 		d, err = r.keep(ctx, own)
 		return d, err == nil, err
@@ -69,7 +69,7 @@ func (r *run) siblings(ctx context.Context, joined *cohort) (siblings []diagnose
 // withSiblings completes the diagnosis of the stop's own facts by its siblings'.
 func (r *run) withSiblings(own concluded, siblings []diagnose.Diagnosis, late bool) concluded {
 	siblings = slices.DeleteFunc(siblings, func(s diagnose.Diagnosis) bool { return s.Task.ID != "" && s.Task.ID == own.Task.ID })
-	own.Diagnosis = own.Alongside(siblings)
+	own.Diagnosis = diagnose.Alongside(own.Diagnosis, siblings)
 	own.Glance = len(siblings) == 0
 	own.Incident = &diagnose.Incident{}
 	for _, s := range siblings {

@@ -22,15 +22,15 @@ func fixAssume(c *cause.Case, k candidate, fix *Fix) {
 	if r.Policy == verdict.PolicyTrust && hearsay(c, k) || k.identity().Kind == verdict.ServiceLinkedRole {
 		byCaller = false // AWS names the other side, if it is AWS that speaks; and nobody edits what a service-linked role may do
 	}
-	args := with(with(whoArgs(fix.AttachTo), "assumed", roleName(r)), "owner", owner)
+	args := fix.AttachTo.Args().With("assumed", roleName(r)).With("owner", owner)
 	if byCaller {
 		doc, notes := iampolicy.Allow(requestsOf(c, k), refusalContext(c, r))
-		fix.add(iampolicy.KindIdentity, fix.AttachTo, doc)
+		fix.Add(iampolicy.KindIdentity, fix.AttachTo, doc)
 		for _, n := range notes {
-			fix.step(n.Reason)
+			fix.Step(n.Reason)
 		}
 	}
-	trusted := byTrust && !hearsay(c, k) && fix.addTrustOf(r, principalARN(k, r)) // heed would take it out again
+	trusted := byTrust && !hearsay(c, k) && addTrustOf(fix, r, principalARN(k, r)) // heed would take it out again
 	switch {
 	case byCaller && trusted:
 		fix.Summary = words.Say("fix.attach-both", args)
@@ -38,24 +38,24 @@ func fixAssume(c *cause.Case, k candidate, fix *Fix) {
 		fix.Summary = words.Say("fix.add-trust", args)
 	case byCaller && len(fix.Policies) > 0:
 		fix.Summary = attachText(c, k, fix.AttachTo)
-		fix.say("assume.check-trust", args)
+		fix.Say("assume.check-trust", args)
 	case len(fix.Policies) == 0 && fix.Summary.IsZero():
 		fix.Summary = ownerText(r, fix.AttachTo)
 	}
 	switch {
 	case owner != "":
-		fix.say("assume.across", args)
+		fix.Say("assume.across", args)
 	case trusted && accountOfRole(r) == "":
-		fix.say("assume.maybe-across", nil)
+		fix.Say("assume.maybe-across", nil)
 	case trusted:
-		fix.say("assume.self-named", args)
+		fix.Say("assume.self-named", args)
 	}
 }
 
 // accountOfRole is the account of the role that was to be assumed; "" where the
 // evidence does not tell.
 func accountOfRole(r *cause.Refusal) string {
-	if a, ok := arn.Parse(r.Resource); ok && isAccount(a.Account) {
+	if a, ok := arn.Parse(r.Resource); ok && arn.IsAccount(a.Account) {
 		return a.Account
 	}
 	return ""
@@ -81,16 +81,16 @@ func assumes(r *cause.Refusal) bool { return r.Action == "sts:AssumeRole" }
 
 // addTrustOf adds the statement that lets the principal assume the role, where
 // somebody can edit the role's trust policy; it says in a step where nobody can.
-func (f *Fix) addTrustOf(r *cause.Refusal, principal string) bool {
+func addTrustOf(f *Fix, r *cause.Refusal, principal string) bool {
 	if why, ok := untrustable(r.Resource); ok {
-		f.step(why)
+		f.Step(why)
 		return false
 	}
 	if principal == "" {
-		f.say("assume.unnamed", words.Args{"assumed": roleName(r)})
+		f.Say("assume.unnamed", words.Args{"assumed": roleName(r)})
 		return false
 	}
-	added := f.add(iampolicy.KindTrust, assumed(r), trustOf(principal))
+	added := f.Add(iampolicy.KindTrust, assumed(r), trustOf(principal))
 	for i := range added {
 		added[i].Detail = words.Say("policy.add-to-trust", nil)
 	}
@@ -126,7 +126,7 @@ func roleName(r *cause.Refusal) string {
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
 func foreignRole(c *cause.Case, role string) (why words.Text, ok bool) {
 	a, ok := arn.Parse(role)
-	if !ok || !isAccount(a.Account) || !isAccount(c.Facts.Account) || a.Account == c.Facts.Account {
+	if !ok || !arn.IsAccount(a.Account) || !arn.IsAccount(c.Facts.Account) || a.Account == c.Facts.Account {
 		return words.Text{}, false
 	}
 	return words.Say("assume.foreign-role", words.Args{"assumed": a.Name(), "owner": a.Account, "account": c.Facts.Account}), true

@@ -59,7 +59,7 @@ var delegations = []string{"iam:PassRole", "sts:AssumeRole", "iam:CreateServiceL
 func heed(c *cause.Case, k candidate, fix *Fix) {
 	power := powerIn(fix.Policies)
 	if !hearsay(c, k) {
-		fix.warn(power)
+		warn(fix, power)
 		return
 	}
 	foreign := foreignAccount(c, k)
@@ -72,9 +72,9 @@ func heed(c *cause.Case, k candidate, fix *Fix) {
 		return gives != "" && (c.KnowsTask() || !slices.Contains(delegations, gives))
 	})
 	if len(kept) < len(fix.Policies) || len(kept) == 0 && ownedByOthers(k) {
-		fix.withhold(c, k, kept, power, foreign)
+		withhold(fix, c, k, kept, power, foreign)
 	}
-	fix.warn(powerIn(kept))
+	warn(fix, powerIn(kept))
 }
 
 // ownedByOthers reports whether a policy denied that somebody else would have to
@@ -120,7 +120,7 @@ func foreignAccount(c *cause.Case, k candidate) string {
 }
 
 // warn puts a step before the others where a policy gives power.
-func (f *Fix) warn(action string) {
+func warn(f *Fix, action string) {
 	if action != "" {
 		f.Steps = slices.Insert(f.Steps, 0, words.Say("belief.review", words.Args{"action": action}))
 	}
@@ -129,7 +129,7 @@ func (f *Fix) warn(action string) {
 // withhold leaves the kept policies in the fix, and says in words what to do
 // before the others are made. What nobody but a stranger may have asked for is
 // not asked for in words either.
-func (f *Fix) withhold(c *cause.Case, k candidate, kept []Policy, power, foreign string) {
+func withhold(f *Fix, c *cause.Case, k candidate, kept []Policy, power, foreign string) {
 	f.Policies = kept
 	confirm := "belief.confirm-log"
 	if k.place() == cause.Pasted {

@@ -129,13 +129,13 @@ func passesForeignRole(k candidate) bool {
 	}
 	role, ok := arn.Parse(r.Resource)
 	account := accountOf(k)
-	return ok && isAccount(role.Account) && account != "" && role.Account != account
+	return ok && arn.IsAccount(role.Account) && account != "" && role.Account != account
 }
 
 // fixBeyond says what to do where no Allow helps.
 func fixBeyond(b beyond, fix *Fix) {
 	fix.Summary, fix.Steps = b.summary(), []words.Text{}
 	for i := range b.steps {
-		fix.say("beyond."+b.id+"."+strconv.Itoa(i+1), b.args)
+		fix.Say("beyond."+b.id+"."+strconv.Itoa(i+1), b.args)
 	}
 }

@@ -6,17 +6,7 @@ import (
 	"whystopped/internal/diagnose/catalogue"
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
-	"whystopped/internal/iampolicy"
 )
-
-// Call is one API call that the task made or needed.
-type Call struct {
-	Action   string               `json:"action"`
-	Identity verdict.IdentityKind `json:"identity"`
-	State    verdict.CallState    `json:"state"`
-	// Startup is set where the task definition needs it before the code runs.
-	Startup bool `json:"startup,omitempty"`
-}
 
 // startupCalls are the calls that the task definition needs, each once, in the
 // order in which they are made, with who makes them for this task.
@@ -34,7 +24,7 @@ func startupCalls(c *cause.Case) []Call {
 
 // callsOf adds to the calls of a start those that CloudTrail recorded, and those
 // that were denied. What is known better of a call replaces the rest.
-func (d Diagnosis) callsOf(startup []Call) []Call {
+func knownCalls(d Diagnosis, startup []Call) []Call {
 	calls := []Call{}
 	add := func(c Call) {
 		i := slices.IndexFunc(calls, func(known Call) bool { return known.Identity == c.Identity && known.Action == c.Action })
@@ -46,7 +36,7 @@ func (d Diagnosis) callsOf(startup []Call) []Call {
 			calls[i].State = c.State
 		}
 	}
-	state := d.startupState()
+	state := startupState(d)
 	for _, c := range startup {
 		c.State = state
 		add(c)
@@ -63,7 +53,7 @@ func (d Diagnosis) callsOf(startup []Call) []Call {
 			add(Call{Action: denied.Action, Identity: f.Identity.Kind, State: verdict.CallDenied})
 		}
 	}
-	for _, action := range d.lackingActions() {
+	for _, action := range d.LackingActions() {
 		add(Call{Action: action, Identity: d.Verdict.Identity.Kind, State: verdict.CallDenied})
 	}
 	return calls
@@ -75,7 +65,7 @@ func ofStartup(calls []Call) []Call {
 }
 
 // startupState is what is known of a call of the start that nothing recorded.
-func (d Diagnosis) startupState() verdict.CallState {
+func startupState(d Diagnosis) verdict.CallState {
 	v := d.Verdict
 	known := catalogue.Book().Cause(v.Cause)
 	switch {
@@ -87,25 +77,4 @@ func (d Diagnosis) startupState() verdict.CallState {
 		return verdict.CallUnreachable
 	}
 	return verdict.CallUnknown
-}
-
-// lackingActions are the actions that the verdict is about: those that were
-// denied, or that the fix allows where no message names them.
-func (d Diagnosis) lackingActions() []string {
-	var actions []string
-	for _, f := range d.Findings {
-		for _, c := range f.Denied {
-			if f.Primary && c.Action != "" {
-				actions = append(actions, c.Action)
-			}
-		}
-	}
-	for _, p := range d.Fix.Policies {
-		if len(actions) == 0 && p.Purpose == purposeDenied && p.Kind == string(iampolicy.KindIdentity) {
-			for _, s := range p.Document.Statement {
-				actions = append(actions, s.Action...)
-			}
-		}
-	}
-	return actions
 }

@@ -33,8 +33,8 @@ func DiagnoseContext(ctx context.Context, ev evidence.Evidence) (Diagnosis, erro
 		return Diagnosis{}, err
 	}
 	d := diagnosisOf(c, withRoleFacts(c, ranked))
-	d.fit()
-	d.fillLists()
+	d.Fit()
+	d.FillLists()
 	return d, nil
 }
 
@@ -55,14 +55,14 @@ func diagnosisOf(c *cause.Case, ranked []candidate) Diagnosis {
 		d.Verdict = undecided(c, ranked)
 		d.Fix = Fix{Summary: words.Say("fix.nothing-known", nil), Policies: []Policy{}, Steps: whatWouldDecide(c)}
 		d.CompleteAfter = completeAfter(c)
-		d.Calls = d.callsOf(starts)
+		d.Calls = knownCalls(d, starts)
 		return d
 	}
 	d.Verdict = verdictOf(d.Findings[0])
 	d.Fix = fixOf(c, ranked)
 	d.Fix.WithoutPolicy = withoutPolicy(d.Findings)
 	d.CompleteAfter = completeAfter(c)
-	d.Calls = d.callsOf(starts)
+	d.Calls = knownCalls(d, starts)
 	return d
 }
 

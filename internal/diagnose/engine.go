@@ -10,7 +10,7 @@ import (
 
 	"whystopped/internal/diagnose/catalogue"
 	"whystopped/internal/diagnose/cause"
-	"whystopped/internal/words"
+	"whystopped/internal/diagnose/report"
 )
 
 // ruleset is raised when the engine itself changes: the grammar, who is held
@@ -30,29 +30,6 @@ var Engine = sync.OnceValue(func() string {
 	return ruleset + "-" + hex.EncodeToString(h.Sum(nil))[:8]
 })
 
-// CauseInfo is one entry of the catalogue of causes, as people and tooling see it.
-type CauseInfo struct {
-	Code     string `json:"code"`
-	Area     string `json:"area"` // image, secrets, logging, volumes, network, roles, container, runtime, placement, shutdown
-	Phase    string `json:"phase"`
-	Category string `json:"category"`
-	// Identity is the kind at fault; "depends" where the evidence decides.
-	Identity string `json:"identity"`
-	// Orderly is set where nothing failed, so that nobody needs to be woken.
-	Orderly bool       `json:"orderly"`
-	Title   words.Text `json:"title"`
-	// Meaning says in a few sentences what happened.
-	Meaning words.Text `json:"meaning"`
-	// Why says why that identity, and not the one people suspect.
-	Why  words.Text   `json:"why,omitzero"`
-	Fix  []words.Text `json:"fix"`
-	Docs []string     `json:"docs"`
-	// Examples are one to three messages by which the cause is recognized.
-	Examples []string `json:"examples"`
-	// Messages are what the sentences are made from, by the JSON Pointer of each.
-	Messages map[string]words.Message `json:"messages"`
-}
-
 // Catalogue lists every cause, sorted by code.
 var Catalogue = sync.OnceValue(func() []CauseInfo {
 	var list []CauseInfo
@@ -61,7 +38,7 @@ var Catalogue = sync.OnceValue(func() []CauseInfo {
 	}
 	list = append(list, unknownInfo())
 	for i := range list {
-		list[i].Messages = list[i].texts().messages()
+		list[i].FillMessages()
 	}
 	slices.SortFunc(list, func(a, b CauseInfo) int { return strings.Compare(a.Code, b.Code) })
 	return list
@@ -71,7 +48,7 @@ func causeInfo(k *cause.Cause) CauseInfo {
 	args := cause.PlainArgs(k)
 	info := CauseInfo{
 		Code: k.Code, Area: string(k.Area), Phase: string(k.Phase), Category: string(k.Category), Identity: string(k.Identity), Orderly: k.Orderly,
-		Title: k.Said(args), Meaning: k.Explained(args), Why: k.Because(), Fix: orEmpty(k.Steps(args)), Docs: orEmpty(k.Docs), Examples: orEmpty(catalogue.Examples(k.Code)),
+		Title: k.Said(args), Meaning: k.Explained(args), Why: k.Because(), Fix: report.OrEmpty(k.Steps(args)), Docs: report.OrEmpty(k.Docs), Examples: report.OrEmpty(catalogue.Examples(k.Code)),
 	}
 	if k.Identity == "unknown" {
 		info.Identity = "depends"
@@ -81,7 +58,7 @@ func causeInfo(k *cause.Cause) CauseInfo {
 
 // Orderly reports whether nothing failed: a scale-in, a deployment, exit code 0,
 // what somebody did on purpose, Spot capacity that was taken back.
-func (v Verdict) Orderly() bool {
+func Orderly(v Verdict) bool {
 	k := catalogue.Book().Cause(v.Cause)
 	return k != nil && k.Orderly
 }

@@ -1,28 +1,21 @@
 package diagnose
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 
 	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/report"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/words"
-)
-
-// The purposes of policies in a fix.
-const (
-	purposeDenied   = "denied"           // exactly what was denied
-	purposePattern  = "denied-pattern"   // the same for the next task
-	purposeComplete = "startup-complete" // everything the execution role needs to start the task
 )
 
 // fixOf says what to do about the primary finding. IAM text appears only where
 // the finding is about IAM, and an Allow only where an Allow helps.
 func fixOf(c *cause.Case, ranked []candidate) Fix {
 	k := ranked[0]
-	fix := Fix{Policies: []Policy{}, Steps: orEmpty(k.steps(argsOf(c, k)))}
+	fix := Fix{Policies: []Policy{}, Steps: report.OrEmpty(k.steps(argsOf(c, k)))}
 	if categoryOf(k).IsIAM() {
 		fixIAM(c, ranked, &fix)
 	}
@@ -49,7 +42,7 @@ func fixIAM(c *cause.Case, ranked []candidate, fix *Fix) {
 		fixGranted(c, k, fix)
 	}
 	// Where another policy denied, one for the role is beside the point.
-	grants := len(fix.documents(purposeDenied, iampolicy.KindIdentity)) > 0
+	grants := len(fix.Documents(report.PurposeDenied, iampolicy.KindIdentity)) > 0
 	if grants && c.StartsWith(k.identity().Kind) && k.cause.Trusts == "" && phaseOf(c, k) == verdict.PhaseStartup {
 		addStartupComplete(c, ranked, fix)
 	}
@@ -69,7 +62,7 @@ func fixRefusal(c *cause.Case, ranked []candidate, fix *Fix) {
 		return
 	}
 	all := together(c, ranked)
-	permission := fix.takePermissionStep()
+	permission := takePermissionStep(fix)
 	switch r := all[0].match.Refusal; {
 	case assumes(r):
 		fixAssume(c, all[0], fix)
@@ -93,11 +86,11 @@ func fixTogether(c *cause.Case, first candidate, all []candidate, fix *Fix) bool
 	for _, k := range all {
 		switch b, hopeless := beyondPolicies(k); {
 		case hopeless:
-			fix.step(alsoDenied(k))
-			fix.step(b.summary())
+			fix.Step(alsoDenied(k))
+			fix.Step(b.summary())
 		case !allowHelps(k, k.match.Refusal):
-			fix.step(alsoDenied(k))
-			fix.step(ownerText(k.match.Refusal, fix.AttachTo))
+			fix.Step(alsoDenied(k))
+			fix.Step(ownerText(k.match.Refusal, fix.AttachTo))
 			fixAtOwner(c, k, fix)
 		default:
 			granted = append(granted, k)
@@ -117,7 +110,7 @@ func fixTogether(c *cause.Case, first candidate, all []candidate, fix *Fix) bool
 	}
 	for _, k := range granted {
 		if r := k.match.Refusal; assumes(r) {
-			fix.addTrustOf(r, principalARN(k, r))
+			addTrustOf(fix, r, principalARN(k, r))
 			continue
 		}
 		foreignHalf(c, k, fix)
@@ -133,13 +126,13 @@ func grant(c *cause.Case, granted []candidate, fix *Fix) {
 		requests = append(requests, requestsOf(c, k)...)
 	}
 	doc, notes := iampolicy.Allow(requests, refusalContext(c, granted[0].match.Refusal))
-	fix.add(iampolicy.KindIdentity, fix.AttachTo, doc)
+	fix.Add(iampolicy.KindIdentity, fix.AttachTo, doc)
 	for _, n := range notes {
-		fix.step(n.Reason)
+		fix.Step(n.Reason)
 	}
 	for _, k := range granted {
 		if passesInstanceRole(k) {
-			fix.say("pass.instance-role", nil)
+			fix.Say("pass.instance-role", nil)
 		}
 	}
 	if phaseOf(c, granted[0]) != verdict.PhaseStartup { // what a start needs lasts
@@ -159,7 +152,7 @@ func fixAtOwner(c *cause.Case, k candidate, fix *Fix) {
 	r := k.match.Refusal
 	principal := principalARN(k, r)
 	if strings.HasPrefix(r.Action, "sts:AssumeRoleWith") {
-		fix.say("assume.by-token", nil)
+		fix.Say("assume.by-token", nil)
 		return
 	}
 	if r.Explicit || r.Action == "" || principal == "" {
@@ -169,15 +162,15 @@ func fixAtOwner(c *cause.Case, k candidate, fix *Fix) {
 	switch r.Policy {
 	case verdict.PolicyResource, verdict.PolicyKey:
 		doc, _ := iampolicy.ResourcePolicy(principal, requests, ctx)
-		fix.addOnce(ownerKind(r), policyResource(c, r), doc)
+		fix.AddOnce(ownerKind(r), policyResource(c, r), doc)
 	case verdict.PolicyVPCEndpoint:
 		doc, _ := iampolicy.EndpointPolicy(principal, requests, ctx)
-		on(r.PolicyARN, fix.add(iampolicy.KindEndpoint, nil, doc))
+		fix.AddOn(r.PolicyARN, iampolicy.KindEndpoint, nil, doc)
 	case verdict.PolicyBoundary:
 		doc, _ := iampolicy.Allow(requests, ctx)
-		on(r.PolicyARN, fix.add(iampolicy.KindBoundary, fix.AttachTo, doc))
+		fix.AddOn(r.PolicyARN, iampolicy.KindBoundary, fix.AttachTo, doc)
 	case verdict.PolicyTrust:
-		fix.addTrustOf(r, principal)
+		addTrustOf(fix, r, principal)
 	}
 	foreignKey(c, k, fix)
 }
@@ -194,51 +187,12 @@ func trustOf(principal string) iampolicy.Document {
 	}}}
 }
 
-// documents are those of the policies of a purpose and kind.
-func (f *Fix) documents(purpose string, kind iampolicy.Kind) []iampolicy.Document {
-	var docs []iampolicy.Document
-	for _, p := range f.Policies {
-		if p.Purpose == purpose && p.Kind == string(kind) {
-			docs = append(docs, p.Document)
-		}
-	}
-	return docs
-}
-
-// addOnce adds the document for a resource that is not there yet.
-func (f *Fix) addOnce(kind iampolicy.Kind, resource string, doc iampolicy.Document) {
-	for _, p := range f.Policies {
-		if p.Kind == string(kind) && p.Resource == resource && reflect.DeepEqual(p.Document, doc) {
-			return
-		}
-	}
-	on(resource, f.add(kind, nil, doc))
-}
-
 // takePermissionStep takes out the cause's first step, which is the permission in
 // words: a policy says it, or it isn't what helps.
-func (f *Fix) takePermissionStep() []words.Text {
+func takePermissionStep(f *Fix) []words.Text {
 	first := slices.Clone(f.Steps[:min(1, len(f.Steps))])
 	f.Steps = f.Steps[len(first):]
 	return first
-}
-
-// step adds a step that has words and isn't there yet.
-func (f *Fix) step(said words.Text) {
-	if !said.IsZero() && !slices.ContainsFunc(f.Steps, said.Equal) {
-		f.Steps = append(f.Steps, said)
-	}
-}
-
-// say adds a step by the message's id.
-func (f *Fix) say(id string, args words.Args) { f.step(words.Say(id, args)) }
-
-// Further are the steps beside the one that the summary says.
-func (f Fix) Further() []words.Text {
-	if len(f.Steps) > 0 && f.Steps[0].Equal(f.Summary) {
-		return f.Steps[1:]
-	}
-	return f.Steps
 }
 
 // allowHelps tells whether a statement on the refused principal mends it. Only

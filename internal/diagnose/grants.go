@@ -15,7 +15,7 @@ import (
 func fixGranted(c *cause.Case, k candidate, fix *Fix) {
 	if requests := grants(c, k); len(requests) > 0 {
 		doc, _ := iampolicy.Allow(requests, policyContext(c, k.identity().ARN))
-		fix.add(iampolicy.KindIdentity, fix.AttachTo, doc)
+		fix.Add(iampolicy.KindIdentity, fix.AttachTo, doc)
 	}
 }
 

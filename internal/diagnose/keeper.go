@@ -141,16 +141,16 @@ func foreignKey(c *cause.Case, k candidate, fix *Fix) {
 	}
 	kept, ok := keeperOf(c, k.match.Refusal)
 	owner := kept.place.Account
-	if account := accountOf(k); !ok || account == "" || !isAccount(owner) || owner == account {
+	if account := accountOf(k); !ok || account == "" || !arn.IsAccount(owner) || owner == account {
 		return
 	}
-	args := with(with(whoArgs(fix.AttachTo), "name", cause.ShortName(kept.kept)), "owner", owner)
+	args := fix.AttachTo.Args().With("name", cause.ShortName(kept.kept)).With("owner", owner)
 	principal := principalARN(k, k.match.Refusal)
 	if kept.service == "ssm" {
-		fix.say("foreign.parameter-key", args)
+		fix.Say("foreign.parameter-key", args)
 	} else {
-		fix.say("foreign.secret-key", args)
-		fix.say("foreign.aws-managed-key", nil)
+		fix.Say("foreign.secret-key", args)
+		fix.Say("foreign.aws-managed-key", nil)
 	}
 	if principal == "" {
 		return
@@ -158,19 +158,19 @@ func foreignKey(c *cause.Case, k candidate, fix *Fix) {
 	requests := requestsOf(c, k)
 	doc, _ := iampolicy.ResourcePolicy(principal, requests, kept.place)
 	unnamed := arn.ARN{Partition: kept.place.Partition, Service: "kms", Region: kept.place.Region, Account: owner, Resource: "key/KEY_ID"}
-	fix.addOnce(iampolicy.KindKey, cmp.Or(requests[0].Resource, unnamed.String()), doc)
+	fix.AddOnce(iampolicy.KindKey, cmp.Or(requests[0].Resource, unnamed.String()), doc)
 	if kept.service == "secretsmanager" && kept.kept != "" {
 		doc, _ := iampolicy.ResourcePolicy(principal, []iampolicy.Request{{Action: "secretsmanager:GetSecretValue", Resource: kept.kept}}, kept.place)
-		fix.addOnce(iampolicy.KindResource, kept.kept, doc)
+		fix.AddOnce(iampolicy.KindResource, kept.kept, doc)
 	}
 }
 
 // accountOf is the account of the denied identity; "" where it is not known.
 func accountOf(k candidate) string {
-	if a, ok := arn.Parse(k.identity().ARN); ok && isAccount(a.Account) {
+	if a, ok := arn.Parse(k.identity().ARN); ok && arn.IsAccount(a.Account) {
 		return a.Account
 	}
-	if r := k.match.Refusal; r != nil && isAccount(r.Principal.Account) {
+	if r := k.match.Refusal; r != nil && arn.IsAccount(r.Principal.Account) {
 		return r.Principal.Account
 	}
 	return ""

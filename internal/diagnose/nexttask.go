@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"whystopped/internal/diagnose/report"
 	"whystopped/internal/iampolicy"
 )
 
@@ -11,9 +12,9 @@ func addNextTask(fix *Fix, exact iampolicy.Document) {
 	if len(widened) == 0 {
 		return
 	}
-	added := fix.add(iampolicy.KindIdentity, fix.AttachTo, next)
+	added := fix.Add(iampolicy.KindIdentity, fix.AttachTo, next)
 	for i := range added {
-		added[i].Purpose = purposePattern
+		added[i].Purpose = report.PurposePattern
 		added[i].Detail = iampolicy.Beyond(widened, added[i].Detail.Args)
 	}
 }

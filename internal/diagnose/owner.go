@@ -14,7 +14,7 @@ import (
 // ownerText says whose policy decides if it isn't the role's.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 func ownerText(r *cause.Refusal, to *AttachTo) words.Text {
-	args := whoArgs(to)
+	args := to.Args()
 	args["policy"] = r.PolicyARN
 	switch {
 	case to != nil && to.Kind == verdict.ServiceLinkedRole && !r.Explicit && r.Policy == verdict.PolicyIdentity:
@@ -53,11 +53,11 @@ func ownerKind(r *cause.Refusal) iampolicy.Kind {
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
 func foreignOwner(k candidate, r *cause.Refusal) string {
 	resource, ok := arn.Parse(r.Resource)
-	if !ok || !isAccount(resource.Account) {
+	if !ok || !arn.IsAccount(resource.Account) {
 		return ""
 	}
 	account := principalAccount(k, r)
-	if !isAccount(account) || account == resource.Account {
+	if !arn.IsAccount(account) || account == resource.Account {
 		return ""
 	}
 	return resource.Account
@@ -84,28 +84,24 @@ func foreignHalf(c *cause.Case, k candidate, fix *Fix) {
 	if service == "organizations" {
 		// An organization is its management account's.
 		// Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeAccount.html
-		fix.say("foreign.organization", with(with(whoArgs(fix.AttachTo), "owner", owner), "account", principalAccount(k, r)))
+		fix.Say("foreign.organization", fix.AttachTo.Args().With("owner", owner).With("account", principalAccount(k, r)))
 		return
 	}
 	if !iampolicy.HasResourcePolicies(service) {
-		fix.say("foreign.no-policies", with(whoArgs(fix.AttachTo), "owner", owner))
+		fix.Say("foreign.no-policies", fix.AttachTo.Args().With("owner", owner))
 		return
 	}
 	resource, _ := arn.Parse(policyResource(c, r))
 	if step, ok := ownerStep(r.Action, resource, fix.AttachTo); ok {
-		fix.step(step)
+		fix.Step(step)
 	} else {
-		fix.say("foreign.resource", with(whoArgs(fix.AttachTo), "owner", owner))
+		fix.Say("foreign.resource", fix.AttachTo.Args().With("owner", owner))
 	}
 	if strings.HasPrefix(r.Action, "ssm:GetParameter") {
 		return // a parameter is shared, and nobody writes its policy by hand
 	}
 	doc, _ := iampolicy.ResourcePolicy(principalARN(k, r), requestsOf(c, k), refusalContext(c, r))
-	fix.addOnce(ownerKind(r), policyResource(c, r), doc)
-}
-
-func isAccount(s string) bool {
-	return len(s) == 12 && strings.Trim(s, "0123456789") == ""
+	fix.AddOnce(ownerKind(r), policyResource(c, r), doc)
 }
 
 // principalARN is the refused principal as a policy names it: a role's ARN
@@ -149,25 +145,11 @@ func principalName(s string) string {
 	return a.Name()
 }
 
-// whoArgs are the arguments that name the identity that a policy is for.
-func whoArgs(to *AttachTo) words.Args {
-	if to == nil {
-		return words.Args{}
-	}
-	return words.Args{"identity": to.Kind, "role": to.Name}
-}
-
-// with adds an argument.
-func with(args words.Args, name string, value any) words.Args {
-	args[name] = value
-	return args
-}
-
 // attachText says to attach the policy, and in which account that takes access.
 func attachText(c *cause.Case, k candidate, to *AttachTo) words.Text {
 	account := c.Facts.Account
-	if a, ok := arn.Parse(k.identity().ARN); ok && isAccount(a.Account) {
+	if a, ok := arn.Parse(k.identity().ARN); ok && arn.IsAccount(a.Account) {
 		account = a.Account
 	}
-	return words.Say("fix.attach", with(whoArgs(to), "account", account))
+	return words.Say("fix.attach", to.Args().With("account", account))
 }

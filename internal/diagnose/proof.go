@@ -5,18 +5,9 @@ import (
 	"slices"
 
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/report"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/words"
-)
-
-// simulatorAction is the call, and with it the permission, that a proof takes.
-const simulatorAction = "iam:SimulatePrincipalPolicy"
-
-// What a Verified's Status can be.
-const (
-	statusAllowed     = "allowed"
-	statusStillDenied = "still-denied"
-	statusNotVerified = "not-verified"
 )
 
 // What an Outcome's Decision can be.
@@ -80,8 +71,8 @@ type simulation func([]Trial) ([]Result, error)
 // with the policy, and last without service control policies where one denies.
 // rounds are the results of what was asked before, each in the order of its
 // trials. It returns none where there is nothing more to ask.
-func (d Diagnosis) Trials(rounds ...[]Result) []Trial {
-	next, _, _ := d.replayed(rounds)
+func Trials(d Diagnosis, rounds ...[]Result) []Trial {
+	next, _, _ := replayed(d, rounds)
 	return next
 }
 
@@ -89,8 +80,8 @@ func (d Diagnosis) Trials(rounds ...[]Result) []Trial {
 // and in the summary where the policy turns out to be beside the point. The policy
 // for the whole start keeps only what the role lacks. It returns false where the
 // results leave open what decides; those of the last round only explain.
-func (d Diagnosis) Judged(rounds ...[]Result) (Diagnosis, bool) {
-	_, judged, err := d.replayed(rounds)
+func Judged(d Diagnosis, rounds ...[]Result) (Diagnosis, bool) {
+	_, judged, err := replayed(d, rounds)
 	return judged, err == nil
 }
 
@@ -98,8 +89,8 @@ var errUnasked = errors.New("not asked yet")
 
 // replayed proves the fix with the results that are there, up to the first trials
 // that have none.
-func (d Diagnosis) replayed(rounds [][]Result) (next []Trial, judged Diagnosis, err error) {
-	judged, err = d.proven(func(trials []Trial) ([]Result, error) {
+func replayed(d Diagnosis, rounds [][]Result) (next []Trial, judged Diagnosis, err error) {
+	judged, err = proven(d, func(trials []Trial) ([]Result, error) {
 		if len(rounds) == 0 || len(rounds[0]) != len(trials) {
 			next = trials
 			return nil, errUnasked
@@ -113,8 +104,8 @@ func (d Diagnosis) replayed(rounds [][]Result) (next []Trial, judged Diagnosis, 
 
 // proven proves the fix. A policy that denies is left out of the simulation, to
 // show whether removing its deny is enough.
-func (d Diagnosis) proven(simulate simulation) (Diagnosis, error) {
-	proofs, removal := d.proofs(), d.removal()
+func proven(d Diagnosis, simulate simulation) (Diagnosis, error) {
+	proofs, removal := proofsOf(d), removalOf(d)
 	compared := []*comparison{&removal}
 	for _, p := range proofs {
 		compared = append(compared, &p.comparison)
@@ -126,29 +117,29 @@ func (d Diagnosis) proven(simulate simulation) (Diagnosis, error) {
 	}
 	// What is left out here only explains: without it the answer is less sure.
 	_ = run(compared, simulate, (*comparison).bare)
-	d = d.concluded(proofs)
+	d = concluded(d, proofs)
 	if d.Fix.WithoutPolicy != nil {
-		d.concludeRemoval(removal)
+		concludeRemoval(&d, removal)
 	}
 	return d, nil
 }
 
 // NotProven tells that the policies could not be tried, by what came of asking
 // the simulator.
-func (d Diagnosis) NotProven(s evidence.Source) Diagnosis {
+func NotProven(d Diagnosis, s evidence.Source) Diagnosis {
 	reason := s.Detail
 	if s.Status == evidence.SourceDenied {
-		reason = words.Say("proof.no-permission", words.Args{"action": simulatorAction})
+		reason = words.Say("proof.no-permission", words.Args{"action": report.BySimulator})
 	}
 	d.Fix.Policies = slices.Clone(d.Fix.Policies)
 	for i := range d.Fix.Policies {
 		if p := &d.Fix.Policies[i]; p.Verified.By == "" {
-			p.Verified = notTried(d.untriable(*p).Or(reason))
+			p.Verified = report.NotTried(untriable(d, *p).Or(reason))
 		}
 	}
 	if without := d.Fix.WithoutPolicy; without != nil {
 		tried := *without
-		tried.Verified = notTried(d.removal().untriable.Or(reason))
+		tried.Verified = report.NotTried(removalOf(d).untriable.Or(reason))
 		d.Fix.WithoutPolicy = &tried
 	}
 	return d
@@ -161,7 +152,7 @@ type proof struct {
 }
 
 // proofs are those of the fix's policies, in their order.
-func (d Diagnosis) proofs() []*proof {
+func proofsOf(d Diagnosis) []*proof {
 	all := make([]*proof, len(d.Fix.Policies))
 	for i, policy := range d.Fix.Policies {
 		p := &proof{policy: policy}
@@ -172,8 +163,8 @@ func (d Diagnosis) proofs() []*proof {
 			t.With = &p.policy.Document
 			return t
 		}
-		if p.untriable = d.untriable(policy); p.untriable.IsZero() {
-			p.try(d.trials(policy))
+		if p.untriable = untriable(d, policy); p.untriable.IsZero() {
+			p.try(trialsFor(d, policy))
 		}
 	}
 	return all

@@ -136,7 +136,7 @@ func TestProofOfWhatWasDenied(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			old := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")))
-			d, err := old.Proven(tt.simulate)
+			d, err := diagnose.Proven(old, tt.simulate)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -198,7 +198,7 @@ func TestAServiceControlPolicyDeniesInTheSimulation(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			d, err := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))).Proven(trying(func(trial diagnose.Trial) diagnose.Outcome {
+			d, err := diagnose.Proven(diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))), trying(func(trial diagnose.Trial) diagnose.Outcome {
 				switch {
 				case trial.With == nil:
 					return implicit
@@ -224,7 +224,7 @@ func TestAServiceControlPolicyDeniesInTheSimulation(t *testing.T) {
 // The trials without service control policies only explain. Where they fail, the
 // others hold.
 func TestTheLastRoundFails(t *testing.T) {
-	d, err := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))).Proven(func(trials []diagnose.Trial) ([]diagnose.Result, error) {
+	d, err := diagnose.Proven(diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))), func(trials []diagnose.Trial) ([]diagnose.Result, error) {
 		if trials[0].Without != nil {
 			return nil, errors.New("throttled")
 		}
@@ -238,7 +238,7 @@ func TestTheLastRoundFails(t *testing.T) {
 func TestAllowedBesideADenialThatNamesNoPolicy(t *testing.T) {
 	d := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")))
 	d.Findings[0].Denied[0].PolicyType = verdict.PolicyUnknown
-	d, err := d.Proven(always(diagnose.Outcome{Decision: "allowed"}, diagnose.Outcome{}))
+	d, err := diagnose.Proven(d, always(diagnose.Outcome{Decision: "allowed"}, diagnose.Outcome{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +251,7 @@ func TestAllowedBesideADenialThatNamesNoPolicy(t *testing.T) {
 
 func TestSomeCallsOfAPolicyStayDenied(t *testing.T) {
 	d := diagnosed(identityPolicy("denied", allowing(repository, "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")))
-	d, err := d.Proven(simulator(func(action, _ string, with bool) diagnose.Outcome {
+	d, err := diagnose.Proven(d, simulator(func(action, _ string, with bool) diagnose.Outcome {
 		if with && action == "ecr:BatchGetImage" {
 			return diagnose.Outcome{Decision: "allowed"}
 		}
@@ -281,11 +281,11 @@ func TestWhatASimulationCannotTry(t *testing.T) {
 	}
 	d := diagnosed(trust, key, nobody, session, foreign, form, identityPolicy("denied", many...))
 	wants := []string{"", "identity-based policies", "doesn't name the principal", "roles and users only", "belongs to account 444455556666", "doesn't name the whole resource", "more parts"}
-	if d.Provable() != true || diagnosed(trust, key, nobody, session, foreign, form).Provable() {
+	if diagnose.Provable(d) != true || diagnose.Provable(diagnosed(trust, key, nobody, session, foreign, form)) {
 		t.Error("a diagnosis is provable if a policy is for a role or a user")
 	}
 	never := func([]diagnose.Trial) ([]diagnose.Result, error) { return nil, errors.New("asked") }
-	tried, err := d.Proven(never)
+	tried, err := diagnose.Proven(d, never)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +300,7 @@ func TestWhatASimulationCannotTry(t *testing.T) {
 }
 
 func TestACallThatTheSimulatorDoesNotTake(t *testing.T) {
-	d, err := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))).Proven(func([]diagnose.Trial) ([]diagnose.Result, error) {
+	d, err := diagnose.Proven(diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))), func([]diagnose.Trial) ([]diagnose.Result, error) {
 		return []diagnose.Result{{Problem: words.Plain("IAM has no such role.")}}, nil
 	})
 	if err != nil {
@@ -322,7 +322,7 @@ func TestNotProven(t *testing.T) {
 		{evidence.Source{Status: evidence.SourceThrottled, Detail: words.Plain("AWS throttles us.")}, "AWS throttles us."},
 	}
 	for _, tt := range tests {
-		d := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")), trust).NotProven(tt.source)
+		d := diagnose.NotProven(diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")), trust), tt.source)
 		if got := d.Fix.Policies[0].Verified; got.Status != "not-verified" || got.Detail.English != tt.want {
 			t.Errorf("%s: got %+v, want %q", tt.source.Status, got, tt.want)
 		}
@@ -335,7 +335,7 @@ func TestNotProven(t *testing.T) {
 func TestTheSimulatorFails(t *testing.T) {
 	old := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")))
 	broken := errors.New("broken")
-	d, err := old.Proven(func([]diagnose.Trial) ([]diagnose.Result, error) { return nil, broken })
+	d, err := diagnose.Proven(old, func([]diagnose.Trial) ([]diagnose.Result, error) { return nil, broken })
 	if !errors.Is(err, broken) {
 		t.Errorf("error %v, want %v", err, broken)
 	}
@@ -379,7 +379,7 @@ func TestTheWholeStartKeepsWhatTheRoleLacks(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			d := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")), identityPolicy("startup-complete", whole...))
 			d.Fix.Policies[1].NeededNext = []string{"ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "logs:CreateLogStream", "logs:PutLogEvents", "ssm:GetParameters"}
-			d, err := d.Proven(simulator(func(action, resource string, with bool) diagnose.Outcome {
+			d, err := diagnose.Proven(d, simulator(func(action, resource string, with bool) diagnose.Outcome {
 				if with || slices.Contains(tt.has, action+" "+resource) || slices.Contains(tt.has, "*") {
 					return diagnose.Outcome{Decision: "allowed"}
 				}

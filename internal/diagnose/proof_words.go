@@ -3,20 +3,16 @@ package diagnose
 import (
 	"slices"
 
+	"whystopped/internal/diagnose/report"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/words"
 )
 
-// notTried is for a policy that no simulation was made of, with why.
-func notTried(why words.Text) Verified {
-	return Verified{Status: statusNotVerified, Detail: why}
-}
-
 // concluded puts what the proofs found into the diagnosis.
-func (d Diagnosis) concluded(proofs []*proof) Diagnosis {
+func concluded(d Diagnosis, proofs []*proof) Diagnosis {
 	d.Caveats = slices.Clone(d.Caveats)
-	denied := d.Fix.documents(purposeDenied, iampolicy.KindIdentity)
+	denied := d.Fix.Documents(report.PurposeDenied, iampolicy.KindIdentity)
 	d.Fix.Policies = nil
 	var narrowed []int
 	for _, p := range proofs {
@@ -24,14 +20,14 @@ func (d Diagnosis) concluded(proofs []*proof) Diagnosis {
 		switch {
 		case policy.Verified.By != "": // proven in another way
 		case !p.untriable.IsZero():
-			policy.Verified = notTried(p.untriable)
+			policy.Verified = report.NotTried(p.untriable)
 		default:
 			policy.Verified = p.verified()
 		}
 		rest := p.rest()
 		if rest {
-			policy = policy.narrowed(p.lacking())
-			policy.needs(neededBeside(policy.Document, denied))
+			policy = policy.Narrowed(p.lacking())
+			policy.Needs(report.NeededBeside(policy.Document, denied))
 		}
 		if len(policy.Document.Statement) > 0 {
 			if rest {
@@ -39,24 +35,24 @@ func (d Diagnosis) concluded(proofs []*proof) Diagnosis {
 			}
 			d.Fix.Policies = append(d.Fix.Policies, policy)
 		}
-		if policy.Purpose == purposeDenied {
-			d.explain(policy)
+		if policy.Purpose == report.PurposeDenied {
+			explain(&d, policy)
 		}
 	}
 	if d.Fix.Policies == nil {
 		d.Fix.Policies = []Policy{}
 	}
-	d.Fix.rewriteSnippets(narrowed)
+	d.Fix.RewriteSnippets(narrowed)
 	return d
 }
 
 // verified sums the proof up.
 func (p *proof) verified() Verified {
 	if why := problem(p.before, p.after); !why.IsZero() {
-		return notTried(why)
+		return report.NotTried(why)
 	}
 	before, after := outcomes(p.before), outcomes(p.after)
-	v := Verified{Status: statusAllowed, By: simulatorAction, Before: strictest(before)}
+	v := Verified{Status: report.StatusAllowed, By: report.BySimulator, Before: strictest(before)}
 	args := words.Args{"before": v.Before, "after": strictest(after)}
 	if had := p.had(); p.rest() && had > 0 {
 		args["had"] = had
@@ -64,13 +60,13 @@ func (p *proof) verified() Verified {
 	missing := missingKeys(before, after)
 	switch stops := p.stops(); {
 	case len(stops) > 0:
-		v.Status = statusStillDenied
+		v.Status = report.StatusStillDenied
 		args["reason"], args["policies"], args["calls"] = stopper(stops[0]), policiesOf(stops[0]), deniedCalls(stops, after)
 	case len(missing) > 0:
-		v.Status = statusNotVerified
+		v.Status = report.StatusNotVerified
 		args["reason"], args["keys"] = "missing-keys", missing
 	case len(p.bySCPs()) > 0:
-		v.Status = statusNotVerified
+		v.Status = report.StatusNotVerified
 		p.tellSCPs(args)
 	}
 	v.Detail = words.Say("proof.compared", args)
@@ -140,7 +136,7 @@ func deniedCalls(denied, all []Outcome) []string {
 }
 
 // rest reports whether the policy is to keep only what the role lacks.
-func (p *proof) rest() bool { return p.policy.Purpose == purposeComplete && len(p.trials) > 0 }
+func (p *proof) rest() bool { return p.policy.Purpose == report.PurposeComplete && len(p.trials) > 0 }
 
 // had is how many of the calls that the start needs the role has already.
 func (p *proof) had() int {
@@ -155,20 +151,20 @@ func (p *proof) had() int {
 
 // explain says in the caveats, and in the summary of what to do, what it means
 // that the policy for what was denied is not what is missing, or not all.
-func (d *Diagnosis) explain(p Policy) {
+func explain(d *Diagnosis, p Policy) {
 	switch {
-	case p.Verified.Status == statusStillDenied:
+	case p.Verified.Status == report.StatusStillDenied:
 		d.Caveats = append(d.Caveats, words.Say("caveat.policy-not-enough", p.Verified.Detail.Args))
-	case p.Verified.Status == statusAllowed && p.Verified.Before == "allowed":
-		elsewhere := words.Args{"elsewhere": d.elsewhere()}
+	case p.Verified.Status == report.StatusAllowed && p.Verified.Before == "allowed":
+		elsewhere := words.Args{"elsewhere": elsewhere(d)}
 		d.Caveats = append(d.Caveats, words.Say("caveat.allowed-already", elsewhere))
-		d.Fix.Summary = words.Say("fix.has-it-already", with(whoArgs(p.AttachTo), "elsewhere", elsewhere["elsewhere"]))
+		d.Fix.Summary = words.Say("fix.has-it-already", p.AttachTo.Args().With("elsewhere", elsewhere["elsewhere"]))
 	}
 }
 
 // elsewhere returns the code of where a refusal comes from that the role's own
 // policies do not explain.
-func (d *Diagnosis) elsewhere() string {
+func elsewhere(d *Diagnosis) string {
 	if len(d.Findings) > 0 && len(d.Findings[0].Denied) > 0 && d.Findings[0].Denied[0].PolicyType == verdict.PolicyIdentity {
 		return "fixed-since"
 	}

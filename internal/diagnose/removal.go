@@ -6,19 +6,11 @@ import (
 	"slices"
 
 	"whystopped/internal/arn"
+	"whystopped/internal/diagnose/report"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/words"
 )
-
-// WithoutPolicy is a policy whose explicit deny AWS named, and whether the call
-// is allowed without it. It holds no document: its owner removes the deny or
-// narrows it.
-type WithoutPolicy struct {
-	ARN        string             `json:"arn"`
-	PolicyType verdict.PolicyType `json:"policyType"`
-	Verified   Verified           `json:"verified"`
-}
 
 // policyRef is a policy that a denial names.
 type policyRef struct {
@@ -47,7 +39,7 @@ func denyingPolicy(call DeniedCall) (policyRef, bool) {
 	}
 	p := policyRef{kind: call.PolicyType, arn: *call.PolicyARN}
 	a, ok := arn.Parse(p.arn)
-	if !ok || a.Region != "" || a.Account != "aws" && !isAccount(a.Account) {
+	if !ok || a.Region != "" || a.Account != "aws" && !arn.IsAccount(a.Account) {
 		return policyRef{}, false
 	}
 	p.account = a.Account
@@ -70,7 +62,7 @@ func denyingPolicy(call DeniedCall) (policyRef, bool) {
 func withoutPolicy(findings []Finding) *WithoutPolicy {
 	for _, call := range primaryDenied(findings) {
 		if p, ok := denyingPolicy(call); ok {
-			return &WithoutPolicy{ARN: p.arn, PolicyType: p.kind, Verified: notTried(words.Say("proof.not-simulated", nil))}
+			return &WithoutPolicy{ARN: p.arn, PolicyType: p.kind, Verified: report.NotTried(words.Say("proof.not-simulated", nil))}
 		}
 	}
 	return nil
@@ -87,7 +79,7 @@ func primaryDenied(findings []Finding) []DeniedCall {
 
 // removal compares the calls that a policy denied explicitly with how they
 // would be decided without it.
-func (d Diagnosis) removal() comparison {
+func removalOf(d Diagnosis) comparison {
 	without := d.Fix.WithoutPolicy
 	if without == nil {
 		return comparison{}
@@ -96,9 +88,9 @@ func (d Diagnosis) removal() comparison {
 		t.Without = []Exclusion{exclusionOf(without)}
 		return t
 	}}
-	if c.untriable = d.unremovable(without); c.untriable.IsZero() {
+	if c.untriable = unremovable(d, without); c.untriable.IsZero() {
 		var trials []Trial
-		trials, c.untriable = d.deniedTrials(without)
+		trials, c.untriable = deniedTrials(d, without)
 		c.try(trials)
 	}
 	return c
@@ -117,23 +109,23 @@ func exclusionOf(p *WithoutPolicy) Exclusion {
 
 // unremovable says why a simulation can't leave a policy out; it has no words if
 // it can.
-func (d Diagnosis) unremovable(p *WithoutPolicy) words.Text {
+func unremovable(d Diagnosis, p *WithoutPolicy) words.Text {
 	if p.PolicyType == verdict.PolicyRCP {
 		return words.Say("proof.rcp", nil)
 	}
-	if why := d.unaskable(d.Fix.AttachTo); !why.IsZero() {
+	if why := unaskable(d, d.Fix.AttachTo); !why.IsZero() {
 		return why
 	}
 	principal, _ := arn.Parse(d.Fix.AttachTo.ARN)
 	policy, _ := arn.Parse(p.ARN)
 	if policy.Partition != principal.Partition || policy.Service == "iam" && policy.Account != "aws" && policy.Account != principal.Account {
-		return words.Say("proof.not-its-policy", whoArgs(d.Fix.AttachTo))
+		return words.Say("proof.not-its-policy", d.Fix.AttachTo.Args())
 	}
 	return words.Text{}
 }
 
 // deniedTrials are the calls that the policy denied, or why there are none.
-func (d Diagnosis) deniedTrials(p *WithoutPolicy) (trials []Trial, untriable words.Text) {
+func deniedTrials(d Diagnosis, p *WithoutPolicy) (trials []Trial, untriable words.Text) {
 	for _, call := range primaryDenied(d.Findings) {
 		if named, ok := denyingPolicy(call); !ok || named.arn != p.ARN {
 			continue
@@ -143,7 +135,7 @@ func (d Diagnosis) deniedTrials(p *WithoutPolicy) (trials []Trial, untriable wor
 			return nil, words.Say("proof.call-unknown", nil)
 		}
 		s := iampolicy.Statement{Action: []string{call.Action}, Resource: []string{resource}}
-		for _, t := range d.trialsOf(d.Fix.AttachTo.ARN, s, s.Action) {
+		for _, t := range trialsOf(d, d.Fix.AttachTo.ARN, s, s.Action) {
 			if !slices.ContainsFunc(trials, func(other Trial) bool { return other.question() == t.question() }) {
 				trials = append(trials, t)
 			}
@@ -166,25 +158,25 @@ func triedResource(call DeniedCall) (string, bool) {
 }
 
 // concludeRemoval puts what came of leaving the policy out into the diagnosis.
-func (d *Diagnosis) concludeRemoval(c comparison) {
+func concludeRemoval(d *Diagnosis, c comparison) {
 	without := *d.Fix.WithoutPolicy
-	without.Verified = notTried(c.untriable)
+	without.Verified = report.NotTried(c.untriable)
 	if c.untriable.IsZero() {
 		without.Verified = c.removed(without)
 	}
 	d.Fix.WithoutPolicy = &without
-	if without.Verified.Status == statusStillDenied {
-		d.Caveats = append(d.Caveats, words.Say("caveat.removal-not-enough", with(maps.Clone(without.Verified.Detail.Args), "policy", without.ARN)))
+	if without.Verified.Status == report.StatusStillDenied {
+		d.Caveats = append(d.Caveats, words.Say("caveat.removal-not-enough", maps.Clone(without.Verified.Detail.Args).With("policy", without.ARN)))
 	}
 }
 
 // removed sums up how the calls are decided without the policy.
 func (c *comparison) removed(p WithoutPolicy) Verified {
 	if why := problem(c.before); !why.IsZero() {
-		return notTried(why)
+		return report.NotTried(why)
 	}
 	before, after := outcomes(c.before), outcomes(c.after)
-	v := Verified{Status: statusNotVerified, By: simulatorAction, Before: strictest(before)}
+	v := Verified{Status: report.StatusNotVerified, By: report.BySimulator, Before: strictest(before)}
 	args := words.Args{"before": v.Before}
 	switch {
 	case v.Before != decisionExplicitDeny:
@@ -213,7 +205,7 @@ func (c *comparison) judgeRemoval(p WithoutPolicy, args words.Args) (status stri
 		args["reason"] = "not-left-out"
 	case len(stops) > 0:
 		args["reason"], args["policies"], args["calls"] = otherStopper(stops[0]), policiesOf(stops[0]), deniedCalls(stops, after)
-		return statusStillDenied
+		return report.StatusStillDenied
 	case len(missing) > 0:
 		args["reason"], args["keys"] = "missing-keys", missing
 	case isSCP && (untried || len(c.bySCPs()) > 0):
@@ -229,11 +221,11 @@ func (c *comparison) judgeRemoval(p WithoutPolicy, args words.Args) (status stri
 	case len(c.bySCPs()) > 0:
 		c.tellSCPs(args)
 	case strictest(after) == decisionAllowed:
-		return statusAllowed
+		return report.StatusAllowed
 	default:
 		args["reason"] = "no-deny-left"
 	}
-	return statusNotVerified
+	return report.StatusNotVerified
 }
 
 // decidedBy reports whether IAM says that the statements of no other policy than

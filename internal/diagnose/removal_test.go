@@ -77,14 +77,14 @@ func TestWithoutThePolicyThatDenies(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			old := denying(tt.kind, tt.arn)
-			if !old.Provable() {
+			if !diagnose.Provable(old) {
 				t.Error("there is nothing to be proven")
 			}
 			one := diagnose.Exclusion{Type: tt.kind, ARN: tt.arn}
 			if tt.kind == verdict.PolicyBoundary {
 				one.ARN = "" // a role has one, which IAM leaves out by its type
 			}
-			d, err := old.Proven(trying(func(trial diagnose.Trial) diagnose.Outcome {
+			d, err := diagnose.Proven(old, trying(func(trial diagnose.Trial) diagnose.Outcome {
 				switch {
 				case trial.Without == nil:
 					return tt.before
@@ -135,7 +135,7 @@ func TestAnExclusionThatTheSimulatorDoesNotTake(t *testing.T) {
 		{verdict.PolicySCP, topicsSCP, "Before: explicitDeny. Another service control policy denies it too, or IAM's simulator can't leave out a single one."},
 	}
 	for _, tt := range tests {
-		d, err := denying(tt.kind, tt.arn).Proven(simulate)
+		d, err := diagnose.Proven(denying(tt.kind, tt.arn), simulate)
 		if got := d.Fix.WithoutPolicy.Verified; err != nil || got.Status != "not-verified" || got.Detail.English != tt.detail {
 			t.Errorf("%s: got %+v (error %v), want %q", tt.kind, got, err, tt.detail)
 		}
@@ -163,15 +163,15 @@ func TestWhatCannotBeLeftOut(t *testing.T) {
 		"no resource":                   {nothing, "doesn't name the action and the resource"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if tt.d.Provable() {
+			if diagnose.Provable(tt.d) {
 				t.Error("IAM is asked for nothing")
 			}
 			never := func([]diagnose.Trial) ([]diagnose.Result, error) {
 				t.Error("asked")
 				return nil, nil
 			}
-			d, err := tt.d.Proven(never)
-			notAsked := tt.d.NotProven(evidence.Source{Status: evidence.SourceDenied})
+			d, err := diagnose.Proven(tt.d, never)
+			notAsked := diagnose.NotProven(tt.d, evidence.Source{Status: evidence.SourceDenied})
 			for _, got := range []diagnose.Verified{d.Fix.WithoutPolicy.Verified, notAsked.Fix.WithoutPolicy.Verified} {
 				if err != nil || got.Status != "not-verified" || got.By != "" || !strings.Contains(got.Detail.English, tt.want) {
 					t.Errorf("got %+v (error %v), want that it says %q", got, err, tt.want)
@@ -183,7 +183,7 @@ func TestWhatCannotBeLeftOut(t *testing.T) {
 
 func TestIAMMayNotBeAskedWithoutThePolicy(t *testing.T) {
 	old := denying(verdict.PolicySCP, topicsSCP)
-	d := old.NotProven(evidence.Source{Status: evidence.SourceDenied})
+	d := diagnose.NotProven(old, evidence.Source{Status: evidence.SourceDenied})
 	if got := d.Fix.WithoutPolicy.Verified; got.Status != "not-verified" || !strings.Contains(got.Detail.English, "grant it iam:SimulatePrincipalPolicy") {
 		t.Errorf("verified %+v", got)
 	}

@@ -10,13 +10,11 @@ import (
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/report"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/words"
 )
-
-// roleSource is the call, and with it the permission, that tells of roles.
-const roleSource = "iam:GetRole"
 
 // withRoleFacts lets what IAM says of the roles decide where ECS's own text
 // does not: it has one text for a role that is not there, one that does not
@@ -222,12 +220,12 @@ func fixAssumption(c *cause.Case, k candidate, fix *Fix) {
 	}
 	switch {
 	case !known:
-		fix.add(iampolicy.KindTrust, fix.AttachTo, iampolicy.TrustPolicy(k.cause.Trusts))
+		fix.Add(iampolicy.KindTrust, fix.AttachTo, iampolicy.TrustPolicy(k.cause.Trusts))
 	case f.standing == roleUntrusting:
 		addTrust(c, k, f, fix)
 	case f.standing == roleFine && k.identity().Kind == verdict.Caller:
 		passing, _ := iampolicy.Allow(passRequests(c, k, f.asked), policyContext(c, f.asked))
-		fix.add(iampolicy.KindIdentity, fix.AttachTo, passing)
+		fix.Add(iampolicy.KindIdentity, fix.AttachTo, passing)
 	}
 }
 
@@ -239,13 +237,13 @@ func addTrust(c *cause.Case, k candidate, f fact, fix *Fix) {
 	added := whole
 	added.Version, added.Statement = iampolicy.Version, whole.Statement[len(whole.Statement)-1:]
 	if !whole.Passes(iampolicy.KindTrust) {
-		fix.say("assume.keep-others", whoArgs(fix.AttachTo))
-		fix.add(iampolicy.KindTrust, fix.AttachTo, added)
+		fix.Say("assume.keep-others", fix.AttachTo.Args())
+		fix.Add(iampolicy.KindTrust, fix.AttachTo, added)
 		return
 	}
-	for i := range fix.add(iampolicy.KindTrust, fix.AttachTo, whole) {
+	for i := range fix.Add(iampolicy.KindTrust, fix.AttachTo, whole) {
 		fix.Policies[len(fix.Policies)-1-i].Verified = Verified{
-			Status: statusAllowed, By: roleSource, Before: "implicitDeny",
+			Status: report.StatusAllowed, By: report.ByRole, Before: "implicitDeny",
 			Detail: words.Say("proof.trust", words.Args{"service": k.cause.Trusts}),
 		}
 	}

@@ -15,7 +15,7 @@ import (
 // by what deep looks at its siblings came to: at tasks that stopped alike, as
 // Likeness has it. What only a sibling's evidence shows is likely at most, and
 // every quote of it names the sibling.
-func (d Diagnosis) Alongside(siblings []Diagnosis) Diagnosis {
+func Alongside(d Diagnosis, siblings []Diagnosis) Diagnosis {
 	if len(siblings) == 0 {
 		return d
 	}
@@ -23,14 +23,14 @@ func (d Diagnosis) Alongside(siblings []Diagnosis) Diagnosis {
 	switch {
 	case lead.Verdict.Confidence == verdict.ConfidenceUnknown || len(lead.Findings) == 0:
 	case sameVerdict(d.Verdict, lead.Verdict):
-		d = d.borneOutBy(lead, agreed)
+		d = borneOutBy(d, lead, agreed)
 	default:
-		d = d.explainedBy(lead, agreed)
+		d = explainedBy(d, lead, agreed)
 	}
 	d.Sources = sourcesAlongside(d.Sources, siblings)
 	d.Caveats = slices.Concat(d.Caveats, siblingCaveats(siblings, agreed))
 	d.CompleteAfter = latest(d, siblings)
-	d.Calls = d.callsOf(ofStartup(d.Calls))
+	d.Calls = knownCalls(d, ofStartup(d.Calls))
 	return d
 }
 
@@ -65,7 +65,7 @@ func carried(lead Diagnosis, agreed bool) verdict.Confidence {
 }
 
 // borneOutBy is for a task whose own facts say what its siblings' evidence says.
-func (d Diagnosis) borneOutBy(lead Diagnosis, agreed bool) Diagnosis {
+func borneOutBy(d Diagnosis, lead Diagnosis, agreed bool) Diagnosis {
 	if sure := carried(lead, agreed); sure.Rank() > d.Verdict.Confidence.Rank() {
 		d.Verdict.Confidence = sure
 	}
@@ -73,7 +73,7 @@ func (d Diagnosis) borneOutBy(lead Diagnosis, agreed bool) Diagnosis {
 		d.Findings = slices.Clone(d.Findings)
 		first := &d.Findings[0]
 		first.Confidence = d.Verdict.Confidence
-		first.Evidence = slices.Concat(first.Evidence, lead.quotesOfSibling())
+		first.Evidence = slices.Concat(first.Evidence, quotesOfSibling(lead))
 	}
 	switch {
 	case len(d.Fix.Policies) == 0 && len(lead.Fix.Policies) > 0:
@@ -92,11 +92,11 @@ func samePolicies(a, b []Policy) bool {
 
 // explainedBy is for a task whose siblings' evidence says more than its own
 // facts: theirs were the same, so that it must be the rest which decided.
-func (d Diagnosis) explainedBy(lead Diagnosis, agreed bool) Diagnosis {
+func explainedBy(d Diagnosis, lead Diagnosis, agreed bool) Diagnosis {
 	first := lead.Findings[0]
 	first.Primary = true
 	first.Confidence = carried(lead, agreed)
-	first.Evidence = lead.quotesOfSibling()
+	first.Evidence = quotesOfSibling(lead)
 	if d.Task.StoppedReason != "" {
 		first.Evidence = append(first.Evidence, Quote{Source: "task.stoppedReason", Text: d.Task.StoppedReason, At: d.Task.StoppedAt})
 	}
@@ -113,7 +113,7 @@ func (d Diagnosis) explainedBy(lead Diagnosis, agreed bool) Diagnosis {
 
 // quotesOfSibling is what made the verdict and stood in no field of the task,
 // marked with the task that it was read of.
-func (d Diagnosis) quotesOfSibling() []Quote {
+func quotesOfSibling(d Diagnosis) []Quote {
 	quotes := []Quote{}
 	for _, q := range d.Findings[0].Evidence {
 		if strings.HasPrefix(q.Source, "task.") || strings.HasPrefix(q.Source, "container.") {

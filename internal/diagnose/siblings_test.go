@@ -37,7 +37,7 @@ func deep(t *testing.T, id, line string) diagnose.Diagnosis {
 }
 
 func TestSiblingsExplain(t *testing.T) {
-	d := shallow(t, oneTask).Alongside([]diagnose.Diagnosis{deep(t, anotherTask, sqsDeny), deep(t, "aa"+anotherTask[2:], sqsDeny)})
+	d := diagnose.Alongside(shallow(t, oneTask), []diagnose.Diagnosis{deep(t, anotherTask, sqsDeny), deep(t, "aa"+anotherTask[2:], sqsDeny)})
 	if d.Verdict.Cause != "runtime.denied" || d.Verdict.Identity.Kind != verdict.TaskRole || d.Verdict.Confidence != verdict.Likely {
 		t.Errorf("verdict %s, %s, %s, want the siblings' denial, likely at most", d.Verdict.Cause, d.Verdict.Identity.Kind, d.Verdict.Confidence)
 	}
@@ -77,7 +77,7 @@ func TestSiblingsExplain(t *testing.T) {
 func TestASiblingsFactsAreNotTheTasks(t *testing.T) {
 	d := shallow(t, oneTask)
 	d.Sources[0] = evidence.Source{Name: evidence.TaskSource, Status: evidence.SourceSkipped, Detail: words.Plain("Known from an event.")}
-	got := d.Alongside([]diagnose.Diagnosis{deep(t, anotherTask, sqsDeny)}).Sources[0]
+	got := diagnose.Alongside(d, []diagnose.Diagnosis{deep(t, anotherTask, sqsDeny)}).Sources[0]
 	if diff := cmp.Diff(d.Sources[0], got); diff != "" {
 		t.Errorf("the line of the task itself (-own +got):\n%s", diff)
 	}
@@ -85,7 +85,7 @@ func TestASiblingsFactsAreNotTheTasks(t *testing.T) {
 
 func TestSiblingsThatDisagree(t *testing.T) {
 	denied, crashed := deep(t, anotherTask, sqsDeny), deep(t, "aa"+anotherTask[2:], "panic: runtime error: index out of range [3] with length 3")
-	d := shallow(t, oneTask).Alongside([]diagnose.Diagnosis{crashed, denied, denied})
+	d := diagnose.Alongside(shallow(t, oneTask), []diagnose.Diagnosis{crashed, denied, denied})
 	if d.Verdict.Cause != "runtime.denied" || d.Verdict.Confidence != verdict.Possible {
 		t.Errorf("verdict %s, %s, want what most siblings have, possible at most", d.Verdict.Cause, d.Verdict.Confidence)
 	}
@@ -102,7 +102,7 @@ func TestSiblingsBearOut(t *testing.T) {
 		t.Fatal("the denial has no policy")
 	}
 	sibling.Fix.Policies[0].Verified.Status = "allowed"
-	d := own.Alongside([]diagnose.Diagnosis{sibling})
+	d := diagnose.Alongside(own, []diagnose.Diagnosis{sibling})
 	if d.Verdict.Confidence != own.Verdict.Confidence || d.Verdict.Confidence != verdict.Confirmed {
 		t.Errorf("confidence %s, want that of the task's own words, %s", d.Verdict.Confidence, own.Verdict.Confidence)
 	}
@@ -122,20 +122,20 @@ func TestASiblingMakesNobodySure(t *testing.T) {
 	unsure := sure
 	unsure.Verdict.Confidence = verdict.Possible
 	unsure.Findings = append([]diagnose.Finding{}, sure.Findings...)
-	if got := unsure.Alongside([]diagnose.Diagnosis{sure}).Verdict.Confidence; got != verdict.Likely {
+	if got := diagnose.Alongside(unsure, []diagnose.Diagnosis{sure}).Verdict.Confidence; got != verdict.Likely {
 		t.Errorf("borne out by a confirmed sibling: %s, want likely", got)
 	}
-	if got := sure.Alongside([]diagnose.Diagnosis{unsure}).Verdict.Confidence; got != verdict.Confirmed {
+	if got := diagnose.Alongside(sure, []diagnose.Diagnosis{unsure}).Verdict.Confidence; got != verdict.Confirmed {
 		t.Errorf("confirmed by its own facts: %s, want that it stays so", got)
 	}
 }
 
 func TestSiblingsThatKnowNothing(t *testing.T) {
 	own, unknown := shallow(t, oneTask), diagnose.Diagnosis{Verdict: diagnose.Verdict{Cause: "unknown", Confidence: verdict.ConfidenceUnknown}}
-	if got := own.Alongside([]diagnose.Diagnosis{unknown}); !got.Verdict.SaysSame(own.Verdict) {
+	if got := diagnose.Alongside(own, []diagnose.Diagnosis{unknown}); !got.Verdict.SaysSame(own.Verdict) {
 		t.Errorf("verdict %v, want the own %v", got.Verdict, own.Verdict)
 	}
-	if diff := cmp.Diff(own, own.Alongside(nil)); diff != "" {
+	if diff := cmp.Diff(own, diagnose.Alongside(own, nil)); diff != "" {
 		t.Errorf("without siblings something changed (-want +got):\n%s", diff)
 	}
 }
@@ -144,7 +144,7 @@ func TestCompleteWithItsSiblings(t *testing.T) {
 	early, late := time.Date(2026, 11, 22, 8, 10, 0, 0, time.UTC), time.Date(2026, 11, 22, 8, 15, 0, 0, time.UTC)
 	a, b := deep(t, anotherTask, sqsDeny), deep(t, anotherTask, sqsDeny)
 	a.CompleteAfter, b.CompleteAfter = &late, &early
-	d := shallow(t, oneTask).Alongside([]diagnose.Diagnosis{a, b, deep(t, anotherTask, sqsDeny)})
+	d := diagnose.Alongside(shallow(t, oneTask), []diagnose.Diagnosis{a, b, deep(t, anotherTask, sqsDeny)})
 	if d.CompleteAfter == nil || !d.CompleteAfter.Equal(late) {
 		t.Errorf("complete after %v, want %v", d.CompleteAfter, late)
 	}

@@ -160,7 +160,7 @@ func TestLargeFixesAreManagedPolicies(t *testing.T) {
 func TestSnippetsFollowTheProof(t *testing.T) {
 	d := diagnose.Diagnose(mustDecode(t, startOf(`"image": "111122223333.dkr.ecr.eu-north-1.amazonaws.com/ledger:2"`)))
 	before := d.Fix.Policies[1].Snippets
-	d, err := d.Proven(simulator(func(action, _ string, with bool) diagnose.Outcome {
+	d, err := diagnose.Proven(d, simulator(func(action, _ string, with bool) diagnose.Outcome {
 		if with || strings.HasPrefix(action, "ecr:") {
 			return diagnose.Outcome{Decision: "allowed"}
 		}

@@ -5,6 +5,7 @@ import (
 
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/report"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 )
@@ -27,18 +28,18 @@ func addStartupComplete(c *cause.Case, ranked []candidate, fix *Fix) {
 		requests = append(requests, deniedRequests(c, ranked)...)
 	}
 	if size(requests) > maxStartup {
-		fix.say("startup.too-large", nil)
+		fix.Say("startup.too-large", nil)
 		return
 	}
 	doc, _ := iampolicy.Allow(requests, ctx)
 	if len(doc.Statement) == 0 {
 		return
 	}
-	denied := fix.documents(purposeDenied, iampolicy.KindIdentity)
-	added := fix.add(iampolicy.KindIdentity, fix.AttachTo, doc)
+	denied := fix.Documents(report.PurposeDenied, iampolicy.KindIdentity)
+	added := fix.Add(iampolicy.KindIdentity, fix.AttachTo, doc)
 	for i := range added {
-		added[i].Purpose = purposeComplete
-		added[i].needs(neededBeside(added[i].Document, denied))
+		added[i].Purpose = report.PurposeComplete
+		added[i].Needs(report.NeededBeside(added[i].Document, denied))
 	}
 	addStartupSteps(fix, k, d, requests, ctx)
 }

@@ -22,7 +22,7 @@ func addStartupSteps(fix *Fix, k candidate, d *evidence.TaskDefinition, requests
 	addOwnerSteps(fix, to, account, requests)
 	addPullThroughSteps(fix, to, requests)
 	if namesDomainlessSpec(d) {
-		fix.say("startup.domainless", whoArgs(to))
+		fix.Say("startup.domainless", to.Args())
 	}
 }
 
@@ -35,10 +35,10 @@ func addEncryptionSteps(fix *Fix, to *AttachTo, requests []iampolicy.Request) {
 		return slices.ContainsFunc(requests, func(r iampolicy.Request) bool { return r.Action == action })
 	}
 	if reads("secretsmanager:GetSecretValue") || reads("ssm:GetParameters") {
-		fix.say("startup.secret-key", whoArgs(to))
+		fix.Say("startup.secret-key", to.Args())
 	}
 	if reads("s3:GetObject") {
-		fix.say("startup.object-key", whoArgs(to))
+		fix.Say("startup.object-key", to.Args())
 	}
 }
 
@@ -52,11 +52,11 @@ func addOwnerSteps(fix *Fix, to *AttachTo, account string, requests []iampolicy.
 	before := len(fix.Steps)
 	for _, r := range requests {
 		a, ok := arn.Parse(r.Resource)
-		if !ok || !isAccount(a.Account) || !isAccount(account) || a.Account == account || len(fix.Steps)-before == maxOwnerSteps {
+		if !ok || !arn.IsAccount(a.Account) || !arn.IsAccount(account) || a.Account == account || len(fix.Steps)-before == maxOwnerSteps {
 			continue
 		}
 		if step, ok := ownerStep(r.Action, a, to); ok {
-			fix.step(step)
+			fix.Step(step)
 		}
 	}
 }
@@ -66,7 +66,7 @@ func addOwnerSteps(fix *Fix, to *AttachTo, account string, requests []iampolicy.
 // Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
 // Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html
 func ownerStep(action string, of arn.ARN, to *AttachTo) (step words.Text, ok bool) {
-	args := with(with(whoArgs(to), "name", cause.ShortName(of.String())), "owner", of.Account)
+	args := to.Args().With("name", cause.ShortName(of.String())).With("owner", of.Account)
 	switch action {
 	case "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer":
 		return words.Say("foreign.repository", args), true
@@ -102,7 +102,7 @@ func addPullThroughSteps(fix *Fix, to *AttachTo, requests []iampolicy.Request) {
 		if r.Action != "ecr:BatchGetImage" || !nested || !cachePrefixes[prefix] && !strings.HasPrefix(rest, "library/") || allowed("ecr:BatchImportUpstreamImage", r.Resource) {
 			continue
 		}
-		fix.say("startup.pull-through", with(whoArgs(to), "prefix", prefix))
+		fix.Say("startup.pull-through", to.Args().With("prefix", prefix))
 	}
 }
 

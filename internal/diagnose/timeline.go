@@ -80,16 +80,16 @@ func taskTimes(t *evidence.Task) []TimelineEntry {
 		}
 		e := TimelineEntry{At: m.at.UTC(), Kind: m.kind, Moment: m.moment, Actor: m.actor, Source: "ecs:DescribeTasks"}
 		if m.moment == verdict.MomentContainerStopped {
-			e.addExit(t)
+			addExit(&e, t)
 		}
-		e.Label = words.Say("moment."+string(m.moment), e.exit())
+		e.Label = words.Say("moment."+string(m.moment), exitOf(&e))
 		out = append(out, e)
 	}
 	return out
 }
 
 // addExit names the first container that ended with an error, and its exit code.
-func (e *TimelineEntry) addExit(t *evidence.Task) {
+func addExit(e *TimelineEntry, t *evidence.Task) {
 	for _, c := range t.Containers {
 		if c.ExitCode != nil && *c.ExitCode != 0 {
 			e.Container, e.ExitCode = c.Name, c.ExitCode
@@ -98,7 +98,7 @@ func (e *TimelineEntry) addExit(t *evidence.Task) {
 	}
 }
 
-func (e *TimelineEntry) exit() words.Args {
+func exitOf(e *TimelineEntry) words.Args {
 	if e.ExitCode == nil {
 		return nil
 	}

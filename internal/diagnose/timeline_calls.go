@@ -39,7 +39,7 @@ func logEntry(c *cause.Case, k candidate, at time.Time) TimelineEntry {
 // actorAt is who acted with an identity at a time.
 func actorAt(c *cause.Case, kind verdict.IdentityKind, at time.Time) verdict.Actor {
 	started := !c.Facts.StartedAt.IsZero() && !at.Before(c.Facts.StartedAt)
-	return cause.ActorOf(kind, verdict.PhaseUnknown, started)
+	return verdict.ActorOf(kind, verdict.PhaseUnknown, started)
 }
 
 // callers returns who made the refused calls that CloudTrail recorded, by the

@@ -63,14 +63,14 @@ func (t Trial) pattern(resource string) string {
 }
 
 // untriable says why a simulation cannot try a policy; it has no words if it can.
-func (d Diagnosis) untriable(p Policy) words.Text {
+func untriable(d Diagnosis, p Policy) words.Text {
 	if p.Kind != string(iampolicy.KindIdentity) {
 		return words.Say("proof.kind", nil)
 	}
-	if why := d.unaskable(p.AttachTo); !why.IsZero() {
+	if why := unaskable(d, p.AttachTo); !why.IsZero() {
 		return why
 	}
-	if p.waits() {
+	if p.Waits() {
 		return words.Say("proof.placeholders", words.Args{"words": p.Document.Placeholders()})
 	}
 	return words.Text{}
@@ -78,7 +78,7 @@ func (d Diagnosis) untriable(p Policy) words.Text {
 
 // unaskable says why the simulator can't be asked about a principal; it has no
 // words if it can.
-func (d Diagnosis) unaskable(principal *AttachTo) words.Text {
+func unaskable(d Diagnosis, principal *AttachTo) words.Text {
 	if principal == nil || principal.ARN == "" {
 		return words.Say("proof.no-principal", nil)
 	}
@@ -93,11 +93,11 @@ func (d Diagnosis) unaskable(principal *AttachTo) words.Text {
 }
 
 // trials are the calls that a policy is for, as questions.
-func (d Diagnosis) trials(p Policy) []Trial {
+func trialsFor(d Diagnosis, p Policy) []Trial {
 	var all []Trial
 	for _, s := range p.Document.Statement {
 		for _, actions := range sameTypes(s.Action) {
-			all = append(all, d.trialsOf(p.AttachTo.ARN, s, actions)...)
+			all = append(all, trialsOf(d, p.AttachTo.ARN, s, actions)...)
 		}
 	}
 	return all
@@ -126,18 +126,18 @@ func sameTypes(actions []string) [][]string {
 
 // trialsOf tries actions on a statement's resources, those of each place in a
 // trial of their own: the place is part of the context.
-func (d Diagnosis) trialsOf(principal string, s iampolicy.Statement, actions []string) []Trial {
+func trialsOf(d Diagnosis, principal string, s iampolicy.Statement, actions []string) []Trial {
 	var all []Trial
 	index := map[[2]string]int{}
 	for _, pattern := range s.Resource {
-		resource := d.concrete(pattern)
+		resource := concrete(d, pattern)
 		a, _ := arn.Parse(resource)
 		place := [2]string{a.Region, a.Account}
 		i, ok := index[place]
 		if !ok {
 			i = len(all)
 			index[place] = i
-			all = append(all, Trial{Principal: principal, Actions: actions, Context: d.context(principal, actions, a, s.Condition)})
+			all = append(all, Trial{Principal: principal, Actions: actions, Context: contextOf(d, principal, actions, a, s.Condition)})
 		}
 		all[i].Resources = append(all[i].Resources, resource)
 		all[i].patterns = append(all[i].patterns, pattern)
@@ -148,7 +148,7 @@ func (d Diagnosis) trialsOf(principal string, s iampolicy.Statement, actions []s
 // concrete gives a resource that a pattern of our own policies stands for, since
 // calls are made on things and not on patterns. What it makes up is used for
 // the simulation only.
-func (d Diagnosis) concrete(pattern string) string {
+func concrete(d Diagnosis, pattern string) string {
 	a, ok := arn.Parse(pattern)
 	if !ok {
 		return pattern

@@ -34,7 +34,7 @@ func unknownKeys(trials []Trial) []string {
 // where the call goes, whose it is, and what the policy itself holds the call
 // to.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-func (d Diagnosis) context(principal string, actions []string, resource arn.ARN, condition iampolicy.Condition) []ContextValue {
+func contextOf(d Diagnosis, principal string, actions []string, resource arn.ARN, condition iampolicy.Condition) []ContextValue {
 	byKey := map[string]ContextValue{}
 	put := func(key, value string) {
 		if value != "" && value != "*" {
@@ -47,7 +47,7 @@ func (d Diagnosis) context(principal string, actions []string, resource arn.ARN,
 	put("aws:RequestedRegion", cmp.Or(resource.Region, d.Task.Region))
 	put("aws:ResourceAccount", resource.Account)
 	if a, ok := arn.Parse(principal); ok {
-		organization := d.organization(a.Account)
+		organization := organizationOf(d, a.Account)
 		put("aws:PrincipalAccount", a.Account)
 		put("aws:PrincipalArn", principal) // of a role's session the role's
 		put("aws:PrincipalOrgID", organization)
@@ -88,7 +88,7 @@ func viaAWSService(actions []string, condition iampolicy.Condition) (via, known 
 
 // organization is the id of an account's organization, by the service control
 // policy that denied a call of that account's; "" where none is named.
-func (d Diagnosis) organization(account string) string {
+func organizationOf(d Diagnosis, account string) string {
 	for _, f := range d.Findings {
 		for _, call := range f.Denied {
 			p, ok := denyingPolicy(call)

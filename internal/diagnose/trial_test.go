@@ -62,7 +62,7 @@ func TestTrials(t *testing.T) {
 		want[i].Principal = provenRole
 	}
 	var asked []diagnose.Trial
-	if _, err := d.Proven(func(trials []diagnose.Trial) ([]diagnose.Result, error) {
+	if _, err := diagnose.Proven(d, func(trials []diagnose.Trial) ([]diagnose.Result, error) {
 		asked = append(asked, trials...)
 		return always(diagnose.Outcome{Decision: "allowed"}, diagnose.Outcome{})(trials)
 	}); err != nil {
@@ -82,7 +82,7 @@ func TestOnlyWhatIsDeniedIsTriedAgain(t *testing.T) {
 		}
 		return diagnose.Outcome{Decision: "implicitDeny"}
 	})
-	if _, err := d.Proven(func(trials []diagnose.Trial) ([]diagnose.Result, error) {
+	if _, err := diagnose.Proven(d, func(trials []diagnose.Trial) ([]diagnose.Result, error) {
 		rounds = append(rounds, trials)
 		return answer(trials)
 	}); err != nil {
@@ -101,7 +101,7 @@ func TestWhatTwoPoliciesShareIsAskedOnce(t *testing.T) {
 	secret := allowing(dbSecret, "secretsmanager:GetSecretValue")
 	d := diagnosed(identityPolicy("denied", secret), identityPolicy("startup-complete", allowing("*", "ecr:GetAuthorizationToken"), secret))
 	var rounds []int
-	d, err := d.Proven(func(trials []diagnose.Trial) ([]diagnose.Result, error) {
+	d, err := diagnose.Proven(d, func(trials []diagnose.Trial) ([]diagnose.Result, error) {
 		rounds = append(rounds, len(trials))
 		return always(diagnose.Outcome{Decision: "implicitDeny"}, diagnose.Outcome{Decision: "allowed"})(trials)
 	})
@@ -143,7 +143,7 @@ func TestTheOrganizationIsKnownByItsPolicy(t *testing.T) {
 			d := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")))
 			d.Findings = append(d.Findings, diagnose.Finding{Denied: []diagnose.DeniedCall{tt.denied}})
 			var got []string
-			if _, err := d.Proven(trying(func(trial diagnose.Trial) diagnose.Outcome {
+			if _, err := diagnose.Proven(d, trying(func(trial diagnose.Trial) diagnose.Outcome {
 				for _, v := range trial.Context {
 					if strings.HasSuffix(v.Key, "OrgID") {
 						got = append(got, v.Values...)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/report"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/words"
 )
@@ -66,7 +67,7 @@ func finding(c *cause.Case, k candidate) Finding {
 	f := Finding{
 		Cause: k.cause.Code, Phase: phaseOf(c, k), Identity: k.identity(), Category: categoryOf(k), Confidence: k.confidence,
 		Title: k.title(args), Summary: k.summary(args),
-		Why: k.answer.Why, Evidence: quotes(k), Denied: []DeniedCall{}, Docs: orEmpty(k.cause.Docs),
+		Why: k.answer.Why, Evidence: quotes(k), Denied: []DeniedCall{}, Docs: report.OrEmpty(k.cause.Docs),
 	}
 	if k.match.Refusal != nil {
 		f.Denied = append(f.Denied, deniedCall(c, k.match.Refusal))

@@ -21,6 +21,12 @@ type Message struct {
 // through JSON they say the same.
 type Args map[string]any
 
+// With adds an argument, and returns all of them.
+func (a Args) With(name string, value any) Args {
+	a[name] = value
+	return a
+}
+
 // Text is a message with its English words. In JSON it is the words alone: the
 // diagnosis keeps the messages beside them, by JSON Pointer. A text of an old
 // report has words and no message.

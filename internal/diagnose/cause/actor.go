@@ -40,28 +40,6 @@ func (c *Case) StartsWith(kind verdict.IdentityKind) bool {
 	return kind == verdict.ExecutionRole || kind == verdict.InstanceRole && (c.hostStarts() || external)
 }
 
-// ActorOf is who acts with an identity in a phase. Where the identity is not
-// known, it tells by whether the code runs.
-func ActorOf(kind verdict.IdentityKind, phase verdict.Phase, started bool) verdict.Actor {
-	switch kind {
-	case verdict.ExecutionRole, verdict.ServiceLinkedRole, verdict.InfrastructureRole:
-		return verdict.ActorECS
-	case verdict.InstanceRole:
-		return verdict.ActorHost
-	case verdict.TaskRole:
-		if phase == verdict.PhaseStartup {
-			return verdict.ActorHost // it mounts the volumes, with the task role
-		}
-		return verdict.ActorCode
-	case verdict.Caller:
-		return verdict.ActorCode
-	}
-	if !started {
-		return verdict.ActorECS
-	}
-	return verdict.ActorCode
-}
-
 // CalledBy is which of the task's identities made a recorded call; "" for none.
 // Of denied calls, denied has who made them, by the ids of their events. One role
 // that is both of the task's is the execution role until the task runs.

@@ -50,3 +50,25 @@ const (
 	CallUnknown     CallState = "unknown"     // no evidence either way
 	CallNotReached  CallState = "not-reached" // the task stopped before it
 )
+
+// ActorOf is who acts with an identity in a phase. Where the identity is not
+// known, it tells by whether the code runs.
+func ActorOf(kind IdentityKind, phase Phase, started bool) Actor {
+	switch kind {
+	case ExecutionRole, ServiceLinkedRole, InfrastructureRole:
+		return ActorECS
+	case InstanceRole:
+		return ActorHost
+	case TaskRole:
+		if phase == PhaseStartup {
+			return ActorHost // it mounts the volumes, with the task role
+		}
+		return ActorCode
+	case Caller:
+		return ActorCode
+	}
+	if !started {
+		return ActorECS
+	}
+	return ActorCode
+}

@@ -1,11 +1,10 @@
-package diagnose
+package report
 
 import (
 	"cmp"
 	"slices"
 	"time"
 
-	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
 )
 
@@ -126,7 +125,7 @@ func (d Diagnosis) Actor() verdict.Actor {
 	case kind == verdict.NoIdentity:
 		return verdict.ActorECS
 	}
-	return cause.ActorOf(kind, v.Phase, !d.Task.StartedAt.IsZero())
+	return verdict.ActorOf(kind, v.Phase, !d.Task.StartedAt.IsZero())
 }
 
 // Decides reports whether an entry of the timeline is what the verdict was made
@@ -152,7 +151,7 @@ func (d Diagnosis) Decision() (e TimelineEntry, ok bool) {
 		At: d.Task.leavingAt(d.Task.StoppedAt), Kind: "task", Label: d.Verdict.Title, Actor: d.Actor(),
 		Identity: d.Verdict.Identity.Kind, Cause: d.Verdict.Cause,
 	}
-	if actions := d.lackingActions(); len(actions) > 0 {
+	if actions := d.LackingActions(); len(actions) > 0 {
 		e.Action, e.Denied = actions[0], true
 	}
 	return e, true

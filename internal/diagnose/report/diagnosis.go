@@ -1,6 +1,7 @@
-// Package diagnose turns evidence into a diagnosis. It is pure: no I/O, no
-// clock, no AWS SDK types; the same evidence gives the same diagnosis.
-package diagnose
+// Package report has the types of a diagnosis, and what can be said of one by
+// itself: its sentences, its size, who takes part. How it comes about it does not
+// know.
+package report
 
 import (
 	"time"

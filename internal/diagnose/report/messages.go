@@ -1,4 +1,4 @@
-package diagnose
+package report
 
 import (
 	"bytes"
@@ -59,16 +59,6 @@ func (d *Diagnosis) texts() sentences {
 		s.add("/sources/"+strconv.Itoa(i)+"/detail", &d.Sources[i].Detail)
 	}
 	s.addAll("/caveats", d.Caveats)
-	return s
-}
-
-// texts are all texts of the entry.
-func (k *CauseInfo) texts() sentences {
-	s := sentences{}
-	s.add("/title", &k.Title)
-	s.add("/meaning", &k.Meaning)
-	s.add("/why", &k.Why)
-	s.addAll("/fix", k.Fix)
 	return s
 }
 

@@ -1,4 +1,4 @@
-package diagnose
+package report
 
 import (
 	"reflect"
@@ -9,11 +9,11 @@ import (
 	"whystopped/internal/words"
 )
 
-// add puts a document into the fix. It is the only way into it: what the gate
+// Add puts a document into the fix. It is the only way into it: what the gate
 // does not let out becomes a step in words, and what is too large for IAM comes
 // in parts. It gives the policies that were added, none where nothing passed,
 // until the next one is.
-func (f *Fix) add(kind iampolicy.Kind, to *AttachTo, doc iampolicy.Document) []Policy {
+func (f *Fix) Add(kind iampolicy.Kind, to *AttachTo, doc iampolicy.Document) []Policy {
 	if len(doc.Statement) == 0 {
 		return nil
 	}
@@ -26,14 +26,14 @@ func (f *Fix) add(kind iampolicy.Kind, to *AttachTo, doc iampolicy.Document) []P
 	for i, part := range parts {
 		passed := iampolicy.Gate(part, kind)
 		for _, why := range passed.Refused {
-			f.step(why)
+			f.Step(why)
 		}
 		if len(passed.Document.Statement) == 0 || kind != iampolicy.KindIdentity && f.has(kind, passed.Document) {
 			continue
 		}
 		added := Policy{
-			Purpose: purposeDenied, Kind: string(kind), AttachTo: to, Document: passed.Document, Placeholders: passed.Placeholders,
-			Verified: notTried(words.Say("proof.not-simulated", nil)),
+			Purpose: PurposeDenied, Kind: string(kind), AttachTo: to, Document: passed.Document, Placeholders: passed.Placeholders,
+			Verified: NotTried(words.Say("proof.not-simulated", nil)),
 		}
 		if len(parts) > 1 {
 			added.Detail = words.Say("policy.part", words.Args{"part": i + 1, "parts": len(parts), "limit": limit})
@@ -61,22 +61,33 @@ func inlineLimit(to *AttachTo) int {
 	return iampolicy.InlineOfRole
 }
 
-// on says what policies of other kinds than a role's are on; "" where that is
-// not known.
-func on(resource string, policies []Policy) {
-	for i := range policies {
-		policies[i].Resource = resource
-	}
-}
-
-// narrowed is a policy with a part of its document, through the gate again.
-func (p Policy) narrowed(doc iampolicy.Document) Policy {
+// Narrowed is a policy with a part of its document, through the gate again.
+func (p Policy) Narrowed(doc iampolicy.Document) Policy {
 	passed := iampolicy.Gate(doc, iampolicy.Kind(p.Kind))
 	p.Document, p.Placeholders = passed.Document, passed.Placeholders
 	return p
 }
 
-// waits reports whether the policy has words in capitals to replace first.
-func (p Policy) waits() bool {
+// Waits reports whether the policy has words in capitals to replace first.
+func (p Policy) Waits() bool {
 	return slices.ContainsFunc(p.Document.Statement, iampolicy.Statement.IsForm)
+}
+
+// AddOnce adds the document for a resource that is not there yet.
+func (f *Fix) AddOnce(kind iampolicy.Kind, resource string, doc iampolicy.Document) {
+	for _, p := range f.Policies {
+		if p.Kind == string(kind) && p.Resource == resource && reflect.DeepEqual(p.Document, doc) {
+			return
+		}
+	}
+	f.AddOn(resource, kind, nil, doc)
+}
+
+// AddOn adds a document for what a resource, key, endpoint or boundary policy is
+// on; "" where that is not known.
+func (f *Fix) AddOn(resource string, kind iampolicy.Kind, to *AttachTo, doc iampolicy.Document) {
+	added := f.Add(kind, to, doc)
+	for i := range added {
+		added[i].Resource = resource
+	}
 }

@@ -1,4 +1,4 @@
-package diagnose
+package report
 
 import (
 	"encoding/json"
@@ -21,9 +21,9 @@ const (
 	leftOfFindings = 6
 )
 
-// fit makes a diagnosis that is too large smaller, beginning with what says
+// Fit makes a diagnosis that is too large smaller, beginning with what says
 // least about why the task stopped.
-func (d *Diagnosis) fit() {
+func (d *Diagnosis) Fit() {
 	if d.jsonSize() <= maxAnswer {
 		return
 	}
@@ -74,7 +74,7 @@ func (d *Diagnosis) shortenTimeline() {
 // paste.
 func (d *Diagnosis) dropForms() {
 	for i := range d.Fix.Policies {
-		if p := &d.Fix.Policies[i]; p.Purpose != purposeDenied {
+		if p := &d.Fix.Policies[i]; p.Purpose != PurposeDenied {
 			p.Snippets = iampolicy.Snippets{}
 		}
 	}
@@ -83,7 +83,7 @@ func (d *Diagnosis) dropForms() {
 func (d *Diagnosis) dropStartup() {
 	kept := d.Fix.Policies[:0]
 	for _, p := range d.Fix.Policies {
-		if p.Purpose != purposeComplete {
+		if p.Purpose != PurposeComplete {
 			kept = append(kept, p)
 		}
 	}

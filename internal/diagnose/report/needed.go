@@ -1,4 +1,4 @@
-package diagnose
+package report
 
 import (
 	"slices"
@@ -6,9 +6,9 @@ import (
 	"whystopped/internal/iampolicy"
 )
 
-// neededBeside are the calls that a document allows and none of the others does:
+// NeededBeside are the calls that a document allows and none of the others does:
 // what would be denied next.
-func neededBeside(doc iampolicy.Document, others []iampolicy.Document) []NeededCall {
+func NeededBeside(doc iampolicy.Document, others []iampolicy.Document) []NeededCall {
 	have := callsOf(others...)
 	var needed []NeededCall
 	for _, call := range callsOf(doc) {
@@ -41,8 +41,8 @@ func (n NeededCall) sameAs(o NeededCall) bool {
 		(n.Resource == o.Resource || iampolicy.Like(n.Resource, o.Resource) || iampolicy.Like(o.Resource, n.Resource))
 }
 
-// needs notes what the role would be denied next without the policy.
-func (p *Policy) needs(calls []NeededCall) {
+// Needs notes what the role would be denied next without the policy.
+func (p *Policy) Needs(calls []NeededCall) {
 	p.NeededCalls, p.NeededNext = calls, nil
 	for _, call := range calls {
 		if !slices.Contains(p.NeededNext, call.Action) {
