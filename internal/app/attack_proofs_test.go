@@ -122,8 +122,8 @@ func TestForgedEvents(t *testing.T) {
 		{"the load balancer's header", forge(nil), headers{"X-Amzn-Oidc-Data", f.albToken(time.Minute)}, 401, "x-api-key"},
 		{"a source of somebody's own", forge(map[string]any{"source": "com.example.ecs"}), key, 202, `"accepted":0`},
 		{"a source that looks like it", forge(map[string]any{"source": "AWS.ECS"}), key, 202, `"accepted":0`},
-		{"a task in the account of somebody else", forge(map[string]any{"account": "444455556666"}), key, 422, "Account is not that of the task"},
-		{"a task in another Region", forge(map[string]any{"region": "us-east-1"}), key, 422, "Region is not that of the task"},
+		{"a task in the account of somebody else", forge(map[string]any{"account": "444455556666"}), key, 422, "account isn't that of the task"},
+		{"a task in another Region", forge(map[string]any{"region": "us-east-1"}), key, 422, "region isn't that of the task"},
 		{"honest", forge(nil), key, 202, `"accepted":1`},
 		{"by a token that may send", forge(nil), f.bearer(f.sender), 202, `"accepted":1`},
 	}

@@ -121,7 +121,7 @@ func TestRunningTask(t *testing.T) {
 	task := letRun(t, &scenario)
 	s := startWithAWS(t, awsfake.New(scenario), "example")
 	first := s.diagnose(task)
-	if first.status != http.StatusOK || first.at("task", "lastStatus") != "RUNNING" || !strings.Contains(first.raw, "has not stopped") {
+	if first.status != http.StatusOK || first.at("task", "lastStatus") != "RUNNING" || !strings.Contains(first.raw, "hasn't stopped") {
 		t.Errorf("status %d, body %s", first.status, first.raw)
 	}
 	if again := s.diagnose(task); again.at("id") == first.at("id") {
