@@ -1,9 +1,9 @@
-// Package api is the JSON API: diagnoses, evaluation of evidence that is
-// brought, events that EventBridge sends, incidents and their stops, and the
-// catalogue of causes. Its OpenAPI document is made from the
-// same Go types that answer the calls. Every error is an
-// application/problem+json document with a stable type, or a line of text for
-// clients that read nothing else.
+// Package api is the JSON API: diagnoses, provided evidence, EventBridge events,
+// incidents, stops, and causes. Start with API.Routes; each call has a file, and
+// openapi.go describes them from the same Go types that answer.
+//
+// Every error is an application/problem+json document with a stable type, or a line
+// of text for clients that accept nothing else.
 package api
 
 import (

@@ -81,7 +81,7 @@ func uniqueNames(dec *json.Decoder) error {
 	return err
 }
 
-// fold gives the same letter for all that encoding/json takes for one another.
+// fold returns the same letter for all that encoding/json takes for one another.
 func fold(r rune) rune {
 	least := r
 	for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
@@ -108,7 +108,7 @@ func ownProblem(_ huma.Context, _ string, v any) (any, error) {
 	}
 }
 
-// withoutValues gives what the framework found, in one line and in a list,
+// withoutValues returns what the framework found, in one line and in a list,
 // without the values that it found it in.
 func withoutValues(p *huma.ErrorModel) (string, []*huma.ErrorDetail) {
 	if len(p.Errors) == 0 {

@@ -1,5 +1,5 @@
-// Package app puts the service together and runs it. Nothing imports it but
-// the program itself, so tests start the whole service with it.
+// Package app wires the service and runs it. Start with New; only the program itself
+// and tests import it, and tests start the whole service with it.
 package app
 
 import (

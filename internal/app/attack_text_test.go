@@ -66,7 +66,7 @@ func hostileEvidence() map[string]any {
 }
 
 // hostilePages lets the service diagnose hostile evidence that is brought, and an event,
-// and gives the addresses of the pages with it.
+// and returns the addresses of the pages with it.
 func (f *fortress) hostilePages() []string {
 	f.t.Helper()
 	send := func(path string, v any, h headers) heard {

@@ -247,7 +247,7 @@ func settled(t *testing.T, ctx context.Context, base func() string, o *outside) 
 	}
 }
 
-// shows tells whether each incident's message has the count that is true.
+// shows reports whether each incident's message has the count that is true.
 func (o *outside) shows(h told) bool {
 	shown := map[string]bool{}
 	for _, m := range o.messages.Messages("") {

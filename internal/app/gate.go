@@ -94,12 +94,12 @@ func idle(a config.Access) []string {
 	return names
 }
 
-// logsIn tells whether people log in here, and so can sign out.
+// logsIn reports whether people log in here, and so can sign out.
 func (d *door) logsIn() bool {
 	return d.settings.Access.OIDCIssuer != "" || d.settings.Access.ALBARN != ""
 }
 
-// https tells whether people reach the service by TLS.
+// https reports whether people reach the service by TLS.
 func (d *door) https() bool { return strings.HasPrefix(d.settings.PublicURL, "https:") }
 
 // denyPage tells a person why they are not let in, and the way on.
@@ -141,7 +141,7 @@ func asker(ctx context.Context) casebook.Asker {
 	return casebook.Asker{Key: string(who.Kind) + ":" + who.Subject, Name: cmp.Or(who.Email, who.Name, who.Subject)}
 }
 
-// mayIngest tells whether a request showed a token that may send events. Being on
+// mayIngest reports whether a request showed a token that may send events. Being on
 // this machine is not enough for that.
 func mayIngest(ctx context.Context) bool {
 	who, ok := auth.From(ctx)

@@ -27,7 +27,7 @@ type lately[T any] struct {
 	until time.Time
 }
 
-// get gives the figure as it was lately; ok is false where it cannot be had.
+// get returns the figure as it was lately; ok is false where it cannot be had.
 func (l *lately[T]) get() (value T, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

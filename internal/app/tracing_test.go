@@ -90,7 +90,7 @@ func attributeOf(s *spans.Span, key string) string {
 }
 
 // startTraced runs a service on the demo's account with a collector of traces,
-// and gives what ends it.
+// and returns what ends it.
 func startTraced(t *testing.T, log io.Writer) (o *otlpDouble, base string, end func()) {
 	t.Helper()
 	o = &otlpDouble{}

@@ -1,5 +1,5 @@
-// Package arn reads Amazon Resource Names without ever cutting at the wrong
-// colon or slash. It is pure and knows no service.
+// Package arn parses Amazon Resource Names. Start with Parse; it knows no service. It
+// is pure.
 package arn
 
 import "strings"

@@ -118,7 +118,7 @@ type albTokenHeader struct {
 	Critical json.RawMessage `json:"crit"`
 }
 
-// verify gives the claims of the one header in values.
+// verify returns the claims of the one header in values.
 func (v *albVerifier) verify(ctx context.Context, values []string) (claims, string, error) {
 	if len(values) != 1 {
 		return nil, "", errALBTwice

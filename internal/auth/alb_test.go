@@ -71,7 +71,7 @@ func (k *keyServer) calls() []string {
 	return slices.Clone(k.asked)
 }
 
-// albHeaderOf gives an honest header's JSON with changes.
+// albHeaderOf returns an honest header's JSON with changes.
 func albHeaderOf(changes map[string]any) map[string]any {
 	h := map[string]any{
 		"typ": "JWT", "alg": "ES256", "kid": albKeyID, "signer": albARN, "iss": albIssuer, "client": "lb-client", "exp": began.Add(2 * time.Minute).Unix(),

@@ -94,7 +94,7 @@ func newService(t testing.TB, o Options) *service {
 	return s
 }
 
-// withLogin gives options for a service at which people log in.
+// withLogin returns options for a service at which people log in.
 func withLogin(p *op) Options {
 	return Options{
 		Listen: ":8080", PublicURL: publicURL, OIDC: &OIDC{Issuer: p.URL, ClientID: clientID, ClientSecret: clientSecret},
@@ -102,7 +102,7 @@ func withLogin(p *op) Options {
 	}
 }
 
-// newLoginService gives a service with a provider on the same clock.
+// newLoginService returns a service with a provider on the same clock.
 func newLoginService(t testing.TB, change func(*Options, *op)) (*service, *op) {
 	t.Helper()
 	var s *service

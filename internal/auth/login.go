@@ -252,7 +252,7 @@ func (g *Gate) endSession(r *http.Request) string {
 // maxBack bounds the way back of a login, in bytes: it goes into a cookie.
 const maxBack = 1500
 
-// localPath gives a way back that leads nowhere but to this service: the start
+// localPath returns a way back that leads nowhere but to this service: the start
 // page where s might not.
 func localPath(s string) string {
 	const start = "/"

@@ -69,7 +69,7 @@ type discovered struct {
 	namesItself bool
 }
 
-// get gives the provider's description, or errUnavailable.
+// get returns the provider's description, or errUnavailable.
 func (p *provider) get(ctx context.Context) (*discovered, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -175,7 +175,7 @@ func checkToken(id *oidc.IDToken, accessToken, clientID, nonce string) error {
 	return nil
 }
 
-// claimsOf gives the claims of the ID token, with those that the rules need and
+// claimsOf returns the claims of the ID token, with those that the rules need and
 // that only the provider's user info has.
 func (p *provider) claimsOf(ctx context.Context, found *discovered, id *oidc.IDToken, token *oauth2.Token) (claims, error) {
 	var c claims

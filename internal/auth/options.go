@@ -81,7 +81,7 @@ func RequireWayIn(listen string, o Options) error {
 
 func (o Options) hasWayIn() bool { return o.OIDC != nil || o.ALB != nil || len(o.Tokens) > 0 }
 
-// isLoopback tells whether only this machine reaches an address, host:port. A
+// isLoopback reports whether only this machine reaches an address, host:port. A
 // name other than localhost is not looked up: it may mean something else
 // tomorrow.
 func isLoopback(listen string) bool {

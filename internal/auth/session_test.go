@@ -10,7 +10,7 @@ import (
 
 const cookieName = "__Host-whystopped-session"
 
-// loggedIn gives a browser with a session.
+// loggedIn returns a browser with a session.
 func loggedIn(t testing.TB) (*service, *op, *browser) {
 	t.Helper()
 	s, p := newLoginService(t, nil)

@@ -45,7 +45,7 @@ type Who struct {
 	Scopes []Scope
 }
 
-// May tells whether somebody has a scope.
+// May reports whether somebody has a scope.
 func (w Who) May(s Scope) bool { return slices.Contains(w.Scopes, s) }
 
 // String names somebody to people.
@@ -61,7 +61,7 @@ func (w Who) String() string {
 
 type whoKey struct{}
 
-// With gives a context in which From finds w.
+// With returns a context in which From finds w.
 func With(ctx context.Context, w Who) context.Context { return context.WithValue(ctx, whoKey{}, w) }
 
 // From finds who asks. It is false where nobody was identified: on addresses

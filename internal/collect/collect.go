@@ -1,5 +1,5 @@
-// Package collect has what a collection of evidence and whoever asked for it say
-// to each other: what happens on the way, and whether anybody waits.
+// Package collect has what a collection of evidence and its caller share: progress
+// and priority. It stands below both.
 package collect
 
 import (

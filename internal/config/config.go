@@ -1,5 +1,5 @@
-// Package config reads the service's settings from the environment and the
-// command line.
+// Package config owns the settings: flags and environment, defaults, validation, and
+// the help text. Start with Config.
 package config
 
 import (

@@ -15,7 +15,7 @@ type Secret string
 
 const hidden = "[hidden]"
 
-// Reveal gives the secret itself, to whoever has to use it.
+// Reveal returns the secret itself, to whoever has to use it.
 func (s Secret) Reveal() string { return string(s) }
 
 // String tells only whether there is a secret.

@@ -168,7 +168,7 @@ func (v *apiURLValue) Set(s string) error {
 	return nil
 }
 
-// safe tells whether u is a plain address whose connection nobody can listen
+// safe reports whether u is a plain address whose connection nobody can listen
 // to: https, or http that stays on this machine.
 func safe(u *url.URL) bool {
 	if u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {

@@ -1,9 +1,8 @@
-// Package guard keeps a service that others reach from being worn down or
-// misused by way of browsers: headers, and limits by client and in all.
+// Package guard protects a public service: security headers, and rate and concurrency
+// limits per client and in total. Start with Rate and Turns.
 //
-// What bounds a single request stands elsewhere: http.Server the size of its
-// headers and the time for sending it and for taking the answer, the ways in the
-// size of its body.
+// What bounds a single request is elsewhere: the HTTP server limits headers and
+// times, each entry point its bodies.
 package guard
 
 import (

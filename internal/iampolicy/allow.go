@@ -123,7 +123,7 @@ func wildcardReason(act Action, known bool, resource string) words.Text {
 	return words.Text{}
 }
 
-// bothReadings gives a secret whose ARN may or may not end in its suffix in
+// bothReadings returns a secret whose ARN may or may not end in its suffix in
 // both ways; anything else as it is.
 func bothReadings(act Action, resource string) []string {
 	a, _ := arn.Parse(resource)

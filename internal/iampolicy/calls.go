@@ -9,7 +9,7 @@ import (
 	"whystopped/internal/iampolicy/sar"
 )
 
-// CallActions gives the IAM actions that an API call needs, first the one that
+// CallActions returns the IAM actions that an API call needs, first the one that
 // is checked first. The service is CloudTrail's eventSource
 // ("monitoring.amazonaws.com"), an SDK's service id or client class
 // ("CloudWatch Logs", "AmazonDynamoDBv2") or its name in words; the operation
@@ -54,7 +54,7 @@ func actionNamed(prefix, operation string) (string, bool) {
 	return "", false
 }
 
-// OperationActions gives the actions that an operation may need whose service
+// OperationActions returns the actions that an operation may need whose service
 // is not known ("when calling the ListBuckets operation"): the first action of
 // each candidate, the services that tasks use most first. A single candidate
 // can be trusted.

@@ -1,6 +1,6 @@
-// Package iampolicy knows IAM actions and resources, and writes policy
-// documents that grant exactly what was denied, in the forms people paste.
-// It is pure: no I/O, standard library only.
+// Package iampolicy knows IAM actions and resources, and writes policy documents that
+// grant exactly what was denied. Start with Allow; package sar has the reference,
+// package snippet the forms that people paste. It is pure.
 package iampolicy
 
 import "strings"

@@ -58,7 +58,7 @@ func (g *gate) refuse(id string, args words.Args) {
 	}
 }
 
-// statement gives the part of a statement that passes.
+// statement returns the part of a statement that passes.
 func (g *gate) statement(s Statement) (Statement, bool) {
 	if s.Effect != "Allow" || len(s.NotAction)+len(s.NotResource)+len(s.NotPrincipal) > 0 {
 		g.refuse("gate.not-allow", nil)

@@ -1,6 +1,6 @@
 package iampolicy
 
-// Like tells whether text matches a pattern of IAM: "*" stands for any number
+// Like reports whether text matches a pattern of IAM: "*" stands for any number
 // of characters, "?" for one, and all others for themselves.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 func Like(pattern, text string) bool {

@@ -25,7 +25,7 @@ func literal(text string) string {
 	return b.String()
 }
 
-// Unescape gives the text that a pattern of a policy stands for. Its wildcards
+// Unescape returns the text that a pattern of a policy stands for. Its wildcards
 // become what star and question say; the characters that literal escaped become
 // themselves.
 func Unescape(pattern, star, question string) string {

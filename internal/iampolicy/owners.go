@@ -77,7 +77,7 @@ func EndpointPolicy(principalARN string, reqs []Request, ctx Context) (Document,
 	return doc, notes
 }
 
-// RoleOf gives the role of a role session's ARN, and any other ARN as it is.
+// RoleOf returns the role of a role session's ARN, and any other ARN as it is.
 func RoleOf(principal string) string {
 	a, ok := arn.Parse(principal)
 	if !ok || a.Service != "sts" {

@@ -129,7 +129,7 @@ func PassingCall(service, operation string) string {
 	return actions[0]
 }
 
-// PassedTo gives the services of which one receives the role, by the IAM action
+// PassedTo returns the services of which one receives the role, by the IAM action
 // of the call that passes it ("ecs:CreateService"; "" where it is not known) and
 // by the role's name. It gives none where neither tells.
 func PassedTo(call, roleARN string) []string {

@@ -17,7 +17,7 @@ func RequestResource(action string, requestParameters map[string]any, resources 
 	return found[0], true
 }
 
-// RequestResources gives the resources of a call that CloudTrail recorded, in
+// RequestResources returns the resources of a call that CloudTrail recorded, in
 // the form that a policy for the action needs: from the record's resources
 // where one of them is of a type that the action takes, else from its
 // requestParameters. It is "*" for an action without resource-level permissions
@@ -58,7 +58,7 @@ type request struct {
 	ctx        Context
 }
 
-// fitting gives those of some texts that are ARNs of the action's types, as
+// fitting returns those of some texts that are ARNs of the action's types, as
 // they are or, where none is, in a form that fits.
 func (r request) fitting(texts []string) []string {
 	var exact, shaped []string
@@ -92,7 +92,7 @@ const (
 	partial  = false
 )
 
-// filled gives the resources of the action's types whose templates the
+// filled returns the resources of the action's types whose templates the
 // parameters fill: of the types with the most variables, so that a table's
 // index comes before the table, and of those of the required ones. A template
 // that is filled in part counts for a required type only.
@@ -127,7 +127,7 @@ func (r request) filled(whole bool) []string {
 	return found
 }
 
-// named gives the form of the type whose name the request has where its ARN has
+// named returns the form of the type whose name the request has where its ARN has
 // an id: of the types that the action may take and need not.
 func (r request) named() []string {
 	if slices.ContainsFunc(r.act.Types, func(use sar.TypeUse) bool { return use.Required }) {
@@ -146,7 +146,7 @@ func (r request) named() []string {
 	return nil
 }
 
-// only gives the resource of which a place has just one, such as Glue's data
+// only returns the resource of which a place has just one, such as Glue's data
 // catalog: nothing in the request has to name it.
 func (r request) only() []string {
 	for _, use := range r.act.Types {

@@ -65,7 +65,7 @@ func (p parameters) all() []string {
 	return texts
 }
 
-// valuesOf gives what the parameters say about a template's variable.
+// valuesOf returns what the parameters say about a template's variable.
 func (r request) valuesOf(t sar.ResourceType, variable string) []string {
 	if r.act.Service == "ecs" {
 		if values, ok := r.ecsValue(variable); ok {

@@ -39,7 +39,7 @@ func pattern(of arn.ARN, tail string, ctx Context) string {
 	return of.String()
 }
 
-// Locate gives the ARN of a resource as an error printed it, for people to read
+// Locate returns the ARN of a resource as an error printed it, for people to read
 // and for Allow to write a policy by: quotes and trailing punctuation off, a
 // secret's name to "…:secret:NAME-??????", a queue's URL to its ARN, an object's
 // ARN to its bucket's for an action on buckets. It is "*" for an action without
@@ -148,7 +148,7 @@ func named(act Action, printed string, ctx Context) string {
 	return byOnlyVariable(act, printed, ctx)
 }
 
-// isName tells whether a text can be a resource's name.
+// isName reports whether a text can be a resource's name.
 func isName(s string) bool {
 	return fits(plausibleName, s, 512) && !emptyWords[strings.ToLower(s)]
 }

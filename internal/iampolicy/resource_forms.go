@@ -105,7 +105,7 @@ func parameterByName(act Action, printed string, ctx Context) string {
 	return ctx.arn("ssm", "parameter/"+strings.TrimPrefix(printed, "parameter/"))
 }
 
-// takes tells whether the action takes a resource type.
+// takes reports whether the action takes a resource type.
 func takes(act Action, resourceType string) bool {
 	for _, use := range act.Types {
 		if use.Name == resourceType {

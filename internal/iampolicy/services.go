@@ -19,7 +19,7 @@ var operationsText string
 //go:embed data/callers.txt
 var callersText string
 
-// servicePrefixes gives the IAM prefixes that a service's name may mean, the
+// servicePrefixes returns the IAM prefixes that a service's name may mean, the
 // likeliest first; none for a name that is not known.
 func servicePrefixes(name string) []string {
 	plain := plainName(name)

@@ -16,7 +16,7 @@ const (
 	ManagedLimit = 6_144
 )
 
-// Split gives a document in parts of which none is larger than a managed policy;
+// Split returns a document in parts of which none is larger than a managed policy;
 // the document itself where it fits into the given limit.
 func Split(doc Document, limit int) []Document {
 	if characters(doc) <= limit {

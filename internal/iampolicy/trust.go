@@ -43,7 +43,7 @@ type Trust struct {
 	Statement string
 }
 
-// JudgeTrust tells whether a role's trust policy lets a service assume the role.
+// JudgeTrust reports whether a role's trust policy lets a service assume the role.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 func JudgeTrust(doc Document, a Assumption) Trust {
 	var allowed bool
@@ -102,7 +102,7 @@ func (d Document) hasVariables() bool {
 	return err != nil || strings.Contains(string(text), "${")
 }
 
-// actsOn tells whether the statement is about the action.
+// actsOn reports whether the statement is about the action.
 func (s Statement) actsOn(action string) bool {
 	named := func(pattern string) bool { return Like(strings.ToLower(pattern), strings.ToLower(action)) }
 	if len(s.NotAction) > 0 {
@@ -111,7 +111,7 @@ func (s Statement) actsOn(action string) bool {
 	return slices.ContainsFunc(s.Action, named)
 }
 
-// isFor tells whether the statement is about the service.
+// isFor reports whether the statement is about the service.
 func (s Statement) isFor(service string) bool {
 	if len(s.NotPrincipal) > 0 {
 		return !s.NotPrincipal.has(service)
@@ -119,7 +119,7 @@ func (s Statement) isFor(service string) bool {
 	return s.Principal.has(service)
 }
 
-// has tells whether a service is among the principals. "*" is everybody.
+// has reports whether a service is among the principals. "*" is everybody.
 func (p Principal) has(service string) bool {
 	return slices.Contains(p["Service"], service) || slices.Contains(p["*"], "*") || slices.Contains(p["AWS"], "*")
 }
@@ -133,7 +133,7 @@ const (
 	yes
 )
 
-// judge tells whether a condition is met, and the keys for which it is not, or
+// judge reports whether a condition is met, and the keys for which it is not, or
 // for which that is not known.
 func (c Condition) judge(a Assumption) (met truth, keys []string) {
 	met = yes

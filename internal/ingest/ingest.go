@@ -1,6 +1,5 @@
-// Package ingest takes in what ECS tells of by EventBridge, so that a task is
-// known after ECS has forgotten it: it reads the events, and brings those that
-// stand in an SQS queue to whoever keeps them.
+// Package ingest reads EventBridge events of ECS, from an SQS queue or a request, so
+// that a task is known after ECS has forgotten it. Start with Parse and Queue.Run.
 package ingest
 
 import (

@@ -1,4 +1,4 @@
-// Package lru has one bounded map that forgets what was not used for longest.
+// Package lru is a bounded map that drops the entry that wasn't used for longest.
 package lru
 
 import (

@@ -1,6 +1,6 @@
-// Package permissions tells which of the AWS permissions that the service asks
-// for it really has: by harmless calls that are made on demand, and by what its
-// real calls came to. What the permissions are stands with the calls.
+// Package permissions reports which of its own AWS permissions the service has: from
+// test calls, and from the results of real ones. Start with Keeper; the permissions
+// themselves stand with the calls, in awsclient/source.
 package permissions
 
 import "whystopped/internal/words"

@@ -1,6 +1,6 @@
-// Package problem has what can keep a question from being answered, and the
-// sentences for the person who asked. Everybody below the ways in makes them; the
-// ways in turn them into a page, into problem details and into a reply.
+// Package problem is why a request can't be answered, as a kind and a message. All
+// packages below the entry points create problems; the entry points turn them into a
+// page, problem details, or a Slack reply. Start with New.
 package problem
 
 import (

@@ -9,7 +9,7 @@ import (
 // but for a block of text.
 const maxBelow = 8
 
-// below gives the values of the name at from that stand in the lines below it,
+// below returns the values of the name at from that stand in the lines below it,
 // where the line ends at i, behind the sign: a block of YAML, members deeper in
 // than the name, or a line by itself.
 func (c *cursor) below(i int, v value, from int) []value {
@@ -46,7 +46,7 @@ var blockHead = regexp.MustCompile(`\A[|>][-+0-9]{0,2}[ \t]*`)
 // line is a line of the text, without the blanks around it.
 type line struct{ start, end, indent, next int }
 
-// lineAt gives the line that begins at i. Its next is len(text) for the last.
+// lineAt returns the line that begins at i. Its next is len(text) for the last.
 func (c *cursor) lineAt(i int) line {
 	end := len(c.text)
 	if n := strings.IndexByte(c.text[i:], '\n'); n >= 0 {
@@ -60,7 +60,7 @@ func (c *cursor) lineAt(i int) line {
 	return l
 }
 
-// indentOf gives how far in the line begins that the name at from is on, or -1
+// indentOf returns how far in the line begins that the name at from is on, or -1
 // if it begins too far away.
 func (c *cursor) indentOf(from int) int {
 	near := c.behind(from, maxStructure/8)
@@ -75,7 +75,7 @@ func (c *cursor) indentOf(from int) int {
 	return indent
 }
 
-// block gives the lines that are deeper in than a name as one value.
+// block returns the lines that are deeper in than a name as one value.
 func (c *cursor) block(first line, v value, indent int) []value {
 	v.start, v.end, v.quoted, v.manner = first.start, first.end, true, firm
 	for l := first; l.next < len(c.text) && l.next-first.start < 4*maxStructure; {
@@ -90,7 +90,7 @@ func (c *cursor) block(first line, v value, indent int) []value {
 	return []value{v}
 }
 
-// members gives the value among the members below a name: value: x, default: x,
+// members returns the value among the members below a name: value: x, default: x,
 // those of a list, or one alone.
 func (c *cursor) members(l line, v value, indent int) []value {
 	var values []value
@@ -148,7 +148,7 @@ func (c *cursor) wholeLine(l line, v value, m manner) value {
 	return v
 }
 
-// lineAlone gives a line that has one word and is no assignment itself.
+// lineAlone returns a line that has one word and is no assignment itself.
 func (c *cursor) lineAlone(l line, v value) []value {
 	text := c.text[l.start:l.end]
 	if text == "" || strings.ContainsAny(text, " \t") || strings.Contains(strings.TrimRight(text, "="), "=") {

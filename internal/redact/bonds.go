@@ -104,7 +104,7 @@ func (c *cursor) endingOf(from, to int) ending {
 	return atDelimiter
 }
 
-// closing gives the end of a quoted name with its quote and bracket, as in
+// closing returns the end of a quoted name with its quote and bracket, as in
 // "name", 'name' and ["name"]. A quote that closes more than the name is left
 // alone: what follows in `open "/run/token": no such file` is no value.
 func (c *cursor) closing(from, to int) int {

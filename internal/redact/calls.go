@@ -16,7 +16,7 @@ var positional = []struct {
 	{[]string{"redis->auth("}, 0},
 }
 
-// ofCalls gives the triggers of those functions.
+// ofCalls returns the triggers of those functions.
 func ofCalls() []literal {
 	var out []literal
 	for _, p := range positional {
@@ -48,7 +48,7 @@ func argument(length, place int) rule {
 	}
 }
 
-// nextArgument gives where the argument behind the one at i begins, or 0.
+// nextArgument returns where the argument behind the one at i begins, or 0.
 func (c *cursor) nextArgument(i int) int {
 	i = c.span(i, isSpace)
 	if _, end, ok := c.literal(i); ok {

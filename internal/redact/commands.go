@@ -49,7 +49,7 @@ var commands = []command{
 	},
 }
 
-// logins gives options whose values are USER:PASSWORD.
+// logins returns options whose values are USER:PASSWORD.
 func logins(flags ...string) []option {
 	var out []option
 	for _, f := range flags {
@@ -58,7 +58,7 @@ func logins(flags ...string) []option {
 	return out
 }
 
-// ofCommands gives the triggers of the commands.
+// ofCommands returns the triggers of the commands.
 func ofCommands() []literal {
 	var out []literal
 	for i := range commands {
@@ -96,13 +96,13 @@ func (d *command) labelled() string {
 	return "password"
 }
 
-// wordBefore gives the last word of s.
+// wordBefore returns the last word of s.
 func wordBefore(s string) string {
 	s = strings.TrimRight(s, " \t\"',")
 	return s[strings.LastIndexFunc(s, func(r rune) bool { return r < 'a' || r > 'z' })+1:]
 }
 
-// secret gives the secret in an argument that stands behind another, and reports
+// secret returns the secret in an argument that stands behind another, and reports
 // whether it has the value of an option, be that a secret or not.
 func (d *command) secret(before, arg string) (from, to int, has bool) {
 	for _, o := range d.options {
@@ -122,7 +122,7 @@ func (d *command) secret(before, arg string) (from, to int, has bool) {
 	return 0, 0, false
 }
 
-// value gives the value that an argument is or has for the option.
+// value returns the value that an argument is or has for the option.
 func (o option) value(before, arg string) (string, bool) {
 	rest, has := strings.CutPrefix(arg, o.flag)
 	switch {
@@ -135,7 +135,7 @@ func (o option) value(before, arg string) (string, bool) {
 	}
 }
 
-// commandOf gives the command that a word names, behind another: with its path,
+// commandOf returns the command that a word names, behind another: with its path,
 // and with what belongs to its names, as in /usr/bin/mysqldump or ldapsearch.
 func commandOf(before, word string) *command {
 	word = lowerASCII(word[strings.LastIndexAny(word, `/\`)+1:])
@@ -192,7 +192,7 @@ func (a *arguments) word() bool {
 	return a.end > a.start
 }
 
-// quoted gives the length of the quoted part that begins at i, or 0. Behind a
+// quoted returns the length of the quoted part that begins at i, or 0. Behind a
 // quote that ends something stands a blank or a bracket.
 func (a *arguments) quoted(i int) int {
 	if !isQuote(a.text[i]) || i+1 == len(a.text) || strings.IndexByte(" ,]})\n\r", a.text[i+1]) >= 0 {

@@ -1,6 +1,6 @@
-// Package redact takes secrets out of text before it is stored, shown, logged
-// or sent. Every secret is replaced by a placeholder that says what it was, such
-// as "[redacted: AWS session token]".
+// Package redact removes secrets from text before it is stored, shown, logged, or
+// sent. Start with Text. Each secret is replaced with a placeholder that says what it
+// was, such as "[redacted: AWS session token]".
 //
 // What explains a stopped task stays: ARNs, account and task ids, request ids,
 // image digests, role and log stream names, hosts, ports and users, encoded

@@ -63,7 +63,7 @@ func keyed(c *cursor, start int) []replacement {
 	return c.hide(c.valuesAt(at, v, from))
 }
 
-// byPlace gives the secrets' name that a name is where it stands: the key in a
+// byPlace returns the secrets' name that a name is where it stands: the key in a
 // URL, and an identifier of a secret that is one itself, as in Vault and Consul.
 // Those of Secrets Manager are names and ARNs.
 func (c *cursor) byPlace(from, to, at int, v value) (secretName, bool) {
@@ -133,7 +133,7 @@ func (c *cursor) isSecret(v value) bool {
 	}
 }
 
-// name gives the identifier around i, without the letters of an escape in front
+// name returns the identifier around i, without the letters of an escape in front
 // of it, and with the word before it where that makes it one: API key.
 func (c *cursor) name(i int) (start, end int) {
 	start, end = i, i
@@ -170,7 +170,7 @@ func (c *cursor) isWideColon(i int) bool {
 	return c.text[i] == wideColon[0] && strings.HasPrefix(c.text[i:], wideColon)
 }
 
-// wholeName gives where a name of several words begins whose last is [from:to]:
+// wholeName returns where a name of several words begins whose last is [from:to]:
 // API key, mot de passe. The other words are those that make it a secret's.
 func (c *cursor) wholeName(from, to int) int {
 	if from == c.done || c.text[from-1] != ' ' {

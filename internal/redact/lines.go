@@ -67,7 +67,7 @@ func passLines(lines []string) (changed bool) {
 	return changed
 }
 
-// within gives those parts of the replacements that are in text[start:end], as
+// within returns those parts of the replacements that are in text[start:end], as
 // replacements in it.
 func within(found []replacement, start, end int) []replacement {
 	var here []replacement

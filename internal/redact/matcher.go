@@ -40,7 +40,7 @@ func (m *matcher) scan(text string, i int, s state) (int, state) {
 	return i, s &^ 1
 }
 
-// hitsOf gives the literals that end at s, longest first.
+// hitsOf returns the literals that end at s, longest first.
 func (m *matcher) hitsOf(s state) []hit { return m.hits[s.row()] }
 
 // literal is a lower-case word and the rule that it calls.

@@ -34,7 +34,7 @@ var wordMessages = []string{
 	"invalid url escape ", // Go
 }
 
-// ofMessages gives the triggers of all messages.
+// ofMessages returns the triggers of all messages.
 func ofMessages() []literal {
 	out := slices.Concat(
 		calls(badWord, wordMessages...),
@@ -202,7 +202,7 @@ func badReceived(c *cursor, start int) []replacement {
 
 var receivedWords = regexp.MustCompile(`(?i)\Areceived\\*["']?:? *`)
 
-// lastOfPath gives the last name of the first list "path": ["db", "password"] of
+// lastOfPath returns the last name of the first list "path": ["db", "password"] of
 // an object.
 func lastOfPath(s string) string {
 	for _, rest, ok := strings.Cut(s, "path"); ok; _, rest, ok = strings.Cut(rest, "path") {

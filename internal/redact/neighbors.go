@@ -37,7 +37,7 @@ func (c *cursor) listed(from, to, i int) (at int, v value) {
 // Content-Disposition: form-data; name="password".
 var formField = regexp.MustCompile(`\A(?:\r?\n|\\r\\n){2}`)
 
-// memberAfter gives the end of "value": behind a name that ends at i, or 0. The
+// memberAfter returns the end of "value": behind a name that ends at i, or 0. The
 // members of {"name": NAME, "type": TYPE, "value": VALUE} so belong together: a
 // container's environment or a parameter, in JSON, YAML, XML and HCL.
 func (c *cursor) memberAfter(i int) int {
@@ -59,7 +59,7 @@ var nextValue = regexp.MustCompile(`\A[\\"'\])]*(?:` +
 	// or what a validator says of it.
 	`|["'] with value:? )`)
 
-// elementText gives where the text of the XML element begins that text[from:to]
+// elementText returns where the text of the XML element begins that text[from:to]
 // names, or 0: <Password Type="x">, <property name="password">, <key>password</key>.
 func (c *cursor) elementText(from, to int) int {
 	next, before := c.at(to), c.before(from)

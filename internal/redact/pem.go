@@ -45,7 +45,7 @@ var pemMarks = []string{"private key-----", "private key block-----", "private+k
 var pemEnd = regexp.MustCompile(`\A-----END(?: |\+|%20)(?:[A-Z0-9]+(?: |\+|%20)){0,3}` +
 	`PRIVATE(?: |\+|%20)KEY(?:(?: |\+|%20)BLOCK)?-----`)
 
-// markBefore gives where the mark begins that has PRIVATE KEY at i, and which of
+// markBefore returns where the mark begins that has PRIVATE KEY at i, and which of
 // the two it is.
 func (c *cursor) markBefore(i int) (from int, isEnd, isBegin bool) {
 	near := c.behind(i, maxGap/2)
@@ -60,7 +60,7 @@ func (c *cursor) markBefore(i int) (from int, isEnd, isBegin bool) {
 	return i - len(near) + len(strings.TrimSuffix(near[:at], "-----")), isEnd, isBegin
 }
 
-// keyLines gives the end of the lines of a key that begin at i, with the mark
+// keyLines returns the end of the lines of a key that begin at i, with the mark
 // behind them, or i.
 func (c *cursor) keyLines(i int) int {
 	for i < len(c.text) {
@@ -84,7 +84,7 @@ func (c *cursor) keyLines(i int) int {
 	return i
 }
 
-// lineEnds gives where the line begins behind the blanks and line ends at i, which
+// lineEnds returns where the line begins behind the blanks and line ends at i, which
 // may be written as \n.
 func (c *cursor) lineEnds(i int) int {
 	for limit := min(len(c.text), i+maxGap); i < limit; {
@@ -111,7 +111,7 @@ func isKeyBody(b byte) bool { return isBase64(b) && b != '=' }
 // isKeyByte reports whether the byte goes on with what no key has in its lines.
 func isKeyByte(b byte) bool { return b == '-' || b == '_' || b == '.' || b == ':' }
 
-// keyLinesBefore gives where the lines of a key begin that end at i, or i.
+// keyLinesBefore returns where the lines of a key begin that end at i, or i.
 func (c *cursor) keyLinesBefore(i int) int {
 	first := i
 	for first > c.done && i-first < maxKey {
@@ -171,7 +171,7 @@ func bareKey(head string) rule {
 	}
 }
 
-// ofKeys gives the triggers of keys with their marks and without.
+// ofKeys returns the triggers of keys with their marks and without.
 func ofKeys() []literal {
 	var out []literal
 	for _, mark := range pemMarks {

@@ -56,7 +56,7 @@ func (c *cursor) valuesAt(i int, v value, from int) []value {
 	return c.bareValue(at, v)
 }
 
-// byDefault gives the value that stands behind an expression in the same line,
+// byDefault returns the value that stands behind an expression in the same line,
 // for when that has none: environ.get("PASSWORD") or "x".
 func (c *cursor) byDefault(i int, v value) []value {
 	near := c.ahead(i, 2*maxGap)
@@ -73,7 +73,7 @@ func (c *cursor) byDefault(i int, v value) []value {
 
 var otherwise = regexp.MustCompile(`[)\]] *(?:or|\|\||\?\?) *`)
 
-// tagged gives where the value begins behind a tag of YAML: !!binary x. Those of
+// tagged returns where the value begins behind a tag of YAML: !!binary x. Those of
 // CloudFormation, which refer to something, have one mark.
 func (c *cursor) tagged(i int) int {
 	if c.ahead(i, 2) != "!!" {
@@ -113,7 +113,7 @@ func (c *cursor) quotedValue(v value, start, end int) []value {
 
 var becomes = regexp.MustCompile("\\A[\"'`] (?:->|=>) ")
 
-// element gives the text of an XML element that begins at i.
+// element returns the text of an XML element that begins at i.
 func (c *cursor) element(i int, v value) []value {
 	near := c.ahead(i, 4*maxWord)
 	end := strings.IndexByte(near, '<')
@@ -138,7 +138,7 @@ func (c *cursor) bareValue(i int, v value) []value {
 // token = environ["TOKEN"].
 var call = regexp.MustCompile(`\A\(*(?:[A-Za-z_][\w.]*(?:\(|\[["'])|(?:&|(?:map)?\[|\w+\.)[\w.\[\]*]*\{)`)
 
-// typed gives where the value begins if a type comes first: password: str = "x".
+// typed returns where the value begins if a type comes first: password: str = "x".
 func (c *cursor) typed(i int) int {
 	near := c.ahead(i, maxGap)
 	if !strings.Contains(near, "=") {
@@ -150,7 +150,7 @@ func (c *cursor) typed(i int) int {
 var annotation = regexp.MustCompile(`\A(?:(?:Optional|Option|Maybe)[<\[])?&?(?:'static )?` +
 	`(?:[Ss]tr|[Ss]tring|[Tt]ext|[Bb]ytes|Any|any|Secret(?:Str|String)?)\b[>\]?]? *= *`)
 
-// wrapped gives where the value begins in what a language writes around it:
+// wrapped returns where the value begins in what a language writes around it:
 // Some("x"), Secret(x), Optional[x]. Behind a sign with blanks, as programs are
 // written, what is in the parentheses is an expression unless it has quotes.
 func (c *cursor) wrapped(i, at int, v value) int {
@@ -171,7 +171,7 @@ var wrapper = regexp.MustCompile(`\A(?:(?:Some|Just|Ok|Right|Optional|Secret|Sec
 // the logs of nginx and of .NET, in a URL.
 var openings = []string{"&quot;", "&#34;", "&#39;", "&apos;", `\u0022`, `\u0027`, `\x22`, `\x27`, "%22", "%27"}
 
-// writtenQuote gives the quote at i if it is a written one.
+// writtenQuote returns the quote at i if it is a written one.
 func (c *cursor) writtenQuote(i int) string {
 	if b := c.at(i); b != '&' && b != '\\' && b != '%' {
 		return ""
@@ -190,7 +190,7 @@ func isOpening(b byte) bool { return isQuote(b) || b == '`' }
 // isOpen reports whether a quoted text begins at i.
 func (c *cursor) isOpen(i int) bool { return isOpening(c.at(i)) }
 
-// literal gives the text in quotes that begins at i: "x", b'x', @"x", \"x\",
+// literal returns the text in quotes that begins at i: "x", b'x', @"x", \"x\",
 // &quot;x&quot;.
 func (c *cursor) literal(i int) (start, end int, ok bool) {
 	if q := c.writtenQuote(i); q != "" {
@@ -254,7 +254,7 @@ func (c *cursor) closingQuote(open, depth int) int {
 	return len(c.text)
 }
 
-// wordEnd gives the end of a value without quotes that begins at i, or limit.
+// wordEnd returns the end of a value without quotes that begins at i, or limit.
 func (c *cursor) wordEnd(i, limit int, e ending) int {
 	for limit = min(limit, len(c.text)); i < limit && c.text[i] > ' ' && !c.ends(i, e); {
 		i++

@@ -30,7 +30,7 @@ func pass(s string) string {
 	return v.replace(found)
 }
 
-// find gives the secrets of a view in order.
+// find returns the secrets of a view in order.
 func (v view) find() []replacement {
 	var found []replacement
 	c := &cursor{text: v.text, gaps: v.gaps}
@@ -104,7 +104,7 @@ func (c *cursor) escapeEnds(i int) bool {
 // maxEscape bounds the length of an escape: \u0022, %253D.
 const maxEscape = 6
 
-// escapeLength gives the length of the escape that s begins with, or 0.
+// escapeLength returns the length of the escape that s begins with, or 0.
 func escapeLength(s string) int {
 	digits := 0 // hexadecimal, from the third byte on
 	for 2+digits < len(s) && isHex(s[2+digits]) {
@@ -165,7 +165,7 @@ func replace(start, end int, label string) []replacement {
 	return []replacement{{start, end, label}}
 }
 
-// span gives the end of the run of bytes of a class that begins at i.
+// span returns the end of the run of bytes of a class that begins at i.
 func (c *cursor) span(i int, class func(byte) bool) int {
 	for i < len(c.text) && class(c.text[i]) {
 		i++
@@ -173,7 +173,7 @@ func (c *cursor) span(i int, class func(byte) bool) int {
 	return i
 }
 
-// back gives the beginning of the run of bytes of a class that ends at i, no more
+// back returns the beginning of the run of bytes of a class that ends at i, no more
 // than limit bytes of it.
 func (c *cursor) back(i, limit int, class func(byte) bool) int {
 	for from := max(c.done, i-limit); i > from && class(c.text[i-1]); {

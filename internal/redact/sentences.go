@@ -41,7 +41,7 @@ func isSet(before string) bool {
 	return strings.HasSuffix(strings.TrimRight(lowerASCII(before), "$"), "set ")
 }
 
-// sentence gives the length of what stands between a name and its value in a
+// sentence returns the length of what stands between a name and its value in a
 // sentence, or 0: the password for user "app" is "x", or the last of its words if
 // the value has a line by itself: use the following password to log in:
 func sentence(s string) int {
@@ -69,7 +69,7 @@ func isSentence(s string) bool { return !strings.ContainsAny(s, "={}<>") }
 // verbs come before a value. What the colon belongs to was said before.
 var verbs = []string{" is ", " was ", " is: ", " was: ", " value ", " value: ", " value is ", ": "}
 
-// firstVerb gives where the first verb is in the line of s.
+// firstVerb returns where the first verb is in the line of s.
 func firstVerb(s string) int {
 	if i := strings.IndexByte(s, '\n'); i >= 0 {
 		s = s[:i]

@@ -9,7 +9,7 @@ const (
 	maxNested    = 16
 )
 
-// structured gives the values of the list or object that begins at i, such as
+// structured returns the values of the list or object that begins at i, such as
 // ["x", "y"], {"value": "x"} or [x y], and reports whether one does.
 func (c *cursor) structured(i int, v value) (values []value, ok bool) {
 	switch c.at(i) {
@@ -46,7 +46,7 @@ func (c *cursor) isRead(i int) bool {
 	return i < c.read && strings.IndexByte("[{(", c.at(i)) >= 0
 }
 
-// headerList gives what Go writes for a header's values: [Bearer x], [a=x; b=y].
+// headerList returns what Go writes for a header's values: [Bearer x], [a=x; b=y].
 func (c *cursor) headerList(i int, v value) (value, bool) {
 	if v.of.kind != header && v.of.kind != cookie || c.text[i] != '[' || strings.IndexByte("[{\"'", c.at(i+1)) >= 0 {
 		return v, false
@@ -168,7 +168,7 @@ func (r *reader) word() bool {
 	return !quoted || !isAlnum(r.c.at(r.at))
 }
 
-// behindQuote gives where the quote at i ends, which may be a written one.
+// behindQuote returns where the quote at i ends, which may be a written one.
 func (r *reader) behindQuote(i int) int {
 	if q := r.c.writtenQuote(i); q != "" {
 		return i + len(q)
@@ -180,7 +180,7 @@ func (r *reader) behindQuote(i int) int {
 	return i
 }
 
-// bareEnd gives the end of a word without quotes. A colon ends a key and is part
+// bareEnd returns the end of a word without quotes. A colon ends a key and is part
 // of a value, such as an ARN.
 func (r *reader) bareEnd() int {
 	ends := "\"'`,;[]{}()=\\"
@@ -197,7 +197,7 @@ func (r *reader) bareEnd() int {
 	return i
 }
 
-// signAt gives the sign at i and its length.
+// signAt returns the sign at i and its length.
 func (r *reader) signAt(i int) (sign byte, length int) {
 	switch two := r.c.ahead(i, 2); {
 	case two == "=>", two == ":=":
@@ -208,7 +208,7 @@ func (r *reader) signAt(i int) (sign byte, length int) {
 	return 0, 0
 }
 
-// ofKey gives the secrets' name for what a bracket behind the key stands for.
+// ofKey returns the secrets' name for what a bracket behind the key stands for.
 func (r *reader) ofKey() secretName {
 	of := r.levels[r.depth-1].of
 	if r.key == "" {
@@ -249,7 +249,7 @@ func (n secretName) item() manner {
 	return paired
 }
 
-// member gives the secrets' name, of kind 0 for none, and the manner of a member
+// member returns the secrets' name, of kind 0 for none, and the manner of a member
 // of what n stands for: one that has a secret's name itself, the value of it, and
 // any member of a plural, such as of {"secrets": {"stripe": "x"}}.
 func (n secretName) member(name string) (secretName, manner) {
@@ -267,7 +267,7 @@ func (n secretName) member(name string) (secretName, manner) {
 	}
 }
 
-// arguments gives the values in the parentheses at i: that of setPassword("x"),
+// arguments returns the values in the parentheses at i: that of setPassword("x"),
 // and all but the first of Credential("user", "x").
 func (c *cursor) arguments(i int, v value) []value {
 	var values []value

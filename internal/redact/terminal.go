@@ -65,7 +65,7 @@ func (v *view) add(at, start, end int) {
 	v.gaps = append(v.gaps, gap{int32(at), int32(start), int32(end)})
 }
 
-// cleaned gives a sequence without the secrets of its text, and reports whether
+// cleaned returns a sequence without the secrets of its text, and reports whether
 // it had some.
 func cleaned(sequence string) (string, bool) {
 	from, to := payload(sequence)
@@ -133,7 +133,7 @@ type sequences struct {
 	begun             bool
 }
 
-// next gives the next sequence, or an end of 0. All have an ESC, a CSI in one
+// next returns the next sequence, or an end of 0. All have an ESC, a CSI in one
 // character, or a bracket.
 func (q *sequences) next() (start, end int) {
 	if !q.begun {
@@ -180,7 +180,7 @@ func index(s string, i int, what string) int {
 	return len(s)
 }
 
-// escEnd gives the end of the sequence that begins with the ESC at i. An ESC
+// escEnd returns the end of the sequence that begins with the ESC at i. An ESC
 // that begins none that is known is one by itself.
 // https://www.ecma-international.org/publications-and-standards/standards/ecma-48/
 func escEnd(s string, i int) int {
@@ -200,7 +200,7 @@ func escEnd(s string, i int) int {
 	return max(end, i+1)
 }
 
-// csiEnd gives the end of what follows ESC [, or 0.
+// csiEnd returns the end of what follows ESC [, or 0.
 func csiEnd(s string, i int) int {
 	for limit := min(len(s), i+maxSequence); i < limit && '0' <= s[i] && s[i] <= '?'; {
 		i++
@@ -219,7 +219,7 @@ func finalEnd(s string, i int) int {
 	return 0
 }
 
-// stringEnd gives the end of a sequence with a text in it, such as the address
+// stringEnd returns the end of a sequence with a text in it, such as the address
 // of a link, which BEL or ESC \ ends, or 0.
 func stringEnd(s string, i int) int {
 	end := strings.IndexAny(s[i:], "\x07\x1b\n")
@@ -234,7 +234,7 @@ func stringEnd(s string, i int) int {
 	return 0
 }
 
-// payload gives the text in a sequence, where secrets may be as anywhere.
+// payload returns the text in a sequence, where secrets may be as anywhere.
 func payload(sequence string) (from, to int) {
 	if len(sequence) < 4 || strings.IndexByte("]PX^_", sequence[1]) < 0 {
 		return 0, 0
@@ -246,7 +246,7 @@ func payload(sequence string) (from, to int) {
 // JSON, by syslog, by cat -v.
 var written = []string{`\u001b`, `\x1b`, `\033`, `\e`, "^[", "#033"}
 
-// bracketSequence gives the sequence whose bracket is at i, where the ESC before
+// bracketSequence returns the sequence whose bracket is at i, where the ESC before
 // it is a written one, or was lost: \u001b[36m, [36m. It does not begin before done.
 func bracketSequence(s string, done, i int) (start, end int) {
 	if i+1 == len(s) || !isDigit(s[i+1]) && (i == 0 || strings.IndexByte("bB3eE^", s[i-1]) < 0) || isPlaceholder(s[i:]) {

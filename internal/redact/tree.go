@@ -38,7 +38,7 @@ func under(n secretName, m manner, v any) any {
 	}
 }
 
-// decoded gives what v is once it was written as JSON and read again, so that no
+// decoded returns what v is once it was written as JSON and read again, so that no
 // type of a member is passed over: nil if it cannot be written.
 func decoded(v any) (out any) {
 	text, err := json.Marshal(v)
@@ -66,7 +66,7 @@ func members(n secretName, v map[string]any) map[string]any {
 	return out
 }
 
-// nameIn gives the name that an object says it has, if it has a value too.
+// nameIn returns the name that an object says it has, if it has a value too.
 func nameIn(v map[string]any) string {
 	for _, key := range []string{"name", "Name", "key", "Key"} {
 		if name, ok := v[key].(string); ok && (v["value"] != nil || v["Value"] != nil) {

@@ -36,7 +36,7 @@ func urlPassword(c *cursor, start int) []replacement {
 	return replace(password, end, "password")
 }
 
-// loginEnd gives the length of the password at the beginning of s, which an @
+// loginEnd returns the length of the password at the beginning of s, which an @
 // ends, or less than 1. open is the byte before the URL, perhaps its quote.
 func loginEnd(s string, open byte) int {
 	if i := strings.IndexByte(s, '\n'); i >= 0 {
@@ -68,14 +68,14 @@ func isPort(authority, rest string) bool {
 	return digits > 0 || !strings.HasPrefix(rest, "/") || !strings.Contains(rest, "@")
 }
 
-// lastAt gives the last @ of the host that begins behind the one at i: a password
+// lastAt returns the last @ of the host that begins behind the one at i: a password
 // may have some.
 func lastAt(s string, i int) int {
 	host := lengthOf(s[i+1:], isAuthorityByte)
 	return i + 1 + strings.LastIndexByte("@"+s[i+1:i+1+host], '@') - 1
 }
 
-// beyondFragment gives the @ at i, or a later one if what is taken for a fragment
+// beyondFragment returns the @ at i, or a later one if what is taken for a fragment
 // of the URL has a host with a port behind it.
 func beyondFragment(s string, i int) int {
 	host := i + 1 + lengthOf(s[i+1:], isAuthorityByte)
@@ -91,7 +91,7 @@ func beyondFragment(s string, i int) int {
 // maxLoose bounds a password with blanks, quotes, brackets or backslashes in it.
 const maxLoose = 128
 
-// looseAt gives the first @ that a host with a port or a path follows, whatever
+// looseAt returns the first @ that a host with a port or a path follows, whatever
 // stands before it. Without either the host has to end with the quote in which
 // the URL began.
 func looseAt(s string, open byte) int {

@@ -103,7 +103,7 @@ func checkLine(t *testing.T, line string) {
 	}
 }
 
-// outsideOfFences gives the lines that stand outside of blocks of code, and how
+// outsideOfFences returns the lines that stand outside of blocks of code, and how
 // many blocks there are.
 func outsideOfFences(t *testing.T, markdown string) (prose []string, blocks int) {
 	t.Helper()

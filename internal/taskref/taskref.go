@@ -1,6 +1,6 @@
-// Package taskref reads what people paste for a task: ARNs, console links,
-// CLUSTER/ID. What it cannot use it names in an *Error, together with what to
-// paste instead.
+// Package taskref is the address of a task, service, or cluster, and parses it from
+// what people paste: ARNs, console URLs, CLUSTER/ID. Start with Parse and Ref; an
+// *Error says what can't be used and what to paste instead.
 package taskref
 
 import (

@@ -1,8 +1,8 @@
-// Package work does what is owed in the background: diagnoses of the ends that
-// ECS told of, refreshes when CloudTrail has settled, telling people of
-// incidents, and forgetting what is too old. It is a queue of jobs in the
-// database that the store uses, so that what is kept and what is owed because of
-// it are written together or not at all. Several instances may share it.
+// Package work runs pending jobs in the background: diagnoses of stops, refreshes,
+// notifications, and purging. Start with Queue; jobs.go has each kind of job.
+//
+// The queue is in the store's database, so that a diagnosis and the jobs that follow
+// from it are written together or not at all. Several instances share it.
 package work
 
 import (

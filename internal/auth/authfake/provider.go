@@ -1,5 +1,5 @@
-// Package authfake has the doubles of those who say who somebody is: an OpenID
-// Connect provider, and a load balancer that logs people in.
+// Package authfake has test doubles of an OpenID Connect provider and of a load
+// balancer that authenticates users.
 package authfake
 
 import (

@@ -53,7 +53,7 @@ func complaintIn(t *Text, misconfigured bool) (Match, bool) {
 	return Match{}, false
 }
 
-// complains tells whether a line speaks of trouble that may have ended the program.
+// complains reports whether a line speaks of trouble that may have ended the program.
 func complains(line string) bool {
 	if !complaint.MatchString(line) || notTrouble.MatchString(line) || wrapper.MatchString(line) {
 		return false

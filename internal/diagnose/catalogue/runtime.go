@@ -105,7 +105,7 @@ func runtimeCauses() []*Cause {
 	}
 }
 
-// first gives the container that ended the task, if it really ran.
+// first returns the container that ended the task, if it really ran.
 func first(c *Case) (*cause.Ran, bool) {
 	f := c.Facts.First
 	return f, f != nil && f.Exited()

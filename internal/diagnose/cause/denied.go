@@ -8,7 +8,7 @@ import (
 	"whystopped/internal/diagnose/verdict"
 )
 
-// ActionIs tells whether a refusal is of one of the actions; "kms:*" means any
+// ActionIs reports whether a refusal is of one of the actions; "kms:*" means any
 // of a service.
 func ActionIs(r *Refusal, actions ...string) bool {
 	return slices.ContainsFunc(actions, func(a string) bool {

@@ -60,7 +60,7 @@ type Ran struct {
 	Invented bool
 }
 
-// Exited tells whether a process of the container really ran and ended.
+// Exited reports whether a process of the container really ran and ended.
 func (r Ran) Exited() bool { return r.ExitCode != nil && !r.Invented }
 
 // factsOf reads the facts.
@@ -164,7 +164,7 @@ func (f *Facts) firstEnded() *Ran {
 	return best
 }
 
-// Signalled tells whether a container ended by SIGKILL or SIGTERM.
+// Signalled reports whether a container ended by SIGKILL or SIGTERM.
 func (f *Facts) Signalled(container string) bool {
 	for _, r := range f.Containers {
 		if r.Name == container && r.Exited() {

@@ -216,7 +216,7 @@ func NotedIn(in Place, any ...*Phrase) Says {
 
 func (s Says) parts() []Matcher { return nil }
 
-// Find gives the matches text by text, those that captured most last: of
+// Find returns the matches text by text, those that captured most last: of
 // several sightings that weigh the same the last one fills the cause's texts.
 func (s Says) Find(c *Case) []Match {
 	var found []Match

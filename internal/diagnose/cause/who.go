@@ -240,7 +240,7 @@ func (c *Case) atStartOf(d denial.Denial, t *Text) bool {
 
 const startHeadNear = 600 // bytes of a log before a refusal that may tell of a start
 
-// startsTask tells whether a call is one of starting a task: ECS wrote of it,
+// startsTask reports whether a call is one of starting a task: ECS wrote of it,
 // or it is one that only the start makes.
 func startsTask(d denial.Denial, t *Text) bool {
 	if byECS(t) {

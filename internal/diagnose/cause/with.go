@@ -55,7 +55,7 @@ func AgentSays(words ...*Phrase) Matcher {
 	return SaysIn(ByECS|Attachment|Log, words...)
 }
 
-// Concerns tells whether the matched words may be about a container: those of a
+// Concerns reports whether the matched words may be about a container: those of a
 // container's reason are about that one alone.
 func (m Match) Concerns(container string) bool {
 	return m.Text == nil || m.Text.Place != Reason || m.Text.Container == container

@@ -49,7 +49,7 @@ type Denial struct {
 	At         time.Time
 }
 
-// SameCall tells whether two denials are the same refusal seen twice, one
+// SameCall reports whether two denials are the same refusal seen twice, one
 // perhaps less complete than the other.
 func (d Denial) SameCall(o Denial) bool {
 	return compatible(d.Action, o.Action) && compatible(d.Resource, o.Resource) &&

@@ -150,7 +150,7 @@ var deniedCodes = map[string]bool{
 	"vpceaccessdenied": true, "forbiddenexception": true, "kmsaccessdeniedfault": true,
 }
 
-// refuses tells whether the envelope holds a refusal that a policy may mend.
+// refuses reports whether the envelope holds a refusal that a policy may mend.
 func (e envelope) refuses() bool {
 	if e.status == "0" {
 		return false // the SDK never had an answer

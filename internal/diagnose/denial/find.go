@@ -93,7 +93,7 @@ func envelopeOf(sents []Denial, i int, envs []envelope) int {
 	return -1
 }
 
-// nested tells whether an envelope only repeats a sentence that was read.
+// nested reports whether an envelope only repeats a sentence that was read.
 func nested(e envelope, sents []Denial) bool {
 	for _, s := range sents {
 		if e.start < s.End+maxEnvelopeGap && s.Start < e.end+200 && !s.Bare && (e.operation == "" || s.Operation == "" || s.Operation == e.operation) {

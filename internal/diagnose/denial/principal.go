@@ -36,7 +36,7 @@ type Principal struct {
 	Cut bool
 }
 
-// Known tells whether the principal is named well enough to compare it.
+// Known reports whether the principal is named well enough to compare it.
 func (p Principal) Known() bool {
 	return p.Kind != PrincipalUnknown && (p.Kind != AssumedRole || p.Role != "")
 }

@@ -88,7 +88,7 @@ var listedActions = regexp.MustCompile(`^[\w\s]{1,80}\bactions?\s*[(:]\s*([a-z][
 // anyAction is one action of such a list.
 var anyAction = regexp.MustCompile(`[a-z][a-z0-9-]*:[A-Za-z]+`)
 
-// listed gives a denial for each action that a sentence lists; the denial itself
+// listed returns a denial for each action that a sentence lists; the denial itself
 // where it lists none.
 func listed(text string, d Denial) []Denial {
 	if d.Action != "" || !d.Bare {

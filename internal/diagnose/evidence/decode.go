@@ -25,7 +25,7 @@ type DecodeError struct {
 	Problem string
 }
 
-// Error gives the path and the problem in one line.
+// Error returns the path and the problem in one line.
 func (e *DecodeError) Error() string {
 	if e.Path == "" {
 		return e.Problem
@@ -206,7 +206,7 @@ func countItems(raw json.RawMessage) int {
 	return n
 }
 
-// properties gives the properties of what may be an object by their names in
+// properties returns the properties of what may be an object by their names in
 // lower case; nil for anything else.
 func properties(raw json.RawMessage) map[string]json.RawMessage {
 	var exact map[string]json.RawMessage

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// holdsNothing tells whether none of the properties that we know is set. An
+// holdsNothing reports whether none of the properties that we know is set. An
 // empty list is none.
 func holdsNothing(v any) bool {
 	text, err := json.Marshal(v)

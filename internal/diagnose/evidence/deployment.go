@@ -21,7 +21,7 @@ type Deployment struct {
 	CreatedAt                               time.Time
 }
 
-// Works tells whether the deployment's revision seems to run as it should: the
+// Works reports whether the deployment's revision seems to run as it should: the
 // service came to rest with it, or its tasks run and none failed to start. That
 // is no promise for tasks that have only just started.
 func (d Deployment) Works() bool {

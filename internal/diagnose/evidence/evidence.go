@@ -1,7 +1,6 @@
-// Package evidence holds everything that a diagnosis may be made from, in
-// plain values: what ECS, CloudWatch Logs and CloudTrail said of one task, and
-// what could not be read. It reads the JSON forms in which people and AWS write
-// these things, and does no I/O.
+// Package evidence is the input of a diagnosis: what ECS, CloudWatch Logs, CloudTrail,
+// and IAM said of one task, and what couldn't be read. Start with Evidence; Decode
+// reads the JSON forms of people and AWS. It does no I/O.
 package evidence
 
 import (

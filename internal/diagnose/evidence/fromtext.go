@@ -45,7 +45,7 @@ func FromText(s string) (Evidence, error) {
 	return ev, err
 }
 
-// OpenText gives the evidence with its pasted text replaced by what it holds,
+// OpenText returns the evidence with its pasted text replaced by what it holds,
 // where that is JSON which FromText recognises. Text that contradicts another
 // part, or cannot be read beside one, stays text. Every error is a *DecodeError.
 func (ev Evidence) OpenText() (Evidence, error) {
@@ -125,7 +125,7 @@ func shape(props map[string]json.RawMessage) string {
 	return ""
 }
 
-// first gives the properties of a list's first item.
+// first returns the properties of a list's first item.
 func first(raw json.RawMessage) map[string]json.RawMessage {
 	var items []json.RawMessage
 	if json.Unmarshal(raw, &items) != nil || len(items) == 0 {
@@ -134,7 +134,7 @@ func first(raw json.RawMessage) map[string]json.RawMessage {
 	return properties(items[0])
 }
 
-// isWhole tells whether every property is a field of ours.
+// isWhole reports whether every property is a field of ours.
 func isWhole(raw json.RawMessage) bool {
 	var exact map[string]json.RawMessage
 	if json.Unmarshal(raw, &exact) != nil || len(exact) == 0 {

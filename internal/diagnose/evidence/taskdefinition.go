@@ -60,7 +60,7 @@ type ContainerDefinition struct {
 	MountPoints           []MountPoint           `json:"mountPoints,omitempty"`
 }
 
-// IsEssential tells whether the end of this container ends the task.
+// IsEssential reports whether the end of this container ends the task.
 func (c ContainerDefinition) IsEssential() bool { return c.Essential == nil || *c.Essential }
 
 // Secret is an environment variable or log option that ECS fills from Secrets

@@ -1,6 +1,5 @@
-// Package verdict holds the words in which a diagnosis is said: phases,
-// identities, categories and degrees of confidence. The values are part of the
-// public JSON API and never change their meaning.
+// Package verdict has the codes of a diagnosis: phases, identities, categories, and
+// confidence. They are part of the public JSON API and never change their meaning.
 package verdict
 
 // Phase says how far the task had come when the deciding thing happened.
@@ -83,7 +82,7 @@ const (
 	Other             Category = "other"
 )
 
-// IsIAM tells whether a fault of this category is mended in a policy or a role.
+// IsIAM reports whether a fault of this category is mended in a policy or a role.
 func (c Category) IsIAM() bool {
 	switch c {
 	case IAMPermission, IAMTrust, IAMRoleMissing, KMS:

@@ -2,7 +2,7 @@ package sar
 
 import "strings"
 
-// overlap tells whether two patterns, with "*" for any text and "?" for any
+// overlap reports whether two patterns, with "*" for any text and "?" for any
 // byte, have a text in common.
 func overlap(a, b string) bool {
 	a, b, differ := trimSame(a, b)

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Fits tells whether the action can act on the resource: an ARN, or a pattern
+// Fits reports whether the action can act on the resource: an ARN, or a pattern
 // with the wildcards "*" and "?".
 //
 // An ARN has the type whose template says most about it: a table's index is no
@@ -53,7 +53,7 @@ func (a Action) Holds(t ResourceType, resource string) bool {
 	return false
 }
 
-// heaviest gives the weight of the template of the service that says most about
+// heaviest returns the weight of the template of the service that says most about
 // the ARN, 0 where none knows it.
 func heaviest(service, arn string, how strictness) int {
 	best := 0
@@ -75,7 +75,7 @@ const (
 	lax    strictness = true
 )
 
-// matches tells whether a resource, or one that a pattern stands for, can have
+// matches reports whether a resource, or one that a pattern stands for, can have
 // the form of the template. As in IAM, no wildcard reaches over the colons of
 // the first five parts.
 func (t ResourceType) matches(resource string, how strictness) bool {

@@ -45,7 +45,7 @@ type ResourceType struct {
 // String is the action as a policy names it.
 func (a Action) String() string { return a.Service + ":" + a.Name }
 
-// ResourceLevel tells whether a policy may name resources for the action.
+// ResourceLevel reports whether a policy may name resources for the action.
 func (a Action) ResourceLevel() bool { return len(a.Types) > 0 }
 
 // Lookup finds an action in any spelling of upper and lower case. It is false

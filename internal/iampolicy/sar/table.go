@@ -54,7 +54,7 @@ func readIndex() index {
 	return idx
 }
 
-// load gives a service's section, or nil where there is no such service.
+// load returns a service's section, or nil where there is no such service.
 func load(prefix string) *service {
 	section, ok := contents().sections[prefix]
 	if !ok {

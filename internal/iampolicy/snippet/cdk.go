@@ -47,7 +47,7 @@ func (p place) cdk() string {
 	return b.String()
 }
 
-// cdkStatements gives what has to be added to a construct of the app: one that
+// cdkStatements returns what has to be added to a construct of the app: one that
 // is looked up by its ARN or name takes no statements.
 // https://docs.aws.amazon.com/cdk/v2/guide/resources.html#resources-importing
 func (p place) cdkStatements() string {

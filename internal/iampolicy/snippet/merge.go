@@ -42,7 +42,7 @@ func (p place) putBack(write command, file, before string) string {
 	return b.String()
 }
 
-// policyCommands gives the commands that print the policy on the target and that
+// policyCommands returns the commands that print the policy on the target and that
 // write it from a file; none for a service whose policies are not put as one
 // document.
 func (p place) policyCommands() (read, write command) {

@@ -339,7 +339,7 @@ func TestCloudFormation(t *testing.T) {
 	}
 }
 
-// templateOf gives the document in a template, whose rule is held to the account.
+// templateOf returns the document in a template, whose rule is held to the account.
 func templateOf(t *testing.T, text string, r Part) any {
 	t.Helper()
 	var got template

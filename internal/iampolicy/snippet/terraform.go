@@ -54,7 +54,7 @@ func (p place) terraform() string {
 		"  lifecycle {\n    precondition {\n" + p.terraformCondition("      ") + "    }\n  }\n}\n" + attachment
 }
 
-// terraformLocals gives what has to be added to a resource of the module by
+// terraformLocals returns what has to be added to a resource of the module by
 // hand: a resource of its own would replace the policy that is there.
 func (p place) terraformLocals() string {
 	lead, value := "# Add this to Statement in "+p.terraformOwner(), treeOf(p.doc)[1].value

@@ -105,7 +105,7 @@ var jsonStyle = style{
 	between: ",",
 }
 
-// write gives a node's text; its first line is not indented.
+// write returns a node's text; its first line is not indented.
 func (st style) write(n node, indent string) string {
 	deeper := indent + "  "
 	var b strings.Builder

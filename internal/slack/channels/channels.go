@@ -1,4 +1,5 @@
-// Package channels decides which Slack channel hears of an incident.
+// Package channels chooses the Slack channel of an incident, by rules. Start with
+// Parse.
 package channels
 
 import (
