@@ -19,6 +19,7 @@ import (
 	"whystopped/internal/awsclient/awsfake"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/proof"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/words"
@@ -26,9 +27,9 @@ import (
 
 // prove has the fix of a diagnosis tried, as the casebook does.
 func prove(c *awsclient.Collector, ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosis {
-	var rounds [][]diagnose.Result
+	var rounds [][]proof.Result
 	var line evidence.Source
-	for trials := diagnose.Trials(d); len(trials) > 0; trials = diagnose.Trials(d, rounds...) {
+	for trials := proof.Trials(d); len(trials) > 0; trials = proof.Trials(d, rounds...) {
 		results, asked := c.Simulate(ctx, d.Task.Ref(), trials)
 		asked.Calls += line.Calls
 		line = asked
@@ -37,9 +38,9 @@ func prove(c *awsclient.Collector, ctx context.Context, d diagnose.Diagnosis) di
 		}
 		rounds = append(rounds, results)
 	}
-	judged, ok := diagnose.Judged(d, rounds...)
+	judged, ok := proof.Judged(d, rounds...)
 	if !ok {
-		judged = diagnose.NotProven(d, line)
+		judged = proof.NotProven(d, line)
 	}
 	if line.Name != "" {
 		judged.Sources = append(slices.Clone(d.Sources), line)

@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"whystopped/internal/awsclient/source"
-	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/proof"
 	"whystopped/internal/taskref"
 )
 
@@ -14,8 +14,8 @@ import (
 // or none where they could not be made, and a line that says what came of it. It
 // answers within ctx's deadline.
 func (c *Collector) Simulate(
-	ctx context.Context, task taskref.Ref, trials []diagnose.Trial,
-) ([]diagnose.Result, evidence.Source) {
+	ctx context.Context, task taskref.Ref, trials []proof.Trial,
+) ([]proof.Result, evidence.Source) {
 	within, cancel := source.WithReserve(ctx)
 	defer cancel()
 	within, r := c.sources.NewReader(within, task, nil, nil)

@@ -15,6 +15,7 @@ import (
 	"whystopped/internal/collect"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/proof"
 	"whystopped/internal/store"
 	"whystopped/internal/taskref"
 )
@@ -78,11 +79,11 @@ func stoppedTask() evidence.Evidence {
 }
 
 // simulator answers each trial with a function; nil allows all.
-type simulator func(context.Context, diagnose.Trial) (decision string, ok bool)
+type simulator func(context.Context, proof.Trial) (decision string, ok bool)
 
-func (s simulator) Simulate(ctx context.Context, _ taskref.Ref, trials []diagnose.Trial) ([]diagnose.Result, evidence.Source) {
+func (s simulator) Simulate(ctx context.Context, _ taskref.Ref, trials []proof.Trial) ([]proof.Result, evidence.Source) {
 	line := evidence.Source{Name: evidence.SimulatorSource, Status: evidence.SourceOK, Calls: 1, TookMS: 10}
-	var results []diagnose.Result
+	var results []proof.Result
 	for _, trial := range trials {
 		decision, ok := "allowed", true
 		if s != nil {
@@ -92,10 +93,10 @@ func (s simulator) Simulate(ctx context.Context, _ taskref.Ref, trials []diagnos
 			line.Status = evidence.SourceTimeout
 			return nil, line
 		}
-		var r diagnose.Result
+		var r proof.Result
 		for _, action := range trial.Actions {
 			for _, resource := range trial.Resources {
-				r.Outcomes = append(r.Outcomes, diagnose.Outcome{Action: action, Resource: resource, Decision: decision})
+				r.Outcomes = append(r.Outcomes, proof.Outcome{Action: action, Resource: resource, Decision: decision})
 			}
 		}
 		results = append(results, r)

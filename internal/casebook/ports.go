@@ -7,6 +7,7 @@ import (
 	"whystopped/internal/collect"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/proof"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/taskref"
 )
@@ -47,7 +48,7 @@ type Simulator interface {
 	// Simulate makes trials in the account and Region of a task: one result for
 	// each, in their order, or none where they could not be made. The line says what
 	// came of it. It never fails, and answers within ctx's deadline.
-	Simulate(ctx context.Context, task taskref.Ref, trials []diagnose.Trial) ([]diagnose.Result, evidence.Source)
+	Simulate(ctx context.Context, task taskref.Ref, trials []proof.Trial) ([]proof.Result, evidence.Source)
 }
 
 // Kept is a diagnosis as a Store keeps it, with all that has to be kept in the

@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/proof"
 	"whystopped/internal/taskref"
 )
 
@@ -32,7 +32,7 @@ func deniedCollector() *collector {
 }
 
 func TestTheProofIsStored(t *testing.T) {
-	asItIs := func(_ context.Context, trial diagnose.Trial) (string, bool) {
+	asItIs := func(_ context.Context, trial proof.Trial) (string, bool) {
 		if trial.With == nil {
 			return "implicitDeny", true
 		}
@@ -45,12 +45,12 @@ func TestTheProofIsStored(t *testing.T) {
 	}{
 		"proven": {asItIs, "allowed", evidence.Source{Status: evidence.SourceOK, Calls: 2, TookMS: 20}},
 		"not asked at all": {
-			func(context.Context, diagnose.Trial) (string, bool) { return "", false },
+			func(context.Context, proof.Trial) (string, bool) { return "", false },
 			"not-verified",
 			evidence.Source{Status: evidence.SourceTimeout, Calls: 1, TookMS: 10},
 		},
 		"not asked with the policy": {
-			func(_ context.Context, trial diagnose.Trial) (string, bool) { return "implicitDeny", trial.With == nil },
+			func(_ context.Context, trial proof.Trial) (string, bool) { return "implicitDeny", trial.With == nil },
 			"not-verified",
 			evidence.Source{Status: evidence.SourceTimeout, Calls: 2, TookMS: 20},
 		},
@@ -74,7 +74,7 @@ func TestTheProofIsStored(t *testing.T) {
 }
 
 func TestWhatWasBroughtIsNotProven(t *testing.T) {
-	asked := func(context.Context, diagnose.Trial) (string, bool) {
+	asked := func(context.Context, proof.Trial) (string, bool) {
 		t.Error("AWS was asked about evidence that somebody brought")
 		return "", false
 	}
@@ -91,7 +91,7 @@ func TestAProofHasTheTimeThatIsLeft(t *testing.T) {
 			time.Sleep(7 * time.Second)
 			return denied(), nil
 		}}
-		silent := func(ctx context.Context, _ diagnose.Trial) (string, bool) {
+		silent := func(ctx context.Context, _ proof.Trial) (string, bool) {
 			<-ctx.Done()
 			return "", false
 		}

@@ -10,6 +10,7 @@ import (
 	"whystopped/internal/collect"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/proof"
 	"whystopped/internal/problem"
 	"whystopped/internal/taskref"
 	"whystopped/internal/words"
@@ -160,9 +161,9 @@ const proofTime = 4 * time.Second
 func (r *run) prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosis {
 	ctx, cancel := context.WithTimeout(ctx, proofTime)
 	defer cancel()
-	var rounds [][]diagnose.Result
+	var rounds [][]proof.Result
 	var lines []evidence.Source
-	for trials := diagnose.Trials(d); len(trials) > 0; trials = diagnose.Trials(d, rounds...) {
+	for trials := proof.Trials(d); len(trials) > 0; trials = proof.Trials(d, rounds...) {
 		results, line := r.book.opts.Simulator.Simulate(ctx, d.Task.Ref(), trials)
 		lines = append(lines, line)
 		if results == nil {
@@ -170,14 +171,14 @@ func (r *run) prove(ctx context.Context, d diagnose.Diagnosis) diagnose.Diagnosi
 		}
 		rounds = append(rounds, results)
 	}
-	judged, ok := diagnose.Judged(d, rounds...)
+	judged, ok := proof.Judged(d, rounds...)
 	if len(lines) == 0 {
 		return judged
 	}
 	said := lines[len(lines)-1]
 	switch {
 	case !ok:
-		judged = diagnose.NotProven(d, said)
+		judged = proof.NotProven(d, said)
 	case len(rounds) > 0: // what may have failed after these only explains
 		said = lines[len(rounds)-1]
 	}

@@ -6,6 +6,7 @@ import (
 	"whystopped/internal/diagnose/catalogue"
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/proof"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/words"
 )
@@ -60,7 +61,7 @@ func diagnosisOf(c *cause.Case, ranked []candidate) Diagnosis {
 	}
 	d.Verdict = verdictOf(d.Findings[0])
 	d.Fix = fixOf(c, ranked)
-	d.Fix.WithoutPolicy = withoutPolicy(d.Findings)
+	d.Fix.WithoutPolicy = proof.WithoutPolicy(d.Findings)
 	d.CompleteAfter = completeAfter(c)
 	d.Calls = knownCalls(d, starts)
 	return d

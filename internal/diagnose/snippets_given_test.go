@@ -17,6 +17,7 @@ import (
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/proof"
 	"whystopped/internal/iampolicy"
 )
 
@@ -160,14 +161,29 @@ func TestLargeFixesAreManagedPolicies(t *testing.T) {
 func TestSnippetsFollowTheProof(t *testing.T) {
 	d := diagnose.Diagnose(mustDecode(t, startOf(`"image": "111122223333.dkr.ecr.eu-north-1.amazonaws.com/ledger:2"`)))
 	before := d.Fix.Policies[1].Snippets
-	d, err := diagnose.Proven(d, simulator(func(action, _ string, with bool) diagnose.Outcome {
-		if with || strings.HasPrefix(action, "ecr:") {
-			return diagnose.Outcome{Decision: "allowed"}
+	answer := func(trial proof.Trial) (r proof.Result) {
+		for _, action := range trial.Actions {
+			for _, resource := range trial.Resources {
+				o := proof.Outcome{Action: action, Resource: resource, Decision: "implicitDeny"}
+				if trial.With != nil || strings.HasPrefix(action, "ecr:") {
+					o.Decision = "allowed"
+				}
+				r.Outcomes = append(r.Outcomes, o)
+			}
 		}
-		return diagnose.Outcome{Decision: "implicitDeny"}
-	}))
-	if err != nil {
-		t.Fatal(err)
+		return r
+	}
+	var rounds [][]proof.Result
+	for trials := proof.Trials(d); len(trials) > 0; trials = proof.Trials(d, rounds...) {
+		var results []proof.Result
+		for _, trial := range trials {
+			results = append(results, answer(trial))
+		}
+		rounds = append(rounds, results)
+	}
+	d, judged := proof.Judged(d, rounds...)
+	if !judged {
+		t.Fatal("not judged")
 	}
 	after := d.Fix.Policies[1]
 	if !strings.Contains(before.Terraform, "ecr:BatchGetImage") || after.Snippets.Terraform == "" || strings.Contains(after.Snippets.Terraform, "ecr:BatchGetImage") {

@@ -68,8 +68,9 @@ var pure = map[string][]string{
 	"internal/web/roles":          {"internal/arn", "internal/diagnose", "internal/diagnose/verdict", "internal/words"},
 	"internal/render":             {"internal/arn", "internal/iampolicy", "internal/diagnose", "internal/diagnose/verdict", "internal/words"},
 	"internal/diagnose/report":    {"internal/arn", "internal/iampolicy", "internal/iampolicy/snippet", "internal/diagnose/evidence", "internal/diagnose/verdict", "internal/taskref", "internal/words"},
+	"internal/diagnose/proof":     {"internal/arn", "internal/iampolicy", "internal/diagnose/evidence", "internal/diagnose/report", "internal/diagnose/verdict", "internal/words"},
 	"internal/diagnose/revision":  {"internal/diagnose/evidence", "internal/redact"},
-	"internal/diagnose":           {"internal/arn", "internal/iampolicy", "internal/iampolicy/snippet", "internal/diagnose/catalogue", "internal/diagnose/cause", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/report", "internal/diagnose/verdict", "internal/taskref", "internal/words"},
+	"internal/diagnose":           {"internal/arn", "internal/iampolicy", "internal/iampolicy/snippet", "internal/diagnose/catalogue", "internal/diagnose/cause", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/proof", "internal/diagnose/report", "internal/diagnose/verdict", "internal/taskref", "internal/words"},
 }
 
 // Packages of the standard library that touch the world.

@@ -16,8 +16,8 @@ import (
 	"whystopped/internal/awsclient/failure"
 	"whystopped/internal/awsclient/limit"
 	"whystopped/internal/awsclient/session"
-	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/proof"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/words"
 )
@@ -48,11 +48,11 @@ const (
 
 // Simulate makes trials: one result for each, in their order, or none where they
 // could not be made.
-func (r *Reader) Simulate(ctx context.Context, trials []diagnose.Trial) ([]diagnose.Result, Asked) {
+func (r *Reader) Simulate(ctx context.Context, trials []proof.Trial) ([]proof.Result, Asked) {
 	if r.iamRest.resting(r.Now) {
 		return nil, r.Skip(Simulator, restDetail())
 	}
-	var results []diagnose.Result
+	var results []proof.Result
 	a := r.ask(ctx, Simulator, allTime, func(ctx context.Context, _ *watch) (outcome, error) {
 		ctx, cancel := context.WithTimeout(ctx, iamTime)
 		defer cancel()
@@ -74,8 +74,8 @@ type simulator struct {
 
 // trials makes each trial. The first error ends them all: it says that IAM
 // answers no such question, not only not this one.
-func (s simulator) trials(ctx context.Context, trials []diagnose.Trial) ([]diagnose.Result, error) {
-	results := make([]diagnose.Result, len(trials))
+func (s simulator) trials(ctx context.Context, trials []proof.Trial) ([]proof.Result, error) {
+	results := make([]proof.Result, len(trials))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(trialsAtOnce)
 	for i, trial := range trials {
@@ -96,7 +96,7 @@ func (s simulator) trials(ctx context.Context, trials []diagnose.Trial) ([]diagn
 
 // trial makes one. Which actions IAM takes together is not documented, so that
 // those that it refuses are tried one by one.
-func (s simulator) trial(ctx context.Context, t diagnose.Trial) (diagnose.Result, error) {
+func (s simulator) trial(ctx context.Context, t proof.Trial) (proof.Result, error) {
 	found, err := s.ask(ctx, t)
 	_, unfit := errors.AsType[*types.InvalidInputException](err)
 	switch {
@@ -105,19 +105,19 @@ func (s simulator) trial(ctx context.Context, t diagnose.Trial) (diagnose.Result
 	case unfit && len(t.Actions) > 1:
 		return s.oneByOne(ctx, t)
 	case unfit:
-		return diagnose.Result{Problem: words.Say("simulate.rejected", words.Args{"message": failure.Of(err).Message})}, nil
+		return proof.Result{Problem: words.Say("simulate.rejected", words.Args{"message": failure.Of(err).Message})}, nil
 	}
 	if _, none := errors.AsType[*types.NoSuchEntityException](err); none {
-		return diagnose.Result{Problem: words.Say("simulate.no-principal", words.Args{"principal": t.Principal})}, nil
+		return proof.Result{Problem: words.Say("simulate.no-principal", words.Args{"principal": t.Principal})}, nil
 	}
 	if _, broken := errors.AsType[*types.PolicyEvaluationException](err); broken {
-		return diagnose.Result{Problem: words.Say("simulate.failed", nil)}, nil
+		return proof.Result{Problem: words.Say("simulate.failed", nil)}, nil
 	}
-	return diagnose.Result{}, fmt.Errorf("simulate %s as %s: %w", strings.Join(t.Actions, ", "), t.Principal, err)
+	return proof.Result{}, fmt.Errorf("simulate %s as %s: %w", strings.Join(t.Actions, ", "), t.Principal, err)
 }
 
-func (s simulator) oneByOne(ctx context.Context, t diagnose.Trial) (diagnose.Result, error) {
-	var whole diagnose.Result
+func (s simulator) oneByOne(ctx context.Context, t proof.Trial) (proof.Result, error) {
+	var whole proof.Result
 	for _, action := range t.Actions {
 		one := t
 		one.Actions = []string{action}
@@ -133,7 +133,7 @@ func (s simulator) oneByOne(ctx context.Context, t diagnose.Trial) (diagnose.Res
 // evaluations are IAM's answers to one question, one for each action.
 type evaluations []types.EvaluationResult
 
-func (s simulator) ask(ctx context.Context, t diagnose.Trial) (evaluations, error) {
+func (s simulator) ask(ctx context.Context, t proof.Trial) (evaluations, error) {
 	in := &iam.SimulatePrincipalPolicyInput{
 		PolicySourceArn: aws.String(t.Principal),
 		ActionNames:     t.Actions,
@@ -164,7 +164,7 @@ func (s simulator) ask(ctx context.Context, t diagnose.Trial) (evaluations, erro
 	return all, nil
 }
 
-func contextEntryOf(v diagnose.ContextValue) types.ContextEntry {
+func contextEntryOf(v proof.ContextValue) types.ContextEntry {
 	e := types.ContextEntry{
 		ContextKeyName: aws.String(v.Key), ContextKeyType: types.ContextKeyTypeEnumString, ContextKeyValues: v.Values,
 	}
@@ -179,7 +179,7 @@ func contextEntryOf(v diagnose.ContextValue) types.ContextEntry {
 
 // policyIdentifierOf names what is left out: one policy, or all of a type of
 // which no one can be named.
-func policyIdentifierOf(e diagnose.Exclusion) types.PolicyIdentifier {
+func policyIdentifierOf(e proof.Exclusion) types.PolicyIdentifier {
 	switch {
 	case e.ARN != "":
 		return &types.PolicyIdentifierMemberPolicyArn{Value: e.ARN}
@@ -190,8 +190,8 @@ func policyIdentifierOf(e diagnose.Exclusion) types.PolicyIdentifier {
 }
 
 // result finds what was decided of each call of the trial.
-func (all evaluations) result(t diagnose.Trial) (diagnose.Result, error) {
-	var r diagnose.Result
+func (all evaluations) result(t proof.Trial) (proof.Result, error) {
+	var r proof.Result
 	for _, action := range t.Actions {
 		for _, resource := range t.Resources {
 			o, ok := all.outcome(action, resource)
@@ -209,15 +209,15 @@ func (all evaluations) result(t diagnose.Trial) (diagnose.Result, error) {
 // organization IAM speaks for all of them together, and not always; what it says
 // there of a call that it allows on this resource is of another one. At the top
 // stands no resource of ours but the form of its type.
-func (all evaluations) outcome(action, resource string) (diagnose.Outcome, bool) {
+func (all evaluations) outcome(action, resource string) (proof.Outcome, bool) {
 	i := slices.IndexFunc(
 		all, func(e types.EvaluationResult) bool { return strings.EqualFold(aws.ToString(e.EvalActionName), action) },
 	)
 	if i < 0 {
-		return diagnose.Outcome{}, false
+		return proof.Outcome{}, false
 	}
 	e := all[i]
-	o := diagnose.Outcome{
+	o := proof.Outcome{
 		Action: action, Resource: resource, Decision: string(e.EvalDecision), Missing: e.MissingContextValues,
 		Policies:       Each(e.MatchedStatements, policyOf),
 		ByOrganization: e.OrganizationsDecisionDetail != nil && !e.OrganizationsDecisionDetail.AllowedByOrganizations,

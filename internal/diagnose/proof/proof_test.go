@@ -1,4 +1,4 @@
-package diagnose_test
+package proof_test
 
 import (
 	"errors"
@@ -9,8 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/proof"
+	"whystopped/internal/diagnose/report"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/words"
@@ -27,30 +28,30 @@ func allowing(resource string, actions ...string) iampolicy.Statement {
 	return iampolicy.Statement{Effect: "Allow", Action: actions, Resource: []string{resource}}
 }
 
-func identityPolicy(purpose string, statements ...iampolicy.Statement) diagnose.Policy {
-	return diagnose.Policy{
-		Purpose: purpose, Kind: "identity-policy", AttachTo: &diagnose.AttachTo{Kind: verdict.ExecutionRole, ARN: provenRole, Name: "api-exec"},
+func identityPolicy(purpose string, statements ...iampolicy.Statement) report.Policy {
+	return report.Policy{
+		Purpose: purpose, Kind: "identity-policy", AttachTo: &report.AttachTo{Kind: verdict.ExecutionRole, ARN: provenRole, Name: "api-exec"},
 		Document: iampolicy.Document{Version: iampolicy.Version, Statement: statements},
-		Verified: diagnose.Verified{Status: "not-verified", Detail: words.Plain("as it was")},
+		Verified: report.Verified{Status: "not-verified", Detail: words.Plain("as it was")},
 	}
 }
 
 // diagnosed is a diagnosis of a denial by the role's own policies, with the
 // policies as its fix.
-func diagnosed(policies ...diagnose.Policy) diagnose.Diagnosis {
-	return diagnose.Diagnosis{
-		Task:     diagnose.TaskView{Account: "111122223333", Region: "eu-west-1", Partition: "aws"},
-		Findings: []diagnose.Finding{{Primary: true, Denied: []diagnose.DeniedCall{{Action: "secretsmanager:GetSecretValue", PolicyType: verdict.PolicyIdentity}}}},
-		Fix:      diagnose.Fix{Summary: words.Plain("Attach this policy to the execution role api-exec."), Policies: policies},
+func diagnosed(policies ...report.Policy) report.Diagnosis {
+	return report.Diagnosis{
+		Task:     report.TaskView{Account: "111122223333", Region: "eu-west-1", Partition: "aws"},
+		Findings: []report.Finding{{Primary: true, Denied: []report.DeniedCall{{Action: "secretsmanager:GetSecretValue", PolicyType: verdict.PolicyIdentity}}}},
+		Fix:      report.Fix{Summary: words.Plain("Attach this policy to the execution role api-exec."), Policies: policies},
 		Caveats:  words.PlainLines("before"),
 	}
 }
 
 // simulator answers by a rule for single calls; with is set for those that are
 // tried with a policy.
-func simulator(rule func(action, resource string, with bool) diagnose.Outcome) diagnose.Simulate {
-	return func(trials []diagnose.Trial) ([]diagnose.Result, error) {
-		results := make([]diagnose.Result, len(trials))
+func simulator(rule func(action, resource string, with bool) proof.Outcome) proof.Simulate {
+	return func(trials []proof.Trial) ([]proof.Result, error) {
+		results := make([]proof.Result, len(trials))
 		for i, trial := range trials {
 			for _, action := range trial.Actions {
 				for _, resource := range trial.Resources {
@@ -65,11 +66,11 @@ func simulator(rule func(action, resource string, with bool) diagnose.Outcome) d
 }
 
 // trying answers each trial by a rule, the same for all of its calls.
-func trying(rule func(diagnose.Trial) diagnose.Outcome) diagnose.Simulate {
-	return func(trials []diagnose.Trial) ([]diagnose.Result, error) {
-		var results []diagnose.Result
+func trying(rule func(proof.Trial) proof.Outcome) proof.Simulate {
+	return func(trials []proof.Trial) ([]proof.Result, error) {
+		var results []proof.Result
 		for _, trial := range trials {
-			answers, _ := simulator(func(string, string, bool) diagnose.Outcome { return rule(trial) })([]diagnose.Trial{trial})
+			answers, _ := simulator(func(string, string, bool) proof.Outcome { return rule(trial) })([]proof.Trial{trial})
 			results = append(results, answers...)
 		}
 		return results, nil
@@ -77,8 +78,8 @@ func trying(rule func(diagnose.Trial) diagnose.Outcome) diagnose.Simulate {
 }
 
 // always answers the same before, and the same with any policy.
-func always(before, with diagnose.Outcome) diagnose.Simulate {
-	return simulator(func(_, _ string, tried bool) diagnose.Outcome {
+func always(before, with proof.Outcome) proof.Simulate {
+	return simulator(func(_, _ string, tried bool) proof.Outcome {
 		if tried {
 			return with
 		}
@@ -88,55 +89,55 @@ func always(before, with diagnose.Outcome) diagnose.Simulate {
 
 func TestProofOfWhatWasDenied(t *testing.T) {
 	var (
-		allowed  = diagnose.Outcome{Decision: "allowed"}
-		implicit = diagnose.Outcome{Decision: "implicitDeny"}
-		explicit = diagnose.Outcome{Decision: "explicitDeny", Policies: []string{"guardrail", ""}}
+		allowed  = proof.Outcome{Decision: "allowed"}
+		implicit = proof.Outcome{Decision: "implicitDeny"}
+		explicit = proof.Outcome{Decision: "explicitDeny", Policies: []string{"guardrail", ""}}
 	)
 	const by = "iam:SimulatePrincipalPolicy"
 	tests := []struct {
 		name     string
-		simulate diagnose.Simulate
-		want     diagnose.Verified
+		simulate proof.Simulate
+		want     report.Verified
 		caveat   string // a part of the caveat; empty for none
 		summary  string // a part of the new summary; empty for the old one
 	}{
 		{
 			name: "the policy mends it", simulate: always(implicit, allowed),
-			want: diagnose.Verified{Status: "allowed", By: by, Before: "implicitDeny", Detail: words.Plain("Before: implicitDeny. With this policy: allowed.")},
+			want: report.Verified{Status: "allowed", By: by, Before: "implicitDeny", Detail: words.Plain("Before: implicitDeny. With this policy: allowed.")},
 		},
 		{
 			name: "it is allowed already", simulate: always(allowed, allowed),
-			want:   diagnose.Verified{Status: "allowed", By: by, Before: "allowed", Detail: words.Plain("Before: allowed. With this policy: allowed.")},
+			want:   report.Verified{Status: "allowed", By: by, Before: "allowed", Detail: words.Plain("Before: allowed. With this policy: allowed.")},
 			caveat: "most likely fixed since", summary: "Before you attach anything: according to IAM's simulator, the task execution role api-exec already has this permission.",
 		},
 		{
-			name: "a boundary stops it", simulate: always(implicit, diagnose.Outcome{Decision: "implicitDeny", ByBoundary: true}),
-			want:   diagnose.Verified{Status: "still-denied", By: by, Before: "implicitDeny", Detail: words.Plain("Before: implicitDeny. With this policy: implicitDeny. The permissions boundary of the role stops it.")},
+			name: "a boundary stops it", simulate: always(implicit, proof.Outcome{Decision: "implicitDeny", ByBoundary: true}),
+			want:   report.Verified{Status: "still-denied", By: by, Before: "implicitDeny", Detail: words.Plain("Before: implicitDeny. With this policy: implicitDeny. The permissions boundary of the role stops it.")},
 			caveat: "The permissions boundary of the role stops it",
 		},
 		{
 			name: "a deny of the role's own", simulate: always(explicit, explicit),
-			want:   diagnose.Verified{Status: "still-denied", By: by, Before: "explicitDeny", Detail: words.Plain("Before: explicitDeny. With this policy: explicitDeny. A policy of the role denies it explicitly. Policies: guardrail.")},
+			want:   report.Verified{Status: "still-denied", By: by, Before: "explicitDeny", Detail: words.Plain("Before: explicitDeny. With this policy: explicitDeny. A policy of the role denies it explicitly. Policies: guardrail.")},
 			caveat: "denies it explicitly",
 		},
 		{
 			name: "nobody knows why", simulate: always(implicit, implicit),
-			want:   diagnose.Verified{Status: "still-denied", By: by, Before: "implicitDeny", Detail: words.Plain("Before: implicitDeny. With this policy: implicitDeny. IAM still finds no statement that allows it.")},
+			want:   report.Verified{Status: "still-denied", By: by, Before: "implicitDeny", Detail: words.Plain("Before: implicitDeny. With this policy: implicitDeny. IAM still finds no statement that allows it.")},
 			caveat: "isn't enough",
 		},
 		{
-			name: "conditions that cannot be judged", simulate: always(implicit, diagnose.Outcome{Decision: "allowed", Missing: []string{"aws:SourceVpce", "aws:SourceIp"}}),
-			want: diagnose.Verified{Status: "not-verified", By: by, Before: "implicitDeny", Detail: words.Plain("Before: implicitDeny. With this policy: allowed. Conditions of the role's policies need values that whystopped doesn't know. Condition keys: aws:SourceIp and aws:SourceVpce.")},
+			name: "conditions that cannot be judged", simulate: always(implicit, proof.Outcome{Decision: "allowed", Missing: []string{"aws:SourceVpce", "aws:SourceIp"}}),
+			want: report.Verified{Status: "not-verified", By: by, Before: "implicitDeny", Detail: words.Plain("Before: implicitDeny. With this policy: allowed. Conditions of the role's policies need values that whystopped doesn't know. Condition keys: aws:SourceIp and aws:SourceVpce.")},
 		},
 		{
-			name: "allowed already, under conditions", simulate: always(diagnose.Outcome{Decision: "allowed", Missing: []string{"aws:SourceIp"}}, allowed),
-			want: diagnose.Verified{Status: "not-verified", By: by, Before: "allowed", Detail: words.Plain("Before: allowed. With this policy: allowed. Conditions of the role's policies need values that whystopped doesn't know. Condition keys: aws:SourceIp.")},
+			name: "allowed already, under conditions", simulate: always(proof.Outcome{Decision: "allowed", Missing: []string{"aws:SourceIp"}}, allowed),
+			want: report.Verified{Status: "not-verified", By: by, Before: "allowed", Detail: words.Plain("Before: allowed. With this policy: allowed. Conditions of the role's policies need values that whystopped doesn't know. Condition keys: aws:SourceIp.")},
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			old := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")))
-			d, err := diagnose.Proven(old, tt.simulate)
+			d, err := proof.Proven(old, tt.simulate)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -171,41 +172,41 @@ func TestAServiceControlPolicyDeniesInTheSimulation(t *testing.T) {
 		only = " Without service control policies it's allowed."
 	)
 	var (
-		allowed  = diagnose.Outcome{Decision: "allowed"}
-		implicit = diagnose.Outcome{Decision: "implicitDeny"}
-		boundary = diagnose.Outcome{Decision: "implicitDeny", ByBoundary: true}
-		role     = diagnose.Outcome{Decision: "explicitDeny", Policies: []string{"guardrail"}}
+		allowed  = proof.Outcome{Decision: "allowed"}
+		implicit = proof.Outcome{Decision: "implicitDeny"}
+		boundary = proof.Outcome{Decision: "implicitDeny", ByBoundary: true}
+		role     = proof.Outcome{Decision: "explicitDeny", Policies: []string{"guardrail"}}
 	)
 	tests := []struct {
 		name         string
-		with, noSCPs diagnose.Outcome
+		with, noSCPs proof.Outcome
 		status       string
 		detail       string // behind the decisions
 	}{
-		{"IAM says so", diagnose.Outcome{Decision: "explicitDeny", ByOrganization: true}, allowed, "not-verified", said + only},
-		{"IAM says so beside a boundary", diagnose.Outcome{Decision: "explicitDeny", ByOrganization: true, ByBoundary: true}, allowed, "not-verified", said + only},
-		{"none of them allows it", diagnose.Outcome{Decision: "implicitDeny", ByOrganization: true}, allowed, "not-verified", said + only},
-		{"a deny without a statement", diagnose.Outcome{Decision: "explicitDeny"}, allowed, "not-verified", seen + only},
-		{"nothing is known without them", diagnose.Outcome{Decision: "explicitDeny"}, diagnose.Outcome{Decision: "explicitDeny"}, "not-verified", seen},
-		{"without them nothing allows it", diagnose.Outcome{Decision: "explicitDeny"}, implicit, "not-verified", seen},
-		{"without them a boundary stops it", diagnose.Outcome{Decision: "explicitDeny"}, boundary, "still-denied", "The permissions boundary of the role stops it."},
-		{"without them the role denies it", diagnose.Outcome{Decision: "explicitDeny", ByOrganization: true}, role, "still-denied", "A policy of the role denies it explicitly. Policies: guardrail."},
-		{"without them a key is missing", diagnose.Outcome{Decision: "explicitDeny"}, diagnose.Outcome{Decision: "explicitDeny", Policies: []string{"a"}, Missing: []string{"aws:SourceIp"}}, "not-verified", seen},
-		{"a deny without a statement is the boundary's", diagnose.Outcome{Decision: "explicitDeny", ByBoundary: true}, allowed, "still-denied", "The permissions boundary of the role stops it."},
-		{"a deny with a statement is the role's", diagnose.Outcome{Decision: "explicitDeny", ByOrganization: true, Policies: []string{"guardrail"}}, allowed, "still-denied", "A policy of the role denies it explicitly. Policies: guardrail."},
-		{"a deny of a policy without a name is the role's", diagnose.Outcome{Decision: "explicitDeny", Policies: []string{""}}, allowed, "still-denied", "A policy of the role denies it explicitly."},
-		{"a key that is missing is named first", diagnose.Outcome{Decision: "explicitDeny", Missing: []string{"aws:SourceVpce"}}, allowed, "not-verified", "Conditions of the role's policies need values that whystopped doesn't know. Condition keys: aws:SourceVpce."},
+		{"IAM says so", proof.Outcome{Decision: "explicitDeny", ByOrganization: true}, allowed, "not-verified", said + only},
+		{"IAM says so beside a boundary", proof.Outcome{Decision: "explicitDeny", ByOrganization: true, ByBoundary: true}, allowed, "not-verified", said + only},
+		{"none of them allows it", proof.Outcome{Decision: "implicitDeny", ByOrganization: true}, allowed, "not-verified", said + only},
+		{"a deny without a statement", proof.Outcome{Decision: "explicitDeny"}, allowed, "not-verified", seen + only},
+		{"nothing is known without them", proof.Outcome{Decision: "explicitDeny"}, proof.Outcome{Decision: "explicitDeny"}, "not-verified", seen},
+		{"without them nothing allows it", proof.Outcome{Decision: "explicitDeny"}, implicit, "not-verified", seen},
+		{"without them a boundary stops it", proof.Outcome{Decision: "explicitDeny"}, boundary, "still-denied", "The permissions boundary of the role stops it."},
+		{"without them the role denies it", proof.Outcome{Decision: "explicitDeny", ByOrganization: true}, role, "still-denied", "A policy of the role denies it explicitly. Policies: guardrail."},
+		{"without them a key is missing", proof.Outcome{Decision: "explicitDeny"}, proof.Outcome{Decision: "explicitDeny", Policies: []string{"a"}, Missing: []string{"aws:SourceIp"}}, "not-verified", seen},
+		{"a deny without a statement is the boundary's", proof.Outcome{Decision: "explicitDeny", ByBoundary: true}, allowed, "still-denied", "The permissions boundary of the role stops it."},
+		{"a deny with a statement is the role's", proof.Outcome{Decision: "explicitDeny", ByOrganization: true, Policies: []string{"guardrail"}}, allowed, "still-denied", "A policy of the role denies it explicitly. Policies: guardrail."},
+		{"a deny of a policy without a name is the role's", proof.Outcome{Decision: "explicitDeny", Policies: []string{""}}, allowed, "still-denied", "A policy of the role denies it explicitly."},
+		{"a key that is missing is named first", proof.Outcome{Decision: "explicitDeny", Missing: []string{"aws:SourceVpce"}}, allowed, "not-verified", "Conditions of the role's policies need values that whystopped doesn't know. Condition keys: aws:SourceVpce."},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			d, err := diagnose.Proven(diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))), trying(func(trial diagnose.Trial) diagnose.Outcome {
+			d, err := proof.Proven(diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))), trying(func(trial proof.Trial) proof.Outcome {
 				switch {
 				case trial.With == nil:
 					return implicit
 				case trial.Without == nil:
 					return tt.with
 				}
-				if diff := cmp.Diff([]diagnose.Exclusion{{Type: verdict.PolicySCP}}, trial.Without); diff != "" {
+				if diff := cmp.Diff([]proof.Exclusion{{Type: verdict.PolicySCP}}, trial.Without); diff != "" {
 					t.Errorf("left out (-want +got):\n%s", diff)
 				}
 				return tt.noSCPs
@@ -224,11 +225,11 @@ func TestAServiceControlPolicyDeniesInTheSimulation(t *testing.T) {
 // The trials without service control policies only explain. Where they fail, the
 // others hold.
 func TestTheLastRoundFails(t *testing.T) {
-	d, err := diagnose.Proven(diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))), func(trials []diagnose.Trial) ([]diagnose.Result, error) {
+	d, err := proof.Proven(diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))), func(trials []proof.Trial) ([]proof.Result, error) {
 		if trials[0].Without != nil {
 			return nil, errors.New("throttled")
 		}
-		return always(diagnose.Outcome{Decision: "implicitDeny"}, diagnose.Outcome{Decision: "implicitDeny", ByOrganization: true})(trials)
+		return always(proof.Outcome{Decision: "implicitDeny"}, proof.Outcome{Decision: "implicitDeny", ByOrganization: true})(trials)
 	})
 	if got := d.Fix.Policies[0].Verified; err != nil || got.Status != "not-verified" || !strings.Contains(got.Detail.English, "A service control policy denies it") {
 		t.Errorf("verified %+v, error %v", got, err)
@@ -238,7 +239,7 @@ func TestTheLastRoundFails(t *testing.T) {
 func TestAllowedBesideADenialThatNamesNoPolicy(t *testing.T) {
 	d := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")))
 	d.Findings[0].Denied[0].PolicyType = verdict.PolicyUnknown
-	d, err := diagnose.Proven(d, always(diagnose.Outcome{Decision: "allowed"}, diagnose.Outcome{}))
+	d, err := proof.Proven(d, always(proof.Outcome{Decision: "allowed"}, proof.Outcome{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,11 +252,11 @@ func TestAllowedBesideADenialThatNamesNoPolicy(t *testing.T) {
 
 func TestSomeCallsOfAPolicyStayDenied(t *testing.T) {
 	d := diagnosed(identityPolicy("denied", allowing(repository, "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")))
-	d, err := diagnose.Proven(d, simulator(func(action, _ string, with bool) diagnose.Outcome {
+	d, err := proof.Proven(d, simulator(func(action, _ string, with bool) proof.Outcome {
 		if with && action == "ecr:BatchGetImage" {
-			return diagnose.Outcome{Decision: "allowed"}
+			return proof.Outcome{Decision: "allowed"}
 		}
-		return diagnose.Outcome{Decision: "implicitDeny", ByBoundary: true}
+		return proof.Outcome{Decision: "implicitDeny", ByBoundary: true}
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -266,14 +267,14 @@ func TestSomeCallsOfAPolicyStayDenied(t *testing.T) {
 }
 
 func TestWhatASimulationCannotTry(t *testing.T) {
-	trust := diagnose.Policy{Purpose: "denied", Kind: "trust-policy", Document: iampolicy.TrustPolicy(iampolicy.ECSTasks), Verified: diagnose.Verified{Status: "allowed", By: "iam:GetRole"}}
-	key := diagnose.Policy{Purpose: "denied", Kind: "key-policy", Document: iampolicy.Document{Version: iampolicy.Version, Statement: []iampolicy.Statement{allowing("*", "kms:Decrypt")}}}
+	trust := report.Policy{Purpose: "denied", Kind: "trust-policy", Document: iampolicy.TrustPolicy(iampolicy.ECSTasks), Verified: report.Verified{Status: "allowed", By: "iam:GetRole"}}
+	key := report.Policy{Purpose: "denied", Kind: "key-policy", Document: iampolicy.Document{Version: iampolicy.Version, Statement: []iampolicy.Statement{allowing("*", "kms:Decrypt")}}}
 	nobody := identityPolicy("denied", allowing("*", "iam:PassRole"))
-	nobody.AttachTo = &diagnose.AttachTo{Kind: verdict.Caller}
+	nobody.AttachTo = &report.AttachTo{Kind: verdict.Caller}
 	session := identityPolicy("denied", allowing("*", "iam:PassRole"))
-	session.AttachTo = &diagnose.AttachTo{Kind: verdict.Caller, ARN: "arn:aws:sts::111122223333:assumed-role/deploy/ci"}
+	session.AttachTo = &report.AttachTo{Kind: verdict.Caller, ARN: "arn:aws:sts::111122223333:assumed-role/deploy/ci"}
 	foreign := identityPolicy("denied", allowing("*", "iam:PassRole"))
-	foreign.AttachTo = &diagnose.AttachTo{Kind: verdict.Caller, ARN: "arn:aws:iam::444455556666:role/deploy"}
+	foreign.AttachTo = &report.AttachTo{Kind: verdict.Caller, ARN: "arn:aws:iam::444455556666:role/deploy"}
 	form := identityPolicy("denied", allowing("arn:aws:dynamodb:eu-west-1:111122223333:table/TABLE_NAME", "dynamodb:GetItem"))
 	var many []iampolicy.Statement
 	for i := range 17 {
@@ -281,11 +282,11 @@ func TestWhatASimulationCannotTry(t *testing.T) {
 	}
 	d := diagnosed(trust, key, nobody, session, foreign, form, identityPolicy("denied", many...))
 	wants := []string{"", "identity-based policies", "doesn't name the principal", "roles and users only", "belongs to account 444455556666", "doesn't name the whole resource", "more parts"}
-	if diagnose.Provable(d) != true || diagnose.Provable(diagnosed(trust, key, nobody, session, foreign, form)) {
+	if proof.Provable(d) != true || proof.Provable(diagnosed(trust, key, nobody, session, foreign, form)) {
 		t.Error("a diagnosis is provable if a policy is for a role or a user")
 	}
-	never := func([]diagnose.Trial) ([]diagnose.Result, error) { return nil, errors.New("asked") }
-	tried, err := diagnose.Proven(d, never)
+	never := func([]proof.Trial) ([]proof.Result, error) { return nil, errors.New("asked") }
+	tried, err := proof.Proven(d, never)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,20 +301,20 @@ func TestWhatASimulationCannotTry(t *testing.T) {
 }
 
 func TestACallThatTheSimulatorDoesNotTake(t *testing.T) {
-	d, err := diagnose.Proven(diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))), func([]diagnose.Trial) ([]diagnose.Result, error) {
-		return []diagnose.Result{{Problem: words.Plain("IAM has no such role.")}}, nil
+	d, err := proof.Proven(diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue"))), func([]proof.Trial) ([]proof.Result, error) {
+		return []proof.Result{{Problem: words.Plain("IAM has no such role.")}}, nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := diagnose.Verified{Status: "not-verified", Detail: words.Plain("IAM has no such role.")}
+	want := report.Verified{Status: "not-verified", Detail: words.Plain("IAM has no such role.")}
 	if diff := cmp.Diff(want, d.Fix.Policies[0].Verified); diff != "" {
 		t.Errorf("verified (-want +got):\n%s", diff)
 	}
 }
 
 func TestNotProven(t *testing.T) {
-	trust := diagnose.Policy{Kind: "trust-policy", Verified: diagnose.Verified{Status: "allowed", By: "iam:GetRole"}}
+	trust := report.Policy{Kind: "trust-policy", Verified: report.Verified{Status: "allowed", By: "iam:GetRole"}}
 	tests := []struct {
 		source evidence.Source
 		want   string
@@ -322,7 +323,7 @@ func TestNotProven(t *testing.T) {
 		{evidence.Source{Status: evidence.SourceThrottled, Detail: words.Plain("AWS throttles us.")}, "AWS throttles us."},
 	}
 	for _, tt := range tests {
-		d := diagnose.NotProven(diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")), trust), tt.source)
+		d := proof.NotProven(diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")), trust), tt.source)
 		if got := d.Fix.Policies[0].Verified; got.Status != "not-verified" || got.Detail.English != tt.want {
 			t.Errorf("%s: got %+v, want %q", tt.source.Status, got, tt.want)
 		}
@@ -335,7 +336,7 @@ func TestNotProven(t *testing.T) {
 func TestTheSimulatorFails(t *testing.T) {
 	old := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")))
 	broken := errors.New("broken")
-	d, err := diagnose.Proven(old, func([]diagnose.Trial) ([]diagnose.Result, error) { return nil, broken })
+	d, err := proof.Proven(old, func([]proof.Trial) ([]proof.Result, error) { return nil, broken })
 	if !errors.Is(err, broken) {
 		t.Errorf("error %v, want %v", err, broken)
 	}
@@ -379,11 +380,11 @@ func TestTheWholeStartKeepsWhatTheRoleLacks(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			d := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")), identityPolicy("startup-complete", whole...))
 			d.Fix.Policies[1].NeededNext = []string{"ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "logs:CreateLogStream", "logs:PutLogEvents", "ssm:GetParameters"}
-			d, err := diagnose.Proven(d, simulator(func(action, resource string, with bool) diagnose.Outcome {
+			d, err := proof.Proven(d, simulator(func(action, resource string, with bool) proof.Outcome {
 				if with || slices.Contains(tt.has, action+" "+resource) || slices.Contains(tt.has, "*") {
-					return diagnose.Outcome{Decision: "allowed"}
+					return proof.Outcome{Decision: "allowed"}
 				}
-				return diagnose.Outcome{Decision: "implicitDeny"}
+				return proof.Outcome{Decision: "implicitDeny"}
 			}))
 			if err != nil {
 				t.Fatal(err)

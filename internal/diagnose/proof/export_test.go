@@ -1,12 +1,16 @@
-package diagnose
+package proof
 
-import "slices"
+import (
+	"slices"
+
+	"whystopped/internal/diagnose/report"
+)
 
 // Simulate answers a round of trials in a test.
 type Simulate = simulation
 
 // Proven proves the fix with the answers of a test.
-func Proven(d Diagnosis, simulate Simulate) (Diagnosis, error) {
+func Proven(d report.Diagnosis, simulate Simulate) (report.Diagnosis, error) {
 	var rounds [][]Result
 	for trials := Trials(d); len(trials) > 0; trials = Trials(d, rounds...) {
 		results, err := simulate(trials)
@@ -22,7 +26,7 @@ func Proven(d Diagnosis, simulate Simulate) (Diagnosis, error) {
 }
 
 // Provable reports whether the fix holds something that a simulation can try.
-func Provable(d Diagnosis) bool {
+func Provable(d report.Diagnosis) bool {
 	return d.Fix.WithoutPolicy != nil && removalOf(d).untriable.IsZero() ||
-		slices.ContainsFunc(d.Fix.Policies, func(p Policy) bool { return untriable(d, p).IsZero() })
+		slices.ContainsFunc(d.Fix.Policies, func(p report.Policy) bool { return untriable(d, p).IsZero() })
 }

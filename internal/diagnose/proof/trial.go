@@ -1,4 +1,4 @@
-package diagnose
+package proof
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"whystopped/internal/arn"
+	"whystopped/internal/diagnose/report"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/words"
@@ -63,7 +64,7 @@ func (t Trial) pattern(resource string) string {
 }
 
 // untriable says why a simulation cannot try a policy; it has no words if it can.
-func untriable(d Diagnosis, p Policy) words.Text {
+func untriable(d report.Diagnosis, p report.Policy) words.Text {
 	if p.Kind != string(iampolicy.KindIdentity) {
 		return words.Say("proof.kind", nil)
 	}
@@ -78,7 +79,7 @@ func untriable(d Diagnosis, p Policy) words.Text {
 
 // unaskable says why the simulator can't be asked about a principal; it has no
 // words if it can.
-func unaskable(d Diagnosis, principal *AttachTo) words.Text {
+func unaskable(d report.Diagnosis, principal *report.AttachTo) words.Text {
 	if principal == nil || principal.ARN == "" {
 		return words.Say("proof.no-principal", nil)
 	}
@@ -92,8 +93,8 @@ func unaskable(d Diagnosis, principal *AttachTo) words.Text {
 	return words.Text{}
 }
 
-// trials are the calls that a policy is for, as questions.
-func trialsFor(d Diagnosis, p Policy) []Trial {
+// trialsFor are the calls that a policy is for, as questions.
+func trialsFor(d report.Diagnosis, p report.Policy) []Trial {
 	var all []Trial
 	for _, s := range p.Document.Statement {
 		for _, actions := range sameTypes(s.Action) {
@@ -126,7 +127,7 @@ func sameTypes(actions []string) [][]string {
 
 // trialsOf tries actions on a statement's resources, those of each place in a
 // trial of their own: the place is part of the context.
-func trialsOf(d Diagnosis, principal string, s iampolicy.Statement, actions []string) []Trial {
+func trialsOf(d report.Diagnosis, principal string, s iampolicy.Statement, actions []string) []Trial {
 	var all []Trial
 	index := map[[2]string]int{}
 	for _, pattern := range s.Resource {
@@ -148,7 +149,7 @@ func trialsOf(d Diagnosis, principal string, s iampolicy.Statement, actions []st
 // concrete gives a resource that a pattern of our own policies stands for, since
 // calls are made on things and not on patterns. What it makes up is used for
 // the simulation only.
-func concrete(d Diagnosis, pattern string) string {
+func concrete(d report.Diagnosis, pattern string) string {
 	a, ok := arn.Parse(pattern)
 	if !ok {
 		return pattern

@@ -1,4 +1,4 @@
-package diagnose_test
+package proof_test
 
 import (
 	"strings"
@@ -8,6 +8,8 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/proof"
+	"whystopped/internal/diagnose/report"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/words"
 )
@@ -21,32 +23,32 @@ const (
 
 // denying is a diagnosis of a call that a policy denied explicitly, as the engine
 // makes it.
-func denying(kind verdict.PolicyType, policyARN string) diagnose.Diagnosis {
+func denying(kind verdict.PolicyType, policyARN string) report.Diagnosis {
 	d := diagnosed()
-	d.Fix.AttachTo = &diagnose.AttachTo{Kind: verdict.TaskRole, ARN: provenRole, Name: "api-exec"}
-	d.Findings[0].Denied = []diagnose.DeniedCall{{
+	d.Fix.AttachTo = &report.AttachTo{Kind: verdict.TaskRole, ARN: provenRole, Name: "api-exec"}
+	d.Findings[0].Denied = []report.DeniedCall{{
 		Action: "sns:CreateTopic", Resource: "arn:aws:sns:eu-west-1:111122223333:alerts", Explicit: true, PolicyType: kind, PolicyARN: &policyARN,
 	}}
-	d.Fix.WithoutPolicy = &diagnose.WithoutPolicy{ARN: policyARN, PolicyType: kind, Verified: diagnose.Verified{Status: "not-verified", Detail: words.Plain("as it was")}}
+	d.Fix.WithoutPolicy = &report.WithoutPolicy{ARN: policyARN, PolicyType: kind, Verified: report.Verified{Status: "not-verified", Detail: words.Plain("as it was")}}
 	return d
 }
 
 // Which policy is left out, and what it proves.
 func TestWithoutThePolicyThatDenies(t *testing.T) {
 	var (
-		allowed  = diagnose.Outcome{Decision: "allowed"}
-		implicit = diagnose.Outcome{Decision: "implicitDeny"}
-		boundary = diagnose.Outcome{Decision: "implicitDeny", ByBoundary: true}
-		named    = diagnose.Outcome{Decision: "explicitDeny", Policies: []string{"guardrail"}}
-		another  = diagnose.Outcome{Decision: "explicitDeny", Policies: []string{"quarantine"}}
-		scp      = diagnose.Outcome{Decision: "explicitDeny"}
+		allowed  = proof.Outcome{Decision: "allowed"}
+		implicit = proof.Outcome{Decision: "implicitDeny"}
+		boundary = proof.Outcome{Decision: "implicitDeny", ByBoundary: true}
+		named    = proof.Outcome{Decision: "explicitDeny", Policies: []string{"guardrail"}}
+		another  = proof.Outcome{Decision: "explicitDeny", Policies: []string{"quarantine"}}
+		scp      = proof.Outcome{Decision: "explicitDeny"}
 	)
 	alone := "Another service control policy denies it too, or IAM's simulator can't leave out a single one."
 	tests := []struct {
 		name                    string
 		kind                    verdict.PolicyType
 		arn                     string
-		before, without, noSCPs diagnose.Outcome
+		before, without, noSCPs proof.Outcome
 		status, detail          string
 	}{
 		{"a policy of the role", verdict.PolicyIdentity, guardrail, named, allowed, implicit, "allowed", "Before: explicitDeny. Without this policy: allowed."},
@@ -62,12 +64,12 @@ func TestWithoutThePolicyThatDenies(t *testing.T) {
 		},
 		{
 			"a key is missing", verdict.PolicyIdentity, guardrail, named,
-			diagnose.Outcome{Decision: "allowed", Missing: []string{"aws:SourceIp"}},
+			proof.Outcome{Decision: "allowed", Missing: []string{"aws:SourceIp"}},
 			implicit, "not-verified",
 			"Before: explicitDeny. Without this policy: allowed. Conditions of the role's policies need values that whystopped doesn't know. Condition keys: aws:SourceIp.",
 		},
 		{"the deny isn't found", verdict.PolicyIdentity, guardrail, allowed, implicit, implicit, "not-verified", "Before: allowed. IAM's simulator doesn't find the deny: it was removed since, or its condition depends on a value that whystopped doesn't know."},
-		{"a boundary", verdict.PolicyBoundary, edgeBoundary, diagnose.Outcome{Decision: "explicitDeny", ByBoundary: true}, allowed, implicit, "allowed", "Before: explicitDeny. Without this policy: allowed."},
+		{"a boundary", verdict.PolicyBoundary, edgeBoundary, proof.Outcome{Decision: "explicitDeny", ByBoundary: true}, allowed, implicit, "allowed", "Before: explicitDeny. Without this policy: allowed."},
 		{"a service control policy", verdict.PolicySCP, topicsSCP, scp, allowed, implicit, "allowed", "Before: explicitDeny. Without this policy: allowed."},
 		{"another, or the same", verdict.PolicySCP, topicsSCP, scp, scp, allowed, "not-verified", "Before: explicitDeny. Without this policy: explicitDeny. " + alone + " Without service control policies it's allowed."},
 		{"another, or the same, and nobody knows more", verdict.PolicySCP, topicsSCP, scp, scp, scp, "not-verified", "Before: explicitDeny. Without this policy: explicitDeny. " + alone},
@@ -77,23 +79,23 @@ func TestWithoutThePolicyThatDenies(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			old := denying(tt.kind, tt.arn)
-			if !diagnose.Provable(old) {
+			if !proof.Provable(old) {
 				t.Error("there is nothing to be proven")
 			}
-			one := diagnose.Exclusion{Type: tt.kind, ARN: tt.arn}
+			one := proof.Exclusion{Type: tt.kind, ARN: tt.arn}
 			if tt.kind == verdict.PolicyBoundary {
 				one.ARN = "" // a role has one, which IAM leaves out by its type
 			}
-			d, err := diagnose.Proven(old, trying(func(trial diagnose.Trial) diagnose.Outcome {
+			d, err := proof.Proven(old, trying(func(trial proof.Trial) proof.Outcome {
 				switch {
 				case trial.Without == nil:
 					return tt.before
-				case cmp.Equal(trial.Without, []diagnose.Exclusion{one}):
+				case cmp.Equal(trial.Without, []proof.Exclusion{one}):
 					return tt.without
 				}
-				want := []diagnose.Exclusion{{Type: verdict.PolicySCP}}
+				want := []proof.Exclusion{{Type: verdict.PolicySCP}}
 				if tt.kind != verdict.PolicySCP {
-					want = []diagnose.Exclusion{one, want[0]}
+					want = []proof.Exclusion{one, want[0]}
 				}
 				if diff := cmp.Diff(want, trial.Without); diff != "" {
 					t.Errorf("left out (-want +got):\n%s", diff)
@@ -104,8 +106,8 @@ func TestWithoutThePolicyThatDenies(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := d.Fix.WithoutPolicy
-			want := diagnose.Verified{Status: tt.status, By: "iam:SimulatePrincipalPolicy", Before: tt.before.Decision, Detail: words.Plain(tt.detail)}
-			if diff := cmp.Diff(&diagnose.WithoutPolicy{ARN: tt.arn, PolicyType: tt.kind, Verified: want}, got); diff != "" {
+			want := report.Verified{Status: tt.status, By: "iam:SimulatePrincipalPolicy", Before: tt.before.Decision, Detail: words.Plain(tt.detail)}
+			if diff := cmp.Diff(&report.WithoutPolicy{ARN: tt.arn, PolicyType: tt.kind, Verified: want}, got); diff != "" {
 				t.Errorf("without the policy (-want +got):\n%s", diff)
 			}
 			if warns := len(d.Caveats) > 1; warns != (tt.status == "still-denied") {
@@ -121,11 +123,11 @@ func TestWithoutThePolicyThatDenies(t *testing.T) {
 // IAM may not take the ARN of a service control policy as one to be left out.
 func TestAnExclusionThatTheSimulatorDoesNotTake(t *testing.T) {
 	const refuses = "IAM's simulator does not take the call: Invalid policy identifier"
-	simulate := func(trials []diagnose.Trial) ([]diagnose.Result, error) {
+	simulate := func(trials []proof.Trial) ([]proof.Result, error) {
 		if without := trials[0].Without; len(without) == 1 && without[0].ARN != "" {
-			return []diagnose.Result{{Problem: words.Plain(refuses + ".")}}, nil
+			return []proof.Result{{Problem: words.Plain(refuses + ".")}}, nil
 		}
-		return always(diagnose.Outcome{Decision: "explicitDeny", Policies: nil}, diagnose.Outcome{})(trials)
+		return always(proof.Outcome{Decision: "explicitDeny", Policies: nil}, proof.Outcome{})(trials)
 	}
 	tests := []struct {
 		kind        verdict.PolicyType
@@ -135,7 +137,7 @@ func TestAnExclusionThatTheSimulatorDoesNotTake(t *testing.T) {
 		{verdict.PolicySCP, topicsSCP, "Before: explicitDeny. Another service control policy denies it too, or IAM's simulator can't leave out a single one."},
 	}
 	for _, tt := range tests {
-		d, err := diagnose.Proven(denying(tt.kind, tt.arn), simulate)
+		d, err := proof.Proven(denying(tt.kind, tt.arn), simulate)
 		if got := d.Fix.WithoutPolicy.Verified; err != nil || got.Status != "not-verified" || got.Detail.English != tt.detail {
 			t.Errorf("%s: got %+v (error %v), want %q", tt.kind, got, err, tt.detail)
 		}
@@ -152,7 +154,7 @@ func TestWhatCannotBeLeftOut(t *testing.T) {
 	nothing := denying(verdict.PolicySCP, topicsSCP)
 	nothing.Findings[0].Denied[0].Resource = ""
 	for name, tt := range map[string]struct {
-		d    diagnose.Diagnosis
+		d    report.Diagnosis
 		want string
 	}{
 		"a resource control policy":     {denying(verdict.PolicyRCP, bucketsRCP), "doesn't evaluate resource control policies"},
@@ -163,16 +165,16 @@ func TestWhatCannotBeLeftOut(t *testing.T) {
 		"no resource":                   {nothing, "doesn't name the action and the resource"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diagnose.Provable(tt.d) {
+			if proof.Provable(tt.d) {
 				t.Error("IAM is asked for nothing")
 			}
-			never := func([]diagnose.Trial) ([]diagnose.Result, error) {
+			never := func([]proof.Trial) ([]proof.Result, error) {
 				t.Error("asked")
 				return nil, nil
 			}
-			d, err := diagnose.Proven(tt.d, never)
-			notAsked := diagnose.NotProven(tt.d, evidence.Source{Status: evidence.SourceDenied})
-			for _, got := range []diagnose.Verified{d.Fix.WithoutPolicy.Verified, notAsked.Fix.WithoutPolicy.Verified} {
+			d, err := proof.Proven(tt.d, never)
+			notAsked := proof.NotProven(tt.d, evidence.Source{Status: evidence.SourceDenied})
+			for _, got := range []report.Verified{d.Fix.WithoutPolicy.Verified, notAsked.Fix.WithoutPolicy.Verified} {
 				if err != nil || got.Status != "not-verified" || got.By != "" || !strings.Contains(got.Detail.English, tt.want) {
 					t.Errorf("got %+v (error %v), want that it says %q", got, err, tt.want)
 				}
@@ -183,7 +185,7 @@ func TestWhatCannotBeLeftOut(t *testing.T) {
 
 func TestIAMMayNotBeAskedWithoutThePolicy(t *testing.T) {
 	old := denying(verdict.PolicySCP, topicsSCP)
-	d := diagnose.NotProven(old, evidence.Source{Status: evidence.SourceDenied})
+	d := proof.NotProven(old, evidence.Source{Status: evidence.SourceDenied})
 	if got := d.Fix.WithoutPolicy.Verified; got.Status != "not-verified" || !strings.Contains(got.Detail.English, "grant it iam:SimulatePrincipalPolicy") {
 		t.Errorf("verified %+v", got)
 	}
@@ -203,12 +205,12 @@ func TestThePolicyThatTheDenialNames(t *testing.T) {
 	)
 	tests := []struct {
 		text string
-		want *diagnose.WithoutPolicy
+		want *report.WithoutPolicy
 	}{
-		{deny + aSCP + ": " + topicsSCP, &diagnose.WithoutPolicy{ARN: topicsSCP, PolicyType: verdict.PolicySCP}},
-		{deny + anRCP + ": " + bucketsRCP, &diagnose.WithoutPolicy{ARN: bucketsRCP, PolicyType: verdict.PolicyRCP}},
-		{deny + "an identity-based policy: " + guardrail, &diagnose.WithoutPolicy{ARN: guardrail, PolicyType: verdict.PolicyIdentity}},
-		{deny + "a permissions boundary: " + edgeBoundary, &diagnose.WithoutPolicy{ARN: edgeBoundary, PolicyType: verdict.PolicyBoundary}},
+		{deny + aSCP + ": " + topicsSCP, &report.WithoutPolicy{ARN: topicsSCP, PolicyType: verdict.PolicySCP}},
+		{deny + anRCP + ": " + bucketsRCP, &report.WithoutPolicy{ARN: bucketsRCP, PolicyType: verdict.PolicyRCP}},
+		{deny + "an identity-based policy: " + guardrail, &report.WithoutPolicy{ARN: guardrail, PolicyType: verdict.PolicyIdentity}},
+		{deny + "a permissions boundary: " + edgeBoundary, &report.WithoutPolicy{ARN: edgeBoundary, PolicyType: verdict.PolicyBoundary}},
 		{deny + "an identity-based policy", nil},
 		{deny + "an identity-based policy: arn:aws:iam::111122223333:policy/*", nil},
 		{deny + "an identity-based policy: arn:aws:iam::111122223333:role/guardrail", nil},
@@ -221,7 +223,7 @@ func TestThePolicyThatTheDenialNames(t *testing.T) {
 	for _, tt := range tests {
 		d := diagnose.Diagnose(evidence.Evidence{Text: tt.text})
 		if tt.want != nil {
-			tt.want.Verified = diagnose.Verified{Status: "not-verified", Detail: words.Plain("IAM's simulator wasn't asked, so this policy wasn't tried on the role.")}
+			tt.want.Verified = report.Verified{Status: "not-verified", Detail: words.Plain("IAM's simulator wasn't asked, so this policy wasn't tried on the role.")}
 		}
 		if diff := cmp.Diff(tt.want, d.Fix.WithoutPolicy); diff != "" {
 			t.Errorf("%s\nwithout the policy (-want +got):\n%s", tt.text, diff)

@@ -1,4 +1,4 @@
-package diagnose_test
+package proof_test
 
 import (
 	"strings"
@@ -7,7 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"whystopped/internal/diagnose"
+	"whystopped/internal/diagnose/proof"
+	"whystopped/internal/diagnose/report"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 )
@@ -24,8 +25,8 @@ func TestTrials(t *testing.T) {
 		allowing("arn:aws:s3:::bucket/${$}{aws:username}/*", "s3:GetObject", "s3:PutObject"),
 		allowing("arn:aws:dynamodb:*:*:table/or?ers", "dynamodb:GetItem")))
 
-	known := func(region, account string, more ...diagnose.ContextValue) []diagnose.ContextValue {
-		all := []diagnose.ContextValue{
+	known := func(region, account string, more ...proof.ContextValue) []proof.ContextValue {
+		all := []proof.ContextValue{
 			{Key: "aws:PrincipalAccount", Values: []string{"111122223333"}},
 			{Key: "aws:PrincipalArn", Values: []string{provenRole}},
 			{Key: "aws:PrincipalIsAWSService", Values: []string{"false"}, Bool: true},
@@ -33,16 +34,16 @@ func TestTrials(t *testing.T) {
 			{Key: "aws:RequestedRegion", Values: []string{region}},
 		}
 		if account != "" {
-			all = append(all, diagnose.ContextValue{Key: "aws:ResourceAccount", Values: []string{account}})
+			all = append(all, proof.ContextValue{Key: "aws:ResourceAccount", Values: []string{account}})
 		}
-		return append(append(all, diagnose.ContextValue{Key: "aws:SecureTransport", Values: []string{"true"}, Bool: true}), more...)
+		return append(append(all, proof.ContextValue{Key: "aws:SecureTransport", Values: []string{"true"}, Bool: true}), more...)
 	}
-	via := func(service string) diagnose.ContextValue {
-		return diagnose.ContextValue{Key: "aws:ViaAWSService", Values: []string{service}, Bool: true}
+	via := func(service string) proof.ContextValue {
+		return proof.ContextValue{Key: "aws:ViaAWSService", Values: []string{service}, Bool: true}
 	}
 	logStream := "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/api:log-stream:example"
 	nowhere, here := known("eu-west-1", "", via("false")), known("eu-west-1", "111122223333", via("false"))
-	want := []diagnose.Trial{
+	want := []proof.Trial{
 		{Actions: []string{"ecr:BatchGetImage"}, Resources: []string{"*"}, Context: nowhere},
 		{Actions: []string{"ecr:GetAuthorizationToken"}, Resources: []string{"*"}, Context: nowhere},
 		{Actions: []string{"secretsmanager:GetSecretValue"}, Resources: []string{"arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf"}, Context: here},
@@ -50,8 +51,8 @@ func TestTrials(t *testing.T) {
 		{
 			Actions: []string{"kms:Decrypt"}, Resources: []string{"arn:aws:kms:eu-central-1:444455556666:key/5d2f6c1e"},
 			Context: known("eu-central-1", "444455556666", via("true"), // by what the statement is held to
-				diagnose.ContextValue{Key: "kms:ResourceAliases", Values: []string{"alias/app"}, List: true},
-				diagnose.ContextValue{Key: "kms:ViaService", Values: []string{"secretsmanager.eu-central-1.amazonaws.com"}}),
+				proof.ContextValue{Key: "kms:ResourceAliases", Values: []string{"alias/app"}, List: true},
+				proof.ContextValue{Key: "kms:ViaService", Values: []string{"secretsmanager.eu-central-1.amazonaws.com"}}),
 		},
 		{Actions: []string{"kms:Encrypt"}, Resources: []string{"arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d"}, Context: known("eu-west-1", "111122223333")},
 		{Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []string{logStream}, Context: here},
@@ -61,28 +62,28 @@ func TestTrials(t *testing.T) {
 	for i := range want {
 		want[i].Principal = provenRole
 	}
-	var asked []diagnose.Trial
-	if _, err := diagnose.Proven(d, func(trials []diagnose.Trial) ([]diagnose.Result, error) {
+	var asked []proof.Trial
+	if _, err := proof.Proven(d, func(trials []proof.Trial) ([]proof.Result, error) {
 		asked = append(asked, trials...)
-		return always(diagnose.Outcome{Decision: "allowed"}, diagnose.Outcome{})(trials)
+		return always(proof.Outcome{Decision: "allowed"}, proof.Outcome{})(trials)
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, asked, cmpopts.IgnoreUnexported(diagnose.Trial{})); diff != "" {
+	if diff := cmp.Diff(want, asked, cmpopts.IgnoreUnexported(proof.Trial{})); diff != "" {
 		t.Errorf("trials (-want +got):\n%s", diff)
 	}
 }
 
 func TestOnlyWhatIsDeniedIsTriedAgain(t *testing.T) {
 	d := diagnosed(identityPolicy("denied", allowing("*", "ecr:GetAuthorizationToken"), allowing(dbSecret, "secretsmanager:GetSecretValue")))
-	var rounds [][]diagnose.Trial
-	answer := simulator(func(action, _ string, with bool) diagnose.Outcome {
+	var rounds [][]proof.Trial
+	answer := simulator(func(action, _ string, with bool) proof.Outcome {
 		if with || strings.HasPrefix(action, "ecr:") {
-			return diagnose.Outcome{Decision: "allowed"}
+			return proof.Outcome{Decision: "allowed"}
 		}
-		return diagnose.Outcome{Decision: "implicitDeny"}
+		return proof.Outcome{Decision: "implicitDeny"}
 	})
-	if _, err := diagnose.Proven(d, func(trials []diagnose.Trial) ([]diagnose.Result, error) {
+	if _, err := proof.Proven(d, func(trials []proof.Trial) ([]proof.Result, error) {
 		rounds = append(rounds, trials)
 		return answer(trials)
 	}); err != nil {
@@ -101,9 +102,9 @@ func TestWhatTwoPoliciesShareIsAskedOnce(t *testing.T) {
 	secret := allowing(dbSecret, "secretsmanager:GetSecretValue")
 	d := diagnosed(identityPolicy("denied", secret), identityPolicy("startup-complete", allowing("*", "ecr:GetAuthorizationToken"), secret))
 	var rounds []int
-	d, err := diagnose.Proven(d, func(trials []diagnose.Trial) ([]diagnose.Result, error) {
+	d, err := proof.Proven(d, func(trials []proof.Trial) ([]proof.Result, error) {
 		rounds = append(rounds, len(trials))
-		return always(diagnose.Outcome{Decision: "implicitDeny"}, diagnose.Outcome{Decision: "allowed"})(trials)
+		return always(proof.Outcome{Decision: "implicitDeny"}, proof.Outcome{Decision: "allowed"})(trials)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -124,12 +125,12 @@ func TestWhatTwoPoliciesShareIsAskedOnce(t *testing.T) {
 func TestTheOrganizationIsKnownByItsPolicy(t *testing.T) {
 	const scp = "arn:aws:organizations::444455556666:policy/o-exampleorgid/service_control_policy/p-example1"
 	session := func(account string) string { return "arn:aws:sts::" + account + ":assumed-role/api-exec/0f1e" }
-	denial := func(principal, policyARN string) diagnose.DeniedCall {
-		return diagnose.DeniedCall{Principal: principal, Action: "sns:Publish", Explicit: true, PolicyType: verdict.PolicySCP, PolicyARN: &policyARN}
+	denial := func(principal, policyARN string) report.DeniedCall {
+		return report.DeniedCall{Principal: principal, Action: "sns:Publish", Explicit: true, PolicyType: verdict.PolicySCP, PolicyARN: &policyARN}
 	}
 	tests := []struct {
 		name   string
-		denied diagnose.DeniedCall
+		denied report.DeniedCall
 		want   []string // aws:PrincipalOrgID, aws:ResourceOrgID
 	}{
 		{"of the same account", denial(session("111122223333"), scp), []string{"o-exampleorgid", "o-exampleorgid"}},
@@ -141,15 +142,15 @@ func TestTheOrganizationIsKnownByItsPolicy(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			d := diagnosed(identityPolicy("denied", allowing(dbSecret, "secretsmanager:GetSecretValue")))
-			d.Findings = append(d.Findings, diagnose.Finding{Denied: []diagnose.DeniedCall{tt.denied}})
+			d.Findings = append(d.Findings, report.Finding{Denied: []report.DeniedCall{tt.denied}})
 			var got []string
-			if _, err := diagnose.Proven(d, trying(func(trial diagnose.Trial) diagnose.Outcome {
+			if _, err := proof.Proven(d, trying(func(trial proof.Trial) proof.Outcome {
 				for _, v := range trial.Context {
 					if strings.HasSuffix(v.Key, "OrgID") {
 						got = append(got, v.Values...)
 					}
 				}
-				return diagnose.Outcome{Decision: "allowed"}
+				return proof.Outcome{Decision: "allowed"}
 			})); err != nil {
 				t.Fatal(err)
 			}

@@ -1,4 +1,4 @@
-package diagnose
+package proof
 
 import (
 	"slices"
@@ -10,7 +10,7 @@ import (
 )
 
 // concluded puts what the proofs found into the diagnosis.
-func concluded(d Diagnosis, proofs []*proof) Diagnosis {
+func concluded(d report.Diagnosis, proofs []*proof) report.Diagnosis {
 	d.Caveats = slices.Clone(d.Caveats)
 	denied := d.Fix.Documents(report.PurposeDenied, iampolicy.KindIdentity)
 	d.Fix.Policies = nil
@@ -40,19 +40,19 @@ func concluded(d Diagnosis, proofs []*proof) Diagnosis {
 		}
 	}
 	if d.Fix.Policies == nil {
-		d.Fix.Policies = []Policy{}
+		d.Fix.Policies = []report.Policy{}
 	}
 	d.Fix.RewriteSnippets(narrowed)
 	return d
 }
 
 // verified sums the proof up.
-func (p *proof) verified() Verified {
+func (p *proof) verified() report.Verified {
 	if why := problem(p.before, p.after); !why.IsZero() {
 		return report.NotTried(why)
 	}
 	before, after := outcomes(p.before), outcomes(p.after)
-	v := Verified{Status: report.StatusAllowed, By: report.BySimulator, Before: strictest(before)}
+	v := report.Verified{Status: report.StatusAllowed, By: report.BySimulator, Before: strictest(before)}
 	args := words.Args{"before": v.Before, "after": strictest(after)}
 	if had := p.had(); p.rest() && had > 0 {
 		args["had"] = had
@@ -151,7 +151,7 @@ func (p *proof) had() int {
 
 // explain says in the caveats, and in the summary of what to do, what it means
 // that the policy for what was denied is not what is missing, or not all.
-func explain(d *Diagnosis, p Policy) {
+func explain(d *report.Diagnosis, p report.Policy) {
 	switch {
 	case p.Verified.Status == report.StatusStillDenied:
 		d.Caveats = append(d.Caveats, words.Say("caveat.policy-not-enough", p.Verified.Detail.Args))
@@ -164,7 +164,7 @@ func explain(d *Diagnosis, p Policy) {
 
 // elsewhere returns the code of where a refusal comes from that the role's own
 // policies do not explain.
-func elsewhere(d *Diagnosis) string {
+func elsewhere(d *report.Diagnosis) string {
 	if len(d.Findings) > 0 && len(d.Findings[0].Denied) > 0 && d.Findings[0].Denied[0].PolicyType == verdict.PolicyIdentity {
 		return "fixed-since"
 	}

@@ -1,4 +1,4 @@
-package diagnose
+package proof
 
 import (
 	"maps"
@@ -18,7 +18,7 @@ type policyRef struct {
 	arn  string
 	// account is the policy's; "aws" for AWS's own.
 	account string
-	// organization is the id of the organization that an SCP is of.
+	// organizationOf returns the id of the organization that an SCP is of.
 	organization string
 }
 
@@ -33,7 +33,7 @@ var (
 
 // denyingPolicy is the policy that a denial names as the one with the explicit
 // deny, if its ARN is one of its type. The text is evidence, and not believed.
-func denyingPolicy(call DeniedCall) (policyRef, bool) {
+func denyingPolicy(call report.DeniedCall) (policyRef, bool) {
 	if !call.Explicit || call.PolicyARN == nil {
 		return policyRef{}, false
 	}
@@ -57,29 +57,29 @@ func denyingPolicy(call DeniedCall) (policyRef, bool) {
 	return policyRef{}, false
 }
 
-// withoutPolicy is the policy to be left out to prove that its deny decides;
+// WithoutPolicy returns the policy to be left out to prove that its deny decides;
 // nil where the denial names none.
-func withoutPolicy(findings []Finding) *WithoutPolicy {
+func WithoutPolicy(findings []report.Finding) *report.WithoutPolicy {
 	for _, call := range primaryDenied(findings) {
 		if p, ok := denyingPolicy(call); ok {
-			return &WithoutPolicy{ARN: p.arn, PolicyType: p.kind, Verified: report.NotTried(words.Say("proof.not-simulated", nil))}
+			return &report.WithoutPolicy{ARN: p.arn, PolicyType: p.kind, Verified: report.NotTried(words.Say("proof.not-simulated", nil))}
 		}
 	}
 	return nil
 }
 
 // primaryDenied are the denied calls of the finding that made the verdict.
-func primaryDenied(findings []Finding) []DeniedCall {
-	i := slices.IndexFunc(findings, func(f Finding) bool { return f.Primary })
+func primaryDenied(findings []report.Finding) []report.DeniedCall {
+	i := slices.IndexFunc(findings, func(f report.Finding) bool { return f.Primary })
 	if i < 0 {
 		return nil
 	}
 	return findings[i].Denied
 }
 
-// removal compares the calls that a policy denied explicitly with how they
+// removalOf compares the calls that a policy denied explicitly with how they
 // would be decided without it.
-func removalOf(d Diagnosis) comparison {
+func removalOf(d report.Diagnosis) comparison {
 	without := d.Fix.WithoutPolicy
 	if without == nil {
 		return comparison{}
@@ -100,7 +100,7 @@ func removalOf(d Diagnosis) comparison {
 // boundary at most, and IAM leaves boundaries out by their type: by ARN it knows
 // the policies that are attached to a user, a group or a role.
 // Source: type PolicyIdentifier of the AWS SDK for Go, service/iam v1.57.0 and later.
-func exclusionOf(p *WithoutPolicy) Exclusion {
+func exclusionOf(p *report.WithoutPolicy) Exclusion {
 	if p.PolicyType == verdict.PolicyBoundary {
 		return Exclusion{Type: p.PolicyType}
 	}
@@ -109,7 +109,7 @@ func exclusionOf(p *WithoutPolicy) Exclusion {
 
 // unremovable says why a simulation can't leave a policy out; it has no words if
 // it can.
-func unremovable(d Diagnosis, p *WithoutPolicy) words.Text {
+func unremovable(d report.Diagnosis, p *report.WithoutPolicy) words.Text {
 	if p.PolicyType == verdict.PolicyRCP {
 		return words.Say("proof.rcp", nil)
 	}
@@ -125,7 +125,7 @@ func unremovable(d Diagnosis, p *WithoutPolicy) words.Text {
 }
 
 // deniedTrials are the calls that the policy denied, or why there are none.
-func deniedTrials(d Diagnosis, p *WithoutPolicy) (trials []Trial, untriable words.Text) {
+func deniedTrials(d report.Diagnosis, p *report.WithoutPolicy) (trials []Trial, untriable words.Text) {
 	for _, call := range primaryDenied(d.Findings) {
 		if named, ok := denyingPolicy(call); !ok || named.arn != p.ARN {
 			continue
@@ -145,7 +145,7 @@ func deniedTrials(d Diagnosis, p *WithoutPolicy) (trials []Trial, untriable word
 }
 
 // triedResource is the resource that a denied call is tried on.
-func triedResource(call DeniedCall) (string, bool) {
+func triedResource(call report.DeniedCall) (string, bool) {
 	act, known := iampolicy.Canonical(call.Action)
 	switch {
 	case call.Action == "":
@@ -158,7 +158,7 @@ func triedResource(call DeniedCall) (string, bool) {
 }
 
 // concludeRemoval puts what came of leaving the policy out into the diagnosis.
-func concludeRemoval(d *Diagnosis, c comparison) {
+func concludeRemoval(d *report.Diagnosis, c comparison) {
 	without := *d.Fix.WithoutPolicy
 	without.Verified = report.NotTried(c.untriable)
 	if c.untriable.IsZero() {
@@ -171,12 +171,12 @@ func concludeRemoval(d *Diagnosis, c comparison) {
 }
 
 // removed sums up how the calls are decided without the policy.
-func (c *comparison) removed(p WithoutPolicy) Verified {
+func (c *comparison) removed(p report.WithoutPolicy) report.Verified {
 	if why := problem(c.before); !why.IsZero() {
 		return report.NotTried(why)
 	}
 	before, after := outcomes(c.before), outcomes(c.after)
-	v := Verified{Status: report.StatusNotVerified, By: report.BySimulator, Before: strictest(before)}
+	v := report.Verified{Status: report.StatusNotVerified, By: report.BySimulator, Before: strictest(before)}
 	args := words.Args{"before": v.Before}
 	switch {
 	case v.Before != decisionExplicitDeny:
@@ -194,7 +194,7 @@ func (c *comparison) removed(p WithoutPolicy) Verified {
 
 // judgeRemoval decides by the outcomes without the policy, and puts the reason
 // into the arguments.
-func (c *comparison) judgeRemoval(p WithoutPolicy, args words.Args) (status string) {
+func (c *comparison) judgeRemoval(p report.WithoutPolicy, args words.Args) (status string) {
 	after, isSCP := outcomes(c.after), p.PolicyType == verdict.PolicySCP
 	missing := missingKeys(outcomes(c.before), after, outcomes(c.withoutSCPs))
 	untried := !problem(c.after).IsZero()

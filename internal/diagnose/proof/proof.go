@@ -1,4 +1,7 @@
-package diagnose
+// Package proof tries the policies of a diagnosis's fix: which questions IAM's
+// policy simulator is to be asked, and what its answers say of each policy. Asking
+// is somebody else's.
+package proof
 
 import (
 	"errors"
@@ -71,7 +74,7 @@ type simulation func([]Trial) ([]Result, error)
 // with the policy, and last without service control policies where one denies.
 // rounds are the results of what was asked before, each in the order of its
 // trials. It returns none where there is nothing more to ask.
-func Trials(d Diagnosis, rounds ...[]Result) []Trial {
+func Trials(d report.Diagnosis, rounds ...[]Result) []Trial {
 	next, _, _ := replayed(d, rounds)
 	return next
 }
@@ -80,7 +83,7 @@ func Trials(d Diagnosis, rounds ...[]Result) []Trial {
 // and in the summary where the policy turns out to be beside the point. The policy
 // for the whole start keeps only what the role lacks. It returns false where the
 // results leave open what decides; those of the last round only explain.
-func Judged(d Diagnosis, rounds ...[]Result) (Diagnosis, bool) {
+func Judged(d report.Diagnosis, rounds ...[]Result) (report.Diagnosis, bool) {
 	_, judged, err := replayed(d, rounds)
 	return judged, err == nil
 }
@@ -89,7 +92,7 @@ var errUnasked = errors.New("not asked yet")
 
 // replayed proves the fix with the results that are there, up to the first trials
 // that have none.
-func replayed(d Diagnosis, rounds [][]Result) (next []Trial, judged Diagnosis, err error) {
+func replayed(d report.Diagnosis, rounds [][]Result) (next []Trial, judged report.Diagnosis, err error) {
 	judged, err = proven(d, func(trials []Trial) ([]Result, error) {
 		if len(rounds) == 0 || len(rounds[0]) != len(trials) {
 			next = trials
@@ -104,7 +107,7 @@ func replayed(d Diagnosis, rounds [][]Result) (next []Trial, judged Diagnosis, e
 
 // proven proves the fix. A policy that denies is left out of the simulation, to
 // show whether removing its deny is enough.
-func proven(d Diagnosis, simulate simulation) (Diagnosis, error) {
+func proven(d report.Diagnosis, simulate simulation) (report.Diagnosis, error) {
 	proofs, removal := proofsOf(d), removalOf(d)
 	compared := []*comparison{&removal}
 	for _, p := range proofs {
@@ -126,7 +129,7 @@ func proven(d Diagnosis, simulate simulation) (Diagnosis, error) {
 
 // NotProven tells that the policies could not be tried, by what came of asking
 // the simulator.
-func NotProven(d Diagnosis, s evidence.Source) Diagnosis {
+func NotProven(d report.Diagnosis, s evidence.Source) report.Diagnosis {
 	reason := s.Detail
 	if s.Status == evidence.SourceDenied {
 		reason = words.Say("proof.no-permission", words.Args{"action": report.BySimulator})
@@ -148,11 +151,11 @@ func NotProven(d Diagnosis, s evidence.Source) Diagnosis {
 // proof is the proof of one policy.
 type proof struct {
 	comparison
-	policy Policy
+	policy report.Policy
 }
 
-// proofs are those of the fix's policies, in their order.
-func proofsOf(d Diagnosis) []*proof {
+// proofsOf returns those of the fix's policies, in their order.
+func proofsOf(d report.Diagnosis) []*proof {
 	all := make([]*proof, len(d.Fix.Policies))
 	for i, policy := range d.Fix.Policies {
 		p := &proof{policy: policy}

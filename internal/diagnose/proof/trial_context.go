@@ -1,4 +1,4 @@
-package diagnose
+package proof
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"whystopped/internal/arn"
+	"whystopped/internal/diagnose/report"
 	"whystopped/internal/iampolicy"
 )
 
@@ -30,11 +31,11 @@ func unknownKeys(trials []Trial) []string {
 	})
 }
 
-// context are the condition keys whose values are known: who calls and how,
+// contextOf returns the condition keys whose values are known: who calls and how,
 // where the call goes, whose it is, and what the policy itself holds the call
 // to.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-func contextOf(d Diagnosis, principal string, actions []string, resource arn.ARN, condition iampolicy.Condition) []ContextValue {
+func contextOf(d report.Diagnosis, principal string, actions []string, resource arn.ARN, condition iampolicy.Condition) []ContextValue {
 	byKey := map[string]ContextValue{}
 	put := func(key, value string) {
 		if value != "" && value != "*" {
@@ -86,9 +87,9 @@ func viaAWSService(actions []string, condition iampolicy.Condition) (via, known 
 	return false, !slices.ContainsFunc(actions, func(action string) bool { return strings.HasPrefix(action, "kms:") })
 }
 
-// organization is the id of an account's organization, by the service control
+// organizationOf returns the id of an account's organization, by the service control
 // policy that denied a call of that account's; "" where none is named.
-func organizationOf(d Diagnosis, account string) string {
+func organizationOf(d report.Diagnosis, account string) string {
 	for _, f := range d.Findings {
 		for _, call := range f.Denied {
 			p, ok := denyingPolicy(call)
