@@ -55,6 +55,7 @@ func routes(s surroundings) (http.Handler, error) {
 	pages, err := web.New(web.Options{
 		Casebook: book, Causes: s.causes, Samples: s.samples, PublicURL: s.publicURL, OpenAPI: calls.OpenAPI(),
 		Visitor: visitor, Permissions: s.ready.permissions, Version: s.version, Logger: s.log, Now: time.Now,
+		Retention: s.door.settings.Retention, EvaluateRetention: s.door.settings.EvaluateRetention,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the pages: %w", err)

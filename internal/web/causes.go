@@ -34,24 +34,11 @@ type causeRow struct {
 	Who   actor
 }
 
-var areaWords = map[string]string{
-	"image":     "Pulling the image",
-	"secrets":   "Secrets and parameters",
-	"logging":   "Logging",
-	"volumes":   "Volumes",
-	"network":   "Network",
-	"roles":     "Roles and trust",
-	"container": "Starting the container",
-	"runtime":   "While the code runs",
-	"placement": "Placement and capacity",
-	"shutdown":  "Stopped from outside",
-}
-
 func (s *Site) causes(w http.ResponseWriter, r *http.Request) error {
 	query := strings.TrimSpace(r.URL.Query().Get("q"))
 	found := search(s.opts.Causes, query)
 	page := CausesPage{
-		Page:  s.newPage(r.Context(), "Causes", "Every cause that whystopped knows for a stopped ECS task, with the words that give it away and the way to mend it.", "/causes"),
+		Page:  s.newPage(r.Context(), said("causes.title", nil), said("causes.description", nil), "/causes"),
 		Query: query,
 		Total: len(s.opts.Causes),
 		Found: len(found),
@@ -89,11 +76,7 @@ func byArea(causes []diagnose.CauseInfo) []causeArea {
 	var areas []causeArea
 	for i, c := range sorted {
 		if i == 0 || c.Area != sorted[i-1].Area {
-			name, ok := areaWords[c.Area]
-			if !ok {
-				name = c.Area
-			}
-			areas = append(areas, causeArea{Name: name})
+			areas = append(areas, causeArea{Name: labelOf("area", c.Area)})
 		}
 		last := &areas[len(areas)-1]
 		last.Causes = append(last.Causes, causeRowOf(c))
@@ -102,13 +85,13 @@ func byArea(causes []diagnose.CauseInfo) []causeArea {
 }
 
 func causeRowOf(c diagnose.CauseInfo) causeRow {
-	return causeRow{URL: causePath(c.Code), Code: c.Code, Title: c.Title.English, Phase: wordFor(phaseWords, verdict.Phase(c.Phase)), Who: causeActor(c)}
+	return causeRow{URL: causePath(c.Code), Code: c.Code, Title: c.Title.English, Phase: phaseOf(verdict.Phase(c.Phase)), Who: causeActor(c)}
 }
 
 // causeActor is whose fault a cause is; the evidence of each task may decide.
 func causeActor(c diagnose.CauseInfo) actor {
 	if c.Identity == "depends" {
-		return actor{Class: "unknown", Label: "Depends on the evidence", Gloss: "each task’s evidence tells whose"}
+		return actor{Class: "unknown", Label: said("causes.depends", nil), Gloss: said("causes.depends.why", nil)}
 	}
 	return actorOf(verdict.Identity{Kind: verdict.IdentityKind(c.Identity)})
 }

@@ -16,8 +16,8 @@ func TestCausesAreGroupedAndFound(t *testing.T) {
 		query         string
 		areas, titles []string
 	}{
-		{"", []string{"Secrets and parameters", "While the code runs"}, []string{"The execution role may not read a secret", "A call of your code was refused", "A container ran out of memory"}},
-		{"OOM", []string{"While the code runs"}, []string{"A container ran out of memory"}},
+		{"", []string{"Secrets and parameters", "Runtime"}, []string{"The execution role may not read a secret", "A call of your code was refused", "A container ran out of memory"}},
+		{"OOM", []string{"Runtime"}, []string{"A container ran out of memory"}},
 		{"registry+auth", []string{"Secrets and parameters"}, []string{"The execution role may not read a secret"}},
 		{"execution-role+secret", []string{"Secrets and parameters"}, []string{"The execution role may not read a secret"}},
 		{"gremlins", nil, nil},
@@ -39,7 +39,7 @@ func TestByAreaKeepsWhatItDoesNotKnow(t *testing.T) {
 			got = append(got, c.Code)
 		}
 	}
-	if diff := cmp.Diff([]string{"Pulling the image", "c", "Stopped from outside", "b", "weather", "a", "d"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"Pulling the image", "c", "Stopped by ECS, AWS or a user", "b", "weather", "a", "d"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

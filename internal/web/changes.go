@@ -6,6 +6,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose/revision"
 	"whystopped/internal/diagnose/verdict"
+	"whystopped/internal/words"
 )
 
 // changesView is what changed between the last good revision and the first bad
@@ -34,32 +35,7 @@ type valuePart struct {
 	Marked bool
 }
 
-var changeWords = map[string]string{
-	"execution-role":         "Execution role",
-	"task-role":              "Task role",
-	"secret":                 "Secret",
-	"image":                  "Image",
-	"log-driver":             "Log driver",
-	"log-option":             "Log option",
-	"secret-option":          "Secret log option",
-	"environment-file":       "Environment file",
-	"volume":                 "Volume",
-	"mount":                  "Mount",
-	"command":                "Command",
-	"entry-point":            "Entry point",
-	"health-check":           "Health check",
-	"memory":                 "Memory",
-	"cpu":                    "CPU",
-	"network-mode":           "Network mode",
-	"platform":               "Platform",
-	"container":              "Container",
-	"essential":              "Essential",
-	"dependency":             "Start order",
-	"stop-timeout":           "Stop timeout",
-	"repository-credentials": "Registry credentials",
-}
-
-// changesOf tells what changed before an incident, or why that cannot be told.
+// changesOf returns what changed before an incident, or why that isn't known.
 func changesOf(r casebook.IncidentReport) changesView {
 	var v changesView
 	for _, c := range r.Changes {
@@ -68,19 +44,19 @@ func changesOf(r casebook.IncidentReport) changesView {
 	switch {
 	case len(v.Rows) > 0:
 	case r.Compared:
-		v.Note = "Nothing that ECS would show. Look outside of the task definition: at policies of the role, at the secret’s or the image’s own content, at the network."
+		v.Note = said("changes.none", nil)
 	case r.FirstBad == nil:
-		v.Note = "Not known: what is kept does not tell which revision these stops are of."
+		v.Note = said("changes.no-revision", nil)
 	case r.LastGood == nil:
-		v.Note = "Not known: no revision before " + resourceName(r.FirstBad.ARN) + " was seen to run as it should, so there is none to compare it with."
+		v.Note = said("changes.no-healthy", words.Args{"revision": resourceName(r.FirstBad.ARN)})
 	default:
-		v.Note = "Not known: the task definition of one of the two was never read."
+		v.Note = said("changes.no-definition", nil)
 	}
 	return v
 }
 
 func changeOf(c revision.Change) changeRow {
-	row := changeRow{What: wordFor(changeWords, c.What), Name: c.Name, Container: c.Container}
+	row := changeRow{What: labelOf("change", c.What), Name: c.Name, Container: c.Container}
 	switch c.What {
 	case "execution-role":
 		row.Who = roleActor(verdict.ExecutionRole)

@@ -63,7 +63,7 @@ func FuzzDifference(f *testing.F) {
 }
 
 func TestChangesInWords(t *testing.T) {
-	for code, want := range map[string]string{"execution-role": "Execution role", "repository-credentials": "Registry credentials", "weather": "weather"} {
+	for code, want := range map[string]string{"execution-role": "Task execution role", "repository-credentials": "Registry credentials", "weather": "weather"} {
 		if got := changeOf(revision.Change{What: code}).What; got != want {
 			t.Errorf("%s is called %q, want %q", code, got, want)
 		}

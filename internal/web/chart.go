@@ -2,14 +2,13 @@ package web
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/words"
 )
 
 // chart is how many stops there were when, and of which causes.
@@ -57,7 +56,7 @@ func chartOf(h casebook.ServiceHistory, catalogue []diagnose.CauseInfo) chart {
 		case i < chartCauses, i == chartCauses && len(codes) == i+1:
 			c.Causes = append(c.Causes, chartCauseOf(code, catalogue, i+1))
 		case i == chartCauses:
-			c.Causes = append(c.Causes, chartCause{Pattern: i + 1, Who: actor{Class: "unknown"}, Title: "Other causes"})
+			c.Causes = append(c.Causes, chartCause{Pattern: i + 1, Who: actor{Class: "unknown"}, Title: said("chart.other", nil)})
 		}
 		place[code] = min(i, chartCauses)
 		c.Causes[place[code]].Count += totals[code]
@@ -77,7 +76,7 @@ func chartOf(h casebook.ServiceHistory, catalogue []diagnose.CauseInfo) chart {
 
 func chartCauseOf(code string, catalogue []diagnose.CauseInfo, pattern int) chartCause {
 	if code == "" {
-		return chartCause{Pattern: pattern, Who: actor{Class: "unknown"}, Title: "Not diagnosed yet"}
+		return chartCause{Pattern: pattern, Who: actor{Class: "unknown"}, Title: said("chart.pending", nil)}
 	}
 	cause := chartCause{Pattern: pattern, Who: actor{Class: "unknown"}, Title: code, Code: code, URL: causePath(code)}
 	if i := slices.IndexFunc(catalogue, func(c diagnose.CauseInfo) bool { return c.Code == code }); i >= 0 {
@@ -119,14 +118,15 @@ func (c chart) total() int {
 	return sum
 }
 
-// inWords tells the chart to those who do not see it.
+// inWords describes the chart to those who don't see it.
 func (c chart) inWords() string {
-	top := c.highest()
-	parts := []string{fmt.Sprintf("%s. The most, %d, between %s and %s", count(c.total(), "stop"), top.Total, spanTime(top.From), spanTime(top.Until))}
+	top, causes := c.highest(), []string{}
 	for _, cause := range c.Causes {
-		parts = append(parts, fmt.Sprintf("%d: %s", cause.Count, cause.Title))
+		causes = append(causes, said("chart.cause", words.Args{"n": cause.Count, "title": cause.Title}))
 	}
-	return strings.Join(parts, ". ") + ". Times are UTC; the table below says the same."
+	return said("chart.desc", words.Args{
+		"n": c.total(), "most": top.Total, "from": spanTime(top.From), "until": spanTime(top.Until), "causes": causes,
+	})
 }
 
 func spanTime(t time.Time) string { return t.UTC().Format("2 Jan 15:04") }
@@ -136,7 +136,7 @@ func (c chart) of(b chartBar) []string {
 	var parts []string
 	for i, n := range b.Counts {
 		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%d × %s", n, c.Causes[i].Title))
+			parts = append(parts, said("chart.part", words.Args{"n": n, "title": c.Causes[i].Title}))
 		}
 	}
 	return parts

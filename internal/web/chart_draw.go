@@ -2,10 +2,10 @@ package web
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"whystopped/internal/web/drawing"
+	"whystopped/internal/words"
 )
 
 // chartDrawing is a chart as SVG, in the picture's own units: one is a pixel
@@ -53,7 +53,7 @@ const (
 // draw lays the chart out in a frame.
 func (c chart) draw(f chartFrame) chartDrawing {
 	c = c.coarser(f.MaxBars)
-	d := chartDrawing{ID: f.ID, Class: f.Class, Width: f.Width, Height: f.Top + f.Plot + chartFoot, Title: "How many stopped when, and why", Desc: c.inWords()}
+	d := chartDrawing{ID: f.ID, Class: f.Class, Width: f.Width, Height: f.Top + f.Plot + chartFoot, Title: said("chart.title", nil), Desc: c.inWords()}
 	floor, slot := f.Top+f.Plot, (f.Width-f.Left)/len(c.Bars)
 	top := roundUp(c.highest().Total)
 	d.grid(f, floor, top)
@@ -68,7 +68,7 @@ func (c chart) draw(f chartFrame) chartDrawing {
 
 // stack draws one bar of a slot, upward from the floor.
 func (c chart) stack(b chartBar, x, slot, floor int, each float64) drawnStack {
-	s := drawnStack{Full: spanTime(b.From) + " to " + spanTime(b.Until) + " UTC: " + strings.Join(c.of(b), ", ")}
+	s := drawnStack{Full: said("chart.bar", words.Args{"from": spanTime(b.From), "until": spanTime(b.Until), "causes": c.of(b)})}
 	gap := min(max(slot/5, 1), 4)
 	for i, n := range b.Counts {
 		if n == 0 {

@@ -34,7 +34,7 @@ func TestChart(t *testing.T) {
 	if first, last := c.Bars[0].From, c.Bars[len(c.Bars)-1].Until; !first.Equal(noon.Add(-7*24*time.Hour)) || !last.Equal(noon) || len(c.Bars) != 56 {
 		t.Errorf("%d bars from %v to %v", len(c.Bars), first, last)
 	}
-	if words := c.inWords(); !strings.HasPrefix(words, "581 stops. The most, 39, between 21 Nov 12:00 and 21 Nov 15:00. 259: The execution role may not read a secret. 119:") {
+	if words := c.inWords(); !strings.HasPrefix(words, "581 stopped tasks. The most, 39, between 21 Nov 12:00 and 21 Nov 15:00. By cause: 259: The execution role may not read a secret, 119:") {
 		t.Errorf("in words: %s", words)
 	}
 }
@@ -156,7 +156,7 @@ func TestRoundUp(t *testing.T) {
 func TestChartIsReadWithoutSeeingIt(t *testing.T) {
 	doc := parsePage(t, get(t, newHandler(t, options(withHistory())), servicePage))
 	for _, svg := range find(doc, "svg.drawing") {
-		if attr(svg, "role") != "img" || !strings.HasPrefix(text(svg), "How many stopped when, and why581 stops. The most,") {
+		if attr(svg, "role") != "img" || !strings.HasPrefix(text(svg), "Stopped tasks over time, by cause581 stopped tasks. The most,") {
 			t.Errorf("a picture says %.80q", text(svg))
 		}
 	}

@@ -1,8 +1,9 @@
 package web
 
 import (
-	"fmt"
 	"time"
+
+	"whystopped/internal/words"
 )
 
 // clock writes times for people; its value is the time of the request.
@@ -20,7 +21,7 @@ func (clock) moment(t time.Time, layout string) *moment {
 		return nil
 	}
 	t = t.UTC()
-	return &moment{ISO: t.Format(time.RFC3339Nano), Text: t.Format(layout), Full: t.Format("2 January 2006, 15:04:05 UTC")}
+	return &moment{ISO: t.Format(time.RFC3339Nano), Text: t.Format(layout), Full: words.English().Time(t)}
 }
 
 // timeOfDay is for places where the day is plain from the page.
@@ -35,34 +36,9 @@ func (c clock) ago(t time.Time) *moment {
 	if m == nil {
 		return nil
 	}
-	switch since := c.now.Sub(t); {
-	case since < 0 || since >= 48*time.Hour:
-		m.Text = "on " + t.UTC().Format("2 January 2006")
-	case since < time.Minute:
-		m.Text = "just now"
-	case since < time.Hour:
-		m.Text = count(int(since/time.Minute), "minute") + " ago"
-	default:
-		m.Text = count(int(since/time.Hour), "hour") + " ago"
-	}
+	m.Text = words.English().Ago(t, c.now)
 	return m
 }
 
 // offset writes how long after the first entry of a timeline another one came.
-func offset(d time.Duration) string {
-	d = d.Round(time.Second)
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("+%d s", int(d.Seconds()))
-	case d < time.Hour:
-		return fmt.Sprintf("+%d:%02d min", int(d.Minutes()), int(d.Seconds())%60)
-	}
-	return fmt.Sprintf("+%d:%02d h", int(d.Hours()), int(d.Minutes())%60)
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
+func offset(d time.Duration) string { return "+" + words.English().Duration(d.Round(time.Second)) }

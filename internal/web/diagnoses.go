@@ -22,7 +22,7 @@ func (s *Site) diagnoses(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	filter, form := s.readFilter(query, "/diagnoses")
 	filter.Brought = form.onlyBrought(query.Get("brought"))
-	page := DiagnosesPage{Page: s.newPage(r.Context(), "Diagnoses", "Every diagnosis that is kept, the newest first.", "/diagnoses"), Filters: form}
+	page := DiagnosesPage{Page: s.newPage(r.Context(), said("diagnoses.title", nil), said("diagnoses.description", nil), "/diagnoses"), Filters: form}
 	page.NoIndex = true
 	if !form.Unusable {
 		cursor := query.Get("cursor")
@@ -39,8 +39,8 @@ func (s *Site) diagnoses(w http.ResponseWriter, r *http.Request) error {
 // are chosen, in place of those on what was read from AWS.
 func (form *filterForm) onlyBrought(value string) bool {
 	const yes = "true"
-	form.choose("brought", "Evidence", value, []choiceGroup{{Choices: []choice{{Value: yes, Word: "provided by users", Chosen: value == yes}}}}, "There is no evidence")
-	form.Fields[len(form.Fields)-1].All = "read from AWS"
+	form.choose("brought", value, []choiceGroup{{Choices: []choice{{Value: yes, Word: said("filter.brought.true", nil), Chosen: value == yes}}}})
+	form.Fields[len(form.Fields)-1].All = said("filter.brought.all", nil)
 	return value == yes
 }
 

@@ -21,8 +21,8 @@ func (s *Site) docs(w http.ResponseWriter, r *http.Request) error {
 		return errNoSuchPage
 	}
 	page := DocsPage{
-		Page:       s.newPage(r.Context(), "API", "The JSON API of whystopped: a stopped task’s reference in, a diagnosis out.", "/docs"),
-		Heading:    "The API",
+		Page:       s.newPage(r.Context(), said("docs.title", nil), said("docs.description", nil), "/docs"),
+		Heading:    said("docs.heading", nil),
 		APIVersion: s.api.Info.Version,
 		Intro:      s.api.Intro(),
 	}

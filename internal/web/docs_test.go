@@ -15,7 +15,7 @@ func TestDocs(t *testing.T) {
 		".endpoint":      {"GET /api/v1/diagnoses", "POST /api/v1/diagnoses"},
 		".lead":          {"Evidence in, diagnosis out.", "Errors are problem+json."},
 		".prose":         {"Looks, and says why."},
-		".facts div":     {"task string, in the query, needed Which task", "refresh boolean", "task string, needed The task’s reference"},
+		".facts div":     {"task string, in the query, required Which task", "refresh boolean", "task string, required The task’s reference"},
 		".answer code b": {"200", "200", "errors"},
 	}
 	for path, texted := range want {

@@ -13,6 +13,7 @@ import (
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/web/drawing"
 	"whystopped/internal/web/roles"
+	"whystopped/internal/words"
 )
 
 // filterForm is the form above a list, filled with what narrows it.
@@ -69,37 +70,37 @@ func (s *Site) readFilter(query url.Values, action string) (f casebook.Filter, f
 		Account: get("account"), Region: get("region"), Cluster: get("cluster"), Service: get("service"),
 		Cause: get("cause"), Category: verdict.Category(get("category")), Identity: verdict.IdentityKind(get("identity")),
 	}
-	form.text("account", "Account", f.Account, "111122223333", "An account’s id has twelve digits.", accountID.MatchString(f.Account))
-	form.text("region", "Region", f.Region, "eu-west-1", "A region is written like eu-west-1.", plainRegion(f.Region))
-	form.text("cluster", "Cluster", f.Cluster, "its name", "", true)
-	form.text("service", "Service", f.Service, "its name", "", true)
-	form.choose("cause", "Cause", f.Cause, causeChoices(s.opts.Causes, f.Cause), "There is no cause")
-	form.choose("category", "Category", string(f.Category), categoryChoices(f.Category), "There is no category")
-	form.choose("identity", "Whose fault", string(f.Identity), identityChoices(f.Identity), "There is no identity")
-	f.Since, _ = form.day("since", "From", get("since"))
+	form.text("account", f.Account, accountID.MatchString(f.Account))
+	form.text("region", f.Region, plainRegion(f.Region))
+	form.text("cluster", f.Cluster, true)
+	form.text("service", f.Service, true)
+	form.choose("cause", f.Cause, causeChoices(s.opts.Causes, f.Cause))
+	form.choose("category", string(f.Category), categoryChoices(f.Category))
+	form.choose("identity", string(f.Identity), identityChoices(f.Identity))
+	f.Since, _ = form.day("since", get("since"))
 	var whole bool
-	if f.Until, whole = form.day("until", "To", get("until")); whole {
+	if f.Until, whole = form.day("until", get("until")); whole {
 		f.Until = f.Until.AddDate(0, 0, 1) // the day that is named is meant, too
 	}
 	if !form.Unusable && !f.Since.IsZero() && !f.Until.IsZero() && !f.Since.Before(f.Until) {
-		form.refuse("This lies before “From”: swap them, or leave one of them empty.")
+		form.reject(said("filter.order", nil))
 	}
 	return f, form
 }
 
 // text adds a field for a word. The problem is told where there is a word and it
 // is not one that can be used.
-func (form *filterForm) text(name, label, value, hint, problem string, usable bool) {
-	form.add(filterField{Name: name, Label: label, Type: "text", Value: value, Hint: hint}, value)
+func (form *filterForm) text(name, value string, usable bool) {
+	form.add(filterField{Name: name, Type: "text", Value: value, Hint: said("filter."+name+".hint", nil)}, value)
 	if value != "" && !usable {
-		form.refuse(problem)
+		form.reject(said("filter."+name+".invalid", nil))
 	}
 }
 
 // choose adds a field for one of several values. Of another value it says that
 // there is none such.
-func (form *filterForm) choose(name, label, value string, groups []choiceGroup, noSuch string) {
-	field := filterField{Name: name, Label: label, Type: "select", Value: value, Choices: groups}
+func (form *filterForm) choose(name, value string, groups []choiceGroup) {
+	field := filterField{Name: name, Type: "select", Value: value, Choices: groups}
 	word := ""
 	for _, g := range groups {
 		if i := slices.IndexFunc(g.Choices, func(c choice) bool { return c.Chosen }); i >= 0 {
@@ -108,13 +109,13 @@ func (form *filterForm) choose(name, label, value string, groups []choiceGroup, 
 	}
 	form.add(field, word)
 	if value != "" && word == "" {
-		form.refuse(noSuch + " “" + drawing.Clip(value, 300) + "”: choose one of the list.")
+		form.reject(said("filter.no-such", words.Args{"value": drawing.Clip(value, 300)}))
 	}
 }
 
 // day adds a field for a day in UTC; addresses may also have a time as RFC 3339.
-func (form *filterForm) day(name, label, value string) (at time.Time, whole bool) {
-	field := filterField{Name: name, Label: label, Type: "date", Value: value, Hint: "2026-11-22"}
+func (form *filterForm) day(name, value string) (at time.Time, whole bool) {
+	field := filterField{Name: name, Type: "date", Value: value, Hint: said("filter.day.hint", nil)}
 	at, err := time.Parse(day, value)
 	whole = err == nil
 	if !whole && value != "" {
@@ -123,20 +124,21 @@ func (form *filterForm) day(name, label, value string) (at time.Time, whole bool
 	}
 	form.add(field, value)
 	if value != "" && err != nil {
-		form.refuse("Write a day like 2026-11-22, or a time like 2026-11-22T08:00:00Z.")
+		form.reject(said("filter.day.invalid", nil))
 	}
 	return at, whole
 }
 
 func (form *filterForm) add(field filterField, word string) {
+	field.Label = said("filter."+field.Name, nil)
 	form.Fields = append(form.Fields, field)
 	if word != "" {
-		form.Chosen = append(form.Chosen, strings.ToLower(field.Label[:1])+field.Label[1:]+" "+word)
+		form.Chosen = append(form.Chosen, said("filter.only", words.Args{"field": field.Label, "value": word}))
 	}
 }
 
-// refuse tells why the field that was added last cannot be used.
-func (form *filterForm) refuse(problem string) {
+// reject says why the field that was added last can't be used.
+func (form *filterForm) reject(problem string) {
 	form.Unusable = true
 	form.Fields[len(form.Fields)-1].Problem = problem
 }
@@ -193,22 +195,22 @@ func causeChoices(causes []diagnose.CauseInfo, chosen string) []choiceGroup {
 }
 
 func categoryChoices(chosen verdict.Category) []choiceGroup {
-	return []choiceGroup{{Choices: choices(categoryWords, chosen)}}
+	return []choiceGroup{{Choices: choices("category", words.Codes("category"), string(chosen))}}
 }
 
 func identityChoices(chosen verdict.IdentityKind) []choiceGroup {
-	words := map[verdict.IdentityKind]string{}
+	var kinds []string
 	for _, kind := range roles.Kinds {
-		words[kind] = actorOf(verdict.Identity{Kind: kind}).Label
+		kinds = append(kinds, string(kind))
 	}
-	return []choiceGroup{{Choices: choices(words, chosen)}}
+	return []choiceGroup{{Choices: choices("identity", kinds, string(chosen))}}
 }
 
-// choices are values in the order of their words.
-func choices[K ~string](words map[K]string, chosen K) []choice {
+// choices are codes of a vocabulary in the order of their words.
+func choices(vocabulary string, codes []string, chosen string) []choice {
 	var all []choice
-	for value, word := range words {
-		all = append(all, choice{Value: string(value), Word: word, Chosen: value == chosen})
+	for _, code := range codes {
+		all = append(all, choice{Value: code, Word: labelOf(vocabulary, code), Chosen: code == chosen})
 	}
 	slices.SortFunc(all, func(a, b choice) int { return strings.Compare(a.Word, b.Word) })
 	return all

@@ -27,10 +27,10 @@ func TestReadFilter(t *testing.T) {
 		{
 			"everything", "account=111122223333&region=eu-west-1&cluster=+prod+&service=orders&cause=runtime.oom&category=oom&identity=none",
 			casebook.Filter{Account: "111122223333", Region: "eu-west-1", Cluster: "prod", Service: "orders", Cause: "runtime.oom", Category: verdict.OOM, Identity: verdict.NoIdentity},
-			[]string{"account 111122223333", "region eu-west-1", "cluster prod", "service orders", "cause runtime.oom", "category Out of memory", "whose fault Not an IAM problem"},
+			[]string{"Account: 111122223333", "Region: eu-west-1", "Cluster: prod", "Service: orders", "Cause: runtime.oom", "Category: Out of memory", "Identity: Not an IAM problem"},
 		},
-		{"one day, which is whole", "since=2026-11-22&until=2026-11-22", casebook.Filter{Since: utc(2026, 11, 22, 0), Until: utc(2026, 11, 23, 0)}, []string{"from 2026-11-22", "to 2026-11-22"}},
-		{"times of an alert", "since=2026-11-22T08:00:00Z&until=2026-11-22T10:00:00Z", casebook.Filter{Since: utc(2026, 11, 22, 8), Until: utc(2026, 11, 22, 10)}, []string{"from 2026-11-22T08:00:00Z", "to 2026-11-22T10:00:00Z"}},
+		{"one day, which is whole", "since=2026-11-22&until=2026-11-22", casebook.Filter{Since: utc(2026, 11, 22, 0), Until: utc(2026, 11, 23, 0)}, []string{"From: 2026-11-22", "To: 2026-11-22"}},
+		{"times of an alert", "since=2026-11-22T08:00:00Z&until=2026-11-22T10:00:00Z", casebook.Filter{Since: utc(2026, 11, 22, 8), Until: utc(2026, 11, 22, 10)}, []string{"From: 2026-11-22T08:00:00Z", "To: 2026-11-22T10:00:00Z"}},
 	}
 	site, err := New(options(withHistory()))
 	if err != nil {
@@ -60,13 +60,13 @@ func TestBadFilters(t *testing.T) {
 	tests := []struct{ query, says string }{
 		{"account=1234", "twelve digits"},
 		{"account=1111222233334", "twelve digits"},
-		{"region=EU%20West", "written like eu-west-1"},
-		{"cause=weather", "There is no cause “weather”: choose one of the list."},
-		{"category=weather", "There is no category “weather”"},
-		{"identity=me", "There is no identity “me”"},
-		{"since=yesterday", "Write a day like 2026-11-22"},
-		{"until=2026-02-31", "Write a day like 2026-11-22"},
-		{"since=2026-11-23&until=2026-11-22", "swap them"},
+		{"region=EU%20West", "looks like eu-west-1"},
+		{"cause=weather", "There is no “weather”: choose from the list."},
+		{"category=weather", "There is no “weather”"},
+		{"identity=me", "There is no “me”"},
+		{"since=yesterday", "Enter a day such as 2026-11-22"},
+		{"until=2026-02-31", "Enter a day such as 2026-11-22"},
+		{"since=2026-11-23&until=2026-11-22", "swap the two"},
 	}
 	for _, tt := range tests {
 		for _, list := range []string{"/diagnoses", "/incidents"} {
@@ -89,7 +89,7 @@ func TestBadFilters(t *testing.T) {
 		}
 	}
 	w := get(t, newHandler(t, options(withHistory())), "/incidents?goingOn=perhaps")
-	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "There is no state “perhaps”") {
+	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "There is no “perhaps”") {
 		t.Errorf("goingOn=perhaps: status %d", w.Code)
 	}
 }

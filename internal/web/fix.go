@@ -9,7 +9,6 @@ import (
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose"
-	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/render"
 	"whystopped/internal/words"
@@ -17,7 +16,8 @@ import (
 
 // fixView is what to do: a policy in the forms that people paste, or steps.
 type fixView struct {
-	Heading string
+	// Attach is the message that says where the policy goes; empty for steps.
+	Attach string
 	// Target is the name of what the policy is attached to; empty for steps.
 	Target string
 	// Console opens the target in IAM's console; empty where that is not known.
@@ -39,7 +39,8 @@ type fixView struct {
 
 // withoutView says whether the call is allowed without a policy.
 type withoutView struct {
-	Kind     string   // "the service control policy"
+	Message  string   // whether the call is allowed without it
+	Policy   string   // the code of its type
 	ARN      []string // its parts, between which a line may break
 	Verified verifiedView
 }
@@ -77,24 +78,24 @@ type codeView struct {
 	Label    string
 	CopyName string // "Copy …"
 	Code     string
-	// Heading and Target say where it goes, where there are several; Heading is
-	// empty otherwise.
-	Heading, Target string
+	// Attach and Target say where it goes, if there are several; Attach is empty
+	// otherwise.
+	Attach, Target string
 }
 
 // policyView is one policy document and where it goes.
 type policyView struct {
 	ID       string
 	CopyName string
-	Heading  string
+	Attach   string
 	Target   string
 	// Detail says what to know before attaching it; empty for nothing.
 	Detail   string
 	Lines    []codeLine
 	Verified verifiedView
 
-	number   int // among the policies of the fix
-	replace  string
+	number   int      // among the policies of the fix
+	replace  []string // words that have to be replaced first
 	snippets iampolicy.Snippets
 }
 
@@ -104,10 +105,12 @@ type verifiedView struct {
 	Word   string
 	Detail string
 	By     string
+
+	granted bool // the role has it already
 }
 
 func fixOf(f diagnose.Fix) (fixView, error) {
-	v := fixView{Heading: "What to do", Summary: f.Summary.English, Steps: words.Lines(f.Steps), Without: withoutOf(f.WithoutPolicy)}
+	v := fixView{Summary: f.Summary.English, Steps: words.Lines(f.Steps), Without: withoutOf(f.WithoutPolicy)}
 	switch twice := len(f.Steps) > 0 && f.Steps[0].Equal(f.Summary); {
 	case twice && len(f.Steps) == 1:
 		v.Steps = nil
@@ -133,12 +136,12 @@ func fixOf(f diagnose.Fix) (fixView, error) {
 	if len(deciding) == 0 {
 		return v, nil
 	}
-	v.Heading, v.Target = deciding[0].Heading, deciding[0].Target
+	v.Attach, v.Target = deciding[0].Attach, deciding[0].Target
 	if to := f.AttachTo; to != nil && attachName(to) == v.Target && consoleLink.MatchString(to.ConsoleURL) {
 		v.Console = to.ConsoleURL
 	}
 	v.Panels = formats{"format", panelsOf(deciding, f.Snippets)}
-	if tried := deciding[0].Verified; len(deciding) == 1 && tried.Class != "failed" && tried.Word != grantedAlready {
+	if tried := deciding[0].Verified; len(deciding) == 1 && tried.Class != "failed" && !tried.granted {
 		v.Lone = deciding[0]
 	}
 	return v, nil
@@ -161,9 +164,9 @@ func (v *fixView) wider(p diagnose.Policy, view *policyView) {
 func widerWords(purpose string) string {
 	switch purpose {
 	case "startup-complete":
-		return "Or grant all startup permissions"
+		return said("fix.wider", nil)
 	case "denied-pattern":
-		return "Or allow it for the next task too"
+		return said("fix.wider.pattern", nil)
 	}
 	return ""
 }
@@ -174,27 +177,27 @@ var consoleLink = regexp.MustCompile(`^https://console\.(?:aws\.amazon\.com|amaz
 // panelsOf gives the policies in each format that one of them has. whole are the
 // snippets of reports that have none for each policy.
 func panelsOf(policies []*policyView, whole iampolicy.Snippets) []panel {
-	panels := []panel{{ID: "policy", Label: "Policy", Policies: policies}}
+	panels := []panel{{ID: "policy", Label: labelOf("format", "policy"), Policies: policies}}
 	for _, format := range []struct {
-		id, label, copyName string
-		of                  func(iampolicy.Snippets) string
+		id string
+		of func(iampolicy.Snippets) string
 	}{
-		{"cli", "AWS CLI", "Copy command", func(s iampolicy.Snippets) string { return s.CLI }},
-		{"terraform", "Terraform", "Copy Terraform", func(s iampolicy.Snippets) string { return s.Terraform }},
-		{"cloudformation", "CloudFormation", "Copy template", func(s iampolicy.Snippets) string { return s.CloudFormation }},
-		{"cdk", "CDK", "Copy CDK", func(s iampolicy.Snippets) string { return s.CDK }},
+		{"cli", func(s iampolicy.Snippets) string { return s.CLI }},
+		{"terraform", func(s iampolicy.Snippets) string { return s.Terraform }},
+		{"cloudformation", func(s iampolicy.Snippets) string { return s.CloudFormation }},
+		{"cdk", func(s iampolicy.Snippets) string { return s.CDK }},
 	} {
-		p := panel{ID: format.id, Label: format.label}
+		p := panel{ID: format.id, Label: labelOf("format", format.id)}
 		for _, policy := range policies {
 			if code := format.of(policy.snippets); code != "" {
-				p.Codes = append(p.Codes, policy.code(format.id, format.label, format.copyName, code))
+				p.Codes = append(p.Codes, policy.code(format.id, code))
 			}
 		}
 		if code := format.of(whole); len(p.Codes) == 0 && code != "" {
-			p.Codes = []codeView{{ID: "code-" + format.id, Label: format.label, CopyName: format.copyName, Code: code}}
+			p.Codes = []codeView{{ID: "code-" + format.id, Label: labelOf("format", format.id), CopyName: copyName(format.id, nil), Code: code}}
 		}
 		if len(policies) == 1 && len(p.Codes) == 1 {
-			p.Codes[0].Heading = "" // the section has it
+			p.Codes[0].Attach = "" // the section has it
 		}
 		if len(p.Codes) > 0 {
 			panels = append(panels, p)
@@ -204,12 +207,12 @@ func panelsOf(policies []*policyView, whole iampolicy.Snippets) []panel {
 }
 
 // code is the policy in one format.
-func (v *policyView) code(format, label, copyName, code string) codeView {
+func (v *policyView) code(format, code string) codeView {
 	id := "code-" + format
 	if v.number > 0 {
 		id += fmt.Sprintf("-%d", v.number)
 	}
-	return codeView{ID: id, Label: label, CopyName: copyName + v.replace, Code: code, Heading: v.Heading, Target: v.Target}
+	return codeView{ID: id, Label: labelOf("format", format), CopyName: copyName(format, v.replace), Code: code, Attach: v.Attach, Target: v.Target}
 }
 
 func policyOf(p diagnose.Policy, number int) (*policyView, error) {
@@ -219,7 +222,7 @@ func policyOf(p diagnose.Policy, number int) (*policyView, error) {
 	}
 	v := &policyView{
 		ID:       fmt.Sprintf("policy-%d", number),
-		Heading:  policyHeading(p),
+		Attach:   attachMessage(p),
 		Target:   attachName(p.AttachTo),
 		Detail:   p.Detail.English,
 		Lines:    jsonLines(text),
@@ -230,62 +233,25 @@ func policyOf(p diagnose.Policy, number int) (*policyView, error) {
 	if p.AttachTo == nil {
 		v.Target = p.Resource
 	}
-	if len(p.Placeholders) > 0 {
-		v.replace = " (replace " + iampolicy.List(p.Placeholders) + " first)"
-	}
-	v.CopyName = "Copy policy" + v.replace
+	v.replace = p.Placeholders
+	v.CopyName = copyName("policy", v.replace)
 	return v, nil
 }
 
-// policyHeading is completed by the target's name: "Attach this to the
-// execution role orders-exec".
-func policyHeading(p diagnose.Policy) string {
-	to := "its owner"
-	if p.AttachTo != nil {
-		to = identityPhrase(p.AttachTo.Kind)
-	}
-	switch p.Kind {
-	case "trust-policy":
-		if p.Verified.By == "iam:GetRole" { // it has the role's statements as well
-			return "Make this the trust policy of " + to
-		}
-		return "Add this to the trust policy of " + to
-	case "resource-policy":
-		if p.Resource != "" {
-			return "Add this to the policy of"
-		}
-		return "Add this to the resource’s own policy"
-	case "key-policy":
-		return "Add this to the policy of the KMS key"
-	case "endpoint-policy":
-		return "Add this to the policy of the VPC endpoint"
-	case "boundary":
-		return "Add this to the permissions boundary of " + to
-	case "scp":
-		return "Change the service control policy like this"
-	case "rcp":
-		return "Change the resource control policy like this"
-	}
-	if p.Purpose == "denied-pattern" {
-		return "Or, for the next task too, attach this to " + to
-	}
-	return "Attach this to " + to
+// copyName is what the button says that copies a format.
+func copyName(format string, replace []string) string {
+	return said("fix.copy", words.Args{"what": format, "words": replace})
 }
 
-func identityPhrase(k verdict.IdentityKind) string {
-	switch k {
-	case verdict.ExecutionRole:
-		return "the execution role"
-	case verdict.TaskRole:
-		return "the task role"
-	case verdict.InstanceRole:
-		return "the instance role"
-	case verdict.ServiceLinkedRole:
-		return "the service-linked role"
-	case verdict.InfrastructureRole:
-		return "the infrastructure role"
+// attachMessage returns the message that says where a policy goes.
+func attachMessage(p diagnose.Policy) string {
+	switch {
+	case p.Kind == "trust-policy" && p.Verified.By == "iam:GetRole": // it has the role's statements as well
+		return "attach.trust-policy.all"
+	case p.Kind == "identity-policy" && p.Purpose == "denied-pattern":
+		return "attach.next-task"
 	}
-	return "the identity"
+	return "attach." + words.Known("attach", string(p.Kind), "identity-policy")
 }
 
 func attachName(to *diagnose.AttachTo) string {
@@ -298,26 +264,21 @@ func attachName(to *diagnose.AttachTo) string {
 	return arn.PrincipalName(to.ARN)
 }
 
-// grantedAlready is the word for a policy that the role has without it.
-const grantedAlready = "Allowed already"
-
 func verifiedOf(v diagnose.Verified) verifiedView {
-	view := verifiedView{Detail: v.Detail.English, By: v.By}
+	if v.Status == "" {
+		return verifiedView{}
+	}
+	view := verifiedView{Word: labelOf("proof", v.Status), Detail: v.Detail.English, By: v.By}
 	switch v.Status {
 	case "allowed":
-		view.Class, view.Word = "held", "Proven"
+		view.Class = "held"
 		if v.Before == "allowed" { // the policy adds nothing
-			view.Class, view.Word = "open", grantedAlready
+			view.Class, view.Word, view.granted = "open", said("proof.already", nil), true
 		}
 	case "still-denied":
-		view.Class, view.Word = "failed", "Not enough"
-	case "":
-		return verifiedView{}
+		view.Class = "failed"
 	default:
-		view.Class, view.Word = "open", "Not tried"
-		if v.Before != "" {
-			view.Word = "Not decided"
-		}
+		view.Class = "open"
 	}
 	return view
 }
@@ -327,15 +288,9 @@ func withoutOf(p *diagnose.WithoutPolicy) *withoutView {
 	if p == nil {
 		return nil
 	}
-	kinds := map[verdict.PolicyType]string{
-		verdict.PolicyIdentity: "the identity-based policy", verdict.PolicyBoundary: "the permissions boundary",
-		verdict.PolicySCP: "the service control policy", verdict.PolicyRCP: "the resource control policy",
-	}
-	view := &withoutView{Kind: kinds[p.PolicyType], ARN: breakable(p.ARN), Verified: verifiedOf(p.Verified)}
-	if view.Kind == "" {
-		view.Kind = "the policy"
-	}
-	return view
+	policy := words.Known("policy-type", string(p.PolicyType), "unknown")
+	id := "without." + words.Known("without", string(p.Verified.Status), "not-verified")
+	return &withoutView{Message: id, Policy: policy, ARN: breakable(p.ARN), Verified: verifiedOf(p.Verified)}
 }
 
 // prettyJSON writes the document as people paste it: two spaces, and < > & as

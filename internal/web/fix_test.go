@@ -16,12 +16,12 @@ func TestWordsOfAProof(t *testing.T) {
 		verified    diagnose.Verified
 		word, class string
 	}{
-		{diagnose.Verified{Status: "allowed", By: by, Before: "implicitDeny"}, "Proven", "held"},
-		{diagnose.Verified{Status: "allowed", By: by, Before: "allowed"}, "Allowed already", "open"},
-		{diagnose.Verified{Status: "still-denied", By: by, Before: "implicitDeny"}, "Not enough", "failed"},
-		{diagnose.Verified{Status: "not-verified", By: by, Before: "implicitDeny"}, "Not decided", "open"},
-		{diagnose.Verified{Status: "not-verified"}, "Not tried", "open"},
-		{diagnose.Verified{Status: "not-verified", By: by}, "Not tried", "open"},
+		{diagnose.Verified{Status: "allowed", By: by, Before: "implicitDeny"}, "Verified in the IAM policy simulator", "held"},
+		{diagnose.Verified{Status: "allowed", By: by, Before: "allowed"}, "Already allowed without this policy", "open"},
+		{diagnose.Verified{Status: "still-denied", By: by, Before: "implicitDeny"}, "Still denied with this policy", "failed"},
+		{diagnose.Verified{Status: "not-verified", By: by, Before: "implicitDeny"}, "Not verified", "open"},
+		{diagnose.Verified{Status: "not-verified"}, "Not verified", "open"},
+		{diagnose.Verified{Status: "not-verified", By: by}, "Not verified", "open"},
 		{diagnose.Verified{}, "", ""},
 	}
 	for _, tt := range tests {
@@ -42,11 +42,11 @@ func TestFixWithoutThePolicyThatDenies(t *testing.T) {
 		want    string // on the page, its tags left away
 	}{
 		{"none", nil, ""},
-		{"allowed", &diagnose.WithoutPolicy{ARN: scp, PolicyType: verdict.PolicySCP, Verified: verified("allowed", "before: explicitDeny; without this policy: allowed")}, "Proven. Without the service control policy " + scp + ": before: explicitDeny; without this policy: allowed (iam:SimulatePrincipalPolicy)"},
-		{"another one", &diagnose.WithoutPolicy{ARN: scp, PolicyType: verdict.PolicySCP, Verified: verified("still-denied", "no")}, "Not enough. Without the service control policy " + scp + ": no (iam:SimulatePrincipalPolicy)"},
-		{"undecided", &diagnose.WithoutPolicy{ARN: scp, PolicyType: verdict.PolicySCP, Verified: verified("not-verified", "perhaps")}, "Not decided. Without the service control policy " + scp + ": perhaps (iam:SimulatePrincipalPolicy)"},
-		{"not tried", &diagnose.WithoutPolicy{ARN: scp, PolicyType: verdict.PolicyRCP, Verified: diagnose.Verified{Status: "not-verified", Detail: words.Plain("It can't.")}}, "Not tried. Without the resource control policy " + scp + ": It can't."},
-		{"of a type that nobody foresaw", &diagnose.WithoutPolicy{ARN: "<b>", PolicyType: "new", Verified: verified("allowed", "<i>")}, "Proven. Without the policy <b>: <i> (iam:SimulatePrincipalPolicy)"},
+		{"allowed", &diagnose.WithoutPolicy{ARN: scp, PolicyType: verdict.PolicySCP, Verified: verified("allowed", "before: explicitDeny; without this policy: allowed")}, "Verified: the call is allowed without the service control policy (SCP) " + scp + ". before: explicitDeny; without this policy: allowed (iam:SimulatePrincipalPolicy)"},
+		{"another one", &diagnose.WithoutPolicy{ARN: scp, PolicyType: verdict.PolicySCP, Verified: verified("still-denied", "no")}, "Verified: the call is still denied without the service control policy (SCP) " + scp + ". no (iam:SimulatePrincipalPolicy)"},
+		{"undecided", &diagnose.WithoutPolicy{ARN: scp, PolicyType: verdict.PolicySCP, Verified: verified("not-verified", "perhaps")}, "Not verified that the call is allowed without the service control policy (SCP) " + scp + ". perhaps (iam:SimulatePrincipalPolicy)"},
+		{"not tried", &diagnose.WithoutPolicy{ARN: scp, PolicyType: verdict.PolicyRCP, Verified: diagnose.Verified{Status: "not-verified", Detail: words.Plain("It can't.")}}, "Not verified that the call is allowed without the resource control policy (RCP) " + scp + ". It can't."},
+		{"of a type that nobody foresaw", &diagnose.WithoutPolicy{ARN: "<b>", PolicyType: "new", Verified: verified("allowed", "<i>")}, "Verified: the call is allowed without the policy <b>. <i> (iam:SimulatePrincipalPolicy)"},
 		{"of an old report", &diagnose.WithoutPolicy{ARN: scp}, ""},
 	}
 	for _, tt := range tests {

@@ -10,13 +10,14 @@ import (
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
+	"whystopped/internal/words"
 )
 
 // historyView is what is kept of a service's stops of the last days.
 type historyView struct {
 	Spans []spanLink
-	// Days is the span that is shown, in words.
-	Days      string
+	// Days is the span that is shown.
+	Days      int
 	Chart     *chartView // nil where nothing stopped
 	Incidents []incidentRow
 	Stops     []keptRow
@@ -103,9 +104,9 @@ func (s *Site) unlessOurs(r *http.Request, err error) error {
 
 func (s *Site) historyView(ref string, days int, kept casebook.ServiceHistory) *historyView {
 	now := s.opts.Now()
-	v := &historyView{Days: count(days, "day"), Incidents: incidentRows(kept.Incidents, now)}
+	v := &historyView{Days: days, Incidents: incidentRows(kept.Incidents, now)}
 	for _, n := range historyDays {
-		v.Spans = append(v.Spans, spanLink{Label: count(n, "day"), URL: servicePath(ref, n, ""), Current: n == days})
+		v.Spans = append(v.Spans, spanLink{Label: said("service.days", words.Args{"n": n}), URL: servicePath(ref, n, ""), Current: n == days})
 	}
 	if len(kept.Counts) > 0 {
 		v.Chart = chartViewOf(chartOf(kept, s.opts.Causes), clock{now: now})

@@ -23,7 +23,7 @@ func TestServiceHistory(t *testing.T) {
 	known.Task.ID = strings.ToUpper(book.history.stops.Stops[1].Ref.TaskID)
 	book.stops = casebook.ServiceStops{Tasks: []diagnose.Diagnosis{known}}
 	doc := parsePage(t, get(t, newHandler(t, options(book)), servicePage))
-	if diff := cmp.Diff([]string{"Over time", "Incidents", "1 task", "Kept here"}, texts(doc, "h2")); diff != "" {
+	if diff := cmp.Diff([]string{"Over time", "Incidents", "1 task", "Stored"}, texts(doc, "h2")); diff != "" {
 		t.Errorf("sections (-want +got):\n%s", diff)
 	}
 	var links []string
@@ -42,7 +42,7 @@ func TestServiceHistory(t *testing.T) {
 	sections := find(doc, "section")
 	kept := texts(sections[len(sections)-1], "li")
 	if len(kept) != 3 || !strings.HasPrefix(kept[0], "The execution role may not read the secret ledger/db Task execution role orders-exec · task 00000000… · stopped 2026-11-22 11:55:00 UTC") ||
-		kept[2] != "Its diagnosis is on the way no task came to be · stopped 2026-11-22 11:00:00 UTC" {
+		kept[2] != "Diagnosis pending No task started · stopped 2026-11-22 11:00:00 UTC" {
 		t.Errorf("kept, without what ECS knows still: %q", kept)
 	}
 	if diff := cmp.Diff(casebook.StopFilter{Place: ordersPlace(), Since: book.history.service.Since}, book.history.stopsOf); diff != "" {
@@ -101,7 +101,7 @@ func TestServiceWithoutAWS(t *testing.T) {
 				t.Errorf("status %d, want %d", w.Code, tt.status)
 			}
 			if tt.status == http.StatusOK {
-				if got := text(one(t, parsePage(t, w), ".notice")); !strings.HasPrefix(got, "AWS does not tell of it now. "+explain(tt.err).Detail) || !strings.Contains(got, "This page shows what is kept here") {
+				if got := text(one(t, parsePage(t, w), ".notice")); !strings.Contains(got, explain(tt.err).Detail) || !strings.Contains(got, "This page shows what is stored") {
 					t.Errorf("the note says %q", got)
 				}
 			}
@@ -123,7 +123,7 @@ func TestServiceWithoutItsHistory(t *testing.T) {
 		t.Errorf("status %d, sections %q", w.Code, got)
 	}
 	book.history = fakeHistory{}
-	if got := text(one(t, parsePage(t, get(t, newHandler(t, options(book)), servicePage)), ".sections")); !strings.Contains(got, "Nothing of this service that stopped in the last 7 days is kept here.") {
+	if got := text(one(t, parsePage(t, get(t, newHandler(t, options(book)), servicePage)), ".sections")); !strings.Contains(got, "No stopped tasks in the last 7 days.") {
 		t.Errorf("where nothing is kept: %s", got)
 	}
 }

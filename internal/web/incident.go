@@ -40,6 +40,7 @@ type IncidentPage struct {
 	Stops     []stopRow
 	Pager     pager
 	CauseCode string
+	CauseURL  string
 	JSONURL   string
 }
 
@@ -85,7 +86,7 @@ func (s *Site) incidentPage(ctx context.Context, report casebook.IncidentReport)
 		Page:       s.newPage(ctx, v.Title.English, v.Summary.English, incidentPath(report.ID)),
 		GoingOn:    !report.Over(now),
 		Who:        actorOf(v.Identity),
-		Phase:      wordFor(phaseWords, v.Phase),
+		Phase:      phaseOf(v.Phase),
 		Category:   categoryOf(v),
 		Confidence: confidenceOf(v.Confidence),
 		Heading:    v.Title.English,
@@ -101,6 +102,7 @@ func (s *Site) incidentPage(ctx context.Context, report casebook.IncidentReport)
 		Changes:    changesOf(report),
 		RoleKnown:  v.Identity.ARN != "" && v.Identity.Kind != verdict.Caller,
 		CauseCode:  v.Cause,
+		CauseURL:   causePath(v.Cause),
 		JSONURL:    "/api/v1/incidents/" + url.PathEscape(report.ID),
 	}
 	p.Section, p.NoIndex = "incidents", true
@@ -109,7 +111,7 @@ func (s *Site) incidentPage(ctx context.Context, report casebook.IncidentReport)
 	}
 	for _, u := range report.Users {
 		p.Users = append(p.Users, roleUser{
-			URL: serviceURL(u.Place), Name: cmp.Or(strings.Join(whereOf(taskref.Ref{Group: u.Place.Group}), ""), "tasks without a service"),
+			URL: serviceURL(u.Place), Name: cmp.Or(strings.Join(whereOf(taskref.Ref{Group: u.Place.Group}), ""), said("incident.no-service", nil)),
 			Where: briefly(taskref.Ref{Cluster: u.Place.Cluster}, u.Revision), LastSeen: clock.ago(u.LastSeen),
 		})
 	}

@@ -1,14 +1,14 @@
 package web
 
 import (
-	"fmt"
+	"math"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"whystopped/internal/casebook"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // IncidentsPage is the incidents, those that go on before those that are over.
@@ -39,7 +39,7 @@ func (s *Site) incidents(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	filter, form := s.readFilter(query, "/incidents")
 	onlyGoingOn := form.onlyGoingOn(query.Get("goingOn"))
-	page := IncidentsPage{Page: s.newPage(r.Context(), "Incidents", "What stops again and again, and what did: tasks of one service and revision that stop of one cause.", "/incidents"), Filters: form}
+	page := IncidentsPage{Page: s.newPage(r.Context(), said("incidents.title", nil), said("incidents.description", nil), "/incidents"), Filters: form}
 	page.Section, page.NoIndex = "incidents", true
 	if !form.Unusable {
 		if err := s.fillIncidents(r, &page, filter, onlyGoingOn); err != nil {
@@ -53,7 +53,7 @@ func (s *Site) incidents(w http.ResponseWriter, r *http.Request) error {
 // does.
 func (form *filterForm) onlyGoingOn(value string) bool {
 	const yes = "true"
-	form.choose("goingOn", "State", value, []choiceGroup{{Choices: []choice{{Value: yes, Word: "going on", Chosen: value == yes}}}}, "There is no state")
+	form.choose("goingOn", value, []choiceGroup{{Choices: []choice{{Value: yes, Word: said("filter.goingOn.true", nil), Chosen: value == yes}}}})
 	return value == yes
 }
 
@@ -111,7 +111,7 @@ func incidentPath(id string) string { return "/incidents/" + url.PathEscape(id) 
 func briefly(p taskref.Ref, revision string) []string {
 	where := whereOf(taskref.Ref{Group: p.Group, Cluster: p.Cluster})
 	if revision != "" {
-		where = append(where, "revision "+resourceName(revision))
+		where = append(where, said("where.revision", words.Args{"name": resourceName(revision)}))
 	}
 	return where
 }
@@ -120,28 +120,31 @@ func briefly(p taskref.Ref, revision string) []string {
 // than an hour it tells the time and no rate: five in two seconds are not 9,000
 // an hour.
 func often(in casebook.Incident) string {
+	args := words.Args{"n": in.Count}
 	if in.Count == 1 {
-		return "once"
+		return said("often.once", nil)
 	}
-	times := fmt.Sprintf("%d times", in.Count)
 	switch took := in.Last.Sub(in.First); {
 	case took <= 0:
-		return times + " at once"
+		return said("often.at-once", args)
 	case took < time.Minute:
-		return times + " within a minute"
+		return said("often.minute", args)
 	case took < time.Hour:
-		return times + " in " + count(int(took.Round(time.Minute)/time.Minute), "minute")
+		args["took"] = took.Round(time.Minute)
+		return said("often.in", args)
 	}
 	if rate := in.Rate(); rate >= 1 {
-		return fmt.Sprintf("%s, %s an hour", times, about(rate))
+		args["rate"] = rounded(rate)
+		return said("often.per-hour", args)
 	}
-	return fmt.Sprintf("%s, %s a day", times, about(24*in.Rate()))
+	args["rate"] = rounded(24 * in.Rate())
+	return said("often.per-day", args)
 }
 
-// about writes a rate with as many digits as anybody reads.
-func about(rate float64) string {
+// rounded returns a rate with as many digits as anybody reads.
+func rounded(rate float64) float64 {
 	if rate >= 9.5 {
-		return fmt.Sprintf("about %.0f", rate)
+		return math.Round(rate)
 	}
-	return "about " + strings.TrimSuffix(fmt.Sprintf("%.1f", rate), ".0")
+	return math.Round(10*rate) / 10
 }

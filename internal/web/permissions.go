@@ -1,10 +1,10 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 
 	"whystopped/internal/permissions"
+	"whystopped/internal/words"
 )
 
 // PermissionsPage says which AWS permissions the service has.
@@ -41,15 +41,8 @@ type permissionRow struct {
 	Refused *moment
 }
 
-// permissionHeadings are the states in the order of the page.
-var permissionHeadings = []struct {
-	state   permissions.State
-	heading string
-}{
-	{permissions.Lacks, "Missing"},
-	{permissions.Unknown, "Could not be told"},
-	{permissions.Works, "Allowed"},
-}
+// permissionStates are the states in the order of the page.
+var permissionStates = []permissions.State{permissions.Lacks, permissions.Unknown, permissions.Works}
 
 func (s *Site) permissions(w http.ResponseWriter, r *http.Request) error {
 	if s.opts.Permissions == nil {
@@ -64,12 +57,12 @@ func (s *Site) permissions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := PermissionsPage{
-		Page: s.newPage(r.Context(), "Permissions", "Which permissions in AWS whystopped has and lacks.", "/permissions"),
+		Page: s.newPage(r.Context(), said("permissions.title", nil), said("permissions.description", nil), "/permissions"),
 		At:   clock{now: s.opts.Now()}.dateTime(report.At), Lead: permissionsLead(report),
 	}
 	page.NoIndex = true
 	if report.LeftOut > 0 {
-		page.LeftOut = fmt.Sprintf("Further accounts and Regions of kept diagnoses, which were not tried: %d.", report.LeftOut)
+		page.LeftOut = said("permissions.left-out", words.Args{"n": report.LeftOut})
 	}
 	for _, place := range report.Places {
 		page.Places = append(page.Places, s.permittedPlace(place))
@@ -82,24 +75,24 @@ func permissionsLead(r permissions.Report) string {
 	lacking, required := len(r.Lacking()), r.LackingRequired()
 	switch {
 	case len(r.Places) == 0:
-		return "Nothing was tried: no Region is set, and no diagnosis is kept that would tell of one. Set AWS_REGION, or diagnose a task."
+		return said("permissions.none", nil)
 	case required > 0:
-		return fmt.Sprintf("Missing: %s. Most reports need %d of them.", count(lacking, "permission"), required)
+		return said("permissions.required", words.Args{"n": lacking, "required": required})
 	case lacking > 0:
-		return fmt.Sprintf("Missing: %s, which some reports need.", count(lacking, "permission"))
+		return said("permissions.some", words.Args{"n": lacking})
 	}
-	return "No permission is known to be missing."
+	return said("permissions.ok", nil)
 }
 
 func (s *Site) permittedPlace(place permissions.PlaceReport) permittedPlace {
 	v := permittedPlace{Name: place.Region}
 	if place.Account != "" {
-		v.Name = place.Account + " in " + place.Region
+		v.Name = said("permissions.place", words.Args{"account": place.Account, "region": place.Region})
 	}
-	for _, h := range permissionHeadings {
-		g := permissionGroup{Heading: h.heading}
+	for _, state := range permissionStates {
+		g := permissionGroup{Heading: labelOf("permission-state", state)}
 		for _, f := range place.Findings {
-			if f.State == h.state {
+			if f.State == state {
 				g.Rows = append(g.Rows, s.permissionRow(f))
 			}
 		}
@@ -111,9 +104,9 @@ func (s *Site) permittedPlace(place permissions.PlaceReport) permittedPlace {
 }
 
 func (s *Site) permissionRow(f permissions.Finding) permissionRow {
-	row := permissionRow{Action: f.Action, File: f.File, Detail: f.Detail.English, Need: "optional", Refused: clock{now: s.opts.Now()}.dateTime(f.Refused)}
+	row := permissionRow{Action: f.Action, File: f.File, Detail: f.Detail.English, Need: said("permissions.is-optional", nil), Refused: clock{now: s.opts.Now()}.dateTime(f.Refused)}
 	if f.Required {
-		row.Need = "required"
+		row.Need = said("permissions.is-required", nil)
 	}
 	if f.State != permissions.Works {
 		row.Without, row.Tried = f.Without().English, f.Resource

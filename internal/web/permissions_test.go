@@ -46,14 +46,14 @@ func TestPermissions(t *testing.T) {
 	doc := parsePage(t, get(t, h, "/permissions"))
 	for path, want := range map[string][]string{
 		"h2":    {"111122223333 in eu-west-1"},
-		"h3":    {"Missing", "Could not be told", "Allowed"},
-		".lead": {"Missing: 1 permission, which some reports need."},
+		"h3":    {"Missing", "Unknown", "Allowed"},
+		".lead": {"1 permission is missing, which some reports need."},
 		".rows li": {
-			"logs:GetLogEvents Nothing the application logged: crashes, configuration, denials at runtime. optional · deploy/iam/logs.json · tried on arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/x · a real call was refused 2026-11-22 11:00:00 UTC",
+			"logs:GetLogEvents Nothing the application logged: crashes, configuration, denials at runtime. optional · deploy/iam/logs.json · tested on arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/x · a real call was denied 2026-11-22 11:00:00 UTC",
 			"iam:GetRole Not known: whether a role exists, which service it trusts, and which boundary it has. optional · deploy/iam/proof.json There was no answer in time.",
 			"ecs:ListTasks required · deploy/iam/required.json",
 		},
-		".prose": {"Further accounts and Regions of kept diagnoses, which were not tried: 2."},
+		".prose": {"2 more accounts and Regions of stored diagnoses weren't tested."},
 	} {
 		if diff := cmp.Diff(want, texts(doc, path)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", path, diff)
@@ -76,10 +76,10 @@ func TestPermissionsInASentence(t *testing.T) {
 		return r
 	}
 	for want, r := range map[string]permissions.Report{
-		"No permission is known to be missing.":                place(),
-		"Missing: 2 permissions. Most reports need 1 of them.": place("ecs:ListTasks", "iam:GetRole"),
-		"Missing: 2 permissions, which some reports need.":     place("logs:GetLogEvents", "iam:GetRole"),
-		"Nothing was tried: no Region is set, and no diagnosis is kept that would tell of one. Set AWS_REGION, or diagnose a task.": {At: noon},
+		"All permissions OK": place(),
+		"2 permissions are missing. Most reports need 1 of them.":                                                      place("ecs:ListTasks", "iam:GetRole"),
+		"2 permissions are missing, which some reports need.":                                                          place("logs:GetLogEvents", "iam:GetRole"),
+		"Nothing was tested: no Region is set, and no stored diagnosis names one. Set AWS_REGION, or diagnose a task.": {At: noon},
 	} {
 		o := options(always(secretDenied()))
 		o.Permissions = &fakePermissions{report: r}

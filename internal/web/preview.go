@@ -48,8 +48,8 @@ func (s *Site) preview(w http.ResponseWriter, r *http.Request, asked question) e
 	case casebook.KindOf(err) != casebook.UnknownDiagnosis:
 		return err
 	}
-	heading := "Why did " + nameOf(asked.ref) + " stop?"
-	page := PreviewPage{Page: s.newPage(r.Context(), heading, "Open the link to have it looked into: what ended it, whose permission was missing, and how to mend it.", ""), Heading: heading, Task: asked.pasted}
+	heading := said("progress.title", words.Args{"name": nameOf(asked.ref)})
+	page := PreviewPage{Page: s.newPage(r.Context(), heading, said("preview.description", nil), ""), Heading: heading, Task: asked.pasted}
 	page.NoIndex, page.Pasted = true, asked.pasted
 	return s.render(w, http.StatusOK, "preview", page)
 }
@@ -57,7 +57,7 @@ func (s *Site) preview(w http.ResponseWriter, r *http.Request, asked question) e
 // nameOf names a task or service.
 func nameOf(ref taskref.Ref) string {
 	if ref.TaskID == "" {
-		return "service " + ref.Service()
+		return said("progress.service", words.Args{"id": ref.Service()})
 	}
-	return "task " + shortID(ref.TaskID)
+	return said("progress.task", words.Args{"id": shortID(ref.TaskID)})
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"sync"
@@ -14,6 +13,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/render"
+	"whystopped/internal/words"
 )
 
 const (
@@ -32,7 +32,9 @@ type ProgressPage struct {
 	Page
 	Heading string
 	// Stream is the address of the same progress as server-sent events.
-	Stream  string
+	Stream string
+	// Again is the address of the page itself.
+	Again   string
 	Words   progressWords
 	Sources []sourceView
 }
@@ -41,15 +43,17 @@ type ProgressPage struct {
 type progressWords struct {
 	Sources  map[string]string                      `json:"sources"` // titles, by evidence.SourceCode
 	Statuses map[evidence.SourceStatus]sourceStatus `json:"statuses"`
+	// Effort is the template of what a source took, Progress of how far they are.
+	Effort   string `json:"effort"`
+	Progress string `json:"progress"`
 }
 
 // sourceStarted is the stream's status of a source that is being asked.
 const sourceStarted evidence.SourceStatus = "started"
 
 func wordsOfProgress() progressWords {
-	statuses := maps.Clone(statusWords)
-	statuses[sourceStarted] = sourceStatus{Word: "asking", Class: "busy"}
-	return progressWords{Sources: sourceTitles(), Statuses: statuses}
+	templates := words.English().Templates
+	return progressWords{Sources: sourceTitles(), Statuses: statuses(), Effort: templates["sources.effort"], Progress: templates["sources.progress"]}
 }
 
 // follow answers with the report. While that takes long it sends the page's
@@ -99,11 +103,12 @@ func (p *progress) begin() {
 }
 
 func (s *Site) progressPage(ctx context.Context, asked question) ProgressPage {
-	heading := "Why did " + nameOf(asked.ref) + " stop?"
+	heading := said("progress.title", words.Args{"name": nameOf(asked.ref)})
 	page := ProgressPage{
-		Page:    s.newPage(ctx, heading, "It is being looked into.", ""),
+		Page:    s.newPage(ctx, heading, said("progress.description", nil), ""),
 		Heading: heading,
 		Stream:  "/api/v1/diagnoses/stream?brief=true&task=" + url.QueryEscape(asked.pasted),
+		Again:   "/diagnose?task=" + url.QueryEscape(asked.pasted),
 		Words:   wordsOfProgress(),
 	}
 	page.NoIndex, page.Pasted = true, asked.pasted

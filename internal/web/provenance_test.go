@@ -107,7 +107,7 @@ func TestListsHoldProvidedEvidenceOnlyIfAsked(t *testing.T) {
 			t.Errorf("%s: %d rows are marked", path, got)
 		}
 	}
-	if w := get(t, h, "/diagnoses?brought=perhaps"); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "There is no evidence “perhaps”: choose one of the list.") {
+	if w := get(t, h, "/diagnoses?brought=perhaps"); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "There is no “perhaps”: choose from the list.") {
 		t.Errorf("brought=perhaps: status %d", w.Code)
 	}
 }

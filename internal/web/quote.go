@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"whystopped/internal/diagnose"
+	"whystopped/internal/words"
 )
 
 // quoteView is a piece of evidence, word for word.
@@ -29,7 +30,7 @@ func quotesOf(t diagnose.TaskView, quotes []diagnose.Quote, clock clock) []quote
 	views := make([]quoteView, 0, len(quotes))
 	for _, q := range quotes {
 		views = append(views, quoteView{
-			Source:  quoteSource(q.Source) + ofSibling(q.Task),
+			Source:  quoteSource(q),
 			At:      clock.timeOfDay(q.At),
 			Ref:     q.Ref,
 			Console: quoteConsole(t, q),
@@ -39,12 +40,13 @@ func quotesOf(t diagnose.TaskView, quotes []diagnose.Quote, clock clock) []quote
 	return views
 }
 
-// ofSibling names the task that a quote was read of, where it is another one.
-func ofSibling(task string) string {
-	if task == "" {
-		return ""
+// quoteSource says where a quote stood, and of which other task it is.
+func quoteSource(q diagnose.Quote) string {
+	place := words.English().Place(q.Source)
+	if q.Task == "" {
+		return place
 	}
-	return ", of the sibling task " + shortID(task)
+	return said("quote.sibling", words.Args{"place": place, "task": shortID(q.Task)})
 }
 
 // spans cuts text at the marks, which are byte ranges in any order. Ranges that

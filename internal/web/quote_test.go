@@ -95,7 +95,7 @@ func TestJSONLines(t *testing.T) {
 
 func TestQuotesOfSiblingsSayWhose(t *testing.T) {
 	got := quotesOf(diagnose.TaskView{}, []diagnose.Quote{{Source: "log.app", Task: "0f1e2d3c4b5a69788796a5b4c3d2e1f0"}, {Source: "log.app"}}, clock{})
-	if want := "Log of container app, of the sibling task 0f1e2d3c…"; got[0].Source != want || got[1].Source != "Log of container app" {
+	if want := "Log of container app, task 0f1e2d3c…"; got[0].Source != want || got[1].Source != "Log of container app" {
 		t.Errorf("sources %q and %q, want %q and the task's own", got[0].Source, got[1].Source, want)
 	}
 }

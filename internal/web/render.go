@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"whystopped/internal/render"
+	"whystopped/internal/words"
 )
 
 // Page is what every page's struct embeds: what the layout shows.
@@ -44,9 +45,10 @@ func (s *Site) newPage(ctx context.Context, title, description, path string) Pag
 }
 
 // parseTemplates makes one set of templates for each page: the layout, the
-// partials, and the page's own file, under the file's name without ".html".
-func parseTemplates(files fs.FS) (map[string]*template.Template, error) {
-	shared, err := template.ParseFS(files, "templates/layout.html", "templates/_*.html")
+// partials, and the page's own file, under the file's name without ".html". They say
+// their words in a language.
+func parseTemplates(files fs.FS, language *words.Language) (map[string]*template.Template, error) {
+	shared, err := template.New("layout.html").Funcs(sayings(language)).ParseFS(files, "templates/layout.html", "templates/_*.html")
 	if err != nil {
 		return nil, err
 	}

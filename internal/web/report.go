@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/url"
 	"strings"
 
@@ -30,6 +29,7 @@ type ReportPage struct {
 	Summary    string
 	Why        string // how the identity was decided
 	CauseCode  string
+	CauseURL   string
 	// IncidentURL is what the stop is one of; empty where nothing is known of that.
 	IncidentURL string
 	Where       []wherePart
@@ -56,6 +56,8 @@ type ReportPage struct {
 	Engine    string
 	JSONURL   string
 	SelfURL   string // empty where the report is not kept
+	// DeletedAfter says how long the report is stored; empty if that isn't known.
+	DeletedAfter string
 }
 
 // deniedView is one refused call: who may not do what, on what.
@@ -101,12 +103,13 @@ func (s *Site) reportPage(ctx context.Context, d diagnose.Diagnosis, clock clock
 	p := ReportPage{
 		Page:       s.newPage(ctx, d.Verdict.Title.English, describe(d), selfPath(d)),
 		Who:        whoOf(d),
-		Phase:      wordFor(phaseWords, d.Verdict.Phase),
+		Phase:      phaseOf(d.Verdict.Phase),
 		Category:   categoryOf(d.Verdict),
 		Confidence: confidenceOf(d.Verdict.Confidence),
 		Heading:    d.Verdict.Title.English,
 		Summary:    d.Verdict.Summary.English,
 		CauseCode:  d.Verdict.Cause,
+		CauseURL:   causePath(d.Verdict.Cause),
 		Where:      wherePartsOf(d.Task.Ref()),
 		Stopped:    clock.ago(d.Task.StoppedAt),
 		Running:    runningStatus(d.Task),
@@ -122,6 +125,7 @@ func (s *Site) reportPage(ctx context.Context, d diagnose.Diagnosis, clock clock
 		SelfURL:    selfPath(d),
 	}
 	p.NoIndex = true
+	p.DeletedAfter = s.deletedAfter(d)
 	if d.Incident != nil && d.Incident.ID != "" {
 		p.IncidentURL = incidentPath(d.Incident.ID)
 	}
@@ -137,6 +141,18 @@ func (s *Site) reportPage(ctx context.Context, d diagnose.Diagnosis, clock clock
 	return p, nil
 }
 
+// deletedAfter says how long a stored report is kept.
+func (s *Site) deletedAfter(d diagnose.Diagnosis) string {
+	after := s.opts.Retention
+	if d.Brought {
+		after = s.opts.EvaluateRetention
+	}
+	if d.ID == "" || after == 0 {
+		return ""
+	}
+	return said("report.deleted", words.Args{"after": after})
+}
+
 // selfPath is the page's own address; empty where the report is not kept.
 func selfPath(d diagnose.Diagnosis) string {
 	if d.ID == "" {
@@ -150,7 +166,7 @@ func selfPath(d diagnose.Diagnosis) string {
 // that evidence names.
 func (p *ReportPage) asBrought(d diagnose.Diagnosis) {
 	p.Provenance = d.Provenance()
-	p.Title, p.Description = "Report on provided evidence", p.Provenance
+	p.Title, p.Description = said("report.brought", nil), p.Provenance
 	p.TaskARN = ""
 	for i := range p.Where {
 		p.Where[i].URL = ""
@@ -190,7 +206,7 @@ func categoryOf(v diagnose.Verdict) string {
 	if v.Category == "" || v.Category == verdict.Other {
 		return ""
 	}
-	return wordFor(categoryWords, v.Category)
+	return labelOf("category", v.Category)
 }
 
 // describe is the sentence under the link when a report is unfurled.
@@ -220,7 +236,7 @@ func deniedOf(f diagnose.Finding) []deniedView {
 			Who:      who,
 			Action:   c.Action,
 			Resource: breakable(c.Resource),
-			Because:  becauseOf(c.PolicyType, c.Explicit),
+			Because:  words.English().Because(string(c.PolicyType), c.Explicit),
 		}
 		if c.PolicyARN != nil {
 			v.Policy = breakable(*c.PolicyARN)
@@ -233,7 +249,7 @@ func deniedOf(f diagnose.Finding) []deniedView {
 func findingOf(t diagnose.TaskView, f diagnose.Finding, clock clock) findingView {
 	return findingView{
 		Who:        actorOf(f.Identity),
-		Phase:      wordFor(phaseWords, f.Phase),
+		Phase:      phaseOf(f.Phase),
 		Confidence: confidenceOf(f.Confidence),
 		Heading:    f.Title.English,
 		Summary:    f.Summary.English,
@@ -259,7 +275,7 @@ func sourceOf(s evidence.Source) sourceView {
 		Detail: s.Detail.English,
 	}
 	if s.Calls > 0 {
-		v.Effort = fmt.Sprintf("%s, %d ms", count(s.Calls, "call"), s.TookMS)
+		v.Effort = said("sources.effort", words.Args{"n": s.Calls, "ms": s.TookMS})
 	}
 	if s.MissingPermission != nil {
 		v.Lacks = *s.MissingPermission

@@ -29,16 +29,16 @@ func TestReportLeadsWithTheVerdict(t *testing.T) {
 		".badge":      {"Task execution role orders-exec used by ECS to start the task"},
 		"h1":          {"The execution role may not read the secret ledger/db"},
 		".said .sure": {"Confirmed"},
-		".where":      {"task 0f1e2d3c… · service ledger-api · cluster prod · eu-west-1 · account 111122223333 · stopped 7 minutes ago"},
-		".call":       {"Task execution role orders-exec may not call secretsmanager:GetSecretValue on " + secretARN + " because no policy of this identity allows it"},
-		"h2":          {"The fix", "Evidence", "Not seen", "Also found", "Who called what", "When", "Looked at", "Containers", "The task", "This report"},
+		".where":      {"task 0f1e2d3c… · service ledger-api · cluster prod · eu-west-1 · account 111122223333 · stopped 7 min ago"},
+		".call":       {"Task execution role orders-exec isn't allowed to call secretsmanager:GetSecretValue on " + secretARN + " no identity-based policy allows it"},
+		"h2":          {"Fix", "Evidence", "What we couldn't check", "Also found", "Roles and API calls", "Timeline", "Data sources", "Containers", "Task", "This report"},
 	}
 	for path, texted := range want {
 		if diff := cmp.Diff(texted, texts(doc, path)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", path, diff)
 		}
 	}
-	if got := texts(doc, ".said .chips")[0]; !strings.Contains(got, "At start-up") || !strings.Contains(got, "IAM permission") {
+	if got := texts(doc, ".said .chips")[0]; !strings.Contains(got, "Startup") || !strings.Contains(got, "IAM permission") {
 		t.Errorf("chips = %q, want phase and category", got)
 	}
 	if got := attr(one(t, doc, "article"), "class"); got != "report exec" {
@@ -114,7 +114,7 @@ func TestReportFormats(t *testing.T) {
 			t.Errorf("%s = %q, want %q", id, got, want)
 		}
 	}
-	if got := texts(doc, ".proof"); len(got) != 2 || !strings.HasPrefix(got[0], "Proven. before: implicitDeny") || !strings.HasPrefix(got[1], "Not tried. ") {
+	if got := texts(doc, ".proof"); len(got) != 2 || !strings.HasPrefix(got[0], "Verified in the IAM policy simulator. before: implicitDeny") || !strings.HasPrefix(got[1], "Not verified. ") {
 		t.Errorf("proofs = %q", got)
 	}
 }
@@ -141,10 +141,10 @@ func TestReportOfSeveralPolicies(t *testing.T) {
 	doc := reportDoc(t, d)
 	want := []string{
 		"Add this to the policy of the KMS key arn:aws:kms:eu-west-1:444455556666:key/k", // the documents
-		"Attach this to the execution role orders-exec",                                  // the one command
+		"Attach this policy to orders-exec",                                              // the one command
 	}
 	for range 3 {
-		want = append(want, "Attach this to the execution role orders-exec", "Add this to the policy of the KMS key arn:aws:kms:eu-west-1:444455556666:key/k")
+		want = append(want, "Attach this policy to orders-exec", "Add this to the policy of the KMS key arn:aws:kms:eu-west-1:444455556666:key/k")
 	}
 	if diff := cmp.Diff(want, texts(doc, ".next")); diff != "" {
 		t.Errorf("what they are for (-want +got):\n%s", diff)
@@ -229,10 +229,10 @@ func TestVerdictOffersThePolicy(t *testing.T) {
 		copies int
 		where  []string
 	}{
-		{"one policy", func(*diagnose.Fix) {}, 1, []string{"Attach this to the execution role orders-exec"}},
-		{"one that is not enough", func(f *diagnose.Fix) { f.Policies[0].Verified.Status = "still-denied" }, 0, []string{"Attach this to the execution role orders-exec"}},
-		{"one that adds nothing", func(f *diagnose.Fix) { f.Policies[0].Verified.Before = "allowed" }, 0, []string{"Attach this to the execution role orders-exec"}},
-		{"two for two places", func(f *diagnose.Fix) { f.Policies[1].Purpose = "denied" }, 0, []string{"Attach this to the execution role orders-exec"}},
+		{"one policy", func(*diagnose.Fix) {}, 1, []string{"Attach this policy to orders-exec"}},
+		{"one that is not enough", func(f *diagnose.Fix) { f.Policies[0].Verified.Status = "still-denied" }, 0, []string{"Attach this policy to orders-exec"}},
+		{"one that adds nothing", func(f *diagnose.Fix) { f.Policies[0].Verified.Before = "allowed" }, 0, []string{"Attach this policy to orders-exec"}},
+		{"two for two places", func(f *diagnose.Fix) { f.Policies[1].Purpose = "denied" }, 0, []string{"Attach this policy to orders-exec"}},
 		{"none", func(f *diagnose.Fix) { f.Policies = nil }, 0, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -279,9 +279,9 @@ func TestReportSources(t *testing.T) {
 	want := []string{
 		"Task (ECS) read the task",
 		"Task definition read ledger-api:42",
-		"Log of container api nothing there no stream: the container never started, which itself points at start-up",
-		"API calls of the task (CloudTrail) too early to tell 1 refused call; more may follow until 12:07",
-		"Service events and deployments not allowed to look Give whystopped’s own role ecs:DescribeServices to see it.",
+		"Log of container api no data no stream: the container never started, which itself points at start-up",
+		"API calls of the task (CloudTrail) not available yet 1 refused call; more may follow until 12:07",
+		"Service events and deployments access denied Grant whystopped's own role ecs:DescribeServices to include it.",
 		"IAM policy simulator not needed",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -9,6 +9,7 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // ServicePage is the stopped tasks of one service: those that ECS knows, grouped
@@ -22,11 +23,11 @@ type ServicePage struct {
 	Asked   bool
 	History *historyView // nil where it cannot be read
 	Groups  []stopGroup
-	// Looked is how many tasks were looked at, as "3 tasks".
-	Looked  string
-	More    bool   // older ones were not looked at
-	Glances bool   // of some only the task's own facts were looked at
-	Unread  string // how many could not be looked at; empty for none
+	// Looked is how many tasks were read.
+	Looked  int
+	More    bool // older ones were not looked at
+	Glances bool // of some only the task's own facts were looked at
+	Unread  int  // how many couldn't be read
 }
 
 // stopGroup is tasks that stopped of one cause, the newest first.
@@ -75,9 +76,9 @@ func (s *Site) service(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) servicePage(ctx context.Context, asked question, kept *historyView) ServicePage {
-	heading := "Stopped tasks of " + nameOf(asked.ref)
+	heading := said("service.title", words.Args{"name": nameOf(asked.ref)})
 	page := ServicePage{
-		Page:    s.newPage(ctx, heading, "Grouped by what ended them, the newest first.", ""),
+		Page:    s.newPage(ctx, heading, said("service.description", nil), ""),
 		Heading: heading,
 		History: kept,
 	}
@@ -89,12 +90,10 @@ func (s *Site) servicePage(ctx context.Context, asked question, kept *historyVie
 func (p *ServicePage) addStops(stops casebook.ServiceStops, clock clock) {
 	p.Asked = true
 	p.Groups = groupStops(stops.Tasks, clock)
-	p.Looked = count(len(stops.Tasks), "task")
+	p.Looked = len(stops.Tasks)
 	p.More = stops.More
 	p.Glances = slices.ContainsFunc(stops.Tasks, func(d diagnose.Diagnosis) bool { return d.ID == "" })
-	if stops.Unread > 0 {
-		p.Unread = count(stops.Unread, "task")
-	}
+	p.Unread = stops.Unread
 	if p.History != nil {
 		p.History.leaveOut(stops.Tasks)
 	}
@@ -113,7 +112,7 @@ func groupStops(tasks []diagnose.Diagnosis, clock clock) []stopGroup {
 		}
 		g := &groups[i]
 		g.Stops = append(g.Stops, stopOf(d, g.Heading, clock))
-		g.Count = count(len(g.Stops), "task")
+		g.Count = said("service.group", words.Args{"n": len(g.Stops)})
 	}
 	return groups
 }

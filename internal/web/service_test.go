@@ -51,8 +51,8 @@ func TestStopsAreGroupedByCause(t *testing.T) {
 		got = append(got, line)
 	}
 	want := [][]string{
-		{"oom.container", "2 tasks", "app ran out of memory", "1 minute ago ", "3 minutes ago worker ran out of memory"},
-		{"image.not-found", "2 tasks", "The image app:2 does not exist", "2 minutes ago ", "4 minutes ago "},
+		{"oom.container", "2 tasks", "app ran out of memory", "1 min ago ", "3 min ago worker ran out of memory"},
+		{"image.not-found", "2 tasks", "The image app:2 does not exist", "2 min ago ", "4 min ago "},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)
@@ -67,7 +67,7 @@ func TestServicePage(t *testing.T) {
 		t.Fatalf("status %d", got.Code)
 	}
 	for _, want := range []string{
-		"<h1>Stopped tasks of service orders</h1>", "2 tasks, the newest; there are older ones", "1 task more could not be looked at", "Out of &lt;memory&gt;",
+		"<h1>Stopped tasks of service orders</h1>", "The newest 2 tasks", "1 more task couldn", "Out of &lt;memory&gt;",
 		`href="/diagnose?task=arn%3Aaws%3Aecs%3Aeu-west-1%3A111122223333%3Atask%2Fprod%2F00000000000000000000000000000001"`, `href="/d/d2"`, `href="/causes/oom.container"`,
 	} {
 		if !strings.Contains(got.Body.String(), want) {
@@ -75,7 +75,7 @@ func TestServicePage(t *testing.T) {
 		}
 	}
 	book.stops = casebook.ServiceStops{}
-	if got := get(t, newHandler(t, options(book)), "/service?ref="+serviceARN); !strings.Contains(got.Body.String(), "ECS knows no stopped task of this service") {
+	if got := get(t, newHandler(t, options(book)), "/service?ref="+serviceARN); !strings.Contains(got.Body.String(), "ECS lists no stopped tasks of this service") {
 		t.Errorf("without tasks:\n%s", got.Body)
 	}
 }

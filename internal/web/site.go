@@ -23,6 +23,7 @@ import (
 	"whystopped/internal/permissions"
 	"whystopped/internal/taskref"
 	"whystopped/internal/web/apidoc"
+	"whystopped/internal/words"
 	assets "whystopped/web"
 )
 
@@ -79,8 +80,11 @@ type Options struct {
 	// Permissions are told on /permissions; without it the page is not found.
 	Permissions Permissions
 	Version     string
-	Logger      *slog.Logger
-	Now         func() time.Time
+	// Retention and EvaluateRetention are how long reports are stored, and those on
+	// evidence that somebody provided; 0 if that isn't known.
+	Retention, EvaluateRetention time.Duration
+	Logger                       *slog.Logger
+	Now                          func() time.Time
 }
 
 // Visitor is who reads a page.
@@ -113,7 +117,7 @@ func New(o Options) (*Site, error) {
 		return nil, errors.New("web: Casebook, Logger and Now are needed")
 	}
 	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
-	templates, err := parseTemplates(assets.Templates)
+	templates, err := parseTemplates(assets.Templates, words.English())
 	if err != nil {
 		return nil, fmt.Errorf("parse the pages' templates: %w", err)
 	}

@@ -60,7 +60,7 @@ const (
 
 func (s *Site) start(w http.ResponseWriter, r *http.Request) error {
 	page := StartPage{
-		Page:    s.newPage(r.Context(), "Why did it stop?", "Why a stopped ECS task stopped, whose permission was missing, and the policy that mends it.", "/"),
+		Page:    s.newPage(r.Context(), said("start.title", nil), said("start.description", nil), "/"),
 		Samples: groups(s.opts.Samples),
 		Roles:   roles.Legend(words.English()),
 	}
@@ -73,7 +73,7 @@ func (s *Site) start(w http.ResponseWriter, r *http.Request) error {
 	page.Recent = s.recentRows(newestOfEach(kept.Summaries, recentShown))
 	open, err := s.opts.Casebook.Incidents(r.Context(), casebook.Filter{}, true, "", goingOnShown)
 	if err != nil {
-		s.opts.Logger.WarnContext(r.Context(), "the start page lacks what goes on", "error", err)
+		s.opts.Logger.WarnContext(r.Context(), "the start page lacks the ongoing incidents", "error", err)
 	}
 	page.GoingOn = incidentRows(open.Incidents, s.opts.Now())
 	return s.render(w, http.StatusOK, "start", page)

@@ -8,6 +8,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // fact is one line of what is known of the task.
@@ -29,17 +30,17 @@ func factsOf(t diagnose.TaskView, reasonQuoted bool, clock clock) []fact {
 		t.StoppedReason = ""
 	}
 	all := []fact{
-		{Label: "Task", Value: breakable(t.ARN), Console: taskConsole(t)},
-		{Label: "Task definition", Value: breakable(resourceName(t.TaskDefinitionARN)), Console: definitionConsole(t.TaskDefinitionARN)},
-		{Label: "Execution role", Value: breakable(t.ExecutionRoleARN), Console: roleConsole(t.ExecutionRoleARN), Who: roleActor(verdict.ExecutionRole)},
-		{Label: "Task role", Value: breakable(t.TaskRoleARN), Console: roleConsole(t.TaskRoleARN), Who: roleActor(verdict.TaskRole)},
-		{Label: "Launch type", Value: breakable(t.LaunchType)},
-		{Label: "Status", Value: breakable(t.LastStatus)},
-		{Label: "Stop code", Value: breakable(t.StopCode)},
-		{Label: "Stopped reason", Value: breakable(t.StoppedReason)},
-		{Label: "Created", At: clock.dateTime(t.CreatedAt)},
-		{Label: "Started", At: clock.dateTime(t.StartedAt)},
-		{Label: "Stopped", At: clock.dateTime(t.StoppedAt)},
+		{Label: said("fact.task", nil), Value: breakable(t.ARN), Console: taskConsole(t)},
+		{Label: said("fact.definition", nil), Value: breakable(resourceName(t.TaskDefinitionARN)), Console: definitionConsole(t.TaskDefinitionARN)},
+		{Label: labelOf("identity", verdict.ExecutionRole), Value: breakable(t.ExecutionRoleARN), Console: roleConsole(t.ExecutionRoleARN), Who: roleActor(verdict.ExecutionRole)},
+		{Label: labelOf("identity", verdict.TaskRole), Value: breakable(t.TaskRoleARN), Console: roleConsole(t.TaskRoleARN), Who: roleActor(verdict.TaskRole)},
+		{Label: said("fact.launch-type", nil), Value: breakable(t.LaunchType)},
+		{Label: said("fact.status", nil), Value: breakable(t.LastStatus)},
+		{Label: said("fact.stop-code", nil), Value: breakable(t.StopCode)},
+		{Label: said("fact.stopped-reason", nil), Value: breakable(t.StoppedReason)},
+		{Label: said("fact.created", nil), At: clock.dateTime(t.CreatedAt)},
+		{Label: said("fact.started", nil), At: clock.dateTime(t.StartedAt)},
+		{Label: said("fact.stopped", nil), At: clock.dateTime(t.StoppedAt)},
 	}
 	var known []fact
 	for _, f := range all {
@@ -61,23 +62,23 @@ type wherePart struct{ Text, URL string }
 // wherePartsOf are the parts of whereOf for the report's own line.
 func wherePartsOf(ref taskref.Ref) []wherePart {
 	var parts []wherePart
-	add := func(before, what, url string) {
-		if what != "" {
-			parts = append(parts, wherePart{before + what, url})
+	add := func(place, name, url string) {
+		if name != "" {
+			parts = append(parts, wherePart{said("where."+place, words.Args{"name": name}), url})
 		}
 	}
-	add("task ", shortID(ref.TaskID), "")
+	add("task", shortID(ref.TaskID), "")
 	switch {
 	case ref.Service() != "":
-		add("service ", ref.Service(), serviceURL(ref))
+		add("service", ref.Service(), serviceURL(ref))
 	case ref.Family() != "":
-		add("family ", ref.Family(), "")
+		add("family", ref.Family(), "")
 	default:
-		add("group ", ref.Group, "")
+		add("group", ref.Group, "")
 	}
-	add("cluster ", ref.Cluster, "")
-	add("", ref.Region, "")
-	add("account ", ref.Account, "")
+	add("cluster", ref.Cluster, "")
+	add("region", ref.Region, "")
+	add("account", ref.Account, "")
 	return parts
 }
 
@@ -128,9 +129,9 @@ func containersOf(t diagnose.TaskView) []containerRow {
 			row.Exit, row.ExitMeans = strconv.Itoa(*c.ExitCode), exitMeaning(*c.ExitCode)
 			row.Bad = *c.ExitCode != 0
 		case runningStatus(t) != "":
-			row.Exit, row.ExitMeans = "none yet", "the task has not stopped"
+			row.Exit, row.ExitMeans = said("exit.not-yet", nil), said("exit.running", nil)
 		default:
-			row.Exit, row.ExitMeans = "none", "it never ran, or the code was lost"
+			row.Exit, row.ExitMeans = said("exit.none", nil), said("exit.none.why", nil)
 		}
 		rows = append(rows, row)
 	}
@@ -140,21 +141,8 @@ func containersOf(t diagnose.TaskView) []containerRow {
 // exitMeaning says what a code means whatever the program is. Codes above 128
 // are 128 + the signal that ended it.
 func exitMeaning(code int) string {
-	switch code {
-	case 0:
-		return "ended by itself, without an error"
-	case 126:
-		return "the command could not be run"
-	case 127:
-		return "the command was not found"
-	case 134:
-		return "aborted itself (SIGABRT)"
-	case 137:
-		return "killed (SIGKILL): out of memory, or it did not stop in time"
-	case 139:
-		return "crashed (SIGSEGV)"
-	case 143:
-		return "asked to stop (SIGTERM)"
+	if n := strconv.Itoa(code); words.Known("exit", n, "") != "" {
+		return said("exit."+n, nil)
 	}
 	return ""
 }
@@ -171,29 +159,21 @@ type timelineRow struct {
 	Console string
 }
 
-var timelineWords = map[string]string{
-	"task":          "Task",
-	"container":     "Container",
-	"log":           "Log",
-	"api-call":      "API call",
-	"service-event": "Service",
-}
-
 // timelineSource says where an entry was read: in one of ECS's answers, or where
 // a quote would stand.
 func timelineSource(source string) string {
 	if strings.HasPrefix(source, "ecs:") {
-		return "ECS"
+		return said("service.ecs", nil)
 	}
-	return quoteSource(source)
+	return words.English().Place(source)
 }
 
 // timelineOf writes the timeline, and the day on which it begins.
 func timelineOf(entries []diagnose.TimelineEntry, t diagnose.TaskView, clock clock) (rows []timelineRow, day string) {
 	for i, e := range entries {
-		row := timelineRow{At: clock.timeOfDay(e.At), Kind: e.Kind, Word: wordFor(timelineWords, e.Kind), Label: e.Label.English, Source: timelineSource(e.Source), Console: eventConsole(t, e.Ref)}
+		row := timelineRow{At: clock.timeOfDay(e.At), Kind: e.Kind, Word: labelOf("timeline-kind", e.Kind), Label: e.Label.English, Source: timelineSource(e.Source), Console: eventConsole(t, e.Ref)}
 		if i == 0 && !e.At.IsZero() {
-			day = e.At.UTC().Format("2 January 2006")
+			day = e.At.UTC().Format(words.English().Day)
 		}
 		if i > 0 && !e.At.IsZero() && !entries[0].At.IsZero() {
 			row.Offset = offset(e.At.Sub(entries[0].At))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/jba/templatecheck"
 
+	"whystopped/internal/words"
 	assets "whystopped/web"
 )
 
@@ -26,7 +27,7 @@ func TestTemplates(t *testing.T) {
 		"service":     ServicePage{},
 		"start":       StartPage{},
 	}
-	templates, err := parseTemplates(assets.Templates)
+	templates, err := parseTemplates(assets.Templates, words.English())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,5 +25,5 @@ var englishSources = map[string]string{
 	"quote.pasted":    "Pasted text",
 	"quote.log":       "Log of container {container}",
 	"quote.container": "Container {container} reason",
-	"quote.sibling":   "{place}, sibling task {task}",
+	"quote.sibling":   "{place}, task {task}",
 }

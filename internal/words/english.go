@@ -7,7 +7,7 @@ func englishTemplates() map[string]string {
 	all := map[string]string{}
 	for _, table := range []map[string]string{
 		englishFormats, englishReferences, englishEvents, englishVerdict, englishPolicies, englishSources, englishCollecting, englishProblems, englishPictures,
-		englishDocuments, englishWho, englishFix, englishBeyond, englishProof, englishRoles, englishCaveats,
+		englishDocuments, englishWho, englishFix, englishBeyond, englishProof, englishRoles, englishCaveats, englishPages,
 	} {
 		maps.Copy(all, table)
 	}

@@ -1,6 +1,9 @@
 package words
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Place says where a quote stood, by the code of its source: "log.app" is the
 // log of the container app. A code that isn't known is said as it is.
@@ -45,4 +48,18 @@ func (l *Language) Because(policyType string, explicit bool) string {
 		return ""
 	}
 	return l.Say("because.implicit", Args{"policy": policyType})
+}
+
+// Codes returns the codes of a vocabulary that have a label, sorted.
+func Codes(vocabulary string) []string {
+	var codes []string
+	for id := range english.Templates {
+		code, ok := strings.CutPrefix(id, vocabulary+".")
+		code, labeled := strings.CutSuffix(code, ".label")
+		if ok && labeled {
+			codes = append(codes, code)
+		}
+	}
+	slices.Sort(codes)
+	return codes
 }

@@ -46,7 +46,7 @@
       show(line, source);
       if (source.status === "started") return;
       ended++;
-      told.textContent = `${title(source.name)}: ${words.statuses[source.status]?.word ?? source.status}. ${ended} of ${lines.size}.`;
+      told.textContent = fill(words.progress, { source: title(source.name), status: words.statuses[source.status]?.word ?? source.status, ended, all: lines.size });
     });
     stream.addEventListener("verdict", (event) => {
       const sofar = looking.querySelector(".sofar");
@@ -70,11 +70,17 @@
       return (words.sources[code] ?? name).replace("{container}", of);
     }
 
+    // Fills a template of the pages' words: {name} and {n:plural|# one|# many}.
+    function fill(template, values) {
+      return template.replace(/\{(\w+)(?::plural\|([^|}]*)\|([^}]*))?\}/g, (_, name, one, many) =>
+        one === undefined ? values[name] : (values[name] === 1 ? one : many).replace("#", values[name]));
+    }
+
     function show(line, source) {
       const status = words.statuses[source.status] ?? { word: source.status, class: "part" };
       const asked = element("span", "asked", element("b", "", title(source.name)), " ", element("span", "status", status.word));
       if (source.detail) asked.append(" ", element("span", "detail", source.detail));
-      const effort = source.calls ? `, ${source.calls === 1 ? "1 call" : `${source.calls} calls`}, ${source.tookMs} ms` : "";
+      const effort = source.calls ? `, ${fill(words.effort, { n: source.calls, ms: source.tookMs })}` : "";
       line.className = `was-${status.class}`;
       line.replaceChildren(element("span", "glyph"), asked, element("small", "", source.name + effort));
     }

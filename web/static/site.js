@@ -10,7 +10,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   button.setAttribute("aria-live", "polite");
   button.addEventListener("click", async () => {
     const copied = await copy(source);
-    button.textContent = copied ? "Copied" : "Press Ctrl+C";
+    button.textContent = copied ? document.body.dataset.copied : document.body.dataset.press;
     button.classList.toggle("done", copied);
     clearTimeout(back);
     back = setTimeout(() => {

@@ -23,6 +23,6 @@
   for (const zone of document.querySelectorAll("[data-zone]")) {
     const first = document.querySelector("time[datetime]");
     const name = zoneAt(first ? new Date(first.dateTime) : new Date());
-    zone.textContent = name === "UTC" ? "UTC" : `yours (${name}); UTC on hover`;
+    zone.textContent = name === "UTC" ? "UTC" : document.body.dataset.zoneWords.replace("{zone}", name);
   }
 }
