@@ -262,7 +262,7 @@ func TestProblems(t *testing.T) {
 		{"evidence that is no JSON", "POST", "/api/v1/evaluate", `AccessDenied`, "", 400, "malformed-request", "at byte 1"},
 		{"no evidence body", "POST", "/api/v1/evaluate", ``, "", 400, "malformed-request", "body is required"},
 		{"evidence of nothing", "POST", "/api/v1/evaluate", `{}`, "", 422, "invalid-evidence", "at least one of task"},
-		{"an unknown part of evidence", "POST", "/api/v1/evaluate", `{"log":[]}`, "", 422, "invalid-evidence", "Log is not a field"},
+		{"an unknown part of evidence", "POST", "/api/v1/evaluate", `{"log":[]}`, "", 422, "invalid-evidence", "log isn't a field"},
 		{"evidence that is too large", "POST", "/api/v1/evaluate", large, "", 413, "too-large", "8 MiB"},
 		{"an unknown cause", "GET", "/api/v1/causes/weather", "", "", 404, "not-found", "/api/v1/causes"},
 	}

@@ -97,5 +97,5 @@ func unusable(e *evidence.DecodeError) error {
 	if e.Malformed {
 		kind = problem.Malformed
 	}
-	return problem.Because(kind, nil, redact.Text(e.Error())) // it quotes names that were sent
+	return problem.New(kind, nil, e.Said.Map(redact.Text)) // it quotes names that were sent
 }

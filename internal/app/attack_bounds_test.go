@@ -35,13 +35,13 @@ func TestMoreThanATaskHasIsRefused(t *testing.T) {
 			`"taskDefinition":{"executionRoleArn":"arn:aws:iam::111122223333:role/e","containerDefinitions":[{"name":"a",` + part + `}]}}`
 	}
 	tests := []struct{ name, body, says string }{
-		{"secrets", inDefinition(`"secrets":` + list(16_000, `{"valueFrom":"%05x"}`)), "secrets holds 16000 secrets"},
-		{"environment files", inDefinition(`"environmentFiles":` + list(16_000, `{"value":"arn:aws:s3:::b/%d"}`)), "environmentFiles holds 16000"},
-		{"containers", `{"taskDefinition":{"containerDefinitions":` + list(100_000, `{"name":"c%d"}`) + `}}`, "containerDefinitions holds 100000 containers"},
-		{"records", `{"cloudtrail":` + list(25_000, `{"eventID":"%d","eventSource":"s3.amazonaws.com","eventName":"GetObject","errorCode":"AccessDenied"}`) + `}`, "holds 25000 records"},
-		{"logs", `{"logs":` + list(20_000, `{"container":"c%d","lines":["`+refusedByHand+`x"]}`) + `}`, "holds 20000 logs"},
-		{"lines", `{"logs":[{"lines":` + "[" + strings.Repeat(`"",`, 1_499_999) + `""]` + `}]}`, "lines holds 1500000 lines"},
-		{"service events", `{"serviceEvents":` + list(8_000, `"`+refusedByHand+`s%d"`) + `}`, "holds 8000 service events"},
+		{"secrets", inDefinition(`"secrets":` + list(16_000, `{"valueFrom":"%05x"}`)), "secrets has 16000 entries"},
+		{"environment files", inDefinition(`"environmentFiles":` + list(16_000, `{"value":"arn:aws:s3:::b/%d"}`)), "environmentFiles has 16000 entries"},
+		{"containers", `{"taskDefinition":{"containerDefinitions":` + list(100_000, `{"name":"c%d"}`) + `}}`, "containerDefinitions has 100000 entries"},
+		{"records", `{"cloudtrail":` + list(25_000, `{"eventID":"%d","eventSource":"s3.amazonaws.com","eventName":"GetObject","errorCode":"AccessDenied"}`) + `}`, "has 25000 entries"},
+		{"logs", `{"logs":` + list(20_000, `{"container":"c%d","lines":["`+refusedByHand+`x"]}`) + `}`, "has 20000 entries"},
+		{"lines", `{"logs":[{"lines":` + "[" + strings.Repeat(`"",`, 1_499_999) + `""]` + `}]}`, "lines has 1500000 entries"},
+		{"service events", `{"serviceEvents":` + list(8_000, `"`+refusedByHand+`s%d"`) + `}`, "has 8000 entries"},
 		{"a name", inDefinition(`"secrets":[{"valueFrom":"` + strings.Repeat("x", 4<<20) + `"}]`), "valueFrom has 4194304 bytes"},
 	}
 	for _, test := range tests {

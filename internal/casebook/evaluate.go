@@ -2,6 +2,7 @@ package casebook
 
 import (
 	"context"
+	"errors"
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
@@ -62,8 +63,16 @@ func (c *Casebook) judge(ctx context.Context, read func() (evidence.Evidence, er
 		return diagnose.Diagnosis{}, err
 	}
 	if ev, err = ev.OpenText(); err != nil {
-		return diagnose.Diagnosis{}, problem.New(InvalidEvidence, nil, words.Say("evidence.pasted", words.Args{"problem": redact.Text(err.Error())}))
+		return diagnose.Diagnosis{}, problem.New(InvalidEvidence, nil, words.Say("evidence.pasted", nil), saidOf(err))
 	}
 	d, err := concludeFor(ctx, ev)
 	return d.Diagnosis, err
+}
+
+// saidOf is what is wrong with evidence, without secrets: it quotes what was sent.
+func saidOf(err error) words.Text {
+	if e, ok := errors.AsType[*evidence.DecodeError](err); ok {
+		return e.Said.Map(redact.Text)
+	}
+	return words.Text{}
 }

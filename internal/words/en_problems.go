@@ -134,7 +134,7 @@ var englishProblems = map[string]string{
 	"problem.wrong-host":              "This service answers only at localhost or 127.0.0.1. Set public-url to use another host name.",
 	"problem.wrong-host.1":            "Open the service at the URL that it printed when it started.",
 
-	"evidence.pasted":        "The pasted text can't be diagnosed: {problem}.",
+	"evidence.pasted":        "The pasted text can't be diagnosed.",
 	"unknown.diagnosis":      "No diagnosis with this ID is stored. Diagnose the task again by its ARN.",
 	"unknown.task-diagnosis": "No diagnosis of this task is stored.",
 	"unknown.incident":       "No incident with this ID is stored.",

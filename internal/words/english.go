@@ -7,7 +7,8 @@ func englishTemplates() map[string]string {
 	all := map[string]string{}
 	for _, table := range []map[string]string{
 		englishFormats, englishReferences, englishEvents, englishVerdict, englishPolicies, englishSources, englishCollecting, englishProblems, englishPictures,
-		englishDocuments, englishWho, englishFix, englishBeyond, englishProof, englishRoles, englishCaveats, englishPages,
+		englishDocuments, englishWho, englishFix, englishBeyond, englishProof, englishRoles, englishCaveats,
+		englishPages, englishEvidence,
 	} {
 		maps.Copy(all, table)
 	}

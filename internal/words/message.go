@@ -73,6 +73,27 @@ func Plain(s string) Text { return Text{English: s} }
 // IsZero reports whether there are no words.
 func (t Text) IsZero() bool { return t.English == "" }
 
+// Map returns the text with a function applied to its words and to the strings of
+// its arguments: one that takes secrets out of what it quotes.
+func (t Text) Map(f func(string) string) Text {
+	args := make(Args, len(t.Args))
+	for name, value := range t.Args {
+		switch v := value.(type) {
+		case string:
+			args[name] = f(v)
+		case []string:
+			list := make([]string, len(v))
+			for i, item := range v {
+				list[i] = f(item)
+			}
+			args[name] = list
+		default:
+			args[name] = v
+		}
+	}
+	return Text{Message: Message{ID: t.ID, Args: args}, English: f(t.English)}
+}
+
 // Or returns the text, or another if it has no words.
 func (t Text) Or(other Text) Text {
 	if t.IsZero() {

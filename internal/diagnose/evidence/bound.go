@@ -120,7 +120,7 @@ func (b *bounding) members(at *step, name string, v reflect.Value) {
 func (b *bounding) room(at *step, name string, n int) int {
 	l, ok := listBounds[name]
 	if !ok { // a test sees that there is none
-		l = listBound{most: maxEntries, what: "entries"}
+		l = listBound{most: maxEntries}
 	}
 	before := b.sums[name]
 	b.sums[name] += n

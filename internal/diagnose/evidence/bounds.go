@@ -1,5 +1,7 @@
 package evidence
 
+import "whystopped/internal/words"
+
 // Work and answer grow with the evidence, so a task that somebody made up must
 // not have any number of anything. What AWS has a limit for may be ten times as
 // much here, since limits grow; all lists of one name in one part of the
@@ -27,59 +29,60 @@ const (
 
 // listBound is how much a list may hold, and the limit of AWS behind it.
 type listBound struct {
-	most      int
-	what, why string
+	most int
+	// why is the code of AWS's own limit, or of what to send instead; "" for none.
+	why string
 }
 
 const (
-	tenContainers  = "a task has at most 10"
-	sizeOfADef     = "a task definition has at most 64 KiB"
-	tenFiles       = "a container has at most 10"
-	hundredEvents  = "ECS keeps the newest 100"
-	rangeOfTheTask = "send those of the task's roles from around its stop"
-	endOfTheLog    = "send the last ones before the stop"
+	tenContainers  = "ten-containers"
+	sizeOfADef     = "definition-size"
+	tenFiles       = "ten-files"
+	hundredEvents  = "hundred-events"
+	rangeOfTheTask = "around-the-stop"
+	endOfTheLog    = "end-of-the-log"
 )
 
 // listBounds has every list and map of the evidence, by its type and field.
 var listBounds = map[string]listBound{
-	"answer.tasks":                              {maxContainers, "tasks", "send the one that is meant"},
-	"Task.Containers":                           {maxContainers, "containers", tenContainers},
-	"Task.Attachments":                          {maxAttachments, "attachments", "a task has three or so"},
-	"Container.ManagedAgents":                   {maxAgents, "managed agents", "a container has one"},
-	"Overrides.ContainerOverrides":              {maxContainers, "overrides", tenContainers},
-	"ContainerOverride.Command":                 {maxWords, "words", sizeOfADef},
-	"ContainerOverride.EnvironmentFiles":        {maxFiles, "environment files", tenFiles},
-	"Attachment.Details":                        {maxDetails, "details", "an attachment has ten or so"},
-	"TaskDefinition.RequiresCompatibilities":    {maxCompatible, "compatibilities", "there are four"},
-	"TaskDefinition.ContainerDefinitions":       {maxContainers, "containers", tenContainers},
-	"TaskDefinition.Volumes":                    {maxEntries, "volumes", sizeOfADef},
-	"ContainerDefinition.EntryPoint":            {maxWords, "words", sizeOfADef},
-	"ContainerDefinition.Command":               {maxWords, "words", sizeOfADef},
-	"ContainerDefinition.Secrets":               {maxEntries, "secrets", sizeOfADef},
-	"ContainerDefinition.EnvironmentFiles":      {maxFiles, "environment files", tenFiles},
-	"ContainerDefinition.DependsOn":             {maxEntries, "dependencies", sizeOfADef},
-	"ContainerDefinition.CredentialSpecs":       {maxContainers, "credential specs", "a container has one"},
-	"ContainerDefinition.DockerSecurityOptions": {maxContainers, "security options", "a container has a few"},
-	"ContainerDefinition.MountPoints":           {maxEntries, "mount points", sizeOfADef},
-	"LogConfiguration.Options":                  {maxEntries, "options", sizeOfADef},
-	"LogConfiguration.SecretOptions":            {maxEntries, "secret options", sizeOfADef},
-	"FirelensConfiguration.Options":             {maxEntries, "options", sizeOfADef},
-	"HealthCheck.Command":                       {maxWords, "words", sizeOfADef},
-	"Evidence.Logs":                             {maxLogs, "logs", "a container has one"},
-	"Log.Lines":                                 {maxLines, "lines", endOfTheLog},
-	"Evidence.CloudTrail":                       {maxRecords, "records", rangeOfTheTask},
-	"Record.Resources":                          {maxResources, "resources", rangeOfTheTask},
-	"Evidence.ServiceEvents":                    {maxEvents, "service events", hundredEvents},
-	"Evidence.Roles":                            {maxFewOfService, "roles", ""},
-	"Evidence.Deployments":                      {maxFewOfService, "deployments", ""},
-	"Evidence.Others":                           {maxFewOfService, "task definitions", ""},
-	"Evidence.Sources":                          {maxEntries, "sources", ""},
-	"Evidence.Left":                             {maxFewOfService, "parts", ""},
+	"answer.tasks":                              {maxContainers, "one-task"},
+	"Task.Containers":                           {maxContainers, tenContainers},
+	"Task.Attachments":                          {maxAttachments, "few-attachments"},
+	"Container.ManagedAgents":                   {maxAgents, "one-agent"},
+	"Overrides.ContainerOverrides":              {maxContainers, tenContainers},
+	"ContainerOverride.Command":                 {maxWords, sizeOfADef},
+	"ContainerOverride.EnvironmentFiles":        {maxFiles, tenFiles},
+	"Attachment.Details":                        {maxDetails, ""},
+	"TaskDefinition.RequiresCompatibilities":    {maxCompatible, ""},
+	"TaskDefinition.ContainerDefinitions":       {maxContainers, tenContainers},
+	"TaskDefinition.Volumes":                    {maxEntries, sizeOfADef},
+	"ContainerDefinition.EntryPoint":            {maxWords, sizeOfADef},
+	"ContainerDefinition.Command":               {maxWords, sizeOfADef},
+	"ContainerDefinition.Secrets":               {maxEntries, sizeOfADef},
+	"ContainerDefinition.EnvironmentFiles":      {maxFiles, tenFiles},
+	"ContainerDefinition.DependsOn":             {maxEntries, sizeOfADef},
+	"ContainerDefinition.CredentialSpecs":       {maxContainers, ""},
+	"ContainerDefinition.DockerSecurityOptions": {maxContainers, ""},
+	"ContainerDefinition.MountPoints":           {maxEntries, sizeOfADef},
+	"LogConfiguration.Options":                  {maxEntries, sizeOfADef},
+	"LogConfiguration.SecretOptions":            {maxEntries, sizeOfADef},
+	"FirelensConfiguration.Options":             {maxEntries, sizeOfADef},
+	"HealthCheck.Command":                       {maxWords, sizeOfADef},
+	"Evidence.Logs":                             {maxLogs, ""},
+	"Log.Lines":                                 {maxLines, endOfTheLog},
+	"Evidence.CloudTrail":                       {maxRecords, rangeOfTheTask},
+	"Record.Resources":                          {maxResources, rangeOfTheTask},
+	"Evidence.ServiceEvents":                    {maxEvents, hundredEvents},
+	"Evidence.Roles":                            {maxFewOfService, ""},
+	"Evidence.Deployments":                      {maxFewOfService, ""},
+	"Evidence.Others":                           {maxFewOfService, ""},
+	"Evidence.Sources":                          {maxEntries, ""},
+	"Evidence.Left":                             {maxFewOfService, ""},
 }
 
 // overfull is the problem of a list with more than its bound.
 func (l listBound) overfull(path string, n int) *DecodeError {
-	return problem(path, "holds %d %s; %s (at most %d are read)", n, l.what, l.why, l.most)
+	return problem(path, "too-many", words.Args{"n": n, "most": l.most, "why": l.why})
 }
 
 // textBound is how many bytes of a text are kept.
@@ -150,7 +153,6 @@ var textBounds = map[string]textBound{
 	"ServiceEvent.Text":              messages,
 	"Role.TrustPolicy":               documents,
 	"Left.Path":                      messages,
-	"Left.Problem":                   messages,
 	"Evidence.Text":                  pasted,
 }
 
@@ -163,7 +165,7 @@ func textBoundOf(name string) textBound {
 
 // tooLong is the problem of a name that is longer than any.
 func (t textBound) tooLong(path string, n int) *DecodeError {
-	return problem(path, "has %d bytes; AWS has no such name of more than %d", n, t.most)
+	return problem(path, "too-long", words.Args{"n": n, "most": t.most})
 }
 
 // Left is evidence that was not read, since there was more than AWS itself has.

@@ -3,12 +3,12 @@ package evidence
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"whystopped/internal/words"
 )
 
 // Fields are the names of the parts that Decode reads, in the order of the
@@ -21,20 +21,19 @@ type DecodeError struct {
 	Malformed bool
 	// Path leads to the part at fault ("logs[0].lines[3]"); "" for the whole.
 	Path string
-	// Problem goes on after the path: "is missing", "holds a number, ...".
-	Problem string
+	// Said is what to tell whoever sent it. It quotes what was sent.
+	Said words.Text
 }
 
-// Error returns the path and the problem in one line.
-func (e *DecodeError) Error() string {
-	if e.Path == "" {
-		return e.Problem
-	}
-	return e.Path + " " + e.Problem
-}
+// Error returns what is wrong, in English.
+func (e *DecodeError) Error() string { return e.Said.English }
 
-func problem(path, format string, args ...any) *DecodeError {
-	return &DecodeError{Path: path, Problem: fmt.Sprintf(format, args...)}
+// problem returns an error with the message of the id; path is one of its
+// arguments.
+func problem(path, id string, args words.Args) *DecodeError {
+	all := words.Args{"path": path}
+	maps.Copy(all, args)
+	return &DecodeError{Path: path, Said: words.Say("evidence."+id, all)}
 }
 
 // Decode reads evidence as POST /api/v1/evaluate takes it. Our own fields are
@@ -51,7 +50,7 @@ func Decode(data []byte) (Evidence, error) {
 	}
 	maps.DeleteFunc(parts, func(_ string, raw json.RawMessage) bool { return isNull(raw) })
 	if parts["task"] != nil && parts["event"] != nil {
-		return ev, problem("event", "stands instead of task; send one of them")
+		return ev, problem("event", "both", nil)
 	}
 	for _, name := range Fields {
 		if raw, ok := parts[name]; ok {
@@ -61,7 +60,7 @@ func Decode(data []byte) (Evidence, error) {
 		}
 	}
 	if reflect.DeepEqual(ev, Evidence{}) {
-		return ev, problem("", "there is no evidence in the request; send at least one of %s", strings.Join(Fields, ", "))
+		return ev, problem("", "none", words.Args{"fields": Fields})
 	}
 	if err := ev.bounded(); err != nil {
 		return Evidence{}, err
@@ -108,9 +107,9 @@ func into(path string, raw json.RawMessage, v any) error {
 		if e.Field != "" {
 			path += "." + e.Field
 		}
-		return problem(path, "holds a %s, which does not fit there", e.Value)
+		return problem(path, "type", words.Args{"type": e.Value})
 	}
-	return problem(path, "cannot be read: %s", strings.TrimPrefix(err.Error(), "json: "))
+	return problem(path, "unreadable", words.Args{"message": strings.TrimPrefix(err.Error(), "json: ")})
 }
 
 // members splits an object of our own into its parts, which must have one of
@@ -122,24 +121,24 @@ func members(path string, raw []byte, names ...string) (map[string]json.RawMessa
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
-		return nil, problem(path, "must be an object")
+		return nil, problem(path, "object", nil)
 	}
 	parts := map[string]json.RawMessage{}
 	for dec.More() {
 		key, err := dec.Token()
 		if err != nil {
-			return nil, problem(path, "cannot be read: %s", err)
+			return nil, problem(path, "unreadable", words.Args{"message": err.Error()})
 		}
 		name := key.(string) // an object's keys are strings
 		var value json.RawMessage
 		if err := dec.Decode(&value); err != nil {
-			return nil, problem(join(path, name), "cannot be read: %s", err)
+			return nil, problem(join(path, name), "unreadable", words.Args{"message": err.Error()})
 		}
 		if !slices.Contains(names, name) {
-			return nil, problem(join(path, name), "is not a field of the evidence; there are %s", strings.Join(names, ", "))
+			return nil, problem(join(path, name), "field", words.Args{"fields": names})
 		}
 		if _, twice := parts[name]; twice {
-			return nil, problem(join(path, name), "comes twice")
+			return nil, problem(join(path, name), "twice", nil)
 		}
 		parts[name] = value
 	}
@@ -152,11 +151,13 @@ func wellFormed(path string, raw []byte) error {
 	if err == nil {
 		return nil
 	}
-	at := ""
+	args := words.Args{"message": err.Error()}
 	if e, ok := err.(*json.SyntaxError); ok {
-		at = fmt.Sprintf(" at byte %d", e.Offset)
+		args["offset"] = e.Offset
 	}
-	return &DecodeError{Malformed: true, Path: path, Problem: fmt.Sprintf("not well-formed JSON%s: %s", at, err)}
+	malformed := problem(path, "malformed", args)
+	malformed.Malformed = true
+	return malformed
 }
 
 // list decodes an array whose items have a decoder of their own. The name is
@@ -167,7 +168,7 @@ func list[T any](path string, raw json.RawMessage, name string, item func(string
 	}
 	var items []json.RawMessage
 	if err := json.Unmarshal(raw, &items); err != nil {
-		return nil, problem(path, "must be a list")
+		return nil, problem(path, "list", nil)
 	}
 	var out []T
 	for i, raw := range items {

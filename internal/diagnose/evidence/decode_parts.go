@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+	"whystopped/internal/words"
 )
 
 // holdsNothing reports whether none of the properties that we know is set. An
@@ -48,11 +49,11 @@ func onlyTask(path string, raw, failures json.RawMessage) (*Task, error) {
 		return tasks[0], nil
 	}
 	if len(tasks) > 1 {
-		return nil, problem(path, "holds %d tasks; send the one that is meant", len(tasks))
+		return nil, problem(path, "tasks", words.Args{"n": len(tasks)})
 	}
 	var missing []struct{ ARN, Reason string }
 	if failures != nil && json.Unmarshal(failures, &missing) == nil && len(missing) > 0 {
-		return nil, problem(path, "is empty: ECS answered %s for %s", missing[0].Reason, missing[0].ARN)
+		return nil, problem(path, "empty", words.Args{"reason": missing[0].Reason, "arn": missing[0].ARN})
 	}
 	return nil, nil
 }
@@ -63,7 +64,7 @@ func (ev *Evidence) readEvent(path string, raw json.RawMessage) error {
 	if isList(raw) {
 		var events []json.RawMessage
 		if err := into(path, raw, &events); err != nil || len(events) != 1 {
-			return problem(path, "must be one event")
+			return problem(path, "one-event", nil)
 		}
 		raw = events[0]
 	}
@@ -77,7 +78,7 @@ func (ev *Evidence) readEvent(path string, raw json.RawMessage) error {
 	}
 	detail := join(path, "detail")
 	if len(event.Detail) == 0 || isNull(event.Detail) {
-		return problem(detail, "is missing")
+		return problem(detail, "missing", nil)
 	}
 	var err error
 	switch event.DetailType {
@@ -93,7 +94,7 @@ func (ev *Evidence) readEvent(path string, raw json.RawMessage) error {
 		text := strings.TrimSuffix(said.EventName+": "+said.Reason, ": ")
 		ev.ServiceEvents = append(ev.ServiceEvents, ServiceEvent{At: event.Time.Time, Text: text})
 	default:
-		return problem(join(path, "detail-type"), "is %q; the event of a stopped task is an \"ECS Task State Change\"", event.DetailType)
+		return problem(join(path, "detail-type"), "detail-type", words.Args{"type": event.DetailType})
 	}
 	return err
 }
@@ -196,7 +197,7 @@ func timedText(path string, raw json.RawMessage) (time.Time, string, error) {
 	if value, ok := parts["text"]; ok && err == nil {
 		err = into(join(path, "text"), value, &text)
 	} else if err == nil {
-		err = problem(join(path, "text"), "is missing")
+		err = problem(join(path, "text"), "missing", nil)
 	}
 	return at.Time, text, err
 }
@@ -225,7 +226,7 @@ func decodeRecords(path string, raw json.RawMessage) ([]Record, error) {
 func decodeRecord(path string, raw json.RawMessage) (Record, error) {
 	props := properties(raw)
 	if props == nil {
-		return Record{}, problem(path, "must be a CloudTrail record, an object")
+		return Record{}, problem(path, "record", nil)
 	}
 	if inner, ok := props["cloudtrailevent"]; ok && !isNull(inner) {
 		var text string

@@ -16,7 +16,7 @@ import (
 func FromText(s string) (Evidence, error) {
 	text := strings.TrimSpace(strings.TrimPrefix(s, "\ufeff"))
 	if text == "" {
-		return Evidence{}, problem("", "nothing was pasted")
+		return Evidence{}, problem("", "nothing", nil)
 	}
 	raw := json.RawMessage(text)
 	part := recognise(raw)
@@ -165,7 +165,7 @@ func (ev *Evidence) readServices(raw json.RawMessage) error {
 		}
 	}
 	if len(ev.ServiceEvents) == 0 {
-		return problem("services", "hold no events")
+		return problem("services", "no-events", nil)
 	}
 	return nil
 }
