@@ -47,10 +47,10 @@ func Reference(pasted string) (taskref.Ref, error) {
 func KindOf(err error) Kind { return problem.KindOf(err) }
 
 // ErrNotKept is what a Store answers for what it does not have.
-var ErrNotKept = errors.New("nothing like that is kept")
+var ErrNotKept = errors.New("not stored")
 
 // ErrTooLarge is what a Store answers for a diagnosis that it does not take.
-var ErrTooLarge = errors.New("the diagnosis is too large to be kept")
+var ErrTooLarge = errors.New("the diagnosis is too large to store")
 
 // ErrClaimLost is what a Store answers to whoever gives a claim back too late:
 // it ended by itself, and somebody else may hold it.

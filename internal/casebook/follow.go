@@ -41,7 +41,7 @@ func (c *Casebook) Follow(ctx context.Context, asked taskref.Ref, refresh bool, 
 	}
 	made, err := c.share(ctx, request{ref: ref, stored: kept, full: refresh || kept != nil && !standsOnSiblings(*kept), urgency: forPeople}, tell)
 	if err != nil && kept != nil && fallback(*kept, err, refresh) {
-		c.opts.Log.WarnContext(ctx, "a new diagnosis cannot be had, giving the kept one", "id", kept.ID, "error", err)
+		c.opts.Log.WarnContext(ctx, "diagnosing again failed, returning the stored diagnosis", "id", kept.ID, "error", err)
 		return *kept, nil
 	}
 	return made, err

@@ -53,7 +53,7 @@ func (c *Casebook) save(ctx context.Context, k Kept) (diagnose.Diagnosis, error)
 		}
 		return kept, nil
 	case errors.Is(err, ErrTooLarge):
-		c.opts.Log.WarnContext(ctx, "a diagnosis is answered and not kept", "cause", k.Diagnosis.Verdict.Cause, "brought", k.Brought, "error", err)
+		c.opts.Log.WarnContext(ctx, "a diagnosis is returned without being stored", "cause", k.Diagnosis.Verdict.Cause, "brought", k.Brought, "error", err)
 		return unkept(k.Diagnosis), nil
 	}
 	return diagnose.Diagnosis{}, unsaved(ctx, within, fmt.Errorf("keep diagnosis %s: %w", k.Diagnosis.ID, err))

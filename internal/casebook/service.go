@@ -45,7 +45,7 @@ func (c *Casebook) Service(ctx context.Context, service taskref.Ref) (ServiceSto
 	stops.Tasks, err = c.factsOnly(ctx, tasks[:min(len(tasks), maxServiceTasks)])
 	stops.Unread = min(len(tasks), maxServiceTasks) - len(stops.Tasks)
 	if len(stops.Tasks) == 0 && err != nil {
-		return ServiceStops{}, fmt.Errorf("look at the stopped tasks of service %s: %w", service.Service(), c.inTime(err))
+		return ServiceStops{}, fmt.Errorf("read the stopped tasks of service %s: %w", service.Service(), c.inTime(err))
 	}
 	return stops, nil
 }
@@ -98,7 +98,7 @@ func (c *Casebook) storedOrFacts(ctx context.Context, task taskref.Ref) (*diagno
 	c.counts.factsOnly.Add(1)
 	ev, err := c.opts.Collector.CollectFacts(ctx, task, nil, func(collect.Progress) {})
 	if err != nil {
-		return nil, fmt.Errorf("look at task %s: %w", task.TaskID, err)
+		return nil, fmt.Errorf("read task %s: %w", task.TaskID, err)
 	}
 	d := conclude(ev).Diagnosis
 	return &d, nil

@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"go/token"
 	"maps"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -73,6 +75,26 @@ func TestSentencesAreMessages(t *testing.T) {
 				t.Errorf("%s:%d: a sentence that is no message: %q", f.name, line, s)
 			}
 		})
+	}
+}
+
+// markup is what a template has besides text.
+var markup = regexp.MustCompile(`(?s)\{\{.*?\}\}|<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>`)
+
+// TestTemplatesHoldNoSentence holds that the words of a page are messages, too.
+func TestTemplatesHoldNoSentence(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(root, "web/templates/*.html"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d templates, %v", len(files), err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := sentence.FindString(markup.ReplaceAllString(string(text), "|")); found != "" {
+			t.Errorf("%s: a sentence that is no message: %q", filepath.Base(file), found)
+		}
 	}
 }
 

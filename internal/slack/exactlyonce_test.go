@@ -150,7 +150,7 @@ func TestAnAlertIsRatherToldTwiceThanLost(t *testing.T) {
 			d.slack.fake.Fail(test.method, slackfake.Error(test.code), slackfake.Error(test.code), slackfake.Error(test.code))
 			d.tell(incident(1))
 			d.expectMessages(line{Channel: prod, Kind: ofIncident, Count: 1}, line{Channel: prod, Kind: ofIncident, Count: 1})
-			if log := d.log.String(); !strings.Contains(log, "told twice") || !strings.Contains(log, test.code) || strings.Contains(log, token) {
+			if log := d.log.String(); !strings.Contains(log, "posted twice") || !strings.Contains(log, test.code) || strings.Contains(log, token) {
 				t.Errorf("the log:\n%s", log)
 			}
 		})

@@ -31,7 +31,7 @@ func (d *delivery) findPosted(ctx context.Context, in casebook.Incident) error {
 	if d.state.Place != (place{}) {
 		err := d.unlessUnreadable(ctx, d.state.Channel, d.findLastUpdate(ctx, since))
 		if err != nil {
-			return fmt.Errorf("look for what was told in the thread: %w", err)
+			return fmt.Errorf("search the thread for earlier messages: %w", err)
 		}
 	}
 	d.state.Unsure = time.Time{}
@@ -112,7 +112,7 @@ func (d *delivery) unlessUnreadable(ctx context.Context, channel string, err err
 	if err == nil || !unreadable(err) {
 		return err
 	}
-	d.opts.Log.WarnContext(ctx, "Slack does not show whether an incident was told already; it may be told twice",
+	d.opts.Log.WarnContext(ctx, "can't find out in Slack whether an incident was posted; it may be posted twice",
 		"incident", d.incident, "channel", channel, "error", err)
 	return nil
 }

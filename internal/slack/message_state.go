@@ -42,10 +42,10 @@ func readState(claim casebook.Claim) (messageState, error) {
 	t := messageState{Version: stateVersion}
 	if len(claim.State) > 0 {
 		if err := json.Unmarshal(claim.State, &t); err != nil {
-			return t, fmt.Errorf("read what was told: %w", err)
+			return t, fmt.Errorf("read the message state: %w", err)
 		}
 		if t.Version != stateVersion {
-			return t, fmt.Errorf("read what was told: it is kept in form %d, and this program knows form %d", t.Version, stateVersion)
+			return t, fmt.Errorf("read the message state: it has version %d, and this program knows version %d", t.Version, stateVersion)
 		}
 	}
 	if !claim.Broken.IsZero() && (t.Unsure.IsZero() || claim.Broken.Before(t.Unsure)) {

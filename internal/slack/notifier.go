@@ -83,7 +83,7 @@ func (n *Notifier) Tell(ctx context.Context, incident string) (again time.Durati
 	case errors.Is(err, casebook.ErrNotKept):
 		return 0, nil
 	case err != nil:
-		return 0, fmt.Errorf("begin to tell of incident %s: %w", incident, err)
+		return 0, fmt.Errorf("claim incident %s: %w", incident, err)
 	case !claim.Busy.IsZero():
 		return max(claim.Busy.Sub(now), time.Second), nil
 	}
@@ -91,11 +91,11 @@ func (n *Notifier) Tell(ctx context.Context, incident string) (again time.Durati
 	if err != nil {
 		// The claim is left to end by itself, and with it that it broke off: the
 		// state may be of a newer program, which has to know that.
-		return 0, fmt.Errorf("tell of incident %s: %w", incident, err)
+		return 0, fmt.Errorf("post incident %s: %w", incident, err)
 	}
 	d := delivery{opts: n.opts, client: n.opts.Client.until(now.Add(workTime)), incident: incident, state: state}
 	if again, err = d.tell(working, now); err != nil {
-		err = fmt.Errorf("tell of incident %s: %w", incident, err)
+		err = fmt.Errorf("post incident %s: %w", incident, err)
 	}
 	if failed := n.end(ctx, incident, now, d.state); failed != nil {
 		return 0, errors.Join(err, failed)
@@ -110,10 +110,10 @@ func (n *Notifier) end(ctx context.Context, incident string, claimed time.Time, 
 	defer stop()
 	text, err := json.Marshal(state)
 	if err != nil {
-		return fmt.Errorf("write what was told of incident %s: %w", incident, err)
+		return fmt.Errorf("encode the message state of incident %s: %w", incident, err)
 	}
 	if err := n.opts.Book.EndClaim(ctx, incident, claimed, text); err != nil {
-		return fmt.Errorf("keep what was told of incident %s: %w", incident, err)
+		return fmt.Errorf("store the message state of incident %s: %w", incident, err)
 	}
 	return nil
 }
@@ -142,7 +142,7 @@ func (d *delivery) tell(ctx context.Context, now time.Time) (again time.Duration
 	}
 	if final(err) {
 		d.state.Silent = true
-		d.opts.Log.WarnContext(ctx, "an incident cannot be told in Slack and is left alone", "incident", d.incident, "channel", d.state.Channel, "error", err)
+		d.opts.Log.WarnContext(ctx, "an incident can't be posted to Slack; no further attempts", "incident", d.incident, "channel", d.state.Channel, "error", err)
 		return 0, nil
 	}
 	return 0, err

@@ -389,8 +389,8 @@ func TestAStateOfANewerProgramIsLeftAlone(t *testing.T) {
 	d.book.put(incident(1))
 	const newer = `{"version":2,"channel":"#elsewhere"}`
 	d.book.claims["i1"] = &keptClaim{state: []byte(newer)}
-	if _, err := d.Tell(t.Context(), "i1"); err == nil || !strings.Contains(err.Error(), "form 2") {
-		t.Errorf("error %v, want one that names the form", err)
+	if _, err := d.Tell(t.Context(), "i1"); err == nil || !strings.Contains(err.Error(), "version 2") {
+		t.Errorf("error %v, want one that names the version", err)
 	}
 	if kept := d.book.claims["i1"]; string(kept.state) != newer || kept.until.IsZero() {
 		t.Errorf("kept %s, claimed until %s, want the state, and a claim that runs out", kept.state, kept.until)

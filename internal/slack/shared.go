@@ -31,7 +31,7 @@ func (b *Bot) audience(ctx context.Context, channel string) string {
 			"channel", channel, "error", err)
 		return forAll
 	case err != nil:
-		b.opts.Log.WarnContext(ctx, "it cannot be told whether a channel is shared with another company",
+		b.opts.Log.WarnContext(ctx, "can't find out whether a channel is shared with another company",
 			"channel", channel, "error", err)
 		return forOne
 	case shared:

@@ -155,11 +155,11 @@ func TestTheTimeForABodyEndsWithIt(t *testing.T) {
 func TestRefusalsDoNotFillTheLog(t *testing.T) {
 	w := newWorld(t)
 	refuse := func() int {
-		before := strings.Count(w.log.String(), "is refused")
+		before := strings.Count(w.log.String(), "rejected a request to the Slack endpoint")
 		for range 100 {
 			w.send("/slack/events", "application/json", "{}", nil)
 		}
-		return strings.Count(w.log.String(), "is refused") - before
+		return strings.Count(w.log.String(), "rejected a request to the Slack endpoint") - before
 	}
 	if n := refuse(); n != refusalsAtOnce {
 		t.Errorf("100 refused requests leave %d lines, want %d", n, refusalsAtOnce)

@@ -43,7 +43,7 @@ func (b *Bot) refuse(w http.ResponseWriter, r *http.Request, why error, mayLog f
 		status = refused.status
 	}
 	if mayLog() {
-		b.opts.Log.WarnContext(r.Context(), "a request to Slack's address is refused",
+		b.opts.Log.WarnContext(r.Context(), "rejected a request to the Slack endpoint",
 			"path", r.URL.Path, "status", status, "reason", why, "unlogged", b.unlogged.Swap(0))
 	}
 	http.Error(w, http.StatusText(status), status)

@@ -80,7 +80,7 @@ func (b *Bot) question(ctx context.Context, pasted string) (m message, ok bool) 
 
 func (b *Bot) logUnlessUnknown(ctx context.Context, err error) {
 	if casebook.KindOf(err) == "" {
-		b.opts.Log.ErrorContext(ctx, "a kept diagnosis could not be had for Slack", "error", err)
+		b.opts.Log.ErrorContext(ctx, "can't read a stored diagnosis for Slack", "error", err)
 	}
 }
 

@@ -80,7 +80,7 @@ func (s *Store) tryWrite(ctx context.Context, do func(*tx) error) error {
 	}
 	if s.opts.Queue != nil && len(t.owed) > 0 {
 		if err := s.opts.Queue.Insert(ctx, raw, t.owed...); err != nil {
-			return fmt.Errorf("note what is owed: %w", err)
+			return fmt.Errorf("queue pending jobs: %w", err)
 		}
 	}
 	if err := raw.Commit(); err != nil {

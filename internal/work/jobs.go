@@ -62,7 +62,7 @@ func jobOf(w casebook.Work) (river.JobArgs, *river.InsertOpts, error) {
 		return args, &river.InsertOpts{Priority: second, MaxAttempts: triesToLook}, nil
 	case casebook.WorkRefresh:
 		if w.Refresh == nil {
-			return nil, nil, fmt.Errorf("work of the kind %s says nothing of the diagnosis", w.Kind)
+			return nil, nil, fmt.Errorf("work of the kind %s has no diagnosis", w.Kind)
 		}
 		args := refreshArgs{Task: w.Refresh.Task, Diagnosis: w.Refresh.Diagnosis, Before: w.Refresh.Before}
 		return args, &river.InsertOpts{Priority: third, MaxAttempts: triesToLook}, nil
