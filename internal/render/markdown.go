@@ -22,7 +22,7 @@ func Markdown(d diagnose.Diagnosis, link string) string {
 	m.refused(refusals(primary))
 	m.evidence(quotes(d, primary))
 	m.others(others)
-	m.list("What we couldn't check", unseen(d))
+	m.list(said("render.unseen", nil), unseen(d))
 	if at := linkTo(link); at != "" {
 		m.paragraph("Report: " + at)
 	}
@@ -46,7 +46,7 @@ func (m *markdown) paragraph(s string) {
 func (m *markdown) verdict(d diagnose.Diagnosis) {
 	title := prose(d.Verdict.Title.English)
 	if title == "" {
-		title = "Why it stopped"
+		title = said("render.untitled", nil)
 	}
 	m.paragraph("# " + title)
 	m.paragraph(prose(d.Verdict.Summary.English))
@@ -60,7 +60,7 @@ func (m *markdown) verdict(d diagnose.Diagnosis) {
 	table := "| | |\n|---|---|\n"
 	known := facts(d)
 	if task := taskName(d.Task); task != "" {
-		known = append(known, fact{label: "Task", name: task})
+		known = append(known, fact{label: said("render.task", nil), name: task})
 	}
 	for _, f := range known {
 		table += "| " + f.label + " | " + strings.TrimSpace(factValue(f)+" "+cell(f.name)) + " |\n"
@@ -78,7 +78,7 @@ func factValue(f fact) string {
 }
 
 func (m *markdown) fix(f diagnose.Fix) {
-	m.paragraph("## Fix")
+	m.paragraph("## " + said("render.fix", nil))
 	m.paragraph(prose(f.Summary.English))
 	if f.AttachTo != nil && len(f.Policies) > 0 {
 		at := "Attach to: " + label("identity", f.AttachTo.Kind) + " " + code(attachName(f.AttachTo))
@@ -102,12 +102,12 @@ func (m *markdown) fix(f diagnose.Fix) {
 }
 
 func (m *markdown) policy(p diagnose.Policy) {
-	head := "Policy"
+	head := said("render.policy-head", nil)
 	switch p.Purpose {
 	case "startup-complete":
-		head = "All startup permissions"
+		head = label("purpose", p.Purpose)
 	case "denied-pattern":
-		head = "Policy for the next task"
+		head = said("render.policy-next", nil)
 	}
 	m.paragraph("### " + head)
 	if p.Kind != "identity-policy" {
@@ -137,7 +137,7 @@ func (m *markdown) refused(calls []diagnose.DeniedCall) {
 		why := strings.TrimSpace(because(c) + " " + cell(policyARN(c)))
 		fmt.Fprintf(&rows, "| %s | %s | %s | %s |\n", cell(c.Action), cell(c.Resource), cell(c.Principal), why)
 	}
-	m.paragraph("## Denied")
+	m.paragraph("## " + said("render.denied", nil))
 	m.paragraph("| Action | Resource | Principal | Reason |\n|---|---|---|---|\n" + rows.String())
 }
 
@@ -145,7 +145,7 @@ func (m *markdown) evidence(quotes []diagnose.Quote) {
 	if len(quotes) == 0 {
 		return
 	}
-	m.paragraph("## Evidence")
+	m.paragraph("## " + said("render.evidence", nil))
 	for _, q := range quotes {
 		m.paragraph(prose(quoteHead(q)))
 		m.paragraph(fenced("text", q.Text))
@@ -155,9 +155,9 @@ func (m *markdown) evidence(quotes []diagnose.Quote) {
 func (m *markdown) others(findings []diagnose.Finding) {
 	var items []string
 	for _, f := range findings {
-		items = append(items, fmt.Sprintf("%s (%s, %s)", f.Title, f.Cause, f.Confidence))
+		items = append(items, finding(f))
 	}
-	m.list("Also found", items)
+	m.list(said("render.others", nil), items)
 }
 
 func (m *markdown) list(title string, items []string) {

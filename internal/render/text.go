@@ -7,6 +7,7 @@ import (
 
 	"whystopped/internal/diagnose"
 	"whystopped/internal/iampolicy"
+	"whystopped/internal/words"
 )
 
 // Text writes a diagnosis for a terminal of 80 columns: the verdict first, below
@@ -24,9 +25,9 @@ func Text(d diagnose.Diagnosis, link string) string {
 	t.refused(refusals(primary))
 	t.evidence(quotes(d, primary))
 	t.others(others)
-	t.list("NOT CHECKED", unseen(d))
-	t.name("TASK", taskName(d.Task))
-	t.name("REPORT", link)
+	t.list(heading("render.unseen.short"), unseen(d))
+	t.name(heading("render.task"), taskName(d.Task))
+	t.name(heading("render.report"), link)
 	return visible(t.String())
 }
 
@@ -62,19 +63,19 @@ func (t *text) verdict(d diagnose.Diagnosis) {
 }
 
 func (t *text) fix(f diagnose.Fix) {
-	t.section("FIX")
+	t.section(heading("render.fix"))
 	t.WriteString(wrap(f.Summary.English, "  ", "  "))
 	if f.AttachTo != nil && len(f.Policies) > 0 {
-		t.WriteString(wrap("Attach to: "+label("identity", f.AttachTo.Kind)+" "+attachName(f.AttachTo), "  ", "    "))
+		t.WriteString(wrap(said("render.attach", words.Args{"identity": f.AttachTo.Kind, "name": attachName(f.AttachTo)}), "  ", "    "))
 	}
 	for _, p := range f.Policies {
 		if proof := proofWords(p.Verified); proof != "" && p.Purpose == "denied" {
-			t.WriteString(wrap("Policy: "+proof, "  ", "    "))
+			t.WriteString(wrap(proof, "  ", "    "))
 		}
 	}
 	for _, p := range f.Policies {
 		if !p.Detail.IsZero() {
-			t.WriteString(wrap(detailHead(p)+p.Detail.English, "  ", "    "))
+			t.WriteString(wrap(sentences(detailHead(p), p.Detail.English), "  ", "    "))
 		}
 	}
 	if without := withoutWords(f.WithoutPolicy); without != "" {
@@ -86,7 +87,7 @@ func (t *text) fix(f diagnose.Fix) {
 	t.copyable(f)
 	for _, p := range f.Policies {
 		if len(p.NeededNext) > 0 {
-			t.WriteString("\n" + wrap("Would be denied next: "+strings.Join(p.NeededNext, ", ")+". The report has one policy with all startup permissions.", "  ", "  "))
+			t.WriteString("\n" + wrap(said("render.next.report", words.Args{"actions": p.NeededNext}), "  ", "  "))
 		}
 	}
 }
@@ -95,7 +96,7 @@ func (t *text) fix(f diagnose.Fix) {
 // the first.
 func detailHead(p diagnose.Policy) string {
 	if p.Purpose == "denied-pattern" {
-		return "A wider policy is in the report. "
+		return said("render.wider", nil)
 	}
 	return ""
 }
@@ -103,8 +104,8 @@ func detailHead(p diagnose.Policy) string {
 // copyable adds the command that fixes it, and the policies that no command
 // attaches.
 func (t *text) copyable(f diagnose.Fix) {
-	if words := placeholders(f); words != "" {
-		t.WriteString("\n" + wrap(words, "  ", "  "))
+	if replace := placeholders(f); replace != "" {
+		t.WriteString("\n" + wrap(replace, "  ", "  "))
 	}
 	if f.Snippets.CLI != "" {
 		t.WriteString("\n" + strings.Join(lines(f.Snippets.CLI), "\n") + "\n")
@@ -134,7 +135,7 @@ func (t *text) refused(calls []diagnose.DeniedCall) {
 	if len(calls) == 0 {
 		return
 	}
-	t.section("DENIED")
+	t.section(heading("render.denied"))
 	for _, c := range calls {
 		t.call(c)
 	}
@@ -153,7 +154,7 @@ func (t *text) evidence(quotes []diagnose.Quote) {
 	if len(quotes) == 0 {
 		return
 	}
-	t.section("EVIDENCE")
+	t.section(heading("render.evidence"))
 	for _, q := range quotes {
 		t.WriteString(wrap(quoteHead(q), "  ", "    ") + wrapLines(q.Text, "  | "))
 	}
@@ -162,9 +163,9 @@ func (t *text) evidence(quotes []diagnose.Quote) {
 func (t *text) others(findings []diagnose.Finding) {
 	var found []string
 	for _, f := range findings {
-		found = append(found, fmt.Sprintf("%s (%s, %s)", f.Title, f.Cause, f.Confidence))
+		found = append(found, finding(f))
 	}
-	t.list("ALSO FOUND", found)
+	t.list(heading("render.others"), found)
 }
 
 func (t *text) list(title string, items []string) {
@@ -176,3 +177,6 @@ func (t *text) list(title string, items []string) {
 		t.WriteString(wrap(item, "  - ", "    "))
 	}
 }
+
+// heading is a section's title as a terminal shows it.
+func heading(id string) string { return strings.ToUpper(said(id, nil)) }

@@ -22,9 +22,9 @@ func TestWithoutThePolicyThatDenies(t *testing.T) {
 	}{
 		{nil, ""},
 		{&diagnose.WithoutPolicy{ARN: arn, PolicyType: verdict.PolicyIdentity}, ""},
-		{&diagnose.WithoutPolicy{ARN: arn, PolicyType: verdict.PolicyIdentity, Verified: verified("allowed")}, "Verified: the call is allowed without the identity-based policy " + arn + " (iam:SimulatePrincipalPolicy): as it was"},
-		{&diagnose.WithoutPolicy{ARN: arn, PolicyType: verdict.PolicyBoundary, Verified: verified("still-denied")}, "Verified: the call is still denied without the permissions boundary " + arn + " (iam:SimulatePrincipalPolicy): as it was"},
-		{&diagnose.WithoutPolicy{ARN: arn, PolicyType: verdict.PolicySCP, Verified: verified("not-verified")}, "Not verified that the call is allowed without the service control policy (SCP) " + arn + " (iam:SimulatePrincipalPolicy): as it was"},
+		{&diagnose.WithoutPolicy{ARN: arn, PolicyType: verdict.PolicyIdentity, Verified: verified("allowed")}, "Verified: the call is allowed without the identity-based policy " + arn + " (iam:SimulatePrincipalPolicy). as it was"},
+		{&diagnose.WithoutPolicy{ARN: arn, PolicyType: verdict.PolicyBoundary, Verified: verified("still-denied")}, "Verified: the call is still denied without the permissions boundary " + arn + " (iam:SimulatePrincipalPolicy). as it was"},
+		{&diagnose.WithoutPolicy{ARN: arn, PolicyType: verdict.PolicySCP, Verified: verified("not-verified")}, "Not verified that the call is allowed without the service control policy (SCP) " + arn + " (iam:SimulatePrincipalPolicy). as it was"},
 		{&diagnose.WithoutPolicy{ARN: arn, PolicyType: verdict.PolicyRCP, Verified: diagnose.Verified{Status: "not-verified"}}, "Not verified that the call is allowed without the resource control policy (RCP) " + arn},
 		{&diagnose.WithoutPolicy{ARN: arn, PolicyType: "new", Verified: verified("allowed")}, "Verified: the call is allowed without the policy " + arn},
 	}

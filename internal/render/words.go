@@ -6,7 +6,6 @@ import (
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose"
-	"whystopped/internal/iampolicy"
 	"whystopped/internal/words"
 )
 
@@ -23,18 +22,18 @@ type fact struct {
 func facts(d diagnose.Diagnosis) []fact {
 	who := d.Identity()
 	all := []fact{
-		{label: "Identity", value: label("identity", who.Kind), name: arn.PrincipalName(who.ARN)},
-		{label: "ARN", name: who.ARN},
-		{label: "Phase", value: label("phase", d.Verdict.Phase)},
-		{label: "Confidence", value: label("confidence", d.Verdict.Confidence)},
-		{label: "Cause", name: d.Verdict.Cause},
-		{label: "Category", value: label("category", d.Verdict.Category)},
-		{label: "Location", value: strings.Join(where(d.Task), ", ")},
+		{label: said("render.identity", nil), value: label("identity", who.Kind), name: arn.PrincipalName(who.ARN)},
+		{label: said("render.arn", nil), name: who.ARN},
+		{label: said("render.phase", nil), value: label("phase", d.Verdict.Phase)},
+		{label: said("render.confidence", nil), value: label("confidence", d.Verdict.Confidence)},
+		{label: said("render.cause", nil), name: d.Verdict.Cause},
+		{label: said("render.category", nil), value: label("category", d.Verdict.Category)},
+		{label: said("render.location", nil), value: strings.Join(where(d.Task), ", ")},
 	}
 	if !d.Task.StoppedAt.IsZero() {
-		all = append(all, fact{label: "Stopped", value: moment(d.Task.StoppedAt)})
+		all = append(all, fact{label: said("render.stopped", nil), value: moment(d.Task.StoppedAt)})
 	} else if s := d.Task.LastStatus; s != "" && s != "STOPPED" && s != "DELETED" {
-		all = append(all, fact{label: "Status", name: s})
+		all = append(all, fact{label: said("render.status", nil), name: s})
 	}
 	var known []fact
 	for _, f := range all {
@@ -76,19 +75,19 @@ func attachName(to *diagnose.AttachTo) string {
 // where names the task's surroundings, from the nearest on.
 func where(t diagnose.TaskView) []string {
 	var known []string
-	add := func(before, what string) {
-		if what != "" {
-			known = append(known, before+what)
+	add := func(place, name string) {
+		if name != "" {
+			known = append(known, said("where."+place, words.Args{"name": name}))
 		}
 	}
-	if kind, name, ok := strings.Cut(t.Group, ":"); ok {
-		add(kind+" ", name)
+	if kind, name, ok := strings.Cut(t.Group, ":"); ok && (kind == "service" || kind == "family") {
+		add(kind, name)
 	} else {
-		add("group ", t.Group)
+		add("group", t.Group)
 	}
-	add("cluster ", t.Cluster)
-	add("", t.Region)
-	add("account ", t.Account)
+	add("cluster", t.Cluster)
+	add("region", t.Region)
+	add("account", t.Account)
 	return known
 }
 
@@ -111,11 +110,11 @@ func placeholders(f diagnose.Fix) string {
 	return replaceFirst(slices.Compact(all))
 }
 
-func replaceFirst(words []string) string {
-	if len(words) == 0 {
+func replaceFirst(placeholders []string) string {
+	if len(placeholders) == 0 {
 		return ""
 	}
-	return "Replace " + iampolicy.List(words) + " before you attach it."
+	return said("render.replace", words.Args{"words": placeholders})
 }
 
 // withoutCommand are the policies for what was denied that the command of the
@@ -143,10 +142,7 @@ func policyOf(p diagnose.Policy) string {
 	if p.AttachTo != nil {
 		of = attachName(p.AttachTo)
 	}
-	if of == "" {
-		return label("policy-kind", p.Kind)
-	}
-	return label("policy-kind", p.Kind) + " of " + of
+	return said("render.policy-of", words.Args{"kind": p.Kind, "name": of})
 }
 
 // proofWords say whether a policy was tried; "" where nothing is known of that.
@@ -154,11 +150,11 @@ func proofWords(v diagnose.Verified) string {
 	if v.Status == "" {
 		return ""
 	}
-	said := label("proof", v.Status)
+	id := "render.proof"
 	if v.Status == "allowed" && v.Before == "allowed" {
-		said = words.English().Say("proof.already", nil)
+		id = "render.proof.none"
 	}
-	return withDetail(said, v)
+	return sentences(said(id, words.Args{"proof": v.Status, "by": v.By}), v.Detail.English)
 }
 
 // withoutWords say what a simulation without a policy came to; "" where nothing
@@ -172,19 +168,15 @@ func withoutWords(p *diagnose.WithoutPolicy) string {
 	case "allowed", "still-denied":
 		id = "without." + v.Status
 	}
-	return withDetail(words.English().Say(id, words.Args{"policy": words.Known("policy-type", string(p.PolicyType), "unknown"), "arn": p.ARN}), v)
+	without := said(id, words.Args{"policy": words.Known("policy-type", string(p.PolicyType), "unknown"), "arn": p.ARN})
+	return sentences(said("render.without", words.Args{"said": without, "by": v.By}), v.Detail.English)
 }
 
-// withDetail adds who tried a policy, and what came of it.
-func withDetail(said string, v diagnose.Verified) string {
-	if v.By != "" {
-		said += " (" + v.By + ")"
-	}
-	if !v.Detail.IsZero() {
-		said += ": " + v.Detail.English
-	}
-	return said
-}
+// said returns a message in the language of the report.
+func said(id string, args words.Args) string { return words.English().Say(id, args) }
+
+// sentences joins whole sentences.
+func sentences(all ...string) string { return strings.TrimSpace(strings.Join(all, " ")) }
 
 // refusals are the calls that were refused, of all that made the verdict.
 func refusals(primary []diagnose.Finding) []diagnose.DeniedCall {
@@ -218,15 +210,10 @@ func unseen(d diagnose.Diagnosis) []string {
 
 // quoteHead says where a quote stood, and when it was written.
 func quoteHead(q diagnose.Quote) string {
-	parts := []string{words.English().Place(q.Source)}
-	if q.Task != "" {
-		parts = append(parts, "sibling task "+q.Task)
-	}
-	if !q.At.IsZero() {
-		parts = append(parts, moment(q.At))
-	}
-	if q.Ref != "" {
-		parts = append(parts, q.Ref)
-	}
-	return strings.Join(parts, ", ")
+	return said("render.quote", words.Args{"place": q.Source, "task": q.Task, "at": q.At, "ref": q.Ref})
+}
+
+// finding names a finding that isn't the root cause.
+func finding(f diagnose.Finding) string {
+	return said("render.finding", words.Args{"title": f.Title.English, "cause": f.Cause, "confidence": f.Confidence})
 }

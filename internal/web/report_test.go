@@ -229,10 +229,10 @@ func TestVerdictOffersThePolicy(t *testing.T) {
 		copies int
 		where  []string
 	}{
-		{"one policy", func(*diagnose.Fix) {}, 1, []string{"Attach this policy to orders-exec"}},
-		{"one that is not enough", func(f *diagnose.Fix) { f.Policies[0].Verified.Status = "still-denied" }, 0, []string{"Attach this policy to orders-exec"}},
-		{"one that adds nothing", func(f *diagnose.Fix) { f.Policies[0].Verified.Before = "allowed" }, 0, []string{"Attach this policy to orders-exec"}},
-		{"two for two places", func(f *diagnose.Fix) { f.Policies[1].Purpose = "denied" }, 0, []string{"Attach this policy to orders-exec"}},
+		{"one policy", func(*diagnose.Fix) {}, 1, []string{"Go to the fix"}},
+		{"one that is not enough", func(f *diagnose.Fix) { f.Policies[0].Verified.Status = "still-denied" }, 0, []string{"Go to the fix"}},
+		{"one that adds nothing", func(f *diagnose.Fix) { f.Policies[0].Verified.Before = "allowed" }, 0, []string{"Go to the fix"}},
+		{"two for two places", func(f *diagnose.Fix) { f.Policies[1].Purpose = "denied" }, 0, []string{"Go to the fix"}},
 		{"none", func(f *diagnose.Fix) { f.Policies = nil }, 0, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -123,6 +123,7 @@ var englishPages = map[string]string{
 	"sources.lacks":               "Grant whystopped's own role {permission} to include it.",
 
 	"fix.heading":         "What to do",
+	"fix.go-to":           "Go to the fix",
 	"fix.open-role":       "Open the role in the IAM console",
 	"fix.next":            "Would be denied next: {actions:list}.",
 	"fix.wider":           "Or grant all startup permissions",
