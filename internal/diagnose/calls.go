@@ -5,6 +5,7 @@ import (
 
 	"whystopped/internal/diagnose/catalogue"
 	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/startup"
 	"whystopped/internal/diagnose/verdict"
 )
 
@@ -16,15 +17,15 @@ func startupCalls(c *cause.Case) []Call {
 		return nil
 	}
 	var calls []Call
-	for _, action := range startupActions(d, policyContext(c)) {
+	for _, action := range startup.Actions(d, c.PolicyContext()) {
 		calls = append(calls, Call{Action: action, Identity: c.Starter(action), Startup: true})
 	}
 	return calls
 }
 
-// callsOf adds to the calls of a start those that CloudTrail recorded, and those
+// knownCalls adds to the calls of a start those that CloudTrail recorded, and those
 // that were denied. What is known better of a call replaces the rest.
-func knownCalls(d Diagnosis, startup []Call) []Call {
+func knownCalls(d Diagnosis, starts []Call) []Call {
 	calls := []Call{}
 	add := func(c Call) {
 		i := slices.IndexFunc(calls, func(known Call) bool { return known.Identity == c.Identity && known.Action == c.Action })
@@ -37,7 +38,7 @@ func knownCalls(d Diagnosis, startup []Call) []Call {
 		}
 	}
 	state := startupState(d)
-	for _, c := range startup {
+	for _, c := range starts {
 		c.State = state
 		add(c)
 	}

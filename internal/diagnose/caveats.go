@@ -7,6 +7,7 @@ import (
 
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/rank"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/words"
 )
@@ -17,7 +18,7 @@ import (
 const settled = 15 * time.Minute
 
 // caveats say what could not be seen, and what that might hide.
-func caveats(c *cause.Case, ranked []candidate) []words.Text {
+func caveats(c *cause.Case, ranked []rank.Candidate) []words.Text {
 	out := []words.Text{}
 	add := func(id string, args words.Args) { out = append(out, words.Say(id, args)) }
 	if c.Facts.HasTask && !c.Facts.Stopped {
@@ -92,13 +93,13 @@ func sourceCaveat(s evidence.Source) words.Text {
 	return words.Text{}
 }
 
-func findingCaveats(c *cause.Case, k candidate) []words.Text {
+func findingCaveats(c *cause.Case, k rank.Candidate) []words.Text {
 	var out []words.Text
 	add := func(id string, args words.Args) { out = append(out, words.Say(id, args)) }
-	if k.told.caveat != "" {
-		add(k.told.caveat, k.told.args)
+	if open := k.Caveat(); !open.IsZero() {
+		out = append(out, open)
 	}
-	r := k.match.Refusal
+	r := k.Match.Refusal
 	if r == nil {
 		return out
 	}
@@ -110,10 +111,10 @@ func findingCaveats(c *cause.Case, k candidate) []words.Text {
 	if r.Ambiguous {
 		add("caveat.key-may-be-missing", nil)
 	}
-	if isDataEvent(r.Action) && k.place() != cause.Trail && len(c.Evidence.Sources) > 0 {
+	if isDataEvent(r.Action) && k.Place() != cause.Trail && len(c.Evidence.Sources) > 0 {
 		add(dataEventCaveat(c.Evidence), words.Args{"action": r.Action})
 	}
-	if host := hostOf(c.Evidence, k.match.Text); host != "" {
+	if host := hostOf(c.Evidence, k.Match.Text); host != "" {
 		add("caveat.host-session", words.Args{"host": host})
 	}
 	if c.Facts.RolesComplete && c.Facts.ExecutionRole != "" && c.Facts.ExecutionRole == c.Facts.TaskRole {

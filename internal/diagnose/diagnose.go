@@ -6,7 +6,9 @@ import (
 	"whystopped/internal/diagnose/catalogue"
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/fix"
 	"whystopped/internal/diagnose/proof"
+	"whystopped/internal/diagnose/rank"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/words"
 )
@@ -29,11 +31,11 @@ func DiagnoseContext(ctx context.Context, ev evidence.Evidence) (Diagnosis, erro
 	if err != nil {
 		return Diagnosis{}, err
 	}
-	ranked, err := rank(ctx, c)
+	ranked, err := rank.Causes(ctx, c)
 	if err != nil {
 		return Diagnosis{}, err
 	}
-	d := diagnosisOf(c, withRoleFacts(c, ranked))
+	d := diagnosisOf(c, rank.WithRoleFacts(c, ranked))
 	d.Fit()
 	d.FillLists()
 	return d, nil
@@ -41,7 +43,7 @@ func DiagnoseContext(ctx context.Context, ev evidence.Evidence) (Diagnosis, erro
 
 // diagnosisOf returns the diagnosis of a case by its causes, what ended the task
 // first.
-func diagnosisOf(c *cause.Case, ranked []candidate) Diagnosis {
+func diagnosisOf(c *cause.Case, ranked []rank.Candidate) Diagnosis {
 	d := Diagnosis{
 		Engine:   Engine(),
 		Task:     taskView(c),
@@ -52,7 +54,7 @@ func diagnosisOf(c *cause.Case, ranked []candidate) Diagnosis {
 	}
 	placeInLogs(c, d.Findings)
 	starts := startupCalls(c)
-	if len(ranked) == 0 || ranked[0].confidence == verdict.ConfidenceUnknown && ranked[0].identity().Kind == verdict.UnknownIdentity {
+	if len(ranked) == 0 || ranked[0].Confidence == verdict.ConfidenceUnknown && ranked[0].Identity().Kind == verdict.UnknownIdentity {
 		d.Verdict = undecided(c, ranked)
 		d.Fix = Fix{Summary: words.Say("fix.nothing-known", nil), Policies: []Policy{}, Steps: whatWouldDecide(c)}
 		d.CompleteAfter = completeAfter(c)
@@ -60,7 +62,7 @@ func diagnosisOf(c *cause.Case, ranked []candidate) Diagnosis {
 		return d
 	}
 	d.Verdict = verdictOf(d.Findings[0])
-	d.Fix = fixOf(c, ranked)
+	d.Fix = fix.Of(c, ranked)
 	d.Fix.WithoutPolicy = proof.WithoutPolicy(d.Findings)
 	d.CompleteAfter = completeAfter(c)
 	d.Calls = knownCalls(d, starts)

@@ -6,6 +6,7 @@ import (
 
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/rank"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/words"
 )
@@ -23,7 +24,7 @@ type moment struct {
 }
 
 // timeline tells what happened, in order.
-func timeline(c *cause.Case, ranked []candidate) []TimelineEntry {
+func timeline(c *cause.Case, ranked []rank.Candidate) []TimelineEntry {
 	var all []moment
 	add := func(at time.Time, write func() TimelineEntry) {
 		if !at.IsZero() {
@@ -43,8 +44,8 @@ func timeline(c *cause.Case, ranked []candidate) []TimelineEntry {
 		})
 	}
 	for _, k := range ranked {
-		if t := k.match.Text; t != nil && t.Place == cause.Log {
-			at := t.AtOffset(k.match.Start)
+		if t := k.Match.Text; t != nil && t.Place == cause.Log {
+			at := t.AtOffset(k.Match.Start)
 			add(at, func() TimelineEntry { return logEntry(c, k, at) })
 		}
 	}

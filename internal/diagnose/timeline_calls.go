@@ -1,12 +1,12 @@
 package diagnose
 
 import (
-	"slices"
 	"time"
 
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/denial"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/rank"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/words"
@@ -28,10 +28,10 @@ func callEntry(c *cause.Case, r evidence.Record, refused map[string]verdict.Iden
 }
 
 // logEntry is what a log line tells, by the finding that it made.
-func logEntry(c *cause.Case, k candidate, at time.Time) TimelineEntry {
-	e := TimelineEntry{At: at.UTC(), Kind: "log", Label: finding(c, k).Title, Source: k.match.Text.Source, Actor: verdict.ActorCode, Cause: k.cause.Code}
-	if r := k.match.Refusal; r != nil {
-		e.Action, e.Identity, e.Denied = r.Action, k.identity().Kind, true
+func logEntry(c *cause.Case, k rank.Candidate, at time.Time) TimelineEntry {
+	e := TimelineEntry{At: at.UTC(), Kind: "log", Label: finding(c, k).Title, Source: k.Match.Text.Source, Actor: verdict.ActorCode, Cause: k.Cause.Code}
+	if r := k.Match.Refusal; r != nil {
+		e.Action, e.Identity, e.Denied = r.Action, k.Identity().Kind, true
 	}
 	return e
 }
@@ -53,18 +53,6 @@ func callers(c *cause.Case) map[string]verdict.IdentityKind {
 		}
 	}
 	return by
-}
-
-// startupActions are what a task definition asks of its execution role, each
-// once, in the order in which ECS needs them.
-func startupActions(d *evidence.TaskDefinition, ctx iampolicy.Context) []string {
-	var actions []string
-	for _, r := range startupRequests(d, ctx) {
-		if !slices.Contains(actions, r.Action) { // there are a dozen
-			actions = append(actions, r.Action)
-		}
-	}
-	return actions
 }
 
 // placeInLogs tells of each quote from a log the stream in its parts.

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/rank"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/words"
 )
@@ -9,7 +10,7 @@ import (
 const unknownCode = "unknown"
 
 // undecided is the verdict where nothing decides; its summary says what would.
-func undecided(c *cause.Case, ranked []candidate) Verdict {
+func undecided(c *cause.Case, ranked []rank.Candidate) Verdict {
 	v := Verdict{
 		Cause: unknownCode, Phase: phaseOfFacts(c), Identity: verdict.Identity{Kind: verdict.UnknownIdentity},
 		Category: verdict.Other, Confidence: verdict.ConfidenceUnknown,
@@ -18,10 +19,10 @@ func undecided(c *cause.Case, ranked []candidate) Verdict {
 	switch {
 	case len(ranked) > 0:
 		k := ranked[0]
-		f, args := finding(c, k), argsOf(c, k)
+		f, args := finding(c, k), rank.ArgsOf(c, k)
 		args["missing"] = missing(c)
 		v.Cause, v.Phase, v.Category, v.Title = f.Cause, f.Phase, f.Category, f.Title
-		v.Summary = k.cause.Undecided(args)
+		v.Summary = k.Cause.Undecided(args)
 	case quietService(c):
 		v.Title, v.Summary = words.Say("unknown.quiet.title", args), words.Say("unknown.quiet.summary", args)
 	default:

@@ -1,13 +1,10 @@
 package diagnose
 
 import (
-	"maps"
-	"strings"
-
 	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/rank"
 	"whystopped/internal/diagnose/report"
-	"whystopped/internal/diagnose/verdict"
-	"whystopped/internal/words"
+	"whystopped/internal/diagnose/startup"
 )
 
 func taskView(c *cause.Case) TaskView {
@@ -21,7 +18,7 @@ func taskView(c *cause.Case) TaskView {
 	}
 	if d := c.Evidence.TaskDefinition; d != nil {
 		v.TaskDefinitionARN = d.TaskDefinitionARN
-		v.StartupActions = startupActions(d, policyContext(c))
+		v.StartupActions = startup.Actions(d, c.PolicyContext())
 	}
 	t := c.Evidence.Task
 	if t == nil {
@@ -46,7 +43,7 @@ func taskView(c *cause.Case) TaskView {
 
 const maxFindings = 12
 
-func findings(c *cause.Case, ranked []candidate) []Finding {
+func findings(c *cause.Case, ranked []rank.Candidate) []Finding {
 	out := make([]Finding, 0, min(len(ranked), maxFindings))
 	for i, k := range ranked {
 		if i == maxFindings {
@@ -62,132 +59,40 @@ func findings(c *cause.Case, ranked []candidate) []Finding {
 	return out
 }
 
-func finding(c *cause.Case, k candidate) Finding {
-	args := argsOf(c, k)
+func finding(c *cause.Case, k rank.Candidate) Finding {
+	args := rank.ArgsOf(c, k)
 	f := Finding{
-		Cause: k.cause.Code, Phase: phaseOf(c, k), Identity: k.identity(), Category: categoryOf(k), Confidence: k.confidence,
-		Title: k.title(args), Summary: k.summary(args),
-		Why: k.answer.Why, Evidence: quotes(k), Denied: []DeniedCall{}, Docs: report.OrEmpty(k.cause.Docs),
+		Cause: k.Cause.Code, Phase: rank.PhaseOf(c, k), Identity: k.Identity(), Category: rank.CategoryOf(k), Confidence: k.Confidence,
+		Title: k.Title(args), Summary: k.Summary(args),
+		Why: k.Answer.Why, Evidence: quotes(k), Denied: []DeniedCall{}, Docs: report.OrEmpty(k.Cause.Docs),
 	}
-	if k.match.Refusal != nil {
-		f.Denied = append(f.Denied, deniedCall(c, k.match.Refusal))
+	if k.Match.Refusal != nil {
+		f.Denied = append(f.Denied, deniedCall(c, k.Match.Refusal))
 	}
 	return f
 }
 
-// told is what IAM knows of a role, in place of the cause's own words.
-type told struct {
-	title, summary, caveat string   // ids of messages
-	steps                  []string // ids of messages
-	args                   words.Args
-}
-
-func (k candidate) title(args words.Args) words.Text {
-	if k.told.title != "" {
-		return words.Say(k.told.title, args)
-	}
-	return k.cause.Said(args)
-}
-
-// summary says what happened, and what is missing: the identity's permission, or
-// that of the policy that denied it.
-func (k candidate) summary(args words.Args) words.Text {
-	if k.told.summary != "" {
-		return words.Say(k.told.summary, args)
-	}
-	if r := k.match.Refusal; r != nil && k.cause.Lacks != "" {
-		if code := blocker(r); code != "" {
-			args["blocked"] = code
-			return k.cause.Blocked(args)
-		}
-	}
-	return k.cause.Explained(args)
-}
-
-func (k candidate) steps(args words.Args) []words.Text {
-	if k.told.title == "" {
-		return k.cause.Steps(args)
-	}
-	var steps []words.Text
-	for _, id := range k.told.steps {
-		steps = append(steps, words.Say(id, args))
-	}
-	return steps
-}
-
-// argsOf are the arguments of the cause's texts: what was matched, and what the
-// task itself tells.
-func argsOf(c *cause.Case, k candidate) words.Args {
-	m := words.Args{}
-	put := func(key, value string) {
-		if value = strings.TrimSpace(value); value != "" {
-			m[key] = value
-		}
-	}
-	if t := k.match.Text; t != nil {
-		put("container", t.Container)
-	}
-	put("role", cause.RoleName(k.identity().ARN))
-	if kind := k.identity().Kind; kind != verdict.NoIdentity && kind != verdict.UnknownIdentity {
-		put("identity", string(kind))
-	}
-	for key, value := range networkWords(c, k.match.Captures["target"]) {
-		put(key, value)
-	}
-	for key, value := range k.match.Captures {
-		if key == "name" {
-			value = cause.ShortName(value)
-		}
-		put(key, value)
-	}
-	maps.Copy(m, k.told.args)
-	return m
-}
-
-// phaseOf places a cause in the life of this very task. Calls that start tasks
-// are placement where a tool made them, and runtime where a running task did.
-func phaseOf(c *cause.Case, k candidate) verdict.Phase {
-	switch {
-	case k.match.Phase != "":
-		return k.match.Phase
-	case k.cause.Phase == verdict.PhasePlacement && k.match.Refusal != nil && k.place() == cause.Log && (c.Facts.HasTask || c.Facts.TaskRole != "" || !cause.StartsTasks(k.match.Refusal.Action)):
-		return verdict.PhaseRuntime
-	case k.cause.PhaseInTask != "" && k.place()&(cause.Stopped|cause.Reason) != 0:
-		return k.cause.PhaseInTask
-	case k.cause.PhaseInLog != "" && k.place() == cause.Log:
-		return k.cause.PhaseInLog
-	}
-	return k.cause.Phase
-}
-
-func categoryOf(k candidate) verdict.Category {
-	if k.match.Category != "" {
-		return k.match.Category
-	}
-	return k.cause.Category
-}
-
-func quotes(k candidate) []Quote {
-	t := k.match.Text
+func quotes(k rank.Candidate) []Quote {
+	t := k.Match.Text
 	if t == nil {
 		return []Quote{}
 	}
-	text, mark := t.Quote(k.match.Start, k.match.End)
-	return []Quote{{Source: t.Source, Text: text, At: t.AtOffset(k.match.Start), Ref: t.Ref, Marks: [][2]int{mark}}}
+	text, mark := t.Quote(k.Match.Start, k.Match.End)
+	return []Quote{{Source: t.Source, Text: text, At: t.AtOffset(k.Match.Start), Ref: t.Ref, Marks: [][2]int{mark}}}
 }
 
 // beside adds to the deciding words the frame around them: what ECS says of the
 // stop, and CloudTrail's record of the same call.
-func beside(c *cause.Case, k candidate) []Quote {
+func beside(c *cause.Case, k rank.Candidate) []Quote {
 	var out []Quote
 	for _, t := range c.Texts {
-		if t == k.match.Text || t.Place != cause.Stopped {
+		if t == k.Match.Text || t.Place != cause.Stopped {
 			continue
 		}
 		text, _ := t.Quote(0, len(t.Raw))
 		out = append(out, Quote{Source: t.Source, Text: text, At: t.At})
 	}
-	if r := k.match.Refusal; r != nil && k.place() != cause.Trail {
+	if r := k.Match.Refusal; r != nil && k.Place() != cause.Trail {
 		for _, other := range c.Refusals {
 			if other.Text.Place == cause.Trail && other.Action == r.Action && other.Who.Identity.Kind == r.Who.Identity.Kind {
 				text, _ := other.Text.Quote(other.Start, other.End)
@@ -203,7 +108,7 @@ func beside(c *cause.Case, k candidate) []Quote {
 
 func deniedCall(c *cause.Case, r *cause.Refusal) DeniedCall {
 	d := DeniedCall{
-		Principal: r.Principal.ARN, Action: r.Action, Resource: policyResource(c, r),
+		Principal: r.Principal.ARN, Action: r.Action, Resource: c.PolicyResource(r),
 		Explicit: r.Explicit, PolicyType: r.Policy,
 	}
 	if d.Resource == "" {

@@ -61,7 +61,10 @@ var pure = map[string][]string{
 	"internal/diagnose/denial":    {"internal/arn", "internal/iampolicy", "internal/diagnose/evidence", "internal/diagnose/verdict"},
 	"internal/diagnose/outside":   {},
 	"internal/diagnose/catalogue": {"internal/diagnose/cause", "internal/diagnose/evidence", "internal/diagnose/verdict", "internal/words"},
-	"internal/diagnose/cause":     {"internal/arn", "internal/iampolicy", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/outside", "internal/diagnose/scan", "internal/diagnose/verdict", "internal/taskref", "internal/words"},
+	"internal/diagnose/startup":   {"internal/arn", "internal/diagnose/evidence", "internal/iampolicy"},
+	"internal/diagnose/cause":     {"internal/arn", "internal/iampolicy", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/outside", "internal/diagnose/scan", "internal/diagnose/startup", "internal/diagnose/verdict", "internal/taskref", "internal/words"},
+	"internal/diagnose/rank":      {"internal/arn", "internal/iampolicy", "internal/diagnose/catalogue", "internal/diagnose/cause", "internal/diagnose/evidence", "internal/diagnose/verdict", "internal/words"},
+	"internal/diagnose/fix":       {"internal/arn", "internal/iampolicy", "internal/iampolicy/snippet", "internal/diagnose/cause", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/rank", "internal/diagnose/report", "internal/diagnose/startup", "internal/diagnose/verdict", "internal/words"},
 	"internal/web/apidoc":         {},
 	"internal/web/drawing":        {},
 	"internal/web/lifeline":       {"internal/diagnose", "internal/diagnose/verdict", "internal/web/drawing", "internal/words"},
@@ -70,7 +73,7 @@ var pure = map[string][]string{
 	"internal/diagnose/report":    {"internal/arn", "internal/iampolicy", "internal/iampolicy/snippet", "internal/diagnose/evidence", "internal/diagnose/verdict", "internal/taskref", "internal/words"},
 	"internal/diagnose/proof":     {"internal/arn", "internal/iampolicy", "internal/diagnose/evidence", "internal/diagnose/report", "internal/diagnose/verdict", "internal/words"},
 	"internal/diagnose/revision":  {"internal/diagnose/evidence", "internal/redact"},
-	"internal/diagnose":           {"internal/arn", "internal/iampolicy", "internal/iampolicy/snippet", "internal/diagnose/catalogue", "internal/diagnose/cause", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/proof", "internal/diagnose/report", "internal/diagnose/verdict", "internal/taskref", "internal/words"},
+	"internal/diagnose":           {"internal/arn", "internal/iampolicy", "internal/diagnose/catalogue", "internal/diagnose/cause", "internal/diagnose/denial", "internal/diagnose/evidence", "internal/diagnose/fix", "internal/diagnose/proof", "internal/diagnose/rank", "internal/diagnose/report", "internal/diagnose/startup", "internal/diagnose/verdict", "internal/taskref", "internal/words"},
 }
 
 // Packages of the standard library that touch the world.

@@ -1,4 +1,4 @@
-package diagnose
+package fix
 
 import (
 	"slices"
@@ -7,21 +7,24 @@ import (
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/rank"
+	"whystopped/internal/diagnose/report"
+	"whystopped/internal/diagnose/startup"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/words"
 )
 
 // addStartupSteps says what the start may need and no policy for the role can
 // have: what the task definition does not name, and what others own.
-func addStartupSteps(fix *Fix, k candidate, d *evidence.TaskDefinition, requests []iampolicy.Request, ctx iampolicy.Context) {
-	to, account := attachTo(k.identity()), ctx.Account
-	if a, ok := arn.Parse(k.identity().ARN); ok {
+func addStartupSteps(fix *report.Fix, k rank.Candidate, d *evidence.TaskDefinition, requests []iampolicy.Request, ctx iampolicy.Context) {
+	to, account := attachTo(k.Identity()), ctx.Account
+	if a, ok := arn.Parse(k.Identity().ARN); ok {
 		account = a.Account
 	}
 	addEncryptionSteps(fix, to, requests)
 	addOwnerSteps(fix, to, account, requests)
 	addPullThroughSteps(fix, to, requests)
-	if namesDomainlessSpec(d) {
+	if startup.NamesDomainlessSpec(d) {
 		fix.Say("startup.domainless", to.Args())
 	}
 }
@@ -30,7 +33,7 @@ func addStartupSteps(fix *Fix, k candidate, d *evidence.TaskDefinition, requests
 // parameters and objects that are encrypted with a customer managed key.
 // Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
-func addEncryptionSteps(fix *Fix, to *AttachTo, requests []iampolicy.Request) {
+func addEncryptionSteps(fix *report.Fix, to *report.AttachTo, requests []iampolicy.Request) {
 	reads := func(action string) bool {
 		return slices.ContainsFunc(requests, func(r iampolicy.Request) bool { return r.Action == action })
 	}
@@ -48,7 +51,7 @@ const maxOwnerSteps = 10
 // addOwnerSteps says what the owners of repositories, secrets and parameters of
 // other accounts have to allow: across accounts both sides must.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
-func addOwnerSteps(fix *Fix, to *AttachTo, account string, requests []iampolicy.Request) {
+func addOwnerSteps(fix *report.Fix, to *report.AttachTo, account string, requests []iampolicy.Request) {
 	before := len(fix.Steps)
 	for _, r := range requests {
 		a, ok := arn.Parse(r.Resource)
@@ -65,7 +68,7 @@ func addOwnerSteps(fix *Fix, to *AttachTo, account string, requests []iampolicy.
 // false for other calls.
 // Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
 // Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html
-func ownerStep(action string, of arn.ARN, to *AttachTo) (step words.Text, ok bool) {
+func ownerStep(action string, of arn.ARN, to *report.AttachTo) (step words.Text, ok bool) {
 	args := to.Args().With("name", cause.ShortName(of.String())).With("owner", of.Account)
 	switch action {
 	case "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer":
@@ -92,7 +95,7 @@ var cachePrefixes = map[string]bool{
 // addPullThroughSteps is for images that may come through an ECR pull-through
 // cache: an image does not tell, but the repository's prefix may.
 // Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
-func addPullThroughSteps(fix *Fix, to *AttachTo, requests []iampolicy.Request) {
+func addPullThroughSteps(fix *report.Fix, to *report.AttachTo, requests []iampolicy.Request) {
 	allowed := func(action, resource string) bool {
 		return slices.ContainsFunc(requests, func(r iampolicy.Request) bool { return r.Action == action && r.Resource == resource })
 	}
@@ -104,18 +107,4 @@ func addPullThroughSteps(fix *Fix, to *AttachTo, requests []iampolicy.Request) {
 		}
 		fix.Say("startup.pull-through", to.Args().With("prefix", prefix))
 	}
-}
-
-// namesDomainlessSpec reports whether a container has a domainless gMSA credential
-// spec, which names a secret with the credentials of the Active Directory user.
-// Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-linux-gmsa.html
-func namesDomainlessSpec(d *evidence.TaskDefinition) bool {
-	for _, cd := range d.ContainerDefinitions {
-		for _, spec := range credentialSpecs(cd) {
-			if strings.HasPrefix(spec, specDomainless) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -1,4 +1,4 @@
-package diagnose
+package startup
 
 import (
 	"slices"
@@ -121,4 +121,18 @@ func addCredentialSpec(add adder, spec string, ctx iampolicy.Context) {
 	case ok:
 		addSecret(add, value, ctx)
 	}
+}
+
+// NamesDomainlessSpec reports whether a container has a domainless gMSA credential
+// spec, which names a secret with the credentials of the Active Directory user.
+// Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-linux-gmsa.html
+func NamesDomainlessSpec(d *evidence.TaskDefinition) bool {
+	for _, cd := range d.ContainerDefinitions {
+		for _, spec := range credentialSpecs(cd) {
+			if strings.HasPrefix(spec, specDomainless) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -1,10 +1,12 @@
-package diagnose
+package fix
 
 import (
 	"strings"
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/rank"
+	"whystopped/internal/diagnose/report"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/words"
@@ -15,22 +17,22 @@ import (
 // too unless the trust policy names the caller itself; across accounts both.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-user.html
-func fixAssume(c *cause.Case, k candidate, fix *Fix) {
-	r := k.match.Refusal
+func fixAssume(c *cause.Case, k rank.Candidate, fix *report.Fix) {
+	r := k.Match.Refusal
 	owner := foreignOwner(k, r)
 	byCaller, byTrust := assumeSides(r, owner != "")
-	if r.Policy == verdict.PolicyTrust && hearsay(c, k) || k.identity().Kind == verdict.ServiceLinkedRole {
+	if r.Policy == verdict.PolicyTrust && rank.Hearsay(c, k) || k.Identity().Kind == verdict.ServiceLinkedRole {
 		byCaller = false // AWS names the other side, if it is AWS that speaks; and nobody edits what a service-linked role may do
 	}
 	args := fix.AttachTo.Args().With("assumed", roleName(r)).With("owner", owner)
 	if byCaller {
-		doc, notes := iampolicy.Allow(requestsOf(c, k), refusalContext(c, r))
+		doc, notes := iampolicy.Allow(requestsOf(c, k), c.RefusalContext(r))
 		fix.Add(iampolicy.KindIdentity, fix.AttachTo, doc)
 		for _, n := range notes {
 			fix.Step(n.Reason)
 		}
 	}
-	trusted := byTrust && !hearsay(c, k) && addTrustOf(fix, r, principalARN(k, r)) // heed would take it out again
+	trusted := byTrust && !rank.Hearsay(c, k) && addTrustOf(fix, r, principalARN(k, r)) // heed would take it out again
 	switch {
 	case byCaller && trusted:
 		fix.Summary = words.Say("fix.attach-both", args)
@@ -81,7 +83,7 @@ func assumes(r *cause.Refusal) bool { return r.Action == "sts:AssumeRole" }
 
 // addTrustOf adds the statement that lets the principal assume the role, where
 // somebody can edit the role's trust policy; it says in a step where nobody can.
-func addTrustOf(f *Fix, r *cause.Refusal, principal string) bool {
+func addTrustOf(f *report.Fix, r *cause.Refusal, principal string) bool {
 	if why, ok := untrustable(r.Resource); ok {
 		f.Step(why)
 		return false

@@ -1,46 +1,15 @@
-package diagnose
+package fix
 
 import (
 	"slices"
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/rank"
+	"whystopped/internal/diagnose/report"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/words"
 )
-
-// heedTrail puts what only a log or a paste tells behind CloudTrail's records of
-// the task's own session: a stranger can make a program write a line, and cannot
-// make CloudTrail write a record. A line about a call that CloudTrail has as well
-// stays where it is.
-func heedTrail(c *cause.Case, all []candidate) {
-	lead := 0
-	for _, k := range all {
-		if r := k.match.Refusal; r != nil && c.Recorded(r) && k.score > scoreBackground {
-			lead = max(lead, k.score)
-		}
-	}
-	for i := range all {
-		if r := all[i].match.Refusal; r != nil && !r.ToldByAWS() && lead > 0 {
-			all[i].score = min(all[i].score, lead-1)
-		}
-	}
-}
-
-// hearsay reports whether no more than a program's log or a pasted text tells of
-// a candidate.
-func hearsay(c *cause.Case, k candidate) bool {
-	if r := k.match.Refusal; r != nil {
-		return !r.Proven()
-	}
-	if k.cause.Trusts != "" {
-		role := k.identity().ARN
-		if _, known := roleFact(c, k); known || role != "" && (role == c.Facts.ExecutionRole || role == c.Facts.TaskRole) {
-			return false // IAM tells, or it is a role of the task that ECS is to use
-		}
-	}
-	return k.place() == cause.Log // what is pasted has ECS's own words, or there were no match
-}
 
 // delegations hand on rights, but only those of the one role that they name. They
 // are what deployment tools are most often denied, and what people paste.
@@ -56,15 +25,15 @@ var delegations = []string{"iam:PassRole", "sts:AssumeRole", "iam:CreateServiceL
 //     but the text, and a person means it. They come without snippets.
 //
 // What ECS or CloudTrail tells as well stays as it is; power comes with a warning.
-func heed(c *cause.Case, k candidate, fix *Fix) {
+func heed(c *cause.Case, k rank.Candidate, fix *report.Fix) {
 	power := powerIn(fix.Policies)
-	if !hearsay(c, k) {
+	if !rank.Hearsay(c, k) {
 		warn(fix, power)
 		return
 	}
 	foreign := foreignAccount(c, k)
-	kept := slices.DeleteFunc(slices.Clone(fix.Policies), func(p Policy) bool {
-		gives := powerIn([]Policy{p})
+	kept := slices.DeleteFunc(slices.Clone(fix.Policies), func(p report.Policy) bool {
+		gives := powerIn([]report.Policy{p})
 		switch {
 		case p.Kind != string(iampolicy.KindIdentity), foreign != "":
 			return true
@@ -79,8 +48,8 @@ func heed(c *cause.Case, k candidate, fix *Fix) {
 
 // ownedByOthers reports whether a policy denied that somebody else would have to
 // open, and could.
-func ownedByOthers(k candidate) bool {
-	r := k.match.Refusal
+func ownedByOthers(k rank.Candidate) bool {
+	r := k.Match.Refusal
 	if r == nil || r.Explicit || r.Action == "" || !r.OwnedByOthers() {
 		return false
 	}
@@ -90,7 +59,7 @@ func ownedByOthers(k candidate) bool {
 
 // powerIn is the first action of the policies that gives power over permissions;
 // "" for none. A trust policy's sts:AssumeRole is what trust policies are for.
-func powerIn(policies []Policy) string {
+func powerIn(policies []report.Policy) string {
 	for _, p := range policies {
 		for _, s := range p.Document.Statement {
 			for _, action := range s.Action {
@@ -105,12 +74,12 @@ func powerIn(policies []Policy) string {
 
 // foreignAccount is the account of the denied principal where the task doesn't
 // name it.
-func foreignAccount(c *cause.Case, k candidate) string {
+func foreignAccount(c *cause.Case, k rank.Candidate) string {
 	account := ""
-	if a, ok := arn.Parse(k.identity().ARN); ok {
+	if a, ok := arn.Parse(k.Identity().ARN); ok {
 		account = a.Account
 	}
-	if r := k.match.Refusal; r != nil && r.Principal.Account != "" {
+	if r := k.Match.Refusal; r != nil && r.Principal.Account != "" {
 		account = r.Principal.Account
 	}
 	if c.Names(account) {
@@ -120,7 +89,7 @@ func foreignAccount(c *cause.Case, k candidate) string {
 }
 
 // warn puts a step before the others where a policy gives power.
-func warn(f *Fix, action string) {
+func warn(f *report.Fix, action string) {
 	if action != "" {
 		f.Steps = slices.Insert(f.Steps, 0, words.Say("belief.review", words.Args{"action": action}))
 	}
@@ -129,10 +98,10 @@ func warn(f *Fix, action string) {
 // withhold leaves the kept policies in the fix, and says in words what to do
 // before the others are made. What nobody but a stranger may have asked for is
 // not asked for in words either.
-func withhold(f *Fix, c *cause.Case, k candidate, kept []Policy, power, foreign string) {
+func withhold(f *report.Fix, c *cause.Case, k rank.Candidate, kept []report.Policy, power, foreign string) {
 	f.Policies = kept
 	confirm := "belief.confirm-log"
-	if k.place() == cause.Pasted {
+	if k.Place() == cause.Pasted {
 		confirm = "belief.confirm-pasted"
 	}
 	steps := []words.Text{words.Say(confirm, nil)}
@@ -144,10 +113,10 @@ func withhold(f *Fix, c *cause.Case, k candidate, kept []Policy, power, foreign 
 	}
 	if len(kept) == 0 {
 		if ownedByOthers(k) {
-			steps = append(steps, ownerText(k.match.Refusal, f.AttachTo))
+			steps = append(steps, ownerText(k.Match.Refusal, f.AttachTo))
 		}
 		if foreign == "" {
-			steps = append(steps, k.steps(argsOf(c, k))...) // the policy in words
+			steps = append(steps, k.Steps(rank.ArgsOf(c, k))...) // the policy in words
 		}
 		f.Summary, steps = steps[0], steps[1:]
 	}

@@ -1,22 +1,25 @@
-package diagnose
+// Package fix says what to do about what was found: the document of whoever
+// decides, or steps.
+package fix
 
 import (
 	"slices"
 	"strings"
 
 	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/rank"
 	"whystopped/internal/diagnose/report"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/words"
 )
 
-// fixOf says what to do about the primary finding. IAM text appears only where
+// Of says what to do about the primary finding. IAM text appears only where
 // the finding is about IAM, and an Allow only where an Allow helps.
-func fixOf(c *cause.Case, ranked []candidate) Fix {
+func Of(c *cause.Case, ranked []rank.Candidate) report.Fix {
 	k := ranked[0]
-	fix := Fix{Policies: []Policy{}, Steps: report.OrEmpty(k.steps(argsOf(c, k)))}
-	if categoryOf(k).IsIAM() {
+	fix := report.Fix{Policies: []report.Policy{}, Steps: report.OrEmpty(k.Steps(rank.ArgsOf(c, k)))}
+	if rank.CategoryOf(k).IsIAM() {
 		fixIAM(c, ranked, &fix)
 	}
 	if fix.Summary.IsZero() && len(fix.Steps) > 0 {
@@ -28,26 +31,26 @@ func fixOf(c *cause.Case, ranked []candidate) Fix {
 	return fix
 }
 
-func fixIAM(c *cause.Case, ranked []candidate, fix *Fix) {
+func fixIAM(c *cause.Case, ranked []rank.Candidate, fix *report.Fix) {
 	k := ranked[0]
-	if kind := k.identity().Kind; kind != verdict.NoIdentity && kind != verdict.UnknownIdentity {
-		fix.AttachTo = attachTo(k.identity())
+	if kind := k.Identity().Kind; kind != verdict.NoIdentity && kind != verdict.UnknownIdentity {
+		fix.AttachTo = attachTo(k.Identity())
 	}
 	switch {
-	case k.match.Refusal != nil:
+	case k.Match.Refusal != nil:
 		fixRefusal(c, ranked, fix)
-	case k.cause.Trusts != "":
+	case k.Cause.Trusts != "":
 		fixAssumption(c, k, fix)
 	default:
 		fixGranted(c, k, fix)
 	}
 	// Where another policy denied, one for the role is beside the point.
 	grants := len(fix.Documents(report.PurposeDenied, iampolicy.KindIdentity)) > 0
-	if grants && c.StartsWith(k.identity().Kind) && k.cause.Trusts == "" && phaseOf(c, k) == verdict.PhaseStartup {
+	if grants && c.StartsWith(k.Identity().Kind) && k.Cause.Trusts == "" && rank.PhaseOf(c, k) == verdict.PhaseStartup {
 		addStartupComplete(c, ranked, fix)
 	}
 	heed(c, k, fix)
-	if !hearsay(c, k) || powerIn(fix.Policies) == "" {
+	if !rank.Hearsay(c, k) || powerIn(fix.Policies) == "" {
 		writeSnippets(c, k, fix)
 	}
 }
@@ -55,7 +58,7 @@ func fixIAM(c *cause.Case, ranked []candidate, fix *Fix) {
 // fixRefusal answers a denial where it was made: at the identity, or at whoever
 // owns the policy that denied. What was denied to the same identity at the same
 // moment is answered with it.
-func fixRefusal(c *cause.Case, ranked []candidate, fix *Fix) {
+func fixRefusal(c *cause.Case, ranked []rank.Candidate, fix *report.Fix) {
 	k := ranked[0]
 	if b, ok := beyondPolicies(k); ok {
 		fixBeyond(b, fix)
@@ -63,7 +66,7 @@ func fixRefusal(c *cause.Case, ranked []candidate, fix *Fix) {
 	}
 	all := together(c, ranked)
 	permission := takePermissionStep(fix)
-	switch r := all[0].match.Refusal; {
+	switch r := all[0].Match.Refusal; {
 	case assumes(r):
 		fixAssume(c, all[0], fix)
 		all = all[1:]
@@ -81,16 +84,16 @@ func fixRefusal(c *cause.Case, ranked []candidate, fix *Fix) {
 // fixTogether gives one document for all denials that a statement on the identity
 // answers, and to each of the others what its own owner has to change. It reports
 // whether there is a document for the first one, if there can be one.
-func fixTogether(c *cause.Case, first candidate, all []candidate, fix *Fix) bool {
-	var granted []candidate
+func fixTogether(c *cause.Case, first rank.Candidate, all []rank.Candidate, fix *report.Fix) bool {
+	var granted []rank.Candidate
 	for _, k := range all {
 		switch b, hopeless := beyondPolicies(k); {
 		case hopeless:
 			fix.Step(alsoDenied(k))
 			fix.Step(b.summary())
-		case !allowHelps(k, k.match.Refusal):
+		case !allowHelps(k, k.Match.Refusal):
 			fix.Step(alsoDenied(k))
-			fix.Step(ownerText(k.match.Refusal, fix.AttachTo))
+			fix.Step(ownerText(k.Match.Refusal, fix.AttachTo))
 			fixAtOwner(c, k, fix)
 		default:
 			granted = append(granted, k)
@@ -99,7 +102,7 @@ func fixTogether(c *cause.Case, first candidate, all []candidate, fix *Fix) bool
 	if len(granted) == 0 {
 		return true
 	}
-	led := granted[0].match.Refusal == first.match.Refusal || granted[0].cause == first.cause
+	led := granted[0].Match.Refusal == first.Match.Refusal || granted[0].Cause == first.Cause
 	if led {
 		fix.Summary = attachText(c, first, fix.AttachTo)
 	}
@@ -109,7 +112,7 @@ func fixTogether(c *cause.Case, first candidate, all []candidate, fix *Fix) bool
 		return false
 	}
 	for _, k := range granted {
-		if r := k.match.Refusal; assumes(r) {
+		if r := k.Match.Refusal; assumes(r) {
 			addTrustOf(fix, r, principalARN(k, r))
 			continue
 		}
@@ -120,12 +123,12 @@ func fixTogether(c *cause.Case, first candidate, all []candidate, fix *Fix) bool
 
 // grant adds the policies for what was denied: exactly that, and the same for the
 // next task where that is other than this one's.
-func grant(c *cause.Case, granted []candidate, fix *Fix) {
+func grant(c *cause.Case, granted []rank.Candidate, fix *report.Fix) {
 	var requests []iampolicy.Request
 	for _, k := range granted {
 		requests = append(requests, requestsOf(c, k)...)
 	}
-	doc, notes := iampolicy.Allow(requests, refusalContext(c, granted[0].match.Refusal))
+	doc, notes := iampolicy.Allow(requests, c.RefusalContext(granted[0].Match.Refusal))
 	fix.Add(iampolicy.KindIdentity, fix.AttachTo, doc)
 	for _, n := range notes {
 		fix.Step(n.Reason)
@@ -135,21 +138,21 @@ func grant(c *cause.Case, granted []candidate, fix *Fix) {
 			fix.Say("pass.instance-role", nil)
 		}
 	}
-	if phaseOf(c, granted[0]) != verdict.PhaseStartup { // what a start needs lasts
+	if rank.PhaseOf(c, granted[0]) != verdict.PhaseStartup { // what a start needs lasts
 		addNextTask(fix, doc)
 	}
 }
 
 // alsoDenied is the step before one about a denial beside the first one.
-func alsoDenied(k candidate) words.Text {
-	return words.Say("fix.also-denied", words.Args{"action": k.match.Refusal.Action})
+func alsoDenied(k rank.Candidate) words.Text {
+	return words.Say("fix.also-denied", words.Args{"action": k.Match.Refusal.Action})
 }
 
 // fixAtOwner gives the document that the deciding owner has to change, where
 // one can be written without knowing the rest of it. A deny has to be found and
 // removed, and an organization's policies and sessions have owners of their own.
-func fixAtOwner(c *cause.Case, k candidate, fix *Fix) {
-	r := k.match.Refusal
+func fixAtOwner(c *cause.Case, k rank.Candidate, fix *report.Fix) {
+	r := k.Match.Refusal
 	principal := principalARN(k, r)
 	if strings.HasPrefix(r.Action, "sts:AssumeRoleWith") {
 		fix.Say("assume.by-token", nil)
@@ -158,11 +161,11 @@ func fixAtOwner(c *cause.Case, k candidate, fix *Fix) {
 	if r.Explicit || r.Action == "" || principal == "" {
 		return
 	}
-	requests, ctx := requestsOf(c, k), refusalContext(c, r)
+	requests, ctx := requestsOf(c, k), c.RefusalContext(r)
 	switch r.Policy {
 	case verdict.PolicyResource, verdict.PolicyKey:
 		doc, _ := iampolicy.ResourcePolicy(principal, requests, ctx)
-		fix.AddOnce(ownerKind(r), policyResource(c, r), doc)
+		fix.AddOnce(ownerKind(r), c.PolicyResource(r), doc)
 	case verdict.PolicyVPCEndpoint:
 		doc, _ := iampolicy.EndpointPolicy(principal, requests, ctx)
 		fix.AddOn(r.PolicyARN, iampolicy.KindEndpoint, nil, doc)
@@ -176,7 +179,7 @@ func fixAtOwner(c *cause.Case, k candidate, fix *Fix) {
 }
 
 // assumed is the role that was to be assumed: its trust policy is its own.
-func assumed(r *cause.Refusal) *AttachTo {
+func assumed(r *cause.Refusal) *report.AttachTo {
 	return attachTo(verdict.Identity{Kind: verdict.Caller, ARN: r.Resource})
 }
 
@@ -189,7 +192,7 @@ func trustOf(principal string) iampolicy.Document {
 
 // takePermissionStep takes out the cause's first step, which is the permission in
 // words: a policy says it, or it isn't what helps.
-func takePermissionStep(f *Fix) []words.Text {
+func takePermissionStep(f *report.Fix) []words.Text {
 	first := slices.Clone(f.Steps[:min(1, len(f.Steps))])
 	f.Steps = f.Steps[len(first):]
 	return first
@@ -198,13 +201,13 @@ func takePermissionStep(f *Fix) []words.Text {
 // allowHelps tells whether a statement on the refused principal mends it. Only
 // a missing permission of the identity is mended so; every other policy has
 // another owner.
-func allowHelps(k candidate, r *cause.Refusal) bool {
+func allowHelps(k rank.Candidate, r *cause.Refusal) bool {
 	switch {
 	case r.Action == "" || r.Explicit:
 		return false
 	case r.Policy != verdict.PolicyIdentity && r.Policy != verdict.PolicyUnknown:
 		return false
-	case k.identity().Kind == verdict.ServiceLinkedRole || k.identity().Kind == verdict.NoIdentity:
+	case k.Identity().Kind == verdict.ServiceLinkedRole || k.Identity().Kind == verdict.NoIdentity:
 		return false
 	}
 	return true

@@ -1,11 +1,12 @@
-package diagnose
+package fix
 
 import (
 	"slices"
 
 	"whystopped/internal/diagnose/cause"
-	"whystopped/internal/diagnose/evidence"
+	"whystopped/internal/diagnose/rank"
 	"whystopped/internal/diagnose/report"
+	"whystopped/internal/diagnose/startup"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 )
@@ -13,18 +14,18 @@ import (
 // addStartupComplete adds everything that the role which starts the task needs
 // to start this task definition, so that the next deploy does not show the next
 // denial. It needs to know the task's account and Region.
-func addStartupComplete(c *cause.Case, ranked []candidate, fix *Fix) {
+func addStartupComplete(c *cause.Case, ranked []rank.Candidate, fix *report.Fix) {
 	k := ranked[0]
 	d := c.Evidence.TaskDefinition
-	ctx := policyContext(c)
+	ctx := c.PolicyContext()
 	if d == nil || len(d.ContainerDefinitions) == 0 || ctx.Account == "" || ctx.Region == "" {
 		return
 	}
-	requests := startupRequests(d, ctx)
-	if k.identity().Kind == verdict.InstanceRole {
+	requests := startup.Requests(d, ctx)
+	if k.Identity().Kind == verdict.InstanceRole {
 		requests = hostRequests(requests)
 	}
-	if k.match.Refusal != nil {
+	if k.Match.Refusal != nil {
 		requests = append(requests, deniedRequests(c, ranked)...)
 	}
 	if size(requests) > maxStartup {
@@ -65,11 +66,11 @@ func size(requests []iampolicy.Request) int {
 
 // deniedRequests are the denied calls themselves, of which the definition may not
 // tell, and what goes with them.
-func deniedRequests(c *cause.Case, ranked []candidate) []iampolicy.Request {
+func deniedRequests(c *cause.Case, ranked []rank.Candidate) []iampolicy.Request {
 	var all []iampolicy.Request
 	for _, k := range together(c, ranked) {
 		for _, r := range requestsOf(c, k) {
-			if r.Resource == "" && r.ViaService == "" || !allowHelps(k, k.match.Refusal) {
+			if r.Resource == "" && r.ViaService == "" || !allowHelps(k, k.Match.Refusal) {
 				continue
 			}
 			all = append(all, r)
@@ -92,50 +93,4 @@ var goesWith = map[string][]string{
 	"ecr:BatchGetImage":            {"ecr:GetDownloadUrlForLayer"},
 	"logs:CreateLogGroup":          {"logs:CreateLogStream", "logs:PutLogEvents"},
 	"logs:CreateLogStream":         {"logs:PutLogEvents"},
-}
-
-// startupRequests are the calls that ECS makes with the execution role before
-// the task runs.
-// Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
-func startupRequests(d *evidence.TaskDefinition, ctx iampolicy.Context) []iampolicy.Request {
-	var all []iampolicy.Request
-	known := map[iampolicy.Request]bool{} // a definition may name thousands of secrets
-	add := func(resource string, actions ...string) {
-		for _, a := range actions {
-			r := iampolicy.Request{Action: a, Resource: resource}
-			if resource != "" && !known[r] {
-				known[r] = true
-				all = append(all, r)
-			}
-		}
-	}
-	for _, cd := range d.ContainerDefinitions {
-		if repository := iampolicy.RepositoryOfImage(cd.Image, ctx); repository != "" {
-			add("*", "ecr:GetAuthorizationToken")
-			add(repository, "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-		}
-		for _, s := range cd.Secrets {
-			addSecret(add, s.ValueFrom, ctx)
-		}
-		for _, f := range cd.EnvironmentFiles {
-			addObject(add, f.Value)
-		}
-		if cd.RepositoryCredentials != nil {
-			addLogin(add, cd.RepositoryCredentials.CredentialsParameter, ctx)
-		}
-		addLogging(add, cd.LogConfiguration, ctx)
-		if f := cd.FirelensConfiguration; f != nil && f.Options["config-file-type"] == "s3" {
-			addObject(add, f.Options["config-file-value"])
-		}
-		for _, spec := range credentialSpecs(cd) {
-			addCredentialSpec(add, spec, ctx)
-		}
-	}
-	for _, v := range d.Volumes {
-		if v.FSx != nil {
-			addSecret(add, v.FSx.AuthorizationConfig.CredentialsParameter, ctx)
-			add("*", "fsx:DescribeFileSystems")
-		}
-	}
-	return all
 }

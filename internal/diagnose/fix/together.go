@@ -1,4 +1,4 @@
-package diagnose
+package fix
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/rank"
 	"whystopped/internal/iampolicy"
 )
 
@@ -18,8 +19,8 @@ const sameTime = 2 * time.Minute
 // together are the denials that the fix has to answer: the first, and those of
 // the same identity and the same moment, which would end the next try. What the
 // application survived is not among them.
-func together(c *cause.Case, ranked []candidate) []candidate {
-	all := []candidate{ranked[0]}
+func together(c *cause.Case, ranked []rank.Candidate) []rank.Candidate {
+	all := []rank.Candidate{ranked[0]}
 	for _, k := range ranked[1:] {
 		if len(all) == maxTogether {
 			break
@@ -37,12 +38,12 @@ func together(c *cause.Case, ranked []candidate) []candidate {
 }
 
 // belongs reports whether a denial is of the identity and the moment of the first.
-func belongs(c *cause.Case, first, k candidate) bool {
-	r, lead := k.match.Refusal, first.match.Refusal
+func belongs(c *cause.Case, first, k rank.Candidate) bool {
+	r, lead := k.Match.Refusal, first.Match.Refusal
 	switch {
-	case r == nil || r.Action == "" || k.survived || r.Text.Stale || r.Text.Noted(k.match.Start):
+	case r == nil || r.Action == "" || k.Survived || r.Text.Stale || r.Text.Noted(k.Match.Start):
 		return false
-	case k.identity().Kind != first.identity().Kind || !compatible(k.identity().ARN, first.identity().ARN):
+	case k.Identity().Kind != first.Identity().Kind || !compatible(k.Identity().ARN, first.Identity().ARN):
 		return false
 	case !compatible(r.Principal.Role, lead.Principal.Role) || !compatible(r.Principal.Session, lead.Principal.Session):
 		return false
@@ -51,7 +52,7 @@ func belongs(c *cause.Case, first, k candidate) bool {
 	case endsNothing(r.Action) && !endsNothing(lead.Action):
 		return false
 	}
-	return phaseOf(c, k) == phaseOf(c, first) && sameMoment(r, lead)
+	return rank.PhaseOf(c, k) == rank.PhaseOf(c, first) && sameMoment(r, lead)
 }
 
 // endsNothing reports whether a denied action never ends a task: ECS Exec's
@@ -63,20 +64,20 @@ func endsNothing(action string) bool {
 // sameWord reports whether two denials may share a document: a program's word is
 // not put beside AWS's, and where there is only the program's, what gives power
 // over permissions stays apart from what does not (see heed).
-func sameWord(c *cause.Case, first, k candidate) bool {
+func sameWord(c *cause.Case, first, k rank.Candidate) bool {
 	switch {
-	case !hearsay(c, first):
-		return !hearsay(c, k)
-	case iampolicy.GivesPower(first.match.Refusal.Action) && !delegated(c, first):
+	case !rank.Hearsay(c, first):
+		return !rank.Hearsay(c, k)
+	case iampolicy.GivesPower(first.Match.Refusal.Action) && !delegated(c, first):
 		return false
 	}
-	return !iampolicy.GivesPower(k.match.Refusal.Action) || delegated(c, k)
+	return !iampolicy.GivesPower(k.Match.Refusal.Action) || delegated(c, k)
 }
 
 // delegated reports whether a denied action may be in a document although only a
 // pasted text tells of it.
-func delegated(c *cause.Case, k candidate) bool {
-	return !c.KnowsTask() && slices.Contains(delegations, k.match.Refusal.Action)
+func delegated(c *cause.Case, k rank.Candidate) bool {
+	return !c.KnowsTask() && slices.Contains(delegations, k.Match.Refusal.Action)
 }
 
 // sameMoment reports whether two denials were met in one try, as far as their
@@ -95,9 +96,9 @@ func compatible(a, b string) bool { return a == "" || b == "" || a == b }
 
 // sameCall is the place of a denial that is the same one seen elsewhere; -1 where
 // there is none.
-func sameCall(all []candidate, k candidate) int {
+func sameCall(all []rank.Candidate, k rank.Candidate) int {
 	for i, o := range all {
-		if o.match.Refusal.SameCall(k.match.Refusal.Denial) {
+		if o.Match.Refusal.SameCall(k.Match.Refusal.Denial) {
 			return i
 		}
 	}
@@ -105,19 +106,19 @@ func sameCall(all []candidate, k candidate) int {
 }
 
 // completed names the resource of a denial by another sighting of it.
-func completed(k, other candidate) candidate {
-	if k.match.Refusal.Resource == "" && other.match.Refusal.Resource != "" {
-		named := *k.match.Refusal
-		named.Resource = other.match.Refusal.Resource
-		k.match.Refusal = &named
+func completed(k, other rank.Candidate) rank.Candidate {
+	if k.Match.Refusal.Resource == "" && other.Match.Refusal.Resource != "" {
+		named := *k.Match.Refusal
+		named.Resource = other.Match.Refusal.Resource
+		k.Match.Refusal = &named
 	}
 	return k
 }
 
 // requestsOf are the calls that a policy has to allow for one denial.
-func requestsOf(c *cause.Case, k candidate) []iampolicy.Request {
-	r := k.match.Refusal
-	req := iampolicy.Request{Action: r.Action, Resource: policyResource(c, r)}
+func requestsOf(c *cause.Case, k rank.Candidate) []iampolicy.Request {
+	r := k.Match.Refusal
+	req := iampolicy.Request{Action: r.Action, Resource: c.PolicyResource(r)}
 	switch {
 	case r.Action == "iam:PassRole" && req.Resource != "" && req.Resource != "*":
 		return passRequests(c, k, req.Resource)

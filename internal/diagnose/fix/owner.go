@@ -1,4 +1,4 @@
-package diagnose
+package fix
 
 import (
 	"net/url"
@@ -6,6 +6,8 @@ import (
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/rank"
+	"whystopped/internal/diagnose/report"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/iampolicy"
 	"whystopped/internal/words"
@@ -13,7 +15,7 @@ import (
 
 // ownerText says whose policy decides if it isn't the role's.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-func ownerText(r *cause.Refusal, to *AttachTo) words.Text {
+func ownerText(r *cause.Refusal, to *report.AttachTo) words.Text {
 	args := to.Args()
 	args["policy"] = r.PolicyARN
 	switch {
@@ -28,18 +30,6 @@ func ownerText(r *cause.Refusal, to *AttachTo) words.Text {
 	return words.Say("owner.unknown", args)
 }
 
-// blocker returns the code of the policy that denied, if that isn't a permission
-// missing in the identity's own policies; "" if it is that, or may be.
-func blocker(r *cause.Refusal) string {
-	switch {
-	case r.Explicit:
-		return string(r.Policy) + "-explicit"
-	case r.Ambiguous, r.Policy == verdict.PolicyIdentity, r.Policy == verdict.PolicyUnknown:
-		return ""
-	}
-	return string(r.Policy)
-}
-
 // ownerKind is the kind of the policy on the refused resource.
 func ownerKind(r *cause.Refusal) iampolicy.Kind {
 	if strings.HasPrefix(r.Action, "kms:") {
@@ -51,7 +41,7 @@ func ownerKind(r *cause.Refusal) iampolicy.Kind {
 // foreignOwner is the account of the resource where it is another than the
 // principal's: then both sides must allow.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
-func foreignOwner(k candidate, r *cause.Refusal) string {
+func foreignOwner(k rank.Candidate, r *cause.Refusal) string {
 	resource, ok := arn.Parse(r.Resource)
 	if !ok || !arn.IsAccount(resource.Account) {
 		return ""
@@ -64,8 +54,8 @@ func foreignOwner(k candidate, r *cause.Refusal) string {
 }
 
 // principalAccount is the account of the refused principal.
-func principalAccount(k candidate, r *cause.Refusal) string {
-	if a, ok := arn.Parse(k.identity().ARN); ok {
+func principalAccount(k rank.Candidate, r *cause.Refusal) string {
+	if a, ok := arn.Parse(k.Identity().ARN); ok {
 		return a.Account
 	}
 	return r.Principal.Account
@@ -73,9 +63,9 @@ func principalAccount(k candidate, r *cause.Refusal) string {
 
 // foreignHalf adds what the owner of a resource of another account has to allow
 // beside the identity's own policy.
-func foreignHalf(c *cause.Case, k candidate, fix *Fix) {
+func foreignHalf(c *cause.Case, k rank.Candidate, fix *report.Fix) {
 	foreignKey(c, k, fix)
-	r := k.match.Refusal
+	r := k.Match.Refusal
 	owner := foreignOwner(k, r)
 	if owner == "" {
 		return
@@ -91,7 +81,7 @@ func foreignHalf(c *cause.Case, k candidate, fix *Fix) {
 		fix.Say("foreign.no-policies", fix.AttachTo.Args().With("owner", owner))
 		return
 	}
-	resource, _ := arn.Parse(policyResource(c, r))
+	resource, _ := arn.Parse(c.PolicyResource(r))
 	if step, ok := ownerStep(r.Action, resource, fix.AttachTo); ok {
 		fix.Step(step)
 	} else {
@@ -100,21 +90,21 @@ func foreignHalf(c *cause.Case, k candidate, fix *Fix) {
 	if strings.HasPrefix(r.Action, "ssm:GetParameter") {
 		return // a parameter is shared, and nobody writes its policy by hand
 	}
-	doc, _ := iampolicy.ResourcePolicy(principalARN(k, r), requestsOf(c, k), refusalContext(c, r))
-	fix.AddOnce(ownerKind(r), policyResource(c, r), doc)
+	doc, _ := iampolicy.ResourcePolicy(principalARN(k, r), requestsOf(c, k), c.RefusalContext(r))
+	fix.AddOnce(ownerKind(r), c.PolicyResource(r), doc)
 }
 
 // principalARN is the refused principal as a policy names it: a role's ARN
 // where it is known, else the session's.
-func principalARN(k candidate, r *cause.Refusal) string {
-	if id := k.identity().ARN; id != "" {
+func principalARN(k rank.Candidate, r *cause.Refusal) string {
+	if id := k.Identity().ARN; id != "" {
 		return id
 	}
 	return r.Principal.ARN
 }
 
-func attachTo(id verdict.Identity) *AttachTo {
-	return &AttachTo{Kind: id.Kind, ARN: id.ARN, Name: principalName(id.ARN), ConsoleURL: roleConsole(id.ARN)}
+func attachTo(id verdict.Identity) *report.AttachTo {
+	return &report.AttachTo{Kind: id.Kind, ARN: id.ARN, Name: principalName(id.ARN), ConsoleURL: roleConsole(id.ARN)}
 }
 
 // roleConsole opens a role in IAM's console; "" for what is no role, and for
@@ -146,9 +136,9 @@ func principalName(s string) string {
 }
 
 // attachText says to attach the policy, and in which account that takes access.
-func attachText(c *cause.Case, k candidate, to *AttachTo) words.Text {
+func attachText(c *cause.Case, k rank.Candidate, to *report.AttachTo) words.Text {
 	account := c.Facts.Account
-	if a, ok := arn.Parse(k.identity().ARN); ok && arn.IsAccount(a.Account) {
+	if a, ok := arn.Parse(k.Identity().ARN); ok && arn.IsAccount(a.Account) {
 		account = a.Account
 	}
 	return words.Say("fix.attach", to.Args().With("account", account))

@@ -1,4 +1,4 @@
-package diagnose
+package fix
 
 import (
 	"regexp"
@@ -7,6 +7,8 @@ import (
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/denial"
+	"whystopped/internal/diagnose/rank"
+	"whystopped/internal/diagnose/report"
 	"whystopped/internal/words"
 )
 
@@ -15,7 +17,7 @@ type beyond struct {
 	// says are the words that tell, in lower case; one of them is enough.
 	says []string
 	// is tells where words do not; nil where they do.
-	is func(k candidate) bool
+	is func(k rank.Candidate) bool
 	// id is that of the message, "beyond." before it, and steps how many there are
 	// below it. They take the place of the cause's own.
 	id    string
@@ -73,12 +75,12 @@ var beyonds = []beyond{
 		id:   "cognito", steps: 1,
 	},
 	{
-		is: func(k candidate) bool { return k.match.Refusal.Principal.Kind == denial.Anonymous },
+		is: func(k rank.Candidate) bool { return k.Match.Refusal.Principal.Kind == denial.Anonymous },
 		id: "unsigned", steps: 1,
 	},
 	{ // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
-		is: func(k candidate) bool {
-			r := k.match.Refusal
+		is: func(k rank.Candidate) bool {
+			r := k.Match.Refusal
 			return r.Principal.Kind == denial.Root && !r.Explicit
 		},
 		id: "root", steps: 2,
@@ -91,8 +93,8 @@ var beyonds = []beyond{
 
 // beyondPolicies finds the entry of a denial that no Allow lifts; ok is false
 // where one may.
-func beyondPolicies(k candidate) (beyond, bool) {
-	r := k.match.Refusal
+func beyondPolicies(k rank.Candidate) (beyond, bool) {
+	r := k.Match.Refusal
 	if part := misnamed(r); part != "" {
 		return beyond{id: "misnamed", steps: 1, args: words.Args{"part": part}}, true
 	}
@@ -117,13 +119,13 @@ const nearReason = 400
 // reservedParameter are the names of parameters that only AWS may write.
 var reservedParameter = regexp.MustCompile(`(?i):parameter/(?:aws|ssm)(?:/|$)`)
 
-func writesReservedParameter(k candidate) bool {
-	r := k.match.Refusal
+func writesReservedParameter(k rank.Candidate) bool {
+	r := k.Match.Refusal
 	return r.Action == "ssm:PutParameter" && reservedParameter.MatchString(r.Resource)
 }
 
-func passesForeignRole(k candidate) bool {
-	r := k.match.Refusal
+func passesForeignRole(k rank.Candidate) bool {
+	r := k.Match.Refusal
 	if r.Action != "iam:PassRole" {
 		return false
 	}
@@ -133,7 +135,7 @@ func passesForeignRole(k candidate) bool {
 }
 
 // fixBeyond says what to do where no Allow helps.
-func fixBeyond(b beyond, fix *Fix) {
+func fixBeyond(b beyond, fix *report.Fix) {
 	fix.Summary, fix.Steps = b.summary(), []words.Text{}
 	for i := range b.steps {
 		fix.Say("beyond."+b.id+"."+strconv.Itoa(i+1), b.args)

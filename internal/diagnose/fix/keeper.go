@@ -1,4 +1,4 @@
-package diagnose
+package fix
 
 import (
 	"cmp"
@@ -7,6 +7,9 @@ import (
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/rank"
+	"whystopped/internal/diagnose/report"
+	"whystopped/internal/diagnose/startup"
 	"whystopped/internal/iampolicy"
 )
 
@@ -47,7 +50,7 @@ func keeperOf(c *cause.Case, r *cause.Refusal) (keeper, bool) {
 	if service == "" {
 		return keeper{}, false
 	}
-	found := keeper{service: service, place: refusalContext(c, r)}
+	found := keeper{service: service, place: c.RefusalContext(r)}
 	found.kept = keptNear(r, service)
 	if found.kept == "" && r.Resource == "" {
 		found.kept = keptByDefinition(c, service)
@@ -112,13 +115,13 @@ func keptNear(r *cause.Refusal, service string) string {
 // keptByDefinition is one of the secrets or parameters that the task definition
 // names, where all of them are kept in one place; "" otherwise.
 func keptByDefinition(c *cause.Case, service string) string {
-	d, ctx := c.Evidence.TaskDefinition, policyContext(c)
+	d, ctx := c.Evidence.TaskDefinition, c.PolicyContext()
 	if d == nil || ctx.Account == "" || ctx.Region == "" {
 		return ""
 	}
 	found := ""
 	var place [2]string
-	for _, req := range startupRequests(d, ctx) {
+	for _, req := range startup.Requests(d, ctx) {
 		a, ok := arn.Parse(req.Resource)
 		if !ok || a.Service != service {
 			continue
@@ -135,17 +138,17 @@ func keptByDefinition(c *cause.Case, service string) string {
 // to do before it can be decrypted.
 // Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
 // Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html
-func foreignKey(c *cause.Case, k candidate, fix *Fix) {
-	if !isKMS(k.match.Refusal.Action) {
+func foreignKey(c *cause.Case, k rank.Candidate, fix *report.Fix) {
+	if !isKMS(k.Match.Refusal.Action) {
 		return
 	}
-	kept, ok := keeperOf(c, k.match.Refusal)
+	kept, ok := keeperOf(c, k.Match.Refusal)
 	owner := kept.place.Account
 	if account := accountOf(k); !ok || account == "" || !arn.IsAccount(owner) || owner == account {
 		return
 	}
 	args := fix.AttachTo.Args().With("name", cause.ShortName(kept.kept)).With("owner", owner)
-	principal := principalARN(k, k.match.Refusal)
+	principal := principalARN(k, k.Match.Refusal)
 	if kept.service == "ssm" {
 		fix.Say("foreign.parameter-key", args)
 	} else {
@@ -166,11 +169,11 @@ func foreignKey(c *cause.Case, k candidate, fix *Fix) {
 }
 
 // accountOf is the account of the denied identity; "" where it is not known.
-func accountOf(k candidate) string {
-	if a, ok := arn.Parse(k.identity().ARN); ok && arn.IsAccount(a.Account) {
+func accountOf(k rank.Candidate) string {
+	if a, ok := arn.Parse(k.Identity().ARN); ok && arn.IsAccount(a.Account) {
 		return a.Account
 	}
-	if r := k.match.Refusal; r != nil && arn.IsAccount(r.Principal.Account) {
+	if r := k.Match.Refusal; r != nil && arn.IsAccount(r.Principal.Account) {
 		return r.Principal.Account
 	}
 	return ""

@@ -1,16 +1,16 @@
-package diagnose
+package cause
 
 import (
 	"cmp"
 
 	"whystopped/internal/arn"
-	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/startup"
 	"whystopped/internal/iampolicy"
 )
 
-// policyContext is where a call was made: what the given ARNs tell, in their
+// PolicyContext is where a call was made: what the given ARNs tell, in their
 // order, then the task and its roles.
-func policyContext(c *cause.Case, arns ...string) iampolicy.Context {
+func (c *Case) PolicyContext(arns ...string) iampolicy.Context {
 	ctx := iampolicy.Context{Partition: c.Facts.Partition, Region: c.Facts.Region, Account: c.Facts.Account}
 	for _, s := range append(arns, c.Facts.ExecutionRole, c.Facts.TaskRole) {
 		a, ok := arn.Parse(s)
@@ -25,16 +25,16 @@ func policyContext(c *cause.Case, arns ...string) iampolicy.Context {
 	return ctx
 }
 
-// refusalContext is where a refused call was made. The principal's account is
+// RefusalContext is where a refused call was made. The principal's account is
 // the caller's; a resource may be another's.
-func refusalContext(c *cause.Case, r *cause.Refusal) iampolicy.Context {
-	return policyContext(c, r.Principal.ARN, r.Resource)
+func (c *Case) RefusalContext(r *Refusal) iampolicy.Context {
+	return c.PolicyContext(r.Principal.ARN, r.Resource)
 }
 
-// policyResource is the refused resource in the form that a policy needs, or
+// PolicyResource is the refused resource in the form that a policy needs, or
 // what the task definition tells of it; "" where neither knows.
-func policyResource(c *cause.Case, r *cause.Refusal) string {
-	ctx := refusalContext(c, r)
+func (c *Case) PolicyResource(r *Refusal) string {
+	ctx := c.RefusalContext(r)
 	if r.Resource != "" {
 		if res, ok := iampolicy.Locate(r.Action, r.Resource, ctx); ok {
 			return res
@@ -46,21 +46,21 @@ func policyResource(c *cause.Case, r *cause.Refusal) string {
 	if a, known := iampolicy.Canonical(r.Action); known && !a.ResourceLevel() {
 		return "*"
 	}
-	if cause.AtStart(r) {
-		return definedResource(c, r.Action)
+	if AtStart(r) {
+		return c.definedResource(r.Action)
 	}
 	return ""
 }
 
 // definedResource is the one resource on which starting this task definition
 // needs the action; "" where it needs none or several.
-func definedResource(c *cause.Case, action string) string {
-	d, ctx := c.Evidence.TaskDefinition, policyContext(c)
+func (c *Case) definedResource(action string) string {
+	d, ctx := c.Evidence.TaskDefinition, c.PolicyContext()
 	if d == nil || ctx.Account == "" || ctx.Region == "" {
 		return ""
 	}
 	only := ""
-	for _, req := range startupRequests(d, ctx) {
+	for _, req := range startup.Requests(d, ctx) {
 		if req.Action != action || req.Resource == only {
 			continue
 		}

@@ -1,10 +1,11 @@
-package diagnose
+package fix
 
 import (
 	"cmp"
 
 	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/cause"
+	"whystopped/internal/diagnose/rank"
 	"whystopped/internal/diagnose/report"
 	"whystopped/internal/iampolicy/snippet"
 )
@@ -12,11 +13,11 @@ import (
 // writeSnippets gives each policy the forms that people paste, and the fix those
 // of what was denied. There are none for another account than the task's: the
 // documents stay, for whoever owns that account.
-func writeSnippets(c *cause.Case, k candidate, fix *Fix) {
-	account := policyContext(c).Account
+func writeSnippets(c *cause.Case, k rank.Candidate, fix *report.Fix) {
+	account := c.PolicyContext().Account
 	apart := c.Facts.TaskID
-	if k.match.Text != nil {
-		apart = cmp.Or(apart, k.match.Text.Raw)
+	if k.Match.Text != nil {
+		apart = cmp.Or(apart, k.Match.Text.Raw)
 	}
 	var denied []snippet.Part
 	for i := range fix.Policies {

@@ -1,4 +1,6 @@
-package diagnose
+// Package rank finds the causes of a case and orders them: what ended the task
+// first.
+package rank
 
 import (
 	"context"
@@ -10,27 +12,6 @@ import (
 	"whystopped/internal/diagnose/cause"
 	"whystopped/internal/diagnose/verdict"
 )
-
-// candidate is one cause seen at one place.
-type candidate struct {
-	cause      *cause.Cause
-	match      cause.Match
-	answer     cause.Answer
-	score      int
-	confidence verdict.Confidence
-	// survived is set for what the application logged and outlived.
-	survived bool
-	told     told
-}
-
-func (k candidate) identity() verdict.Identity { return k.answer.Identity }
-
-func (k candidate) place() cause.Place {
-	if k.match.Text == nil {
-		return 0
-	}
-	return k.match.Text.Place
-}
 
 // How strongly a place speaks of the end of the task. What ECS says it did to
 // the task leads; then why it could not start it; then what the program said at
@@ -53,9 +34,9 @@ const (
 	sentenceBonus   = 30  // AWS's own sentence over words that may mean anything
 )
 
-// rank finds every cause of the case and orders them: what ended the task first.
-func rank(ctx context.Context, c *cause.Case) ([]candidate, error) {
-	var all []candidate
+// Causes finds every cause of the case and orders them: what ended the task first.
+func Causes(ctx context.Context, c *cause.Case) ([]Candidate, error) {
+	var all []Candidate
 	for _, k := range catalogue.All() {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -73,7 +54,7 @@ func rank(ctx context.Context, c *cause.Case) ([]candidate, error) {
 	return all, nil
 }
 
-func newCandidate(c *cause.Case, k *cause.Cause, m cause.Match) candidate {
+func newCandidate(c *cause.Case, k *cause.Cause, m cause.Match) Candidate {
 	a := cause.Answer{Identity: verdict.Identity{Kind: k.Identity}, Why: k.Because(), Confidence: k.Confidence}
 	switch {
 	case m.Who != nil:
@@ -85,45 +66,45 @@ func newCandidate(c *cause.Case, k *cause.Cause, m cause.Match) candidate {
 	case k.Identity == verdict.TaskRole:
 		a.Identity.ARN = c.Facts.TaskRole
 	}
-	cand := candidate{cause: k, match: m, answer: a}
-	cand.confidence = k.Confidence.AtMost(a.Confidence)
+	cand := Candidate{Cause: k, Match: m, Answer: a}
+	cand.Confidence = k.Confidence.AtMost(a.Confidence)
 	if m.Confidence != "" {
-		cand.confidence = cand.confidence.AtMost(m.Confidence)
+		cand.Confidence = cand.Confidence.AtMost(m.Confidence)
 	}
-	cand.survived = survived(c, cand)
+	cand.Survived = survived(c, cand)
 	cand.score = score(c, cand)
 	return cand
 }
 
-func score(c *cause.Case, k candidate) int {
+func score(c *cause.Case, k Candidate) int {
 	s := placeScore(c, k)
-	if k.cause.Level == cause.Frame {
+	if k.Cause.Level == cause.Frame {
 		return scoreFrame
 	}
-	if k.cause.Level == cause.Fallback && s > scoreExit {
+	if k.Cause.Level == cause.Fallback && s > scoreExit {
 		s = max(s-fallbackCost, scoreFrame+1) // also where a place speaks softly, as an event does
-		if t := k.match.Text; t != nil && t.Place == cause.Log {
+		if t := k.Match.Text; t != nil && t.Place == cause.Log {
 			s = scoreExit + 15 // a log's last complaint says a little more than an exit code
 		}
 	}
-	if r := k.match.Refusal; r != nil && r.Action != "" && s > scoreBackground {
+	if r := k.Match.Refusal; r != nil && r.Action != "" && s > scoreBackground {
 		s += sentenceBonus
 	}
 	return s + weight(k)
 }
 
-func placeScore(c *cause.Case, k candidate) int {
-	t := k.match.Text
+func placeScore(c *cause.Case, k Candidate) int {
+	t := k.Match.Text
 	switch {
-	case k.cause.StopCode != "" && k.cause.StopCode == c.Facts.StopCode:
+	case k.Cause.StopCode != "" && k.Cause.StopCode == c.Facts.StopCode:
 		return scoreByCaller
-	case k.cause.Level == cause.Stop && (t == nil || t.Place == cause.Stopped):
+	case k.Cause.Level == cause.Stop && (t == nil || t.Place == cause.Stopped):
 		return scoreStopped
 	case t == nil:
 		return scoreExit
-	case t.Stale || k.survived:
+	case t.Stale || k.Survived:
 		return scoreBackground
-	case t.Noted(k.match.Start):
+	case t.Noted(k.Match.Start):
 		return min(scoreNoted, logScore(c, k))
 	}
 	switch t.Place {
@@ -147,27 +128,27 @@ func placeScore(c *cause.Case, k candidate) int {
 }
 
 // reasonScore: of several containers the one that ended the task speaks first.
-func reasonScore(c *cause.Case, k candidate) int {
+func reasonScore(c *cause.Case, k Candidate) int {
 	f := c.Facts.First
 	switch {
-	case f != nil && f.Exited() && *f.ExitCode != 0 && f.Name != k.match.Text.Container && k.match.Text.WaitedForAnother():
+	case f != nil && f.Exited() && *f.ExitCode != 0 && f.Name != k.Match.Text.Container && k.Match.Text.WaitedForAnother():
 		return scoreSibling
-	case f != nil && f.Name != k.match.Text.Container:
+	case f != nil && f.Name != k.Match.Text.Container:
 		return scoreReason - 60
 	}
 	return scoreReason + 10
 }
 
-func logScore(c *cause.Case, k candidate) int {
+func logScore(c *cause.Case, k Candidate) int {
 	f := c.Facts.First
 	switch {
 	case f == nil || !f.Exited():
 		return scoreLog
 	case *f.ExitCode == 0:
 		return scoreBackground + 10
-	case f.Name != k.match.Text.Container && c.HasLog(f.Name):
+	case f.Name != k.Match.Text.Container && c.HasLog(f.Name):
 		return scoreBackground + 20
-	case f.Name != k.match.Text.Container && f.Name != "":
+	case f.Name != k.Match.Text.Container && f.Name != "":
 		return scoreSibling
 	}
 	return scoreLog
@@ -177,14 +158,14 @@ const usualWeight = 20
 
 // weight orders causes seen in the same kind of place: who names a permission
 // explains more than who names a stack trace.
-func weight(k candidate) int {
+func weight(k Candidate) int {
 	switch {
-	case k.match.Refusal != nil && k.match.Refusal.Action != "":
+	case k.Match.Refusal != nil && k.Match.Refusal.Action != "":
 		return 2 * usualWeight
-	case k.match.Refusal != nil:
+	case k.Match.Refusal != nil:
 		return 15 // that something was refused, not what
 	}
-	return usualWeight + int(k.cause.Weight)
+	return usualWeight + int(k.Cause.Weight)
 }
 
 const (
@@ -193,47 +174,47 @@ const (
 )
 
 // survived tells words of a log after which the program went on.
-func survived(c *cause.Case, k candidate) bool {
-	t := k.match.Text
+func survived(c *cause.Case, k Candidate) bool {
+	t := k.Match.Text
 	if t == nil {
 		return false
 	}
 	end := c.Facts.Ended
 	switch t.Place {
 	case cause.Trail:
-		return c.Facts.Started && !end.IsZero() && !t.At.IsZero() && end.Sub(t.At) > 2*nearTime && k.identity().Kind != verdict.InfrastructureRole
+		return c.Facts.Started && !end.IsZero() && !t.At.IsZero() && end.Sub(t.At) > 2*nearTime && k.Identity().Kind != verdict.InfrastructureRole
 	case cause.Log:
-		at := t.AtOffset(k.match.Start)
+		at := t.AtOffset(k.Match.Start)
 		if last := t.LastTime(); end.IsZero() || !last.IsZero() && last.Before(end) {
 			end = last
 		}
 		if !at.IsZero() && !end.IsZero() {
 			return end.Sub(at) > nearTime
 		}
-		return t.LinesAfter(k.match.Start) > nearLines
+		return t.LinesAfter(k.Match.Start) > nearLines
 	}
 	return false
 }
 
 // dropImitations leaves out what reads like an error in words that a caller
 // wrote; that there are such words may be a cause all the same.
-func dropImitations(c *cause.Case, all []candidate) []candidate {
-	return slices.DeleteFunc(all, func(k candidate) bool {
-		return c.Imitates(k.match.Text) && k.cause.Level != cause.Stop
+func dropImitations(c *cause.Case, all []Candidate) []Candidate {
+	return slices.DeleteFunc(all, func(k Candidate) bool {
+		return c.Imitates(k.Match.Text) && k.Cause.Level != cause.Stop
 	})
 }
 
 // dropRepeats keeps of one cause and one refusal the strongest sighting, of the
 // equally strong ones the last: it is nearest to the end.
-func dropRepeats(all []candidate) []candidate {
+func dropRepeats(all []Candidate) []Candidate {
 	type key struct {
 		code, action, resource, who string
 	}
 	best := map[key]int{}
-	var kept []candidate
+	var kept []Candidate
 	for _, k := range all {
-		id := key{code: k.cause.Code, who: string(k.identity().Kind)}
-		if r := k.match.Refusal; r != nil {
+		id := key{code: k.Cause.Code, who: string(k.Identity().Kind)}
+		if r := k.Match.Refusal; r != nil {
 			id.action, id.resource = r.Action, r.Resource
 		}
 		if i, ok := best[id]; ok {
@@ -250,26 +231,26 @@ func dropRepeats(all []candidate) []candidate {
 
 // before orders candidates; in one text the later words decide, since wrappers
 // stand before what they wrap.
-func before(a, b candidate) bool {
+func before(a, b Candidate) bool {
 	if a.score != b.score {
 		return a.score > b.score
 	}
-	if a.match.Text == b.match.Text && a.match.Text != nil && a.match.Start != b.match.Start {
-		return a.match.Start > b.match.Start
+	if a.Match.Text == b.Match.Text && a.Match.Text != nil && a.Match.Start != b.Match.Start {
+		return a.Match.Start > b.Match.Start
 	}
-	return a.confidence.Rank() > b.confidence.Rank()
+	return a.Confidence.Rank() > b.Confidence.Rank()
 }
 
 // dropVague leaves out causes that only say that something happened, where a
 // sharper one says what.
-func dropVague(all []candidate) []candidate {
-	if len(all) == 0 || all[0].cause.Level == cause.Frame {
+func dropVague(all []Candidate) []Candidate {
+	if len(all) == 0 || all[0].Cause.Level == cause.Frame {
 		return all
 	}
-	lead := min(all[0].cause.Level, cause.Specific)
+	lead := min(all[0].Cause.Level, cause.Specific)
 	kept := all[:0]
 	for _, k := range all {
-		if k.cause.Level >= lead || k.cause.Ongoing {
+		if k.Cause.Level >= lead || k.Cause.Ongoing {
 			kept = append(kept, k)
 		}
 	}
@@ -277,24 +258,24 @@ func dropVague(all []candidate) []candidate {
 }
 
 // weigh lowers the confidence where the case as a whole does not carry it.
-func weigh(c *cause.Case, all []candidate) {
+func weigh(c *cause.Case, all []Candidate) {
 	for i := range all {
 		k := &all[i]
 		switch {
-		case k.match.Text != nil && k.match.Text.Stale:
-			k.confidence = k.confidence.AtMost(verdict.Possible)
-		case c.Facts.HasTask && !c.Facts.Stopped && !k.cause.Ongoing:
-			k.confidence = k.confidence.AtMost(verdict.Likely)
-		case k.place() == cause.Trail && k.answer.Identity.Kind != verdict.InstanceRole:
-			k.confidence = k.confidence.AtMost(verdict.Likely)
+		case k.Match.Text != nil && k.Match.Text.Stale:
+			k.Confidence = k.Confidence.AtMost(verdict.Possible)
+		case c.Facts.HasTask && !c.Facts.Stopped && !k.Cause.Ongoing:
+			k.Confidence = k.Confidence.AtMost(verdict.Likely)
+		case k.Place() == cause.Trail && k.Answer.Identity.Kind != verdict.InstanceRole:
+			k.Confidence = k.Confidence.AtMost(verdict.Likely)
 		}
 	}
 	if len(all) > 1 && tied(all[0], all[1]) {
-		all[0].confidence = all[0].confidence.AtMost(verdict.Likely)
+		all[0].Confidence = all[0].Confidence.AtMost(verdict.Likely)
 	}
 }
 
 // tied tells two causes that the evidence does not order.
-func tied(a, b candidate) bool {
-	return a.score == b.score && a.match.Text != b.match.Text && a.identity().Kind != b.identity().Kind
+func tied(a, b Candidate) bool {
+	return a.score == b.score && a.Match.Text != b.Match.Text && a.Identity().Kind != b.Identity().Kind
 }

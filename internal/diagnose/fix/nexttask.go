@@ -1,4 +1,4 @@
-package diagnose
+package fix
 
 import (
 	"whystopped/internal/diagnose/report"
@@ -7,7 +7,7 @@ import (
 
 // addNextTask adds, beside the exact policy, the one that the next task needs: a
 // policy for one object, task or execution is exact, and useless to its successor.
-func addNextTask(fix *Fix, exact iampolicy.Document) {
+func addNextTask(fix *report.Fix, exact iampolicy.Document) {
 	next, widened := exact.ForNextTask()
 	if len(widened) == 0 {
 		return
