@@ -74,7 +74,7 @@ func TestPermissionsOfTheService(t *testing.T) {
 		t.Errorf("missing (-want +got):\n%s", diff)
 	}
 	calls := fake.Calls()
-	if page := s.ask("GET", "/permissions", ""); !strings.Contains(page.raw, "Missing: 3 permissions. Most reports need 2 of them.") {
+	if page := s.ask("GET", "/permissions", ""); !strings.Contains(page.raw, "3 permissions are missing. Most reports need 2 of them.") {
 		t.Errorf("the page says %s", page.raw)
 	}
 	if ready := s.ask("GET", "/readyz", ""); ready.at("checks", "permissions") != "lacks 2 required" || ready.status != http.StatusOK {
