@@ -129,9 +129,9 @@ func containersOf(t diagnose.TaskView) []containerRow {
 			row.Exit, row.ExitMeans = strconv.Itoa(*c.ExitCode), exitMeaning(*c.ExitCode)
 			row.Bad = *c.ExitCode != 0
 		case runningStatus(t) != "":
-			row.Exit, row.ExitMeans = said("exit.not-yet", nil), said("exit.running", nil)
+			row.Exit, row.ExitMeans = said("exit-code.not-yet", nil), said("exit-code.running", nil)
 		default:
-			row.Exit, row.ExitMeans = said("exit.none", nil), said("exit.none.why", nil)
+			row.Exit, row.ExitMeans = said("exit-code.none", nil), said("exit-code.none.why", nil)
 		}
 		rows = append(rows, row)
 	}
@@ -142,7 +142,7 @@ func containersOf(t diagnose.TaskView) []containerRow {
 // are 128 + the signal that ended it.
 func exitMeaning(code int) string {
 	if n := strconv.Itoa(code); words.Known("exit", n, "") != "" {
-		return said("exit."+n, nil)
+		return said("exit-code."+n, nil)
 	}
 	return ""
 }
