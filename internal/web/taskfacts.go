@@ -141,7 +141,7 @@ func containersOf(t diagnose.TaskView) []containerRow {
 // exitMeaning says what a code means whatever the program is. Codes above 128
 // are 128 + the signal that ended it.
 func exitMeaning(code int) string {
-	if n := strconv.Itoa(code); words.Known("exit", n, "") != "" {
+	if n := strconv.Itoa(code); words.Known("exit-code", n, "") != "" {
 		return said("exit-code."+n, nil)
 	}
 	return ""
