@@ -33,7 +33,7 @@ func (m *million) queries() []question {
 		{"Summaries by account", 0, list(func(p taskref.Ref) casebook.Filter { return casebook.Filter{Account: p.Account} })},
 		{"Summaries by region", 0, list(func(p taskref.Ref) casebook.Filter { return casebook.Filter{Region: p.Region} })},
 		{"Summaries by cluster", 0, list(func(p taskref.Ref) casebook.Filter { return casebook.Filter{Cluster: p.Cluster} })},
-		{"Summaries by service", 0, list(func(p taskref.Ref) casebook.Filter { return casebook.Filter{Service: service(p.Group)} })},
+		{"Summaries by service", 0, list(func(p taskref.Ref) casebook.Filter { return casebook.Filter{Service: p.Service()} })},
 		{"Summaries by cause", 0, list(func(p taskref.Ref) casebook.Filter { return casebook.Filter{Cause: cause(p)} })},
 		{"Summaries by category", 0, list(func(taskref.Ref) casebook.Filter { return casebook.Filter{Category: verdict.OOM} })},
 		{"Summaries by identity", 0, list(func(taskref.Ref) casebook.Filter { return casebook.Filter{Identity: verdict.TaskRole} })},
@@ -41,7 +41,7 @@ func (m *million) queries() []question {
 		{"Summaries since last week", 0, list(func(taskref.Ref) casebook.Filter { return casebook.Filter{Since: since} })},
 		{"Summaries by account and cause", 0, list(func(p taskref.Ref) casebook.Filter { return casebook.Filter{Account: p.Account, Cause: cause(p)} })},
 		{"Summaries by cluster, service and cause", 0, list(func(p taskref.Ref) casebook.Filter {
-			return casebook.Filter{Cluster: p.Cluster, Service: service(p.Group), Cause: cause(p)}
+			return casebook.Filter{Cluster: p.Cluster, Service: p.Service(), Cause: cause(p)}
 		})},
 		{"Summaries by account and what is not there", 0, list(func(p taskref.Ref) casebook.Filter {
 			return casebook.Filter{Account: p.Account, Category: verdict.Spot}
@@ -81,7 +81,7 @@ func (m *million) otherQueries(since time.Time) []question {
 		{"Incidents", 0, incidents(func(taskref.Ref) casebook.IncidentFilter { return casebook.IncidentFilter{} })},
 		{"Incidents that go on", 0, incidents(func(taskref.Ref) casebook.IncidentFilter { return casebook.IncidentFilter{GoingOn: noon} })},
 		{"Incidents of a service", 0, incidents(func(p taskref.Ref) casebook.IncidentFilter {
-			return casebook.IncidentFilter{Filter: casebook.Filter{Cluster: p.Cluster, Service: service(p.Group)}}
+			return casebook.IncidentFilter{Filter: casebook.Filter{Cluster: p.Cluster, Service: p.Service()}}
 		})},
 		{"Stops, two pages", 0, stops(func() casebook.StopFilter { return casebook.StopFilter{} })},
 		{"Stops of a service, two pages", 0, stops(func() casebook.StopFilter { return casebook.StopFilter{Place: some()} })},

@@ -121,7 +121,7 @@ func (m *million) fill(t *testing.T) {
 			key := strings.Replace(d.Task.ARN, v.kept.Diagnosis.Task.ID, d.Task.ID, 1)
 			in := m.incident(incidents, v.kept.Stop.Incident, p, d.Task.TaskDefinitionARN, at)
 			in.Verdict, in.Diagnosis = d.Verdict, d.ID
-			diagnoses.add(d.ID, d.Task.ID, p.Account, p.Region, p.Cluster, service(p.Group), d.Verdict.Cause, string(d.Verdict.Category), string(d.Verdict.Identity.Kind), "1", micros(at.Add(time.Minute)), false, "", in.ID, v.body, d.Verdict.Title.English, d.Identity().ARN, p.Group)
+			diagnoses.add(d.ID, d.Task.ID, p.Account, p.Region, p.Cluster, p.Service(), d.Verdict.Cause, string(d.Verdict.Category), string(d.Verdict.Identity.Kind), "1", micros(at.Add(time.Minute)), false, "", in.ID, v.body, d.Verdict.Title.English, d.Identity().ARN, p.Group)
 			stops.add(key, digest(p), p.Partition, p.Account, p.Region, p.Cluster, p.Group, d.Task.ID, d.Task.TaskDefinitionARN, micros(at), d.Verdict.Cause, v.verdict, d.ID, in.ID)
 			facts.add(d.Task.ID, p.Account, p.Region, p.Cluster, 6, micros(at), v.facts)
 			events.add(fmt.Sprintf("%016x-%016x", m.rng.Uint64(), m.rng.Uint64()), micros(at), "task", key, nil)
@@ -181,7 +181,7 @@ func (r *rows) insert(ctx context.Context, t *tx) error {
 
 func (m *million) inOne(t *testing.T, do func(*tx) error) {
 	t.Helper()
-	if err := m.write(t.Context(), do); err != nil {
+	if err := m.write(t.Context(), "fill", do); err != nil {
 		t.Fatal(err)
 	}
 }
