@@ -1,14 +1,15 @@
 package slack
 
 import (
+	"math"
 	"net/url"
-	"strconv"
 	"time"
 
 	"whystopped/internal/arn"
 	"whystopped/internal/casebook"
 	"whystopped/internal/slack/channels"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 func subjectOf(in casebook.Incident) channels.Subject {
@@ -30,34 +31,34 @@ func incidentMessage(in casebook.Incident, publicURL string) message {
 	m := message{text: lines(prose(v.Title.English, maxTitle), tasks(in.Count))}
 	m.section(lines(bold(v.Title.English, maxTitle), prose(v.Summary.English, maxSummary)))
 	m.fields(
-		field{"Identity", whose(v.Identity)},
-		field{"Confidence", prose(label("confidence", v.Confidence), 100)},
+		field{fieldName("identity"), whose(v.Identity)},
+		field{fieldName("confidence"), prose(label("confidence", v.Confidence), 100)},
 		groupField(in.Place),
-		field{"Cluster", code(in.Place.Cluster, 300)},
-		field{"Revision", code(revisionName(in.Revision), 300)},
-		field{"Stopped", tasks(in.Count)},
-		field{"How often", rate(in.Rate())},
-		field{"Between", between(in.First, in.Last)},
+		field{fieldName("cluster"), code(in.Place.Cluster, 300)},
+		field{fieldName("revision"), code(revisionName(in.Revision), 300)},
+		field{fieldName("stopped"), tasks(in.Count)},
+		field{fieldName("rate"), rate(in.Rate())},
+		field{fieldName("between"), between(in.First, in.Last)},
 	)
 	if address := incidentLink(publicURL, in.ID); address != "" {
-		m.small(link(address, "Open the incident", maxField))
+		m.small(link(address, said("slack.open-incident", nil), maxField))
 	}
 	if address := reportLink(publicURL, in.Diagnosis); address != "" {
-		m.small(link(address, "Open the report", maxField))
+		m.small(link(address, said("slack.open-report", nil), maxField))
 	}
 	return m
 }
 
 // updateMessage says in the thread what has become of the incident.
 func updateMessage(before announced, now casebook.Incident) message {
-	m := message{text: tasks(now.Count) + " so far"}
+	m := message{text: say("slack.so-far", words.Args{"n": now.Count})}
 	var last mrkdwn
 	if !now.Last.IsZero() {
-		last = "Last stop: " + moment(now.Last)
+		last = sayMarked("slack.last-stop", map[string]mrkdwn{"at": moment(now.Last)})
 	}
-	m.section(lines("*"+tasks(now.Count)+"* stopped for the same reason so far.", last))
+	m.section(lines(say("slack.same-reason", words.Args{"n": now.Count}), last))
 	if before.Verdict != verdictDigest(now.Verdict) {
-		m.section(lines("New verdict: "+bold(now.Verdict.Title.English, maxTitle), prose(now.Verdict.Summary.English, maxSummary)))
+		m.section(lines(say("slack.new-verdict", nil), bold(now.Verdict.Title.English, maxTitle), prose(now.Verdict.Summary.English, maxSummary)))
 	}
 	return m
 }
@@ -65,11 +66,11 @@ func updateMessage(before announced, now casebook.Incident) message {
 // mergedMessage takes the place of the message of an incident that turned out to
 // be a part of another.
 func mergedMessage(in casebook.Incident, publicURL string) message {
-	const merged = "This is part of another incident."
+	merged := say("slack.merged", nil)
 	m := message{text: merged}
 	m.section(lines(bold(in.Verdict.Title.English, maxTitle), merged))
 	if address := incidentLink(publicURL, in.Into); address != "" {
-		m.small(link(address, "Open the other incident", maxField))
+		m.small(link(address, said("slack.open-other", nil), maxField))
 	}
 	return m
 }
@@ -77,12 +78,12 @@ func mergedMessage(in casebook.Incident, publicURL string) message {
 // groupField names the service, or what else the tasks have in common.
 func groupField(place taskref.Ref) field {
 	if service := place.Service(); service != "" {
-		return field{"Service", code(service, 300)}
+		return field{fieldName("service"), code(service, 300)}
 	}
 	if family := place.Family(); family != "" {
-		return field{"Family", code(family, 300)}
+		return field{fieldName("family"), code(family, 300)}
 	}
-	return field{"Group", code(place.Group, 300)} // whoever ran the task named it
+	return field{fieldName("group"), code(place.Group, 300)} // whoever ran the task named it
 }
 
 // revisionName is FAMILY:NUMBER of a task definition's ARN, and the text itself
@@ -96,10 +97,7 @@ func revisionName(revision string) string {
 }
 
 func tasks(n int) mrkdwn {
-	if n == 1 {
-		return "1 task"
-	}
-	return mrkdwn(strconv.Itoa(n) + " tasks")
+	return say("slack.tasks", words.Args{"n": n})
 }
 
 // rate says how often it happens, given how often an hour; nothing for 0.
@@ -109,11 +107,11 @@ func rate(hourly float64) mrkdwn {
 	case hourly <= 0:
 		return ""
 	case hourly < 10:
-		return mrkdwn(strconv.FormatFloat(hourly, 'f', 1, 64) + " an hour")
+		return say("slack.rate.hour", words.Args{"n": math.RoundToEven(hourly*10) / 10})
 	case hourly < often:
-		return mrkdwn(strconv.FormatFloat(hourly, 'f', 0, 64) + " an hour")
+		return say("slack.rate.hour", words.Args{"n": math.RoundToEven(hourly)})
 	}
-	return mrkdwn(strconv.FormatFloat(hourly/60, 'f', 0, 64) + " a minute")
+	return say("slack.rate.minute", words.Args{"n": math.RoundToEven(hourly / 60)})
 }
 
 func between(first, last time.Time) mrkdwn {
@@ -123,5 +121,5 @@ func between(first, last time.Time) mrkdwn {
 	case last.IsZero() || !last.After(first):
 		return moment(first)
 	}
-	return moment(first) + " and " + moment(last)
+	return sayMarked("slack.between", map[string]mrkdwn{"first": moment(first), "last": moment(last)})
 }

@@ -180,7 +180,7 @@ func TestAnIncidentHasOneMessageThatGrows(t *testing.T) {
 	d.later(incident(40))
 	d.expectCalls("chat.update", "chat.postMessage")
 	d.expectText(ofIncident, "40 tasks", "*How often*\n58 an hour")
-	d.expectText(ofUpdate, "*40 tasks* stopped for the same reason")
+	d.expectText(ofUpdate, "40 tasks have stopped for the same reason")
 
 	d.later(incident(41)) // the figure alone calls nobody
 	d.expectCalls("chat.update")
@@ -212,7 +212,7 @@ func TestWhatAnIncidentIsOf(t *testing.T) {
 		{"a family of tasks", func(in *casebook.Incident) { in.Place.Group = "family:nightly" }, []string{"*Family*\n`nightly`"}, "*Service*"},
 		{"a group of somebody's own", func(in *casebook.Incident) { in.Place.Group = "batch" }, []string{"*Group*\n`batch`"}, "*Service*"},
 		{"nothing", func(in *casebook.Incident) { in.Place.Group, in.Revision, in.Diagnosis = "", "", "" }, []string{"/incidents/i1|"}, "/d/"},
-		{"a slow one", func(in *casebook.Incident) { in.Count, in.Last = 3, in.First.Add(time.Hour) }, []string{"2.0 an hour"}, "a minute"},
+		{"a slow one", func(in *casebook.Incident) { in.Count, in.Last = 3, in.First.Add(time.Hour) }, []string{"2 an hour"}, "a minute"},
 		{"a steady one", func(in *casebook.Incident) { in.Count, in.Last = 31, in.First.Add(time.Hour) }, []string{"30 an hour"}, "a minute"},
 		{"the first of them", func(in *casebook.Incident) { in.Count, in.Last = 1, in.First }, []string{"1 task"}, "How often"},
 	} {

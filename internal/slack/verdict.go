@@ -2,6 +2,7 @@ package slack
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -36,12 +37,12 @@ func reportLink(publicURL, id string) string {
 // where, and what shows it. report is its address, or "".
 func verdictMessage(d diagnose.Diagnosis, report string) message {
 	m := verdictHead(d)
-	m.section(lines("*Fix*", prose(d.Fix.Summary.English, maxSummary)))
+	m.section(lines(bold(said("slack.fix", nil), maxField), prose(d.Fix.Summary.English, maxSummary)))
 	addPolicies(&m, d.Fix)
 	addSteps(&m, d.Fix)
 	addEvidence(&m, d)
 	if report != "" {
-		m.small(link(report, "Open the report", maxField))
+		m.small(link(report, said("slack.open-report", nil), maxField))
 	}
 	return m
 }
@@ -55,10 +56,10 @@ func verdictHead(d diagnose.Diagnosis) message {
 	m.section(bold(from, maxTitle))
 	m.section(lines(bold(v.Title.English, maxTitle), prose(v.Summary.English, maxSummary)))
 	m.fields(
-		field{"Identity", whose(v.Identity)},
-		field{"Confidence", prose(label("confidence", v.Confidence), 100)},
-		field{"Phase", prose(label("phase", v.Phase), 100)},
-		field{"Task", taskName(d.Task)},
+		field{fieldName("identity"), whose(v.Identity)},
+		field{fieldName("confidence"), prose(label("confidence", v.Confidence), 100)},
+		field{fieldName("phase"), prose(label("phase", v.Phase), 100)},
+		field{fieldName("task"), taskName(d.Task)},
 	)
 	return m
 }
@@ -103,34 +104,21 @@ func policyText(p diagnose.Policy) mrkdwn {
 			return lines(head, codeBlock(text, room))
 		}
 	}
-	return lines(head, "_Too long for a message. Copy it from the report._")
+	return lines(head, say("slack.too-long", nil))
 }
 
+// policyHead says which policy it is, for whom, and what to know before pasting it.
 func policyHead(p diagnose.Policy) mrkdwn {
-	head := prose(label("policy-kind", p.Kind), 100)
+	args := words.Args{"kind": p.Kind, "words": p.Placeholders}
 	if to := p.AttachTo; to != nil {
-		name := to.Name
-		if name == "" {
-			name = arn.PrincipalName(to.ARN)
-		}
-		head += " for the " + prose(words.English().Word("identity", string(to.Kind), ""), 100)
-		if name != "" {
-			head += " " + code(name, 300)
-		}
+		args["identity"], args["name"] = to.Kind, cmp.Or(to.Name, arn.PrincipalName(to.ARN))
+	} else {
+		args["resource"] = p.Resource
 	}
-	if to := p.AttachTo; to == nil && p.Resource != "" {
-		head += " of " + code(p.Resource, 300)
+	if p.Verified.Status != "not-verified" {
+		args["tried"] = p.Verified.Status
 	}
-	if len(p.Placeholders) > 0 {
-		head += " (replace " + prose(iampolicy.List(p.Placeholders), 200) + " first)"
-	}
-	switch p.Verified.Status {
-	case "allowed":
-		head += " (verified in the IAM policy simulator)"
-	case "still-denied":
-		head += " (*still denied* in the IAM policy simulator, see the report)"
-	}
-	return head
+	return prose(said("slack.policy", args), maxTitle*3)
 }
 
 // inJSON writes what codeEscapes would change as JSON can, so that what is
@@ -168,7 +156,7 @@ func addEvidence(m *message, d diagnose.Diagnosis) {
 	}
 	for _, q := range primary[0].Evidence[:min(len(primary[0].Evidence), maxQuotes)] {
 		if text := codeBlock(q.Text, maxQuote); text != "" {
-			m.section(lines("*Evidence* "+prose(words.English().Place(q.Source), 200), text))
+			m.section(lines(bold(said("slack.evidence", nil), maxField), prose(words.English().Place(q.Source), 200), text))
 		}
 	}
 }

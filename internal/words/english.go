@@ -8,7 +8,7 @@ func englishTemplates() map[string]string {
 	for _, table := range []map[string]string{
 		englishFormats, englishReferences, englishEvents, englishVerdict, englishPolicies, englishSources, englishCollecting, englishProblems, englishPictures,
 		englishDocuments, englishWho, englishFix, englishBeyond, englishProof, englishRoles, englishCaveats,
-		englishPages, englishRender, englishEvidence,
+		englishPages, englishRender, englishEvidence, englishSlack,
 	} {
 		maps.Copy(all, table)
 	}
