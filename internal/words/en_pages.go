@@ -212,7 +212,7 @@ var englishPages = map[string]string{
 	"filter.cluster":         "Cluster",
 	"filter.cluster.hint":    "e.g. prod",
 	"filter.service":         "Service",
-	"filter.service.hint":    "e.g. payments-api",
+	"filter.service.hint":    "e.g. checkout",
 	"filter.cause":           "Cause",
 	"filter.category":        "Category",
 	"filter.identity":        "Identity",
