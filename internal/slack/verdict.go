@@ -156,7 +156,8 @@ func addEvidence(m *message, d diagnose.Diagnosis) {
 	}
 	for _, q := range primary[0].Evidence[:min(len(primary[0].Evidence), maxQuotes)] {
 		if text := codeBlock(q.Text, maxQuote); text != "" {
-			m.section(lines(bold(said("slack.evidence", nil), maxField), prose(words.English().Place(q.Source), 200), text))
+			place := prose(words.English().Place(q.Source), 200)
+			m.section(lines(bold(said("slack.evidence", nil), maxField), place, text))
 		}
 	}
 }
