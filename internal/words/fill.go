@@ -1,7 +1,9 @@
 package words
 
 import (
+	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -36,7 +38,26 @@ type part struct {
 	optional []part
 }
 
-func parse(template string) []part {
+// parsed has every template that was filled, and what it is made of. Templates come
+// from this program alone, so that it is as large as they are.
+var parsed sync.Map // string to *made
+
+type made struct {
+	parts []part
+	names []string // of the arguments, each once
+}
+
+func parse(template string) *made {
+	if known, ok := parsed.Load(template); ok {
+		return known.(*made)
+	}
+	m := &made{parts: split(template)}
+	m.names = namesIn(m.parts)
+	parsed.Store(template, m)
+	return m
+}
+
+func split(template string) []part {
 	var parts []part
 	for {
 		before, rest, found := strings.Cut(template, "[[")
@@ -96,7 +117,9 @@ func placeOf(inner string) part {
 
 // Places returns the arguments that a template names, each once, in their
 // order: what two languages must have in common.
-func Places(template string) []string {
+func Places(template string) []string { return slices.Clone(parse(template).names) }
+
+func namesIn(parts []part) []string {
 	var names []string
 	seen := map[string]bool{}
 	var collect func([]part)
@@ -109,7 +132,7 @@ func Places(template string) []string {
 			}
 		}
 	}
-	collect(parse(template))
+	collect(parts)
 	return names
 }
 
@@ -118,7 +141,7 @@ func (l *Language) fill(template string, args Args) string {
 	if !strings.ContainsAny(template, "{[") {
 		return template
 	}
-	said, _ := l.join(parse(template), args)
+	said, _ := l.join(parse(template).parts, args)
 	return said
 }
 

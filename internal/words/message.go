@@ -129,7 +129,7 @@ func Of(m Message, english string) Text { return Text{Message: m, English: engli
 // named returns the arguments that a template names.
 func (a Args) named(template string) Args {
 	out := Args{}
-	for _, name := range Places(template) {
+	for _, name := range parse(template).names {
 		if value, ok := a[name]; ok {
 			out[name] = value
 		}
