@@ -11,7 +11,6 @@ import (
 	"whystopped/internal/casebook"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/problem"
-	"whystopped/internal/redact"
 )
 
 // evaluateInput takes the body as it came: what AWS wrote in it follows AWS's
@@ -97,5 +96,5 @@ func unusable(e *evidence.DecodeError) error {
 	if e.Malformed {
 		kind = problem.Malformed
 	}
-	return problem.New(kind, nil, e.Said.Map(redact.Text)) // it quotes names that were sent
+	return problem.New(kind, nil, casebook.WithoutSecrets(e.Said))
 }

@@ -72,7 +72,7 @@ func (c *Casebook) judge(ctx context.Context, read func() (evidence.Evidence, er
 // saidOf is what is wrong with evidence, without secrets: it quotes what was sent.
 func saidOf(err error) words.Text {
 	if e, ok := errors.AsType[*evidence.DecodeError](err); ok {
-		return e.Said.Map(redact.Text)
+		return WithoutSecrets(e.Said)
 	}
 	return words.Text{}
 }

@@ -8,6 +8,7 @@ import (
 
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/redact"
+	"whystopped/internal/words"
 )
 
 // withoutSecrets returns the evidence with every string in it redacted, wherever
@@ -85,6 +86,9 @@ func (c cleaning) clean(v reflect.Value) reflect.Value {
 				out.Field(i).Set(c.clean(v.Field(i)))
 			}
 		}
+		if said, ok := out.Interface().(words.Text); ok && c.ended() == nil {
+			out.Set(reflect.ValueOf(said.Again()))
+		}
 	default:
 		out.Set(v)
 	}
@@ -138,4 +142,9 @@ func onlySpecs(v reflect.Value) reflect.Value {
 		return !strings.HasPrefix(option, "credentialspec:")
 	})
 	return reflect.ValueOf(d)
+}
+
+// WithoutSecrets returns what is said of something that was sent, which it quotes.
+func WithoutSecrets(said words.Text) words.Text {
+	return clean(reflect.ValueOf(said)).Interface().(words.Text)
 }

@@ -15,6 +15,7 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/taskref"
+	"whystopped/internal/words"
 )
 
 // The secrets are made up, and put together here so that no scanner takes this
@@ -193,5 +194,20 @@ func TestNothingIsGivenOnceTheAskerHasLeft(t *testing.T) {
 	}
 	if got, err := concludeFor(ctx, ev); !errors.Is(err, context.Canceled) || got.Verdict.Cause != "" {
 		t.Errorf("concludeFor = %q, %v, want context.Canceled", got.Verdict.Cause, err)
+	}
+}
+
+// A sentence cuts long values. What is cut may be a secret that its first half
+// doesn't tell, so secrets are taken out of the whole value.
+func TestNoSecretIsHiddenByACut(t *testing.T) {
+	for before := range 170 {
+		message := strings.Repeat("x", before) + " postgres://app:hunter2-of-the-database@db.internal/app"
+		ev := cleaned(t, evidence.Evidence{Sources: []evidence.Source{{
+			Name: "ecs:DescribeTasks", Status: evidence.SourceFailed,
+			Detail: words.Say("failure.answered", words.Args{"code": "Failure", "message": message}),
+		}}})
+		if got := fmt.Sprintf("%+v", ev.Sources[0].Detail) + fmt.Sprint(ev.Sources[0].Detail.Args); strings.Contains(got, "hunter") {
+			t.Fatalf("after %d bytes: %s", before, got)
+		}
 	}
 }

@@ -71,7 +71,10 @@ func TestSnippetsAreShell(t *testing.T) {
 func TestSnippetsAreJavaScript(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
-		t.Skip("there is no Node.js here")
+		if os.Getenv("WHYSTOPPED_REQUIRE_TOOLS") != "" {
+			t.Fatal("this test needs Node.js")
+		}
+		t.Skip("this test needs Node.js")
 	}
 	var script strings.Builder
 	for i, s := range manySnippets(t) {

@@ -225,16 +225,22 @@ func (l *Language) format(format string, v any) string {
 	return oneLine(asText(v))
 }
 
-const maxValue = 160 // bytes of a value in running text
+const (
+	maxValue = 160     // bytes of a value in running text
+	maxArg   = 2 << 10 // bytes of a value that a message keeps: no ARN is longer
+)
 
 // oneLine returns a value on one line, cut where it is too long to be read in a
 // sentence.
 func oneLine(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) <= maxValue {
+	return cut(strings.Join(strings.Fields(s), " "), maxValue)
+}
+
+func cut(s string, most int) string {
+	if len(s) <= most {
 		return s
 	}
-	end := maxValue
+	end := most
 	for end > 0 && !utf8.RuneStart(s[end]) {
 		end--
 	}

@@ -73,25 +73,14 @@ func Plain(s string) Text { return Text{English: s} }
 // IsZero reports whether there are no words.
 func (t Text) IsZero() bool { return t.English == "" }
 
-// Map returns the text with a function applied to its words and to the strings of
-// its arguments: one that takes secrets out of what it quotes.
-func (t Text) Map(f func(string) string) Text {
-	args := make(Args, len(t.Args))
-	for name, value := range t.Args {
-		switch v := value.(type) {
-		case string:
-			args[name] = f(v)
-		case []string:
-			list := make([]string, len(v))
-			for i, item := range v {
-				list[i] = f(item)
-			}
-			args[name] = list
-		default:
-			args[name] = v
-		}
+// Again returns the text said again from its arguments, if its template is one of
+// this package's. It is for arguments that secrets were taken out of: words that
+// were cut may show the first half of one.
+func (t Text) Again() Text {
+	if _, ok := english.Templates[t.ID]; ok {
+		return Say(t.ID, t.Args)
 	}
-	return Text{Message: Message{ID: t.ID, Args: args}, English: f(t.English)}
+	return t
 }
 
 // Or returns the text, or another if it has no words.
@@ -146,7 +135,7 @@ func (a Args) plain() Args {
 		case nil:
 		case string:
 			if v != "" {
-				out[name] = v
+				out[name] = cut(v, maxArg)
 			}
 		case time.Time:
 			if !v.IsZero() {
@@ -157,6 +146,10 @@ func (a Args) plain() Args {
 		case []string:
 			if len(v) > 0 {
 				out[name] = v
+			}
+		case []any: // as JSON decodes a list
+			if list := asList(v); len(list) > 0 {
+				out[name] = list
 			}
 		case bool:
 			panic("words: a bool is no argument: use two messages")
