@@ -7,7 +7,6 @@ import (
 	"whystopped/internal/diagnose"
 	"whystopped/internal/diagnose/evidence"
 	"whystopped/internal/problem"
-	"whystopped/internal/redact"
 	"whystopped/internal/words"
 )
 
@@ -42,7 +41,7 @@ func (c *Casebook) EvaluateJSON(ctx context.Context, raw []byte) (kept diagnose.
 	return c.evaluate(ctx, func() (evidence.Evidence, error) {
 		ev, err := evidence.Decode(raw)
 		if err != nil {
-			return ev, &Error{Kind: InvalidEvidence, Message: redact.Text(err.Error()), Err: err}
+			return ev, problem.New(InvalidEvidence, err, saidOf(err))
 		}
 		return ev, nil
 	})
@@ -69,7 +68,7 @@ func (c *Casebook) judge(ctx context.Context, read func() (evidence.Evidence, er
 	return d.Diagnosis, err
 }
 
-// saidOf is what is wrong with evidence, without secrets: it quotes what was sent.
+// saidOf returns what is wrong with evidence, without secrets: it quotes what was sent.
 func saidOf(err error) words.Text {
 	if e, ok := errors.AsType[*evidence.DecodeError](err); ok {
 		return WithoutSecrets(e.Said)

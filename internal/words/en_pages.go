@@ -307,6 +307,10 @@ var englishPages = map[string]string{
 	"change.container":              "Container",
 	"change.essential":              "Essential",
 	"change.dependency":             "Start order",
+	"change.log-router":             "Log router",
+	"change.credential-spec":        "Credential spec",
+	"change.security-option":        "Security option",
+	"change.compatibility":          "Launch type compatibility",
 	"change.stop-timeout":           "Stop timeout",
 	"change.repository-credentials": "Registry credentials",
 

@@ -82,7 +82,7 @@ func (c *Case) KnowsTask() bool {
 // Names reports whether an account is the task's or one of its roles'. It is true
 // where neither account is known: people mask them.
 func (c *Case) Names(account string) bool {
-	if !isAccount(account) {
+	if !arn.IsAccount(account) {
 		return true
 	}
 	known := false
@@ -90,7 +90,7 @@ func (c *Case) Names(account string) bool {
 		if own == account {
 			return true
 		}
-		known = known || isAccount(own)
+		known = known || arn.IsAccount(own)
 	}
 	return !known
 }
@@ -98,18 +98,6 @@ func (c *Case) Names(account string) bool {
 func accountOf(role string) string {
 	a, _ := arn.Parse(role)
 	return a.Account
-}
-
-func isAccount(s string) bool {
-	if len(s) != 12 {
-		return false
-	}
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	return true
 }
 
 // ownSession reports whether a principal is the task's own session: a role of the

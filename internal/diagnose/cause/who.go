@@ -3,6 +3,7 @@ package cause
 import (
 	"strings"
 
+	"whystopped/internal/arn"
 	"whystopped/internal/diagnose/denial"
 	"whystopped/internal/diagnose/verdict"
 	"whystopped/internal/words"
@@ -198,7 +199,7 @@ func sameRole(p denial.Principal, role string) bool {
 	if role == "" || p.Role == "" {
 		return false
 	}
-	if own := accountOf(role); own != p.Account && isAccount(own) && isAccount(p.Account) {
+	if own := accountOf(role); own != p.Account && arn.IsAccount(own) && arn.IsAccount(p.Account) {
 		return false
 	}
 	name := RoleName(role)

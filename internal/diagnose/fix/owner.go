@@ -104,7 +104,7 @@ func principalARN(k rank.Candidate, r *cause.Refusal) string {
 }
 
 func attachTo(id verdict.Identity) *report.AttachTo {
-	return &report.AttachTo{Kind: id.Kind, ARN: id.ARN, Name: principalName(id.ARN), ConsoleURL: roleConsole(id.ARN)}
+	return &report.AttachTo{Kind: id.Kind, ARN: id.ARN, Name: nameOf(id.ARN), ConsoleURL: roleConsole(id.ARN)}
 }
 
 // roleConsole opens a role in IAM's console; "" for what is no role, and for
@@ -122,17 +122,12 @@ func roleConsole(s string) string {
 	return "https://" + hosts[a.Partition] + "/iam/home#/roles/details/" + url.PathEscape(a.Name())
 }
 
-// principalName is what IAM's calls want: a name without its path.
-func principalName(s string) string {
-	a, ok := arn.Parse(s)
-	if !ok {
+// nameOf is what IAM's calls want: a name without its path; "" for what is no ARN.
+func nameOf(principal string) string {
+	if _, ok := arn.Parse(principal); !ok {
 		return ""
 	}
-	if a.Service == "sts" { // an assumed-role session: role/session
-		name, _, _ := strings.Cut(a.ID(), "/")
-		return name
-	}
-	return a.Name()
+	return arn.PrincipalName(principal)
 }
 
 // attachText says to attach the policy, and in which account that takes access.
